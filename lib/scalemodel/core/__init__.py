@@ -1,0 +1,1 @@
+"""What every model needs: chance, units, statistics, workloads, speed, sweeps."""

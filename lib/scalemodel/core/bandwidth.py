@@ -1,0 +1,237 @@
+"""Bandwidth: what a line can carry, second by second.
+
+Think of a phone on a bus. It stays near one level for some seconds, then the
+next mast is nearer or farther and the level moves one step; on top of that
+every second is a little luckier or unluckier than the last. That is a Markov
+chain over a few levels with a jitter, and its mean and memory have formulas.
+
+A series here is a pair of arrays `(time_s, bandwidth_mbps)`: value i holds on
+the interval (time_s[i-1], time_s[i]], so the first value is never used.
+
+Left out: correlated users, round-trip times that change, upload.
+Sources: the levels of the two presets are ours. `HSDPA_LIKE` is meant to lie
+among the commute logs of Riiser et al., "Commute path bandwidth traces from 3G
+networks", MMSys 2013 (twelve of them have means of 0.6 to 4.5 Mbit/s and a
+correlation near 0.9 from one second to the next); `LTE_LIKE` is only "ten times
+more, and wilder".
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from scalemodel.core.compiled import compiled
+
+Series = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkovBandwidth:
+    """Levels that a line wanders between, and how restless it is.
+
+    >>> MarkovBandwidth(levels_mbps=(1, 2), stay_s=0)
+    Traceback (most recent call last):
+    ...
+    ValueError: stay_s=0 must be at least step_s=1.0
+    """
+
+    levels_mbps: tuple[float, ...]  # neighbours are one move apart
+    stay_s: float = 8.0  # mean time until the line tries to move
+    jitter_ratio: float = 0.15  # spread of the luck of one step; its mean is 1
+    step_s: float = 1.0  # one value of the series
+
+    def __post_init__(self):
+        if not self.levels_mbps or not all(0 < level < math.inf for level in self.levels_mbps):
+            raise ValueError(
+                f"levels_mbps={self.levels_mbps} must hold finite numbers above 0, at least one"
+            )
+        if not 0 < self.step_s < math.inf:
+            raise ValueError(f"step_s={self.step_s} must be a finite number above 0")
+        if not self.stay_s >= self.step_s:
+            raise ValueError(f"stay_s={self.stay_s} must be at least step_s={self.step_s}")
+        if not 0 <= self.jitter_ratio <= 1:
+            raise ValueError(f"jitter_ratio={self.jitter_ratio} must lie between 0 and 1")
+
+
+HSDPA_LIKE = MarkovBandwidth(levels_mbps=(0.3, 0.6, 1.0, 1.5, 2.1, 2.8))
+LTE_LIKE = MarkovBandwidth(levels_mbps=(4.0, 10.0, 20.0, 32.0, 45.0), stay_s=6.0, jitter_ratio=0.3)
+
+
+# ── The engine ──────────────────────────────────────────────────────────────
+def simulate(
+    config: MarkovBandwidth, rng: np.random.Generator, duration_s: float = 300.0
+) -> Series:
+    """A series of `duration_s` seconds, its level drawn evenly at the start.
+
+    Both arrays have shape (steps + 1,); the last step may reach past `duration_s`.
+
+    >>> from scalemodel.core.rng import stream
+    >>> time_s, bandwidth_mbps = simulate(HSDPA_LIKE, stream(1, "bus"), duration_s=4)
+    >>> time_s.tolist(), bandwidth_mbps.round(2).tolist()
+    ([0.0, 1.0, 2.0, 3.0, 4.0], [0.64, 0.64, 0.54, 0.63, 0.43])
+    """
+    if not 0 < duration_s < math.inf:
+        raise ValueError(f"duration_s={duration_s} must be a finite number above 0")
+    steps = math.ceil(duration_s / config.step_s)
+    levels = np.asarray(config.levels_mbps, dtype=float)
+    level = np.empty(steps, dtype=np.int64)
+    wander.native(
+        rng.integers(len(levels)), rng.random(steps), config.step_s / config.stay_s, len(levels), level
+    )
+    sigma = math.sqrt(math.log1p(config.jitter_ratio**2))
+    luck = np.exp(sigma * rng.standard_normal(steps) - sigma**2 / 2)
+    bandwidth_mbps = levels[level] * luck
+    return np.arange(steps + 1) * config.step_s, np.append(bandwidth_mbps[0], bandwidth_mbps)
+
+
+@compiled("none(int64, float64[::1], float64, int64, int64[::1])")
+def wander(start, chance, move_ratio, levels, level):
+    """The level of each step, written into `level`: one move up or down, or none.
+
+    Each step tries to move with probability `move_ratio`, up or down alike; a
+    move past either end is not made. All arrays have shape (steps,).
+
+    >>> level = [0, 0, 0]
+    >>> wander(0, [0.9, 0.3, 0.1], 0.4, 2, level)
+    >>> level
+    [0, 1, 0]
+    """
+    here = start
+    for step in range(len(chance)):
+        if step > 0 and chance[step] < move_ratio / 2:
+            here = max(here - 1, 0)
+        elif step > 0 and chance[step] < move_ratio:
+            here = min(here + 1, levels - 1)
+        level[step] = here
+
+
+def blackout(series: Series, start_s: float, length_s: float) -> Series:
+    """`series` with nothing at all from `start_s` on, for `length_s` seconds.
+
+    >>> blackout((np.array([0.0, 10.0]), np.array([2.0, 2.0])), 4, 3)
+    (array([ 0.,  4.,  7., 10.]), array([2., 2., 0., 2.]))
+    """
+    time_s, bandwidth_mbps = series
+    if not 0 <= start_s < time_s[-1] or not 0 <= length_s <= time_s[-1] - start_s:
+        raise ValueError(
+            f"start_s={start_s} and length_s={length_s} must lie within the series, "
+            f"0 to {time_s[-1]} s"
+        )
+    if length_s == 0:
+        return time_s, bandwidth_mbps
+    ends = np.unique(np.concatenate([time_s, [start_s, start_s + length_s]]))
+    value = bandwidth_mbps[np.searchsorted(time_s, ends)]
+    value[(ends > start_s) & (ends <= start_s + length_s)] = 0.0
+    return ends, value
+
+
+# ── Series from files ───────────────────────────────────────────────────────
+def load_mbps(path: str | Path) -> Series:
+    """The series in a file of `time Mbps` lines, set apart by blanks or commas.
+
+    A first line of words is taken for a header. Any other line that does not
+    hold two numbers is a `ValueError` with its number.
+
+    >>> import tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "tram.txt"
+    >>> _ = file.write_text("0 1.5\\n1 2.5\\n")
+    >>> load_mbps(file)
+    (array([0., 1.]), array([1.5, 2.5]))
+    """
+    rows = []
+    for count, line in enumerate(Path(path).read_text().splitlines(), start=1):
+        words = line.replace(",", " ").split()
+        if not words:
+            continue
+        try:
+            time_s, mbps = (float(word) for word in words)
+        except ValueError:
+            if count == 1 and not any(_is_number(word) for word in words):
+                continue
+            raise ValueError(
+                f"{path}, line {count}: {line!r} must hold two numbers, time and Mbit/s"
+            ) from None
+        rows.append((time_s, mbps))
+    if not rows:
+        raise ValueError(f"{path} holds no line of two numbers, time and Mbit/s")
+    table = np.array(rows)
+    return table[:, 0].copy(), table[:, 1].copy()
+
+
+def load_periods(path: str | Path) -> list[tuple[float, float]]:
+    """The periods `(seconds, kbit/s)` in a JSON list of objects.
+
+    Each object has `duration_ms` and `bandwidth_kbps`, as the Sabre simulator
+    writes them; its `latency_ms` is not read.
+
+    >>> import tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "lift.json"
+    >>> _ = file.write_text('[{"duration_ms": 2500, "bandwidth_kbps": 800, "latency_ms": 80}]')
+    >>> load_periods(file)
+    [(2.5, 800.0)]
+    """
+    try:
+        rows = json.loads(Path(path).read_text())
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path} must be JSON: {error}") from None
+    if not isinstance(rows, list) or not rows:
+        raise ValueError(f"{path} must be a JSON list with at least one period")
+    periods = []
+    for count, row in enumerate(rows):
+        try:
+            periods.append((float(row["duration_ms"]) / 1000, float(row["bandwidth_kbps"])))
+        except (KeyError, TypeError, ValueError):
+            raise ValueError(
+                f"{path}, period {count}: {row!r} must have the numbers "
+                "duration_ms and bandwidth_kbps"
+            ) from None
+    return periods
+
+
+def _is_number(word):
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+# ── The closed form ─────────────────────────────────────────────────────────
+def expected_mean_mbps(config: MarkovBandwidth) -> float:
+    """The mean of a series: every level is as likely as the next, and luck has mean 1.
+
+    The chain moves up and down alike, so its transition matrix is symmetric and
+    the even spread is stationary.
+
+    >>> round(expected_mean_mbps(HSDPA_LIKE), 3)
+    1.383
+    """
+    return float(np.mean(config.levels_mbps))
+
+
+def expected_correlation(config: MarkovBandwidth, lag: int) -> float:
+    """The correlation between values `lag` steps apart, `lag` at least 0.
+
+    With P the transition matrix and L the levels, the covariance is the mean of
+    L·(PᵏL) minus the squared mean; jitter adds variance at lag 0 alone.
+
+    >>> round(expected_correlation(HSDPA_LIKE, 1), 2)
+    0.91
+    """
+    levels = np.asarray(config.levels_mbps, dtype=float)
+    mean_square = np.mean(levels**2)
+    variance = mean_square * (1 + config.jitter_ratio**2) - levels.mean() ** 2
+    if lag == 0 or variance == 0:
+        return 1.0
+    later = np.linalg.matrix_power(_transitions(config), lag) @ levels
+    return float((np.mean(levels * later) - levels.mean() ** 2) / variance)
+
+
+def _transitions(config):
+    count = len(config.levels_mbps)
+    half = config.step_s / config.stay_s / 2
+    matrix = half * (np.eye(count, k=1) + np.eye(count, k=-1))
+    return matrix + np.diag(1 - matrix.sum(axis=1))

@@ -1,0 +1,71 @@
+"""Statistics: how sure a run may make you.
+
+One run is an anecdote. Twenty runs with twenty seeds have a mean and a
+standard error, and a model agrees with its formula when the mean error stays
+within a few of its own standard errors.
+
+Left out: tests for distributions, bootstrap intervals.
+Sources: any statistics text, under the standard error of the mean.
+"""
+
+import numpy as np
+
+
+def percentile(values: np.ndarray, q: float) -> float:
+    """The value below which `q` percent of `values` lie, interpolated linearly.
+
+    `values` has any shape with at least one finite entry; `q` lies in 0 to 100.
+
+    >>> percentile([1, 2, 3, 4, 100], 50)
+    3.0
+    """
+    if not 0 <= q <= 100:
+        raise ValueError(f"q={q} must lie between 0 and 100")
+    return float(np.percentile(_finite(values, at_least=1), q))
+
+
+def standard_error(values: np.ndarray) -> float:
+    """The standard error of the mean of `values`, shape (runs,), runs ≥ 2.
+
+    >>> standard_error([1.0, 3.0])
+    1.0
+    """
+    array = _finite(values, at_least=2)
+    return float(array.std(ddof=1) / np.sqrt(array.size))
+
+
+def z_score(errors: np.ndarray) -> float:
+    """The mean of `errors`, counted in its own standard errors.
+
+    `errors`, shape (seeds,), holds measured minus expected for each seed. Without
+    any spread the score is 0 for a mean of 0 and infinite otherwise.
+
+    >>> z_score([1.0, 3.0])
+    2.0
+    """
+    array = _finite(errors, at_least=2)
+    mean, error = float(array.mean()), standard_error(array)
+    if error == 0:
+        return 0.0 if mean == 0 else float(np.copysign(np.inf, mean))
+    return mean / error
+
+
+def agrees(errors: np.ndarray, standard_errors: float = 4.0) -> bool:
+    """Whether the mean of `errors` lies within `standard_errors` of zero.
+
+    A true model passes all but about 1 time in 1,000 with twenty seeds at the
+    default of four. A bias smaller than the noise also passes: exact laws find it.
+
+    >>> agrees([0.3, -0.2, 0.1, -0.1]), agrees([1.0, 1.1, 0.9, 1.05])
+    (True, False)
+    """
+    return abs(z_score(errors)) <= standard_errors
+
+
+def _finite(values, at_least):
+    array = np.asarray(values, dtype=float).ravel()
+    if array.size < at_least:
+        raise ValueError(f"values has {array.size} entries; at least {at_least} are needed")
+    if not np.isfinite(array).all():
+        raise ValueError("values holds an entry that is not finite; every entry must be")
+    return array

@@ -1,0 +1,85 @@
+"""A function at every point of a grid.
+
+A sweep is the patient way to answer "what if": every combination of the axes,
+one call each, on as many cores as help. The answer depends on the axes alone,
+never on how many workers shared them.
+
+Left out: adaptive refinement, partial results after an error.
+Sources: joblib's documentation of `Parallel`.
+"""
+
+import itertools
+import math
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from joblib import Parallel, delayed
+from tqdm.auto import tqdm
+
+PATIENCE_S = 5.0  # a sweep that one worker ends sooner is not worth a crew
+
+
+def states(axes: Mapping[str, Sequence]) -> list[dict]:
+    """Every combination of `axes` as keyword arguments, the last axis fastest.
+
+    >>> states({"seed": [1, 2], "policy": ["a", "b"]})[1]
+    {'seed': 1, 'policy': 'b'}
+    """
+    for name, values in axes.items():
+        if isinstance(values, str) or len(values) == 0:
+            raise ValueError(f"axis {name}={values!r} must be a list with at least one value")
+    return [dict(zip(axes, point, strict=True)) for point in itertools.product(*axes.values())]
+
+
+def sweep(
+    function: Callable,
+    axes: Mapping[str, Sequence],
+    *,
+    workers: int | None = None,
+    progress: bool | None = None,
+) -> list:
+    """`function(**state)` for every state of `axes`, in the order of `states`.
+
+    `function` must be pure: chance comes from a seed on an axis. `workers` counts
+    processes; None takes one, or all cores when the sweep would last longer than
+    a few seconds. `progress` None shows a bar in a terminal only. An error carries
+    a note that names its state.
+
+    >>> sweep(lambda speed, hours: speed * hours, {"speed": [10, 20], "hours": [1, 2]})
+    [10, 20, 20, 40]
+    """
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers={workers} must be None or at least 1")
+    todo = states(axes)
+    results = []
+    with tqdm(total=len(todo), disable=None if progress is None else not progress) as bar:
+        if workers is None:
+            began = time.perf_counter()
+            results.append(_call(function, todo[0]))
+            bar.update()
+            expected_s = (time.perf_counter() - began) * len(todo)
+            workers = (os.cpu_count() or 1) if expected_s > PATIENCE_S else 1
+        rest = todo[len(results) :]
+        crew = Parallel(n_jobs=min(workers, len(rest) or 1), return_as="generator")
+        for result in crew(delayed(_call)(function, state) for state in rest):
+            results.append(result)
+            bar.update()
+    return results
+
+
+def size(axes: Mapping[str, Sequence]) -> int:
+    """The number of states of `axes`.
+
+    >>> size({"seed": [1, 2, 3], "policy": ["a", "b"]})
+    6
+    """
+    return math.prod(len(values) for values in axes.values())
+
+
+def _call(function, state):
+    try:
+        return function(**state)
+    except Exception as error:
+        error.add_note("in the state " + ", ".join(f"{k}={v!r}" for k, v in state.items()))
+        raise

@@ -1,0 +1,109 @@
+"""Units: the label on every number.
+
+A number without a unit is half a number. The table below is the whole
+vocabulary; an axis, a reading or a fact that names another unit is refused.
+
+Left out: compound algebra. Models name units in their variables (`_s`, `_kbps`).
+Sources: SI prefixes; 1 byte = 8 bits; k, M and G are powers of ten.
+"""
+
+import math
+from typing import NamedTuple
+
+
+class Unit(NamedTuple):
+    """One unit: what it measures, its size in the base unit, and how to say it.
+
+    >>> UNITS["ms"].dimension, UNITS["ms"].scale
+    ('time', 0.001)
+    """
+
+    dimension: str
+    scale: float
+    singular: str
+    plural: str
+
+
+UNITS = {
+    "ratio": Unit("share", 1.0, "", ""),
+    "count": Unit("count", 1.0, "", ""),
+    "ms": Unit("time", 1e-3, "millisecond", "milliseconds"),
+    "s": Unit("time", 1.0, "second", "seconds"),
+    "min": Unit("time", 60.0, "minute", "minutes"),
+    "h": Unit("time", 3600.0, "hour", "hours"),
+    "day": Unit("time", 86_400.0, "day", "days"),
+    "bytes": Unit("data", 1.0, "byte", "bytes"),
+    "kB": Unit("data", 1e3, "kilobyte", "kilobytes"),
+    "MB": Unit("data", 1e6, "megabyte", "megabytes"),
+    "GB": Unit("data", 1e9, "gigabyte", "gigabytes"),
+    "kbit/s": Unit("data rate", 1e3 / 8, "kilobit per second", "kilobits per second"),
+    "Mbit/s": Unit("data rate", 1e6 / 8, "megabit per second", "megabits per second"),
+    "1/s": Unit("rate", 1.0, "per second", "per second"),
+    "m": Unit("length", 1.0, "metre", "metres"),
+    "km": Unit("length", 1e3, "kilometre", "kilometres"),
+    "px": Unit("pixels", 1.0, "pixel", "pixels"),
+}
+
+
+def unit(symbol: str) -> Unit:
+    """The row of the table for `symbol`; a `ValueError` lists what is allowed.
+
+    >>> unit("s").plural
+    'seconds'
+    """
+    if symbol not in UNITS:
+        raise ValueError(f"unit={symbol!r} must be one of {', '.join(UNITS)}")
+    return UNITS[symbol]
+
+
+def convert(value: float, unit_from: str, unit_to: str) -> float:
+    """`value` of `unit_from`, measured in `unit_to`.
+
+    >>> convert(1.5, "Mbit/s", "kbit/s")
+    1500.0
+    >>> convert(3, "s", "km")
+    Traceback (most recent call last):
+    ...
+    ValueError: unit_to='km' measures length; 's' measures time
+    """
+    source, target = unit(unit_from), unit(unit_to)
+    if source.dimension != target.dimension:
+        raise ValueError(
+            f"unit_to={unit_to!r} measures {target.dimension}; "
+            f"{unit_from!r} measures {source.dimension}"
+        )
+    return value * (source.scale / target.scale)
+
+
+def number(value: float) -> str:
+    """`value` in three significant digits, with thousands set apart.
+
+    >>> number(0.0314159), number(12345.6), number(2), number(-0.0)
+    ('0.0314', '12,346', '2', '0')
+    """
+    if not math.isfinite(value):
+        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "no value")
+    value += 0.0  # turns −0 into 0
+    text = f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+    return text.replace("-", "−")
+
+
+def quantity(value: float, symbol: str) -> str:
+    """`value` with its unit, as a page prints it.
+
+    >>> quantity(1.234, "s"), quantity(0.8, "ratio"), quantity(2850, "kbit/s")
+    ('1.23 s', '0.8', '2,850 kbit/s')
+    """
+    suffix = "" if unit(symbol).dimension in ("share", "count") else f" {symbol}"
+    return number(value) + suffix
+
+
+def spoken(value: float, symbol: str) -> str:
+    """`value` with its unit, as a screen reader says it.
+
+    >>> spoken(1, "s"), spoken(2.5, "kbit/s"), spoken(0.8, "ratio")
+    ('1 second', '2.5 kilobits per second', '0.8')
+    """
+    row = unit(symbol)
+    name = row.singular if value == 1 else row.plural
+    return f"{number(value)} {name}".strip()

@@ -1,0 +1,1 @@
+"""The only room that draws: themes, figures, panels, tables and the site."""

@@ -1,0 +1,1 @@
+"""YouTube: how a video reaches a screen over a line that changes its mind."""

@@ -1,0 +1,581 @@
+"""Adaptive bitrate: which copy of the next four seconds to ask for.
+
+A video is cut into segments, and each segment is kept in several copies, the
+rungs of a ladder: few bytes and blurry at the bottom, many and sharp at the
+top. Before every download the player names a rung. Too high, and the buffer
+runs dry and the picture stops; too low, and it is blurry for no reason.
+
+Read on in this order: the ladder, the video, the trace and the player; the
+policies; `play` and `play_many`; what a session was worth; the closed form.
+The loop itself is in `scalemodel.youtube.playback`.
+
+Left out: seeking, live streams, abandoned downloads, audio, several clients on
+one line, and what a viewer really feels.
+Sources: the environment and the linear, log and HD quality scores are those of
+Mao, Netravali, Alizadeh, "Neural Adaptive Video Streaming with Pensieve",
+SIGCOMM 2017; `BufferBased` is the fixed-reservoir form of Huang et al., "A
+Buffer-Based Approach to Rate Adaptation", SIGCOMM 2014.
+"""
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from scalemodel.core import checks
+from scalemodel.core.compiled import Compiled, compiled
+from scalemodel.youtube import playback
+
+MOST_MBPS = 1e9  # beyond this a download takes no time at all
+MOST_PASSES = 10_000  # times that a trace may start again within one segment
+BATCH = 512  # traces packed at a time, so that they stay in the processor's cache
+SPARE_MEMORY = 64  # numbers, for a policy that does not say how many it keeps
+
+
+# ── The ladder ──────────────────────────────────────────────────────────────
+class Rung(NamedTuple):
+    """One copy of the video: its height in pixels and its rate in kbit/s.
+
+    >>> Rung(720, 1000).kbps
+    1000
+    """
+
+    height_px: int
+    kbps: float
+
+
+LADDER = tuple(
+    Rung(*row)
+    for row in [
+        (144, 80), (240, 150), (360, 300), (480, 500),
+        (720, 1000), (1080, 2000), (1440, 4000), (2160, 8000),
+    ]
+)  # fmt: skip
+
+
+def select_rung(
+    bandwidth_kbps: float, max_height: int, ladder: Sequence = LADDER, safety: float = 0.8
+) -> int:
+    """The highest rung that `safety` × `bandwidth_kbps` carries and `max_height` shows.
+
+    `ladder` holds pairs (height in px, kbit/s), rates rising and heights not falling;
+    the result is an index into it. `max_height` is any positive integer of pixels.
+    Where no rung fits, because the line is too slow or the cap lies below the lowest
+    rung, the answer is the lowest rung: a blurry picture beats none.
+
+    >>> LADDER[select_rung(2600, max_height=1080)]
+    Rung(height_px=1080, kbps=2000)
+    >>> select_rung(2600, max_height=100)
+    0
+    """
+    checks.real("bandwidth_kbps", bandwidth_kbps, at_least=0)
+    checks.whole("max_height", max_height, at_least=1)
+    checks.real("safety", safety, above=0)
+    heights, rates = _ladder(ladder)
+    fits = (rates <= safety * bandwidth_kbps) & (heights <= max_height)
+    return max(int(fits.sum()) - 1, 0)
+
+
+def _ladder(ladder):
+    try:
+        pairs = [(height, kbps) for height, kbps in ladder]
+    except (TypeError, ValueError):
+        raise ValueError(f"ladder={ladder!r} must hold pairs (height in px, kbit/s)") from None
+    heights = checks.numbers_row("ladder heights", [height for height, _ in pairs], above=0)
+    rates = checks.numbers_row("ladder kbps", [kbps for _, kbps in pairs], above=0)
+    checks.increasing("ladder kbps", rates)
+    if (np.diff(heights) < 0).any():
+        raise ValueError(f"ladder heights={heights.tolist()} must not fall from rung to rung")
+    return heights, rates
+
+
+# ── The video, the trace and the player ─────────────────────────────────────
+@dataclass(frozen=True, slots=True, eq=False)
+class Video:
+    """Segments of `segment_s` seconds, each in as many sizes as the ladder has rungs.
+
+    `ladder_kbps` has shape (rungs,) and rises; `segment_bytes` holds integers of
+    shape (segments, rungs). Both are copied and become read-only.
+
+    >>> Video(4.0, [300, 750], [[150_000, 380_000], [140_000, 370_000]]).segments
+    2
+    """
+
+    segment_s: float
+    ladder_kbps: np.ndarray
+    segment_bytes: np.ndarray
+
+    def __post_init__(self):
+        _set(self, "segment_s", checks.real("segment_s", self.segment_s, above=0, at_most=1e6))
+        ladder = checks.numbers_row("ladder_kbps", self.ladder_kbps, above=0)
+        checks.increasing("ladder_kbps", ladder)
+        _set(self, "ladder_kbps", ladder)
+        _set(self, "segment_bytes", _sizes(self.segment_bytes, rungs=len(ladder)))
+
+    @property
+    def segments(self) -> int:
+        """The number of segments."""
+        return len(self.segment_bytes)
+
+    @classmethod
+    def constant(cls, segment_s: float, ladder_kbps: Sequence[float], segments: int) -> "Video":
+        """A video whose every segment has exactly the size its rung's rate implies.
+
+        >>> Video.constant(4, [1000], segments=2).segment_bytes.tolist()
+        [[500000], [500000]]
+        """
+        segments = checks.whole("segments", segments, at_least=1)
+        length_s = checks.real("segment_s", segment_s, above=0, at_most=1e6)
+        rates = checks.numbers_row("ladder_kbps", ladder_kbps, above=0, at_most=1e12)
+        sizes = np.rint(rates * 1000 / 8 * length_s).astype(np.int64)
+        return cls(length_s, rates, np.tile(sizes, (segments, 1)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """What a line carries: value i holds on (time_s[i-1], time_s[i]], then it all repeats.
+
+    Both arrays have shape (samples,) with at least two samples; `time_s` starts at 0
+    and rises; `bandwidth_mbps` is at least 0 in Mbit/s, and above 0 somewhere after
+    its first value, which is never used.
+
+    >>> Trace([0, 10], [2, 2]).megabits
+    20.0
+    """
+
+    time_s: np.ndarray
+    bandwidth_mbps: np.ndarray
+    megabits: float = field(init=False)  # carried in one pass
+
+    def __post_init__(self):
+        time_s = checks.numbers_row("time_s", self.time_s, at_least=0, at_most=1e9, length=2)
+        rates = checks.numbers_row(
+            "bandwidth_mbps", self.bandwidth_mbps, at_least=0, at_most=MOST_MBPS, length=2
+        )
+        if len(rates) != len(time_s):
+            raise ValueError(
+                f"bandwidth_mbps has {len(rates)} values; it must have one for each of the "
+                f"{len(time_s)} in time_s"
+            )
+        if time_s[0] != 0:
+            raise ValueError(f"time_s[0]={time_s[0]} must be 0")
+        checks.increasing("time_s", time_s)
+        if not rates[1:].any():
+            raise ValueError("bandwidth_mbps=0 everywhere; after its first value it must be above 0 once")
+        _set(self, "time_s", time_s)
+        _set(self, "bandwidth_mbps", rates)
+        _set(self, "megabits", float(np.diff(time_s) @ rates[1:]))
+
+    @classmethod
+    def constant(cls, mbps: float) -> "Trace":
+        """A line that carries `mbps` Mbit/s for ever.
+
+        >>> Trace.constant(2).bandwidth_mbps
+        array([2., 2.])
+        """
+        rate = checks.real("mbps", mbps, above=0, at_most=MOST_MBPS)
+        return cls([0.0, 1e6], [rate, rate])
+
+    @classmethod
+    def from_periods(cls, periods: Iterable[tuple[float, float]]) -> "Trace":
+        """A line that carries each `(seconds, kbit/s)` of `periods` in turn.
+
+        >>> Trace.from_periods([(2, 1000), (3, 500)]).time_s
+        array([0., 2., 5.])
+        """
+        try:
+            pairs = [(seconds, kbps) for seconds, kbps in periods]
+        except (TypeError, ValueError):
+            raise ValueError(f"periods={periods!r} must hold pairs (seconds, kbit/s)") from None
+        lengths = checks.numbers_row("periods seconds", [seconds for seconds, _ in pairs], above=0)
+        rates = checks.numbers_row("periods kbit/s", [kbps for _, kbps in pairs], at_least=0) / 1000
+        return cls(np.append(0.0, np.cumsum(lengths)), np.append(rates[0], rates))
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """What every policy must live with.
+
+    >>> Player(pause_step_s=0)
+    Traceback (most recent call last):
+    ...
+    ValueError: pause_step_s=0 must be a finite number above 0 and at most 60
+    """
+
+    rtt_s: float = 0.08  # one round trip a segment
+    payload_ratio: float = 0.95  # the rest is headers
+    buffer_cap_s: float = 60.0  # above this the player pauses
+    pause_step_s: float = 0.5  # pauses are whole multiples of this
+    first_rung: int = 1  # asked for first; a video of one rung has no other than 0
+
+    def __post_init__(self):
+        checks.real("rtt_s", self.rtt_s, at_least=0, at_most=1e6)
+        checks.real("payload_ratio", self.payload_ratio, above=0, at_most=1)
+        checks.real("buffer_cap_s", self.buffer_cap_s, above=0, at_most=1e6)
+        checks.real("pause_step_s", self.pause_step_s, above=0, at_most=self.buffer_cap_s)
+        checks.whole("first_rung", self.first_rung, at_least=0)
+
+
+def _sizes(segment_bytes, rungs):
+    try:
+        sizes = np.array(segment_bytes, order="C")
+    except ValueError:
+        sizes = np.empty(0)
+    if sizes.ndim != 2 or sizes.shape[0] == 0 or sizes.shape[1] != rungs:
+        raise ValueError(
+            f"segment_bytes has the shape {sizes.shape}; it must be (segments, {rungs}), "
+            "one column for each rung of ladder_kbps"
+        )
+    if sizes.dtype.kind not in "iu" or sizes.min() < 1 or sizes.max() > 2**53:
+        raise ValueError(
+            f"segment_bytes holds {sizes.dtype} from {sizes.min()} to {sizes.max()}; "
+            "it must hold integers from 1 to 2**53"
+        )
+    sizes = sizes.astype(np.int64)
+    sizes.flags.writeable = False
+    return sizes
+
+
+def _set(frozen, name, value):
+    object.__setattr__(frozen, name, value)
+
+
+# ── Policies ────────────────────────────────────────────────────────────────
+# A policy is a `choose` and, where it keeps anything, a `memory(video)` that gives
+# the array each session starts with: its parameters first, then its state.
+@compiled()
+def highest_rung(budget_kbps, ladder_kbps):
+    """The highest rung within `budget_kbps`, or the lowest rung.
+
+    >>> highest_rung(1000.0, [300, 750, 1200])
+    1
+    """
+    rung = 0
+    while rung + 1 < len(ladder_kbps) and ladder_kbps[rung + 1] <= budget_kbps:
+        rung += 1
+    return rung
+
+
+@dataclass(frozen=True, slots=True)
+class ThroughputRule:
+    """The highest rung that a share of the recent throughput carries.
+
+    `safety` is that share; "recent" is the harmonic mean of the last `window`
+    downloads, which one lucky download cannot lift far.
+
+    >>> ride = Trace.from_periods([(20, 3000), (20, 600)])
+    >>> play(Video.constant(4, [300, 750, 1200], 8), ride, ThroughputRule()).rung
+    array([1, 2, 2, 2, 2, 2, 2, 2])
+    """
+
+    safety: float = 0.8
+    window: int = 5  # downloads
+
+    def __post_init__(self):
+        checks.real("safety", self.safety, above=0)
+        checks.whole("window", self.window, at_least=1, at_most=100_000)
+
+    def memory(self, video: Video) -> np.ndarray:
+        """[safety, window, downloads seen, the last `window` throughputs]."""
+        return np.array([self.safety, self.window, 0.0, *[0.0] * self.window])
+
+    @staticmethod
+    @compiled(playback.CHOOSE)
+    def choose(buffer_s, throughput_kbps, last_rung, next_bytes, ladder_kbps, memory):
+        window, seen = int(memory[1]), int(memory[2])
+        memory[3 + seen % window] = throughput_kbps
+        memory[2] = seen + 1
+        known = min(seen + 1, window)
+        slowness = 0.0
+        for i in range(known):
+            slowness += 1 / memory[3 + i]
+        return highest_rung(memory[0] * known / slowness, ladder_kbps)
+
+
+@dataclass(frozen=True, slots=True)
+class BufferBased:
+    """The rung that the buffer level alone names (BBA).
+
+    Below `reservoir_s` the lowest, from `reservoir_s + cushion_s` on the highest,
+    in between in proportion. What the line did last does not matter.
+
+    >>> ride = Trace.from_periods([(20, 3000), (20, 600)])
+    >>> play(Video.constant(4, [300, 750, 1200], 8), ride, BufferBased()).rung
+    array([1, 0, 0, 1, 1, 2, 2, 2])
+    """
+
+    reservoir_s: float = 5.0
+    cushion_s: float = 10.0
+
+    def __post_init__(self):
+        checks.real("reservoir_s", self.reservoir_s, at_least=0)
+        checks.real("cushion_s", self.cushion_s, above=0)
+
+    def memory(self, video: Video) -> np.ndarray:
+        """[reservoir_s, cushion_s]."""
+        return np.array([self.reservoir_s, self.cushion_s])
+
+    @staticmethod
+    @compiled(playback.CHOOSE)
+    def choose(buffer_s, throughput_kbps, last_rung, next_bytes, ladder_kbps, memory):
+        reservoir_s, cushion_s = memory[0], memory[1]
+        top = len(ladder_kbps) - 1
+        if buffer_s < reservoir_s:
+            return 0
+        if buffer_s >= reservoir_s + cushion_s:
+            return top
+        return int(top * (buffer_s - reservoir_s) / cushion_s)
+
+
+# ── What a session was worth ────────────────────────────────────────────────
+class Quality(NamedTuple):
+    """A score: what each rung is worth, and what a second of rebuffering costs.
+
+    >>> LOG.of_rungs(np.array([300.0, 600.0])).round(3)
+    array([0.   , 0.693])
+    """
+
+    name: str
+    of_rungs: Callable  # ladder_kbps, shape (rungs,), to worth, shape (rungs,)
+    rebuffer_cost: float  # worth lost a second
+
+
+HD_LADDER_KBPS = (300, 750, 1200, 1850, 2850, 4300)
+
+
+def _hd(ladder_kbps):
+    if tuple(ladder_kbps) != HD_LADDER_KBPS:
+        raise ValueError(
+            f"ladder_kbps={list(map(float, ladder_kbps))} must be {list(HD_LADDER_KBPS)}: "
+            "the HD score has a value for those six rungs only"
+        )
+    return np.array([1.0, 2.0, 3.0, 12.0, 15.0, 20.0])
+
+
+LINEAR = Quality("linear", lambda ladder_kbps: ladder_kbps / 1000, 4.3)
+LOG = Quality("log", lambda ladder_kbps: np.log(ladder_kbps / ladder_kbps[0]), 2.66)
+HD = Quality("HD", _hd, 8.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Session:
+    """What happened, one entry a segment: every array has shape (segments,).
+
+    The first segment's `rebuffer_s` is the start-up delay. `buffer_s` is the level
+    when the next request may go out, after `pause_s`.
+
+    >>> session = play(Video.constant(4, [1000], 3), Trace.constant(2), lambda *seen: 0)
+    >>> session.kbps
+    array([1000., 1000., 1000.])
+    >>> session.qoe(LINEAR)
+    1.0
+    """
+
+    ladder_kbps: np.ndarray
+    rung: np.ndarray
+    download_s: np.ndarray  # round trip included
+    rebuffer_s: np.ndarray
+    buffer_s: np.ndarray
+    pause_s: np.ndarray
+
+    @property
+    def kbps(self) -> np.ndarray:
+        """The nominal rate of each segment's rung, kbit/s."""
+        return self.ladder_kbps[self.rung]
+
+    def qoe(self, quality: Quality) -> float:
+        """The mean score a segment, the first segment excluded.
+
+        A segment scores what its rung is worth, less its rebuffering at the score's
+        cost, less the change in worth from the segment before.
+        """
+        if len(self.rung) < 2:
+            raise ValueError("segments=1 must be at least 2: the first one is not scored")
+        worth = quality.of_rungs(self.ladder_kbps)[self.rung]
+        lost = quality.rebuffer_cost * self.rebuffer_s[1:] + np.abs(np.diff(worth))
+        return float(np.mean(worth[1:] - lost))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sessions(Sequence):
+    """Many sessions of one video: indexed like a list, kept as arrays.
+
+    Every array has shape (sessions, segments).
+
+    >>> rides = [Trace.constant(mbps) for mbps in (1, 2, 4)]
+    >>> many = play_many(Video.constant(4, [1000], 3), rides, BufferBased())
+    >>> len(many), many[2].download_s.round(2)
+    (3, array([1.13, 1.13, 1.13]))
+    """
+
+    ladder_kbps: np.ndarray
+    rung: np.ndarray
+    download_s: np.ndarray
+    rebuffer_s: np.ndarray
+    buffer_s: np.ndarray
+    pause_s: np.ndarray
+
+    def __len__(self):
+        return len(self.rung)
+
+    def __getitem__(self, index):
+        kind = Sessions if isinstance(index, slice) else Session
+        rows = (self.rung, self.download_s, self.rebuffer_s, self.buffer_s, self.pause_s)
+        return kind(self.ladder_kbps, *(row[index] for row in rows))
+
+
+# ── Playing ─────────────────────────────────────────────────────────────────
+def play(video: Video, trace: Trace, policy, player: Player = Player()) -> Session:
+    """One session of `video` over `trace`, in plain Python, with any policy.
+
+    `policy` is an object with `choose(buffer_s, throughput_kbps, last_rung,
+    next_bytes, ladder_kbps, memory)`, or that function itself. It is called before
+    each segment but the first, and returns the index of a rung. `buffer_s` is in
+    seconds; `throughput_kbps` is the last download's, round trip included;
+    `next_bytes` and `ladder_kbps` have shape (rungs,); `memory` is the session's own
+    float array, from `policy.memory(video)` or else 64 zeros. A rung that does not
+    exist is a `ValueError`.
+
+    >>> stubborn = lambda *seen: 0
+    >>> play(Video.constant(4, [300, 750], 3), Trace.constant(2), stubborn).rung
+    array([1, 0, 0])
+    """
+    _check_fit(video, [trace], player)
+    choose, memory = _choose_and_memory(policy, video)
+
+    def choose_an_integer(*seen):
+        rung = choose(*seen)
+        if isinstance(rung, (bool, np.bool_)) or not hasattr(rung, "__index__"):
+            raise ValueError(f"policy returned {rung!r}; it must return the index of a rung, an integer")
+        return operator.index(rung)
+
+    rows = [[0] * video.segments for _ in range(5)]
+    failed = playback.session(
+        _constants(player), video.segment_s, _first_rung(player, video), video.ladder_kbps,
+        video.segment_bytes, trace.time_s.tolist(), trace.bandwidth_mbps.tolist(),
+        choose_an_integer, memory, *rows,
+    )  # fmt: skip
+    if failed >= 0:
+        raise _no_such_rung(rows[0][failed], failed, video)
+    return Session(video.ladder_kbps, *map(np.array, rows))
+
+
+def play_many(
+    video: Video, traces: Sequence[Trace], policy, player: Player = Player()
+) -> Sessions:
+    """One session of `video` for each of `traces`, in one compiled loop.
+
+    The sessions equal those of `play`. A policy whose `choose` is marked
+    `@compiled(CHOOSE)` runs at millions of segments a second; any other is played
+    one session after another in plain Python.
+
+    >>> rides = [Trace.constant(mbps) for mbps in (0.5, 1, 2)]
+    >>> play_many(Video.constant(4, [300, 750], 9), rides, BufferBased()).rung[:, -1]
+    array([0, 1, 1])
+    """
+    traces = list(traces)
+    _check_fit(video, traces, player)
+    choose, memory = _choose_and_memory(policy, video)
+    if not isinstance(choose, Compiled):
+        played = [play(video, trace, policy, player) for trace in traces]
+        return _stacked(video, played)
+
+    shape = (len(traces), video.segments)
+    rows = [np.empty(shape, dtype=np.int64), *(np.empty(shape) for _ in range(4))]
+    for first in range(0, len(traces), BATCH):
+        batch = slice(first, first + BATCH)
+        out = [row[batch] for row in rows]
+        failed = playback.sessions.native(
+            _constants(player), video.segment_s, _first_rung(player, video), video.ladder_kbps,
+            video.segment_bytes, *_packed(traces[batch]), choose.native, memory, *out,
+        )  # fmt: skip
+        if failed >= 0:
+            rung = out[0][failed]
+            bad = int(np.argmax((rung < 0) | (rung >= len(video.ladder_kbps))))
+            raise _no_such_rung(rung[bad], bad, video)
+    return Sessions(video.ladder_kbps, *rows)
+
+
+def _packed(traces):
+    starts = np.cumsum([0, *(len(trace.time_s) for trace in traces)])
+    time_s = np.concatenate([trace.time_s for trace in traces])
+    return starts, time_s, np.concatenate([trace.bandwidth_mbps for trace in traces])
+
+
+def _check_fit(video, traces, player):
+    for kind, values in ((Video, [video]), (Trace, traces), (Player, [player])):
+        for value in values:
+            if not isinstance(value, kind):
+                raise ValueError(f"{kind.__name__.lower()}={value!r} must be a {kind.__name__}")
+    top = len(video.ladder_kbps) - 1
+    checks.whole("first_rung", player.first_rung, at_least=0, at_most=max(top, 1))
+    largest = float(video.segment_bytes.max())
+    least = largest * 8 / 1e6 / player.payload_ratio / MOST_PASSES
+    for trace in traces:
+        if trace.megabits < least:
+            raise ValueError(
+                f"bandwidth_mbps carries {trace.megabits:g} megabits in one pass; a segment of "
+                f"{largest:,.0f} bytes needs at least {least:g} to arrive within {MOST_PASSES:,} passes"
+            )
+
+
+def _choose_and_memory(policy, video):
+    choose = getattr(policy, "choose", policy)
+    if not callable(choose):
+        raise ValueError(f"policy={policy!r} must have a choose(...) or be one")
+    fresh = policy.memory(video) if hasattr(policy, "memory") else np.zeros(SPARE_MEMORY)
+    return choose, np.array(fresh, dtype=np.float64)
+
+
+def _constants(player):
+    return (
+        float(player.rtt_s), float(player.payload_ratio),
+        float(player.buffer_cap_s), float(player.pause_step_s),
+    )  # fmt: skip
+
+
+def _first_rung(player, video):
+    return min(player.first_rung, len(video.ladder_kbps) - 1)
+
+
+def _no_such_rung(rung, segment, video):
+    return ValueError(
+        f"policy returned rung {rung} for segment {segment}; "
+        f"it must be one of 0 to {len(video.ladder_kbps) - 1}"
+    )
+
+
+def _stacked(video, played):
+    names = ("rung", "download_s", "rebuffer_s", "buffer_s", "pause_s")
+    shape = (len(played), video.segments)
+    columns = [np.array([getattr(session, name) for session in played]) for name in names]
+    return Sessions(video.ladder_kbps, *(column.reshape(shape) for column in columns))
+
+
+# ── The closed form ─────────────────────────────────────────────────────────
+def expected_download_s(size_bytes: float, mbps: float, player: Player = Player()) -> float:
+    """Seconds to download `size_bytes` over a constant line: bits ÷ payload rate + round trip.
+
+    >>> round(expected_download_s(450_283, 2.0), 6)
+    1.975928
+    """
+    return 8 * size_bytes / (mbps * 1e6 * player.payload_ratio) + player.rtt_s
+
+
+def expected_rebuffer_s(
+    size_bytes: float, segment_s: float, segments: int, mbps: float, player: Player = Player()
+) -> float:
+    """Seconds of rebuffering, start-up included, of one rung over a constant line.
+
+    The first download is waited for in full. If a download takes D seconds and a
+    segment lasts L, each later one leaves the viewer waiting D − L, or not at all.
+
+    >>> expected_rebuffer_s(950_000, 4.0, 10, 2.0, Player(rtt_s=0))
+    4.0
+    >>> expected_rebuffer_s(950_000, 4.0, 10, 1.0, Player(rtt_s=0))
+    44.0
+    """
+    download_s = expected_download_s(size_bytes, mbps, player)
+    return download_s + (segments - 1) * max(download_s - segment_s, 0.0)
