@@ -79,7 +79,11 @@ def simulate(
     levels = np.asarray(config.levels_mbps, dtype=float)
     level = np.empty(steps, dtype=np.int64)
     wander.native(
-        rng.integers(len(levels)), rng.random(steps), config.step_s / config.stay_s, len(levels), level
+        rng.integers(len(levels)),
+        rng.random(steps),
+        config.step_s / config.stay_s,
+        len(levels),
+        level,
     )
     sigma = math.sqrt(math.log1p(config.jitter_ratio**2))
     luck = np.exp(sigma * rng.standard_normal(steps) - sigma**2 / 2)

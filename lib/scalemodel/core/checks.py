@@ -33,7 +33,9 @@ def real(
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
     inside = is_number and math.isfinite(value) and value > above and at_least <= value <= at_most
     if not inside:
-        raise ValueError(f"{field}={value!r} must be a finite number{_bounds(above, at_least, at_most)}")
+        raise ValueError(
+            f"{field}={value!r} must be a finite number{_bounds(above, at_least, at_most)}"
+        )
     return float(value)
 
 
@@ -96,7 +98,9 @@ def increasing(field: str, row: np.ndarray) -> None:
     rises = np.diff(row) > 0
     if not rises.all():
         at = int(np.argmin(rises))
-        raise ValueError(f"{field}[{at + 1}]={row[at + 1]} must be more than {field}[{at}]={row[at]}")
+        raise ValueError(
+            f"{field}[{at + 1}]={row[at + 1]} must be more than {field}[{at}]={row[at]}"
+        )
 
 
 def _bounds(above, at_least, at_most):

@@ -114,7 +114,7 @@ def _numba_installed():
 
 def _native(function, signature):
     import numba
-    from numba.core import sigutils
+    from numba.core import sigutils, types
 
     ours = Path(function.__code__.co_filename).is_relative_to(PACKAGE)
     folder = _cache_folder() if ours else None
@@ -123,7 +123,7 @@ def _native(function, signature):
             return numba.njit(boundscheck=True, cache=folder is not None)(function)
         arguments, promised = sigutils.normalize_signature(signature)
         native = numba.njit(arguments, boundscheck=True, cache=folder is not None)(function)
-    returned = native.overloads[arguments].signature.return_type
+    returned = types.unliteral(native.overloads[arguments].signature.return_type)
     if returned != promised:
         raise ValueError(f"{function.__name__} returns {returned}; it must return {promised}")
     return native

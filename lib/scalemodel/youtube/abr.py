@@ -17,7 +17,7 @@ SIGCOMM 2017; `BufferBased` is the fixed-reservoir form of Huang et al., "A
 Buffer-Based Approach to Rate Adaptation", SIGCOMM 2014.
 """
 
-import operator
+import numbers
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -147,6 +147,7 @@ class Trace:
 
     time_s: np.ndarray
     bandwidth_mbps: np.ndarray
+    samples: np.ndarray = field(init=False, repr=False)  # both rows in one block, quick to pack
     megabits: float = field(init=False)  # carried in one pass
 
     def __post_init__(self):
@@ -163,9 +164,14 @@ class Trace:
             raise ValueError(f"time_s[0]={time_s[0]} must be 0")
         checks.increasing("time_s", time_s)
         if not rates[1:].any():
-            raise ValueError("bandwidth_mbps=0 everywhere; after its first value it must be above 0 once")
-        _set(self, "time_s", time_s)
-        _set(self, "bandwidth_mbps", rates)
+            raise ValueError(
+                "bandwidth_mbps=0 everywhere; after its first value it must be above 0 once"
+            )
+        samples = np.stack([time_s, rates])
+        samples.flags.writeable = False
+        _set(self, "samples", samples)
+        _set(self, "time_s", samples[0])
+        _set(self, "bandwidth_mbps", samples[1])
         _set(self, "megabits", float(np.diff(time_s) @ rates[1:]))
 
     @classmethod
@@ -447,9 +453,9 @@ def play(video: Video, trace: Trace, policy, player: Player = Player()) -> Sessi
 
     def choose_an_integer(*seen):
         rung = choose(*seen)
-        if isinstance(rung, (bool, np.bool_)) or not hasattr(rung, "__index__"):
-            raise ValueError(f"policy returned {rung!r}; it must return the index of a rung, an integer")
-        return operator.index(rung)
+        if not isinstance(rung, numbers.Integral) or isinstance(rung, bool):
+            raise ValueError(f"policy returned {rung!r}; it must return an integer, a rung's index")
+        return rung
 
     rows = [[0] * video.segments for _ in range(5)]
     failed = playback.session(
@@ -462,9 +468,7 @@ def play(video: Video, trace: Trace, policy, player: Player = Player()) -> Sessi
     return Session(video.ladder_kbps, *map(np.array, rows))
 
 
-def play_many(
-    video: Video, traces: Sequence[Trace], policy, player: Player = Player()
-) -> Sessions:
+def play_many(video: Video, traces: Sequence[Trace], policy, player: Player = Player()) -> Sessions:
     """One session of `video` for each of `traces`, in one compiled loop.
 
     The sessions equal those of `play`. A policy whose `choose` is marked
@@ -483,7 +487,7 @@ def play_many(
         return _stacked(video, played)
 
     shape = (len(traces), video.segments)
-    rows = [np.empty(shape, dtype=np.int64), *(np.empty(shape) for _ in range(4))]
+    rows = [np.empty(shape, dtype=np.int64), *np.empty((4, *shape))]
     for first in range(0, len(traces), BATCH):
         batch = slice(first, first + BATCH)
         out = [row[batch] for row in rows]
@@ -499,9 +503,10 @@ def play_many(
 
 
 def _packed(traces):
-    starts = np.cumsum([0, *(len(trace.time_s) for trace in traces)])
-    time_s = np.concatenate([trace.time_s for trace in traces])
-    return starts, time_s, np.concatenate([trace.bandwidth_mbps for trace in traces])
+    samples = [trace.samples for trace in traces]
+    starts = np.cumsum([0, *(block.shape[1] for block in samples)])
+    time_s, bandwidth_mbps = np.concatenate(samples, axis=1)
+    return starts, time_s, bandwidth_mbps
 
 
 def _check_fit(video, traces, player):

@@ -1,0 +1,23 @@
+"""What every test may ask for: hypothesis profiles and the reference data."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parents[1]
+# Published data that tests compare with. It does not travel with the project.
+REFERENCE = Path(os.environ.get("SCALEMODEL_REFERENCE", ROOT.parent / "shared" / "reference"))
+
+settings.register_profile("developer", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+
+@pytest.fixture(scope="session")
+def reference():
+    """The folder of published data, where it is at hand."""
+    if not REFERENCE.is_dir():
+        pytest.skip("reference data: set SCALEMODEL_REFERENCE to its folder")
+    return REFERENCE

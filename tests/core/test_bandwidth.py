@@ -1,0 +1,124 @@
+"""Series of bandwidth: made, cut and read."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scalemodel.core import bandwidth, stats
+from scalemodel.core.rng import stream
+
+PRESETS = [bandwidth.HSDPA_LIKE, bandwidth.LTE_LIKE]
+
+
+def lagged(values, lag):
+    centred = values - values.mean()
+    return float((centred[:-lag] * centred[lag:]).mean())
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_a_line_that_never_moves_and_has_no_luck_is_constant():
+    still = bandwidth.MarkovBandwidth(levels_mbps=(2.0,), jitter_ratio=0)
+    time_s, mbps = bandwidth.simulate(still, stream(1, "a"), duration_s=3)
+    assert time_s.tolist() == [0, 1, 2, 3] and mbps.tolist() == [2.0] * 4
+
+
+def test_a_header_blank_lines_and_commas_are_read_past(tmp_path):
+    file = tmp_path / "ride.csv"
+    file.write_text("time_s,mbps\n0.0,1.5\n\n1.25,2\n")
+    assert [row.tolist() for row in bandwidth.load_mbps(file)] == [[0.0, 1.25], [1.5, 2.0]]
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@given(st.floats(0, 99), st.floats(0, 1))
+def test_a_blackout_removes_what_it_covers_and_nothing_else(start_s, share):
+    length_s = share * (100 - start_s)
+    series = bandwidth.simulate(bandwidth.HSDPA_LIKE, stream(2, "a"), duration_s=100)
+    dark = bandwidth.blackout(series, start_s, length_s)
+    probe = (np.arange(4000) + 0.5) / 40  # the middle of each fortieth of a second
+    before, after = (mbps[np.searchsorted(t, probe)] for t, mbps in (series, dark))
+    inside = (probe > start_s) & (probe <= start_s + length_s)
+    assert np.array_equal(after, np.where(inside, 0.0, before))
+    assert (np.diff(dark[0]) > 0).all()
+
+
+def test_two_policies_meet_the_same_line():
+    one, two = (bandwidth.simulate(bandwidth.LTE_LIKE, stream(9, "line")) for _ in range(2))
+    assert np.array_equal(one[1], two[1])
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("config", PRESETS)
+def test_the_mean_is_that_of_the_closed_form(config):
+    expected = bandwidth.expected_mean_mbps(config)
+    runs = [bandwidth.simulate(config, stream(n, "mean"), 20_000)[1][1:] for n in range(20)]
+    assert stats.agrees([run.mean() - expected for run in runs])
+
+
+@pytest.mark.parametrize("lag", [1, 5, 20])
+@pytest.mark.parametrize("config", PRESETS)
+def test_the_memory_is_that_of_the_closed_form(config, lag):
+    """Products about the known mean: the sample's own mean would bias them."""
+    mean = bandwidth.expected_mean_mbps(config)
+    errors = []
+    for n in range(20):
+        off = bandwidth.simulate(config, stream(n, "memory"), 20_000)[1][1:] - mean
+        correlation = bandwidth.expected_correlation(config, lag)
+        errors.append(np.mean(off[:-lag] * off[lag:]) - correlation * np.mean(off**2))
+    assert stats.agrees(errors)
+
+
+def test_the_plain_walk_and_the_compiled_walk_are_one():
+    chance = stream(4, "walk").random(500)
+    plain, native = np.zeros(500, int), np.zeros(500, int)
+    bandwidth.wander(2, chance, 0.3, 5, plain)
+    bandwidth.wander.native(2, chance, 0.3, 5, native)
+    assert np.array_equal(plain, native) and set(plain) == set(range(5))
+
+
+def test_the_3g_preset_lies_among_published_rides(reference):
+    rides = [bandwidth.load_mbps(path) for path in sorted((reference / "abr/traces").glob("*.csv"))]
+    means = [float(np.diff(t) @ mbps[1:] / t[-1]) for t, mbps in rides]
+    assert len(rides) == 12
+    assert min(means) < bandwidth.expected_mean_mbps(bandwidth.HSDPA_LIKE) < max(means)
+    assert min(means) > 0.5 and max(means) < 4.6  # the module's docstring says so
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    "fields",
+    [{"levels_mbps": ()}, {"levels_mbps": (1, -1)}, {"levels_mbps": (1,), "stay_s": 0.5},
+     {"levels_mbps": (1,), "jitter_ratio": 2}, {"levels_mbps": (1,), "step_s": 0}],
+)  # fmt: skip
+def test_a_line_that_cannot_be_is_refused(fields):
+    with pytest.raises(ValueError, match=f"{list(fields)[-1]}=.* must"):
+        bandwidth.MarkovBandwidth(**fields)
+
+
+def test_a_ride_without_a_length_is_refused():
+    with pytest.raises(ValueError, match=r"duration_s=0 must"):
+        bandwidth.simulate(bandwidth.LTE_LIKE, stream(1, "a"), duration_s=0)
+
+
+def test_a_blackout_past_the_end_is_refused():
+    with pytest.raises(ValueError, match=r"length_s=2 must lie within the series, 0 to 10"):
+        bandwidth.blackout((np.array([0.0, 10.0]), np.ones(2)), 9, 2)
+
+
+@pytest.mark.parametrize("text", ["0 1\n1 x\n", "0 1 2\n", "a b\nc d\n", "0\n", ""])
+def test_a_file_of_something_else_is_refused_with_its_line(tmp_path, text):
+    file = tmp_path / "ride.txt"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=r"ride.txt.*two numbers"):
+        bandwidth.load_mbps(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", "{}", "[]", '[{"duration_ms": 1}]', "[3]", '[{"duration_ms": "x", "bandwidth_kbps": 1}]'],
+)
+def test_periods_of_something_else_are_refused(tmp_path, text):
+    file = tmp_path / "ride.json"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=r"ride.json.* must"):
+        bandwidth.load_periods(file)

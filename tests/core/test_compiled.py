@@ -1,0 +1,124 @@
+"""Machine code that stays true to its source."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scalemodel.core.compiled import PACKAGE, compiled, has_numba
+
+PROGRAM = """
+import numpy as np
+from scalemodel.youtube.abr import BufferBased, Trace, Video, play, play_many
+video = Video.constant(4.0, [300, 750, 1200], 12)
+ride = Trace.from_periods([(20, 3000), (20, 600)])
+plain, native = play(video, ride, BufferBased()), play_many(video, [ride], BufferBased())[0]
+assert np.array_equal(plain.rung, native.rung) and np.array_equal(plain.buffer_s, native.buffer_s)
+print(native.rung.tolist())
+"""
+
+
+def run(program, package, **environment):
+    """What `program` prints in a fresh process that imports from `package`'s folder."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(package.parent), **environment}, cwd=package.parent,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def copy_of_the_package(folder):
+    return Path(
+        shutil.copytree(
+            PACKAGE, folder / "scalemodel", ignore=shutil.ignore_patterns("__pycache__")
+        )
+    )
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_called_plainly_it_is_plain_python():
+    @compiled("int64(int64[::1])")
+    def total(row):
+        seen = 0
+        for value in row:
+            seen += value
+        return seen
+
+    assert total([1, 2, 3]) == total.native(np.array([1, 2, 3])) == 6
+    assert total.__name__ == "total"
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+def test_without_numba_the_same_loop_runs_plainly():
+    assert has_numba(), "numba is a requirement of the tests"
+    blocked = "import sys; sys.modules['numba'] = None\n" + PROGRAM
+    assert (
+        run(blocked, PACKAGE)
+        == run(PROGRAM, PACKAGE)
+        == run(PROGRAM, PACKAGE, NUMBA_DISABLE_JIT="1")
+    )
+
+
+def test_an_edited_policy_and_an_edited_helper_are_never_stale(tmp_path):
+    """The file of the loop itself stays untouched: numba alone would keep the old code."""
+    package = copy_of_the_package(tmp_path)
+    before = run(PROGRAM, package)
+    abr = package / "youtube" / "abr.py"
+    text = abr.read_text()
+    assert text.count("if buffer_s < reservoir_s:\n            return 0") == 1
+    abr.write_text(
+        text.replace(
+            "if buffer_s < reservoir_s:\n            return 0",
+            "if buffer_s < 99:\n            return 2",
+        )
+    )
+    assert run(PROGRAM, package) != before
+    abr.write_text(text)
+
+    playback = package / "youtube" / "playback.py"
+    playback.write_text(playback.read_text().replace("* 1e6 / 8", "* 1e5 / 8"))
+    assert run(PROGRAM, package) != before
+
+
+def test_a_package_that_cannot_be_written_to_still_runs(tmp_path):
+    package = copy_of_the_package(tmp_path)
+    (package / "__pycache__").write_text("a file where the folder should be")
+    assert run(PROGRAM, package, PYTHONDONTWRITEBYTECODE="1") == run(PROGRAM, PACKAGE)
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_a_second_process_reads_the_machine_code_from_disk_and_old_code_goes(tmp_path):
+    package = copy_of_the_package(tmp_path)
+    for n in range(20):
+        (package / "__pycache__" / f"compiled-{n:016x}").mkdir(parents=True)
+    run(PROGRAM, package)
+    assert len(list((package / "__pycache__").glob("compiled-*"))) <= 8
+    written = {path: path.stat().st_mtime_ns for path in package.rglob("*.nbc")}
+    assert any("sessions" in path.name for path in written)
+    run(PROGRAM, package)
+    assert {path: path.stat().st_mtime_ns for path in package.rglob("*.nbc")} == written
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_an_index_outside_its_array_is_an_error_in_both():
+    @compiled("float64(float64[::1], int64)")
+    def pick(row, at):
+        return row[at]
+
+    for how in (pick, pick.native):
+        with pytest.raises(IndexError):
+            how(np.zeros(3), 3)
+
+
+def test_a_result_of_another_type_than_promised_is_refused():
+    @compiled("int64(float64)")
+    def half(x):
+        return x / 2
+
+    with pytest.raises(ValueError, match="half returns float64; it must return int64"):
+        half.native(3.0)

@@ -1,0 +1,64 @@
+"""Sweeps over a grid."""
+
+import numpy as np
+import pytest
+
+from scalemodel.core.rng import stream
+from scalemodel.core.sweep import size, states, sweep
+
+AXES = {"safety": [0.5, 0.8], "trace": ["bus", "train"], "seed": [1, 2, 3]}
+
+
+def luck(safety, trace, seed):
+    return safety * stream(seed, trace).random(3)
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_the_last_axis_runs_fastest():
+    assert [state["seed"] for state in states(AXES)[:4]] == [1, 2, 3, 1]
+    assert size(AXES) == len(states(AXES)) == 12
+
+
+def test_no_axis_is_one_state():
+    assert sweep(lambda: 7, {}) == [7]
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+def test_the_result_does_not_depend_on_the_number_of_workers():
+    alone, crew = (np.array(sweep(luck, AXES, workers=workers)) for workers in (1, 3))
+    assert np.array_equal(alone, crew)
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_a_sweep_is_three_nested_loops():
+    expected = [
+        luck(safety, trace, seed)
+        for safety in (0.5, 0.8)
+        for trace in ("bus", "train")
+        for seed in (1, 2, 3)
+    ]
+    assert np.array_equal(np.array(sweep(luck, AXES)), np.array(expected))
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_names_its_state(workers):
+    def fussy(seed):
+        if seed == 2:
+            raise ValueError("not two")
+        return seed
+
+    with pytest.raises(ValueError, match="not two") as caught:
+        sweep(fussy, {"seed": [1, 2, 3]}, workers=workers)
+    assert "in the state seed=2" in caught.value.__notes__
+
+
+@pytest.mark.parametrize("values", [[], "bus"])
+def test_an_axis_that_is_no_list_is_refused(values):
+    with pytest.raises(ValueError, match=r"axis trace=.* must be a list"):
+        states({"trace": values})
+
+
+def test_no_workers_are_refused():
+    with pytest.raises(ValueError, match="workers=0 must"):
+        sweep(luck, AXES, workers=0)
