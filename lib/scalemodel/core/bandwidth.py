@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scalemodel.core import checks
 from scalemodel.core.compiled import compiled
 
 Series = tuple[np.ndarray, np.ndarray]
@@ -35,7 +36,7 @@ class MarkovBandwidth:
     >>> MarkovBandwidth(levels_mbps=(1, 2), stay_s=0)
     Traceback (most recent call last):
     ...
-    ValueError: stay_s=0 must be at least step_s=1.0
+    ValueError: stay_s=0 must be a finite number of at least 1
     """
 
     levels_mbps: tuple[float, ...]  # neighbours are one move apart
@@ -44,16 +45,10 @@ class MarkovBandwidth:
     step_s: float = 1.0  # one value of the series
 
     def __post_init__(self):
-        if not self.levels_mbps or not all(0 < level < math.inf for level in self.levels_mbps):
-            raise ValueError(
-                f"levels_mbps={self.levels_mbps} must hold finite numbers above 0, at least one"
-            )
-        if not 0 < self.step_s < math.inf:
-            raise ValueError(f"step_s={self.step_s} must be a finite number above 0")
-        if not self.stay_s >= self.step_s:
-            raise ValueError(f"stay_s={self.stay_s} must be at least step_s={self.step_s}")
-        if not 0 <= self.jitter_ratio <= 1:
-            raise ValueError(f"jitter_ratio={self.jitter_ratio} must lie between 0 and 1")
+        checks.numbers_row("levels_mbps", self.levels_mbps, above=0)
+        checks.real("step_s", self.step_s, above=0)
+        checks.real("stay_s", self.stay_s, at_least=self.step_s)
+        checks.real("jitter_ratio", self.jitter_ratio, at_least=0, at_most=1)
 
 
 HSDPA_LIKE = MarkovBandwidth(levels_mbps=(0.3, 0.6, 1.0, 1.5, 2.1, 2.8))
@@ -73,8 +68,7 @@ def simulate(
     >>> time_s.tolist(), bandwidth_mbps.round(2).tolist()
     ([0.0, 1.0, 2.0, 3.0, 4.0], [0.64, 0.64, 0.54, 0.63, 0.43])
     """
-    if not 0 < duration_s < math.inf:
-        raise ValueError(f"duration_s={duration_s} must be a finite number above 0")
+    checks.real("duration_s", duration_s, above=0)
     steps = math.ceil(duration_s / config.step_s)
     levels = np.asarray(config.levels_mbps, dtype=float)
     level = np.empty(steps, dtype=np.int64)
@@ -112,12 +106,13 @@ def wander(start, chance, move_ratio, levels, level):
         level[step] = here
 
 
-def blackout(series: Series, start_s: float, length_s: float) -> Series:
-    """`series` with nothing at all from `start_s` on, for `length_s` seconds.
+def tunnel(series: Series, start_s: float, length_s: float, left_ratio: float = 0.0) -> Series:
+    """`series` with only `left_ratio` of its bandwidth from `start_s` on, for `length_s` seconds.
 
-    >>> blackout((np.array([0.0, 10.0]), np.array([2.0, 2.0])), 4, 3)
+    >>> tunnel((np.array([0.0, 10.0]), np.array([2.0, 2.0])), 4, 3)
     (array([ 0.,  4.,  7., 10.]), array([2., 2., 0., 2.]))
     """
+    checks.real("left_ratio", left_ratio, at_least=0, at_most=1)
     time_s, bandwidth_mbps = series
     if not 0 <= start_s < time_s[-1] or not 0 <= length_s <= time_s[-1] - start_s:
         raise ValueError(
@@ -128,7 +123,7 @@ def blackout(series: Series, start_s: float, length_s: float) -> Series:
         return time_s, bandwidth_mbps
     ends = np.unique(np.concatenate([time_s, [start_s, start_s + length_s]]))
     value = bandwidth_mbps[np.searchsorted(time_s, ends)]
-    value[(ends > start_s) & (ends <= start_s + length_s)] = 0.0
+    value[(ends > start_s) & (ends <= start_s + length_s)] *= left_ratio
     return ends, value
 
 

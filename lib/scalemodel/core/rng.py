@@ -9,9 +9,10 @@ Sources: NumPy's `SeedSequence`, which keeps streams of different keys apart.
 """
 
 import hashlib
-import operator
 
 import numpy as np
+
+from scalemodel.core import checks
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
@@ -26,12 +27,7 @@ def stream(seed: int, name: str) -> np.random.Generator:
     >>> int(stream(7, "arrivals").integers(100))
     74
     """
-    try:
-        number = operator.index(seed)
-    except TypeError:
-        number = -1
-    if number < 0 or isinstance(seed, bool):
-        raise ValueError(f"seed={seed!r} must be an integer of at least 0")
+    number = checks.whole("seed", seed, at_least=0)
     if not isinstance(name, str) or not name:
         raise ValueError(f"name={name!r} must be a non-empty string")
     digest = hashlib.blake2b(name.encode(), digest_size=16).digest()

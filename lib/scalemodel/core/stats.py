@@ -10,6 +10,8 @@ Sources: any statistics text, under the standard error of the mean.
 
 import numpy as np
 
+from scalemodel.core import checks
+
 
 def percentile(values: np.ndarray, q: float) -> float:
     """The value below which `q` percent of `values` lie, interpolated linearly.
@@ -19,8 +21,7 @@ def percentile(values: np.ndarray, q: float) -> float:
     >>> percentile([1, 2, 3, 4, 100], 50)
     3.0
     """
-    if not 0 <= q <= 100:
-        raise ValueError(f"q={q} must lie between 0 and 100")
+    checks.real("q", q, at_least=0, at_most=100)
     return float(np.percentile(_finite(values, at_least=1), q))
 
 

@@ -15,7 +15,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from joblib import Parallel, delayed
-from tqdm.auto import tqdm
+from tqdm import tqdm
+
+from scalemodel.core import checks
 
 PATIENCE_S = 5.0  # a sweep that one worker ends sooner is not worth a crew
 
@@ -49,15 +51,16 @@ def sweep(
     >>> sweep(lambda speed, hours: speed * hours, {"speed": [10, 20], "hours": [1, 2]})
     [10, 20, 20, 40]
     """
-    if workers is not None and workers < 1:
-        raise ValueError(f"workers={workers} must be None or at least 1")
+    if workers is not None:
+        checks.whole("workers", workers, at_least=1)
     todo = states(axes)
     results = []
     with tqdm(total=len(todo), disable=None if progress is None else not progress) as bar:
         if workers is None:
-            began = time.perf_counter()
-            results.append(_call(function, todo[0]))
-            bar.update()
+            for state in todo[:2]:  # the first pays for imports and compiling, the second tells
+                began = time.perf_counter()
+                results.append(_call(function, state))
+                bar.update()
             expected_s = (time.perf_counter() - began) * len(todo)
             workers = (os.cpu_count() or 1) if expected_s > PATIENCE_S else 1
         rest = todo[len(results) :]

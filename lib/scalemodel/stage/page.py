@@ -1,0 +1,206 @@
+"""A panel as a piece of a static page.
+
+What a reader without JavaScript sees is the start state as text and as a table.
+The script `site_assets/explore.js` finds the figure, shows the controls that
+stand here already with their labels, and draws. Nothing is fetched: every state
+lies in the figure itself, because a page opened from a folder may fetch nothing.
+
+Left out: the drawing, which is the script's.
+Sources: WAI-ARIA Authoring Practices for names and live regions.
+"""
+
+import itertools
+import json
+from html import escape
+
+from scalemodel.stage import grid
+from scalemodel.stage.explore import Panel
+from scalemodel.stage.tables import table_html
+
+_panels = itertools.count(1)  # one kernel runs one page
+
+
+def panel_html(panel: Panel) -> str:
+    """The figure element of `panel`, with all its states inside.
+
+    Ids hold the grid's hash and a running number, so they repeat from build to
+    build and two equal panels on a page stay apart.
+
+    >>> import plotly.graph_objects as go
+    >>> from scalemodel.stage.explore import Picture, show
+    >>> html = panel_html(show(Picture(go.Figure(), {"n": (2, "s")}, "Two.")))
+    >>> html.startswith('<figure class="sm-panel"'), "<dd>2 s</dd>" in html
+    (True, True)
+    """
+    states = grid.states_of(panel)
+    number = next(_panels)
+    ident = f"explore-{grid.digest(panel, states)}-{number}"
+    return _figure_html(
+        ident, str(number), panel.title, _controls(panel, ident),
+        states[grid.start_number(panel)], grid.pack(panel, states),
+    )  # fmt: skip
+
+
+def bare_figure_html(figure: dict, ident: str) -> str:
+    """A figure element for a plotly figure that came without a panel.
+
+    `figure` is plotly's JSON; the text beneath is the figure's own title.
+
+    >>> "sm-plot" in bare_figure_html({"data": [], "layout": {}}, "figure-1")
+    True
+    """
+    layout = {key: value for key, value in figure.get("layout", {}).items() if key != "template"}
+    title = layout.get("title")
+    alt = title.get("text") if isinstance(title, dict) else title
+    base = {
+        "data": grid.plain(figure.get("data", [])), "layout": grid.plain(layout),
+        "readings": [], "alt": alt or "A figure; its numbers stand in the table.",
+    }  # fmt: skip
+    packed = {"axes": [], "start": [], "base": base, "changes": [[]], "rows": []}
+    return _figure_html(ident, ident, "", "", base, packed)
+
+
+def _figure_html(ident, key, title, controls, start, packed):
+    heading = f'<p class="sm-title" id="{ident}-title">{escape(title)}</p>' if title else ""
+    named = f' aria-labelledby="{ident}-title"' if title else ""
+    payload = json.dumps(packed, separators=(",", ":"), ensure_ascii=False)
+    payload = payload.replace("</", "<\\/").replace("<!--", "<\\u0021--")
+    return (
+        f'<figure class="sm-panel" id="{ident}" data-panel="{key}"{named} '
+        f'aria-describedby="{ident}-alt">{heading}{controls}'
+        f'<div class="sm-plot" aria-hidden="true" style="min-height:{_height(start)}px"></div>'
+        f'<figcaption><p class="sm-alt" id="{ident}-alt">{escape(start["alt"])}</p>'
+        f"{readings_html(start)}</figcaption>{_numbers(start, ident)}"
+        '<p class="sm-live" aria-live="polite"></p><p class="sm-problem" role="alert" hidden></p>'
+        f'<script type="application/json">{payload}</script></figure>'
+    )
+
+
+# ── Controls ────────────────────────────────────────────────────────────────
+def _controls(panel, ident):
+    if not panel.axes:
+        return ""
+    rows = [
+        _control(name, axis, panel.start[name], f"{ident}-{name}")
+        for name, axis in panel.axes.items()
+    ]
+    buttons = (
+        '<div class="sm-buttons"><button type="button" data-do="reset">Start again</button>'
+        '<button type="button" data-do="link">Copy link</button></div>'
+    )
+    return f'<div class="sm-controls" hidden>{"".join(rows)}{buttons}</div>'
+
+
+def _control(name, axis, at, ident):
+    label = f'<label for="{ident}">{escape(axis.label)}</label>'
+    common = f'id="{ident}" data-axis="{escape(name)}" autocomplete="off"'
+    if axis.control == "choice":
+        options = "".join(
+            f'<option value="{n}"{" selected" if n == at else ""}>{escape(text)}</option>'
+            for n, text in enumerate(axis.texts)
+        )
+        return f'<div class="sm-control">{label}<select {common}>{options}</select></div>'
+    if axis.control == "switch":
+        checked = " checked" if at else ""
+        return (
+            f'<div class="sm-control sm-switch"><input type="checkbox" {common}{checked}>'
+            f"{label}<output>{axis.texts[at]}</output></div>"
+        )
+    slider = (
+        f'<input type="range" {common} min="0" max="{len(axis.values) - 1}" step="1" value="{at}" '
+        f'aria-valuetext="{escape(axis.spoken[at])}">'
+    )
+    output = f'<output for="{ident}">{escape(axis.texts[at])}</output>'
+    steps = ""
+    if axis.control == "time":
+        names = (
+            ("back", "◀", "one step back"),
+            ("play", "▶", "play"),
+            ("next", "▶|", "one step on"),
+        )
+        steps = (
+            '<span class="sm-steps">'
+            + "".join(
+                f'<button type="button" data-do="{do}" data-for="{ident}" aria-label="{escape(axis.label)}: '
+                f'{words}"><span aria-hidden="true">{sign}</span></button>'
+                for do, sign, words in names
+            )
+            + "</span>"
+        )
+    return f'<div class="sm-control">{label}{steps}{slider}{output}</div>'
+
+
+# ── Text ────────────────────────────────────────────────────────────────────
+def readings_html(state: dict) -> str:
+    """The readings of `state` as a list of names and values.
+
+    >>> readings_html({"readings": [["wait", "2 s", "2 seconds"]]})
+    '<dl class="sm-readings"><div><dt>wait</dt><dd>2 s</dd></div></dl>'
+    """
+    items = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
+        for name, text, _ in state["readings"]
+    )
+    return f'<dl class="sm-readings">{items}</dl>' if items else ""
+
+
+def series_tables(state: dict) -> list[tuple[str, list[str], list[list[str]]]]:
+    """The figure of `state` as tables `(caption, header, rows)`.
+
+    Traces over the same x values share a table. The script builds the same tables
+    for the other states; a browser test holds the two together.
+
+    >>> series_tables({"data": [{"x": [1, 2], "y": [3, None], "name": "a"}], "layout": {}})
+    [('a', ['x', 'a'], [['1', '3'], ['2', '–']])]
+    """
+    groups: dict[str, list] = {}
+    for index, trace in enumerate(state["data"]):
+        y = trace.get("y") or []
+        x = trace.get("x") or list(range(len(y)))
+        axis = _axis_title(state["layout"], trace.get("xaxis", "x")) or "x"
+        groups.setdefault(json.dumps([axis, x]), []).append((index, axis, x, y, trace))
+    tables = []
+    for traces in groups.values():
+        names = [trace.get("name") or f"series {index + 1}" for index, *_, trace in traces]
+        units = [_axis_title(state["layout"], trace.get("yaxis", "y")) for *_, trace in traces]
+        header = [traces[0][1]] + [
+            f"{name} ({unit})" if unit else name for name, unit in zip(names, units, strict=True)
+        ]
+        rows = [
+            [_cell(at), *(_cell(y[row] if row < len(y) else None) for _, _, _, y, _ in traces)]
+            for row, at in enumerate(traces[0][2])
+        ]
+        tables.append((", ".join(names), header, rows))
+    return tables
+
+
+def _numbers(state, ident):
+    tables = "".join(
+        table_html(header, rows, caption, [True] * len(header))
+        for caption, header, rows in series_tables(state)
+    )
+    if not tables:
+        return ""
+    return (
+        '<details class="sm-numbers" open><summary>Show the numbers</summary>'
+        f'<div class="sm-scroll" tabindex="0" role="region" aria-label="Numbers of the figure" '
+        f'id="{ident}-numbers">{tables}</div></details>'
+    )
+
+
+def _axis_title(layout, axis):
+    title = layout.get(f"{axis[0]}axis{axis[1:]}", {}).get("title") or {}
+    return title.get("text", "") if isinstance(title, dict) else title
+
+
+def _cell(value):
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        text = f"{value:.{grid.DIGITS}g}"
+        return f"{value:.12f}".rstrip("0") if "e" in text else text
+    return str(value)
+
+
+def _height(state):
+    return int(state["layout"].get("height") or 380)

@@ -1,0 +1,194 @@
+"""The Sphinx extension that makes the site stand alone.
+
+It puts the panels' script on the pages that have a panel, draws bare plotly
+figures through the same script, takes out whatever the theme would fetch from
+elsewhere, and refuses to finish a build that a reader could not use.
+
+Left out: executing and styling the pages, which Jupyter Book and the theme do.
+Sources: the Sphinx event reference; MyST-NB's mime renderer plugins.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from docutils import nodes
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+from scalemodel.core.compiled import source_digest
+from scalemodel.stage import page, theme
+
+SCRIPTS = ("theme.js", "explore.js")  # on pages with a panel, in this order
+UNWANTED = ("thebe", "THEBE")  # a part of the theme that asks another host
+REMOVED = (
+    r'<script defer src="[^"]*fontawesome\.js[^"]*"></script>',
+    r'<link rel="preload"[^>]*fontawesome\.js[^>]*>',
+    r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = .*?</script>',
+)
+LIVE_WIDGET = "application/vnd.jupyter.widget-view+json"
+PLOTLY_FIGURE = "application/vnd.plotly.v1+json"
+
+SOURCE_MAP = re.compile(r"(//|/\*)# sourceMappingURL=\S+?\.map( \*/)?")
+
+logger = logging.getLogger(__name__)
+
+
+def setup(app) -> dict:
+    """Connects the extension; Sphinx calls this."""
+    os.environ["SCALEMODEL_VIEW"] = "site"  # the kernels that execute the chapters inherit it
+    os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"
+    app.add_config_value("scalemodel_source", source_digest(), "env")  # an edit in lib rereads all
+    app.connect("config-inited", reuse_executions)
+    app.connect("builder-inited", write_theme)
+    app.connect("html-page-context", tidy_page, priority=900)
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+class PanelRenderer:
+    """What becomes of a notebook's output on a page: MyST-NB asks this class."""
+
+    mime_priority_overrides = (
+        ("*", PLOTLY_FIGURE, 4),
+        ("*", "text/html", 5),
+        ("*", LIVE_WIDGET, 3),
+    )
+
+    @staticmethod
+    def handle_mime(renderer, data, inline):
+        """Nodes for a plotly figure; a warning, fatal in a build, for a live widget."""
+        if data.mime_type == PLOTLY_FIGURE:
+            figure = data.content if isinstance(data.content, dict) else json.loads(data.content)
+            ident = f"figure-{data.cell_index or 0}-{data.output_index or 0}"
+            return [nodes.raw(text=page.bare_figure_html(figure, ident), format="html")]
+        if data.mime_type == LIVE_WIDGET:
+            logger.warning("a live widget is dead on a page: use explore(...)", type="scalemodel")
+            return [nodes.paragraph(text="A live widget stood here.")]
+        return None
+
+
+# ── While the site is built ─────────────────────────────────────────────────
+def reuse_executions(app, config) -> None:
+    """Lets an execution serve again while the package and the lock file stay the same.
+
+    Only where `SCALEMODEL_REUSE` names a folder; otherwise every chapter is executed.
+    """
+    folder = os.environ.get("SCALEMODEL_REUSE")
+    if folder:
+        config.nb_execution_mode = "cache"
+        config.nb_execution_cache_path = folder
+
+
+def write_theme(app) -> None:
+    """Writes the colours and plotly templates where the panels' script finds them."""
+    if app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    static.mkdir(parents=True, exist_ok=True)
+    colours = json.dumps(theme.for_the_page(), separators=(",", ":"))
+    (static / "theme.js").write_text(f"window.scalemodelTheme={colours};\n")
+
+
+def tidy_page(app, pagename, templatename, context, doctree) -> None:
+    """Gives a page with a panel its scripts, and takes from every page what asks elsewhere."""
+    if doctree is not None and any(
+        "sm-panel" in raw.astext() for raw in doctree.findall(nodes.raw)
+    ):
+        for script in SCRIPTS:
+            app.add_js_file(script, loading_method="defer")
+    if "metatags" in context and 'name="description"' not in context["metatags"] and doctree:
+        context["metatags"] += _description(doctree)
+    for key in ("script_files", "css_files"):
+        context[key] = [file for file in context.get(key, []) if not _unwanted(file)]
+
+
+def finish(app, exception) -> None:
+    """Strips what templates wrote by hand, then refuses a site with a problem."""
+    if exception is not None or app.builder.format != "html":
+        return
+    site = Path(app.outdir)
+    for path in site.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
+        if tidy != text:
+            path.write_text(tidy, encoding="utf-8")
+    useless_files = ("fontawesome.js*", "*.map", "sphinx-thebe.*", "*webpack-macros.html")
+    for useless in {path for pattern in useless_files for path in site.rglob(pattern)}:
+        useless.unlink()
+    for path in [*site.rglob("*.js"), *site.rglob("*.css")]:
+        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+        if SOURCE_MAP.search(text):
+            tidy = SOURCE_MAP.sub("", text)
+            path.write_text(tidy, encoding="utf-8", errors="surrogateescape")
+    found = problems(site, [f"{name}.html" for name in app.env.found_docs])
+    if found:
+        raise ExtensionError("the site has problems:\n" + "\n".join(found))
+
+
+def _unwanted(file):
+    text = f"{getattr(file, 'filename', file)} {getattr(file, 'attributes', {}).get('body', '')}"
+    return any(part in text for part in UNWANTED)
+
+
+def _description(doctree):
+    for paragraph in doctree.findall(nodes.paragraph):
+        text = " ".join(paragraph.astext().split())
+        if len(text) > 40:
+            short = text if len(text) <= 160 else text[:157].rsplit(" ", 1)[0] + " …"
+            return f'<meta name="description" content="{short.replace(chr(34), "&quot;")}" />\n'
+    return ""
+
+
+# ── What a built site must be ───────────────────────────────────────────────
+FETCHED = re.compile(
+    r"<(?:script|img|iframe|source|video|audio|embed)\b[^>]*?\bsrc=[\"']([^\"']+)"
+    r"|<link\b(?=[^>]*rel=[\"'](?:stylesheet|preload|icon|shortcut icon|modulepreload|preconnect))"
+    r"[^>]*?\bhref=[\"']([^\"']+)",
+    re.IGNORECASE,
+)
+STYLE_URL = re.compile(r"(?:url\(|@import\s+)[\"']?((?:https?:)?//[^\"')\s]+)")
+
+
+def problems(site: Path, pages: list[str]) -> list[str]:
+    """One line for each thing in the built `site` that would fail a reader.
+
+    Every one of `pages` exists; none shows a traceback or a dead widget; nothing
+    that a page loads lies on another host or is missing.
+
+    >>> import tempfile
+    >>> site = Path(tempfile.mkdtemp())
+    >>> _ = (site / "a.html").write_text('<script src="https://cdn.example/x.js"></script>')
+    >>> for line in problems(site, ["a.html", "b.html"]):
+    ...     print(line)
+    b.html was not built
+    a.html loads https://cdn.example/x.js from another host
+    """
+    found = [f"{name} was not built" for name in pages if not (site / name).is_file()]
+    for path in sorted(site.rglob("*.html")):
+        name = path.relative_to(site).as_posix()
+        text = path.read_text(encoding="utf-8")
+        if "Traceback (most recent call last)" in re.sub(r"<[^>]+>", "", text):
+            found.append(f"{name} shows a traceback")
+        if "widget-view+json" in text or "widget-state+json" in text:
+            found.append(f"{name} holds a live widget, which is dead on a page")
+        for address in (one or other for one, other in FETCHED.findall(text)):
+            found.extend(_load_problem(path, name, address))
+    for path in sorted([*site.rglob("*.css")]):
+        name = path.relative_to(site).as_posix()
+        for address in STYLE_URL.findall(path.read_text(encoding="utf-8", errors="replace")):
+            found.append(f"{name} loads {address} from another host")
+    return found
+
+
+def _load_problem(path, name, address):
+    parts = urlsplit(address)
+    if parts.scheme == "data":
+        return []
+    if parts.scheme or parts.netloc:
+        return [f"{name} loads {address} from another host"]
+    if parts.path and not (path.parent / parts.path).exists():
+        return [f"{name} loads {address}, which does not exist"]
+    return []
