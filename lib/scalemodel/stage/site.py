@@ -31,6 +31,8 @@ REMOVED = (
 LIVE_WIDGET = "application/vnd.jupyter.widget-view+json"
 PLOTLY_FIGURE = "application/vnd.plotly.v1+json"
 
+# Without a mode the theme complains on the console of every first visit.
+NO_MODE, AUTO_MODE = (f'localStorage.getItem("mode") || "{mode}"' for mode in ("", "auto"))
 SOURCE_MAP = re.compile(r"(//|/\*)# sourceMappingURL=\S+?\.map( \*/)?")
 
 logger = logging.getLogger(__name__)
@@ -113,6 +115,7 @@ def finish(app, exception) -> None:
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
+        tidy = tidy.replace(NO_MODE, AUTO_MODE)
         if tidy != text:
             path.write_text(tidy, encoding="utf-8")
     useless_files = ("fontawesome.js*", "*.map", "sphinx-thebe.*", "*webpack-macros.html")

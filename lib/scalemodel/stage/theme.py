@@ -27,8 +27,8 @@ COLOURS = {
     "ink": Pair("#1f2a33", "#e6eaee"),
     "muted": Pair("#56636e", "#a9b4bd"),
     "grid": Pair("#e2e7eb", "#343e47"),
-    "field": Pair("#dbe6f0", "#27404f"),  # areas behind lines
-    "alarm_field": Pair("#f6d5d1", "#5c2b2b"),  # where something is wrong
+    "field": Pair("#b7cfe3", "#2d5268"),  # areas behind lines
+    "alarm_field": Pair("#f2bdb6", "#7a3732"),  # where something is wrong
     "blue": Pair("#0a5f9e", "#6db9f7"),
     "orange": Pair("#a94f00", "#f4a650"),
     "green": Pair("#08715c", "#4fd1ae"),
@@ -75,7 +75,7 @@ def template(mode: str = "light") -> dict:
             "yaxis": line,
             "hoverlabel": {"font": {"family": FONT}},
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-            "margin": {"l": 8, "r": 8, "t": 32, "b": 8},
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         }
     }
 

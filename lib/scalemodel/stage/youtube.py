@@ -102,17 +102,25 @@ def session_picture(session: Session, trace: Trace, rule: str, until_s: float) -
         {**line, **lower, "name": "buffer", "x": level_x, "y": level_y},
     ]  # fmt: skip
     layout = {
-        "height": 440,
+        "height": 430,
+        "showlegend": False,
         "xaxis": {"title": {"text": "time, s"}, "range": [0, until_s], "anchor": "y2"},
-        "yaxis": {"title": {"text": "rate, kbit/s"}, "domain": [0.5, 1], "rangemode": "tozero"},
-        "yaxis2": {
-            "title": {"text": "buffer, s"},
-            "domain": [0, 0.44],
-            "range": [0, MOST_BUFFER_S],
-        },
+        "yaxis": {"title": {"text": "kbit/s"}, "domain": [0.54, 0.94], "rangemode": "tozero"},
+        "yaxis2": {"title": {"text": "s"}, "domain": [0, 0.4], "range": [0, MOST_BUFFER_S]},
+        "annotations": [
+            _heading("Bandwidth, and the rate asked for", above=0.94),
+            _heading("Buffer; red: the picture stopped", above=0.4),
+        ],
     }
     figure = go.Figure({"data": data, "layout": layout})
     return Picture(figure, *_in_words(session, rule))
+
+
+def _heading(text, above):
+    return {
+        "text": text, "x": 0, "y": above, "xref": "paper", "yref": "paper", "xanchor": "left", "xshift": -36,
+        "yanchor": "bottom", "showarrow": False, "font": {"color": theme.colour("muted")},
+    }  # fmt: skip
 
 
 def _stops(starts_s, session):

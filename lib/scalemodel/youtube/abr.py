@@ -30,7 +30,7 @@ from scalemodel.youtube import playback
 
 MOST_MBPS = 1e9  # beyond this a download takes no time at all
 MOST_PASSES = 10_000  # times that a trace may start again within one segment
-BATCH = 512  # traces packed at a time, so that they stay in the processor's cache
+BATCH = 256  # traces packed at a time, so that they stay in the processor's cache
 SPARE_MEMORY = 64  # numbers, for a policy that does not say how many it keeps
 
 

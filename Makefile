@@ -1,0 +1,70 @@
+# Scale Models. `make` alone lists the targets.
+# Each target does all the set-up it needs; a second run does only what changed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help book serve lab test fast bench notebooks lock clean assets browser
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
+LAB_PORT ?= 8888
+PORT ?= 8000
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: $(VENV)/book.ok assets ## execute the chapters, build the site, say where to open it
+	@$(BIN)/python tools/book.py $(if $(OPEN),--open)
+
+serve: ## serve the built site on 127.0.0.1
+	@test -f _build/html/index.html || $(MAKE) book
+	@echo "http://127.0.0.1:$(PORT)/  (stop with Ctrl-C)"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+lab: $(VENV)/lab.ok ## open the notebooks in JupyterLab, with live panels
+	@env -u SCALEMODEL_VIEW $(BIN)/jupyter lab --notebook-dir=book --ip=127.0.0.1 --port=$(LAB_PORT)
+
+test: $(VENV)/lab.ok assets browser ## run everything: models, house rules, notebooks, build, browser
+	@$(BIN)/python -m pytest lib tests book --nbval -q -n auto --dist loadfile
+
+fast: $(VENV)/book.ok ## the inner loop: no build, no browser, under a minute
+	@$(BIN)/python -m pytest lib tests -q -n auto --dist loadfile --ignore tests/site -m "not slow"
+
+bench: $(VENV)/book.ok ## measure the engines beside their peers
+	@for file in benchmarks/*.py; do $(BIN)/python $$file; done
+
+notebooks: $(VENV)/book.ok ## write the notebook beside each chapter, executed
+	@$(BIN)/python tools/pair.py
+
+lock: $(VENV)/book.ok ## write the lock files anew from pyproject.toml
+	@$(BIN)/python tools/lock.py
+
+clean: ## remove everything that was made
+	rm -rf $(VENV) _build site_assets/vendor lib/*.egg-info .pytest_cache .hypothesis .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ── Set-up ───────────────────────────────────────────────────────────────────
+assets: $(VENV)/book.ok
+	@$(BIN)/python tools/assets.py
+
+browser: $(VENV)/book.ok
+	@$(BIN)/python tools/chromium.py
+
+$(VENV)/book.ok: requirements.txt pyproject.toml Makefile
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	  if $$python -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; \
+	  then found=$$python; break; fi; done; \
+	if [ -z "$$found" ]; then echo "Python 3.11, 3.12 or 3.13 with its venv module is needed."; \
+	  echo "On Debian: apt-get install python3 python3-venv"; exit 1; fi; \
+	[ -x $(BIN)/python ] || $$found -m venv $(VENV)
+	@echo "Installing the locked requirements into $(VENV) ..."
+	@$(PIP) -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/lab.ok: $(VENV)/book.ok requirements-lab.txt
+	@echo "Installing JupyterLab into $(VENV) ..."
+	@$(PIP) -r requirements-lab.txt
+	@touch $@

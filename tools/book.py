@@ -1,0 +1,71 @@
+"""Builds the site with Jupyter Book and says where to open it.
+
+    python tools/book.py            into _build/html; unchanged chapters are not executed again
+    python tools/book.py --fresh    from nothing, every chapter executed
+    python tools/book.py --out DIR  into DIR/_build/html
+
+A build with any warning fails. What a failed build has read is forgotten, so that
+the next one says it again instead of passing over it.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+
+from scalemodel.core.compiled import source_digest
+
+ROOT = Path(__file__).parents[1]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--fresh", action="store_true", help="execute every chapter, reuse nothing")
+    parser.add_argument("--out", type=Path, default=ROOT, help="where _build goes")
+    parser.add_argument("--open", action="store_true", help="open the book in a browser")
+    options = parser.parse_args()
+    build = options.out.resolve() / "_build"
+    html = build / "html"
+    if options.fresh:
+        shutil.rmtree(build, ignore_errors=True)
+    code = build_site(options.out, build, reuse=not options.fresh)
+    if code:
+        shutil.rmtree(build / ".doctrees", ignore_errors=True)
+        sys.exit(code)
+    print(f"\nThe book is built. Open it:\n  {(html / 'index.html').as_uri()}")
+    print("or run `make serve` and open http://127.0.0.1:8000/")
+    if options.open:
+        webbrowser.open((html / "index.html").as_uri())
+
+
+def build_site(out, build, reuse):
+    """Runs Jupyter Book; its exit code."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environment.pop("SCALEMODEL_REUSE", None)
+    if reuse:
+        environment["SCALEMODEL_REUSE"] = str(build / "executed" / execution_key())
+        forget_old_executions(build / "executed")
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    command = [jupyter_book, "build", ROOT, "--path-output", out, "-W", "-n", "--keep-going", "-q"]
+    return subprocess.run([str(part) for part in command], env=environment).returncode
+
+
+def execution_key():
+    """What an execution depends on beside its chapter: the package and the lock file."""
+    lock = (ROOT / "requirements.txt").read_bytes()
+    return hashlib.sha256(source_digest().encode() + lock).hexdigest()[:16]
+
+
+def forget_old_executions(folder, kept=3):
+    """Removes all but the newest few caches of executed chapters."""
+    caches = sorted(folder.glob("*"), key=lambda path: path.stat().st_mtime)
+    for cache in caches[:-kept]:
+        shutil.rmtree(cache, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
