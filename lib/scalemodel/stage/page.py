@@ -64,7 +64,7 @@ def _figure_html(ident, key, title, controls, start, packed):
     heading = f'<p class="sm-title" id="{ident}-title">{escape(title)}</p>' if title else ""
     named = f' aria-labelledby="{ident}-title"' if title else ""
     payload = json.dumps(packed, separators=(",", ":"), ensure_ascii=False)
-    payload = payload.replace("</", "<\\/").replace("<!--", "<\\u0021--")
+    payload = payload.replace("<", "\\u003c")  # nothing in it can end the script
     return (
         f'<figure class="sm-panel" id="{ident}" data-panel="{key}"{named} '
         f'aria-describedby="{ident}-alt">{heading}{controls}'

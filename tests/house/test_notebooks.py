@@ -1,0 +1,92 @@
+"""Each notebook is its chapter, executed: same cells, stored outputs, nothing that varies."""
+
+import ast
+import importlib.util
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+_spec = importlib.util.spec_from_file_location("pair", ROOT / "tools" / "pair.py")
+pair = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(pair)
+
+CHAPTERS = pair.chapter_files(ROOT / "book")
+NOTEBOOKS = sorted((ROOT / "book").rglob("*.ipynb"))
+
+
+def by_name(path):
+    return path.stem
+
+
+def ends_in_a_value(source):
+    """Whether a cell ends in an expression whose value a reader should see."""
+    body = ast.parse(source).body
+    return bool(body) and isinstance(body[-1], ast.Expr)
+
+
+def test_every_chapter_has_a_notebook_and_every_notebook_a_chapter():
+    assert [path.with_suffix(".ipynb") for path in CHAPTERS] == NOTEBOOKS
+    assert NOTEBOOKS, "without notebooks these tests prove nothing"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
+def test_the_notebook_has_the_cells_of_its_chapter(chapter):
+    stored = nbformat.read(chapter.with_suffix(".ipynb"), as_version=4)
+    fresh = pair.unexecuted(chapter)
+    assert stored.metadata == fresh.metadata
+    as_rows = lambda notebook: [(c.id, c.cell_type, c.source, c.metadata) for c in notebook.cells]
+    assert as_rows(stored) == as_rows(fresh), (
+        f"run `make notebooks` after an edit of {chapter.name}"
+    )
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+def test_every_cell_was_run_in_order_and_every_value_is_stored(path):
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert any(cell.outputs for cell in cells)
+    for cell in cells:
+        if ends_in_a_value(cell.source):
+            assert cell.outputs, f"{cell.id} ends in a value and stores none"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+def test_nothing_stored_varies_from_run_to_run(path):
+    text = path.read_text()
+    for pattern, what in [
+        (r"0x[0-9a-f]{6,}", "an address in memory"),
+        (r"widget-view\+json", "a live widget"),
+        (r"<ipython-input|/tmp/|/home/", "a place on one machine"),
+        (r'"iopub\.', "a time of execution"),
+        (r"application/vnd\.plotly", "a bare figure: use show(...)"),
+    ]:
+        assert not re.search(pattern, text), f"{path.name} stores {what}"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+def test_every_panel_is_proved_by_a_hash(path):
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    for cell in cells:
+        if re.search(r"^(explore|show)\(", cell.source, re.MULTILINE):
+            stored = "".join(
+                output.get("data", {}).get("text/plain", "") for output in cell.outputs
+            )
+            assert re.search(r"\d+ states · grid [0-9a-f]{12}", stored), cell.id
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
+def test_a_chapter_tells_its_story_in_order(chapter):
+    """The roles that every chapter has are marked by labels, in a fixed order."""
+    labels = re.findall(rf"^\({chapter.stem}-(\w+)\)=$", chapter.read_text(), re.MULTILINE)
+    assert labels[:2] == ["question", "try"] and labels[-2:] == ["recap", "sources"]
+    assert {"run", "check", "break"} <= set(labels)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
+def test_cells_are_short(chapter):
+    for cell in pair.unexecuted(chapter).cells:
+        if cell.cell_type == "code" and "hide-input" not in cell.metadata.get("tags", []):
+            assert len(cell.source.splitlines()) <= 14, f"{cell.id} is longer than a screen holds"

@@ -1,0 +1,131 @@
+"""The repository itself: what it holds, and that its files agree with each other."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+TRACKED = subprocess.run(
+    ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+    cwd=ROOT, capture_output=True, text=True, check=True,
+).stdout.split()  # fmt: skip
+MOST_BYTES = 400_000
+
+
+def lines_of(lock):
+    """The pins of a lock file: name to (version, marker)."""
+    pins = {}
+    for line in (ROOT / lock).read_text().splitlines():
+        match = re.match(r"([a-zA-Z0-9._-]+)==([^ ;]+)( ; .+)?$", line)
+        if match:
+            pins[match[1].lower().replace("_", "-")] = (match[2], match[3])
+        else:
+            assert not line.strip() or line.startswith("#"), f"{lock}: {line!r} is no exact pin"
+    return pins
+
+
+def direct_dependencies():
+    """The names in pyproject.toml, and the extra each belongs to."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    groups = {"": PROJECT["project"]["dependencies"], **extras}
+    for group, requirements in groups.items():
+        for requirement in requirements:
+            yield re.match(r"[a-zA-Z0-9._-]+", requirement)[0].lower(), group
+
+
+def test_the_library_is_not_swallowed_by_gitignore():
+    done = subprocess.run(
+        ["git", "check-ignore", "lib/scalemodel/core/rng.py", "book/index.md", "site_assets/explore.js"],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.stdout == ""
+    for ignored in (".venv/x", "_build/x", "site_assets/vendor/x.js"):
+        assert subprocess.run(["git", "check-ignore", "-q", ignored], cwd=ROOT).returncode == 0
+
+
+def test_nothing_made_or_borrowed_is_kept():
+    for name in TRACKED:
+        path = ROOT / name
+        if not path.is_file():
+            continue
+        assert path.stat().st_size < MOST_BYTES, f"{name} is too large to be our own"
+        assert not re.search(r"\.min\.(js|css)$|node_modules/|(^|/)vendor/|\.woff2?$", name), name
+
+
+def test_the_linter_has_nothing_to_say():
+    ruff = Path(sys.executable).with_name("ruff")
+    for command in (["check", "--no-cache"], ["format", "--check", "--no-cache"]):
+        done = subprocess.run([ruff, *command, "."], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+
+
+def test_the_locks_are_exact_and_agree():
+    book, lab = lines_of("requirements.txt"), lines_of("requirements-lab.txt")
+    for name, pin in lab.items():
+        assert book.get(name, pin)[0] == pin[0], f"{name} differs between the two locks"
+    for name, group in direct_dependencies():
+        assert name in (lab if group == "lab" else book), (
+            f"{name} is in no lock file: run `make lock`"
+        )
+    assert book["numpy"][1] is None, "one numpy for every Python"
+
+
+def test_every_direct_dependency_is_defended():
+    design = (ROOT / "DESIGN.md").read_text()
+    rows = set(re.findall(r"^\| `([^`]+)` \|", design, re.MULTILINE))
+    assert {name for name, _ in direct_dependencies()} == rows
+
+
+def test_ci_runs_the_versions_that_are_promised():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
+    versions = workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert versions == ["3.11", "3.12", "3.13"]
+    assert PROJECT["project"]["requires-python"] == ">=3.11,<3.14"
+
+
+def test_every_target_of_the_readme_exists():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "book").rglob("*.md")]
+    for page in pages:
+        for target in re.findall(
+            r"`?make ([a-z]+)`?$|`make ([a-z]+)`", page.read_text(), re.MULTILINE
+        ):
+            assert (target[0] or target[1]) in targets, f"{page.name} names make {target}"
+
+
+def test_a_word_finds_its_place_everywhere():
+    """What `_toc.yml` lists exists, and a company's chapters have a room of the same name."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    files = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+    for name in files:
+        assert (ROOT / f"{name}.md").is_file(), name
+        room = Path(name).parent.name
+        if room != "book":
+            assert (ROOT / "lib/scalemodel" / room).is_dir() and (ROOT / "tests" / room).is_dir()
+    written = {
+        path.relative_to(ROOT).with_suffix("").as_posix() for path in (ROOT / "book").rglob("*.md")
+    }
+    assert written == set(files), "a page that no reader finds, or a title without a page"
+
+
+MODEL_TESTS = [
+    path
+    for path in sorted((ROOT / "tests").rglob("test_*.py"))
+    if path.parent.name not in ("house", "site", "stage")
+]
+
+
+@pytest.mark.parametrize("path", MODEL_TESTS, ids=lambda path: path.stem)
+def test_each_model_meets_an_oracle_and_bad_input(path):
+    sections = re.findall(r"^# ── (\w+) ─", path.read_text(), re.MULTILINE)
+    assert sections == [
+        name for name in ("Examples", "Laws", "Oracle", "Refusals") if name in sections
+    ]
+    assert {"Examples", "Oracle", "Refusals"} <= set(sections)

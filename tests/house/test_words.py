@@ -1,0 +1,39 @@
+"""The field's word, once: phrases that are never right in the library or the book."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# phrase: what to say instead
+NEVER = {
+    "hit rate": "hit ratio", "hit %": "hit ratio", "push model": "fan-out on write",
+    "pull model": "fan-out on read", "mixed mode": "hybrid", "death spiral": "metastable failure",
+    "buffer size": "buffer level", "quality id": "rung", "stalling": "rebuffering", "stalled": "rebuffered",
+    "toy model": "scale model", "chunk": "segment", "simply": "", "obviously": "", "of course": "",
+}  # fmt: skip
+ALLOWED = {"tests/house/test_words.py"}
+PAGES = [*sorted((ROOT / "lib").rglob("*.py")), *sorted((ROOT / "book").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_phrase_that_is_never_right(path):
+    text = re.sub(r"`[^`\n]+`", "", path.read_text().lower())
+    for phrase, instead in NEVER.items():
+        found = re.search(rf"\b{re.escape(phrase)}", text)
+        assert not found, f"{path.name} says {phrase!r}" + (f"; say {instead!r}" if instead else "")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").rglob("*.md")), ids=lambda path: path.stem)
+def test_the_book_does_not_shout(path):
+    prose = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)
+    assert "!" not in re.sub(r"!\[", "", prose)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").rglob("*.md")), ids=lambda path: path.stem)
+def test_one_sentence_a_line_and_none_too_long(path):
+    prose = re.sub(r"(?s)^---.*?---\n|```.*?```|\$\$.*?\$\$", "", path.read_text())
+    for line in prose.splitlines():
+        words = line.split()
+        assert len(words) <= 40, f"{path.name}: {' '.join(words[:8])} …"

@@ -1,0 +1,196 @@
+"""The built book, a book of specimens, a real browser, and a network that is not there."""
+
+import fcntl
+import functools
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+_spec = importlib.util.spec_from_file_location("chromium", ROOT / "tools" / "chromium.py")
+chromium = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(chromium)
+
+# Chromium would otherwise call home, and be refused, many times a start.
+QUIET = [
+    "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run", "--disable-quic",
+]  # fmt: skip
+
+
+# ── Sites ───────────────────────────────────────────────────────────────────
+def once(name, build):
+    """Calls `build` once a test run, even if several workers ask; others wait for it."""
+    folder = ROOT / "_build" / "test"
+    folder.mkdir(parents=True, exist_ok=True)
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        stamp = folder / f"{name}.run"
+        if not stamp.is_file() or stamp.read_text() != run:
+            build(folder / name)
+            stamp.write_text(run)
+    return folder / name / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The whole book, built from nothing with every chapter executed and -W."""
+
+    def build(folder):
+        command = [sys.executable, ROOT / "tools" / "book.py", "--fresh", "--out", folder]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return once("book", build)
+
+
+def jupyter_book(source, out):
+    """A build of the little book in `source`, with this project's extension and assets."""
+    command = [
+        Path(sys.executable).with_name("jupyter-book"),
+        "build",
+        source,
+        "--path-output",
+        out,
+    ]
+    return subprocess.run([*command, "-W", "-n", "--keep-going"], capture_output=True, text=True)
+
+
+def write_book(folder, chapters):
+    """A book of `chapters`, name to Markdown, under this project's configuration."""
+    (folder / "book").mkdir(parents=True, exist_ok=True)
+    config = (ROOT / "_config.yml").read_text().replace("site_assets", str(ROOT / "site_assets"))
+    (folder / "_config.yml").write_text(re.sub(r"(?m)^ *bibtex.*\n", "", config))
+    first, *others = chapters
+    toc = f"format: jb-book\nroot: book/{first}\n"
+    toc += (
+        "".join(["chapters:\n", *(f"  - file: book/{name}\n" for name in others)]) if others else ""
+    )
+    (folder / "_toc.yml").write_text(toc)
+    header = "---\njupytext:\n  text_representation:\n    extension: .md\n    format_name: myst\n"
+    header += "kernelspec:\n  display_name: Python 3\n  language: python\n  name: python3\n---\n"
+    for name, text in chapters.items():
+        (folder / "book" / f"{name}.md").write_text(header + text)
+
+
+@pytest.fixture(scope="session")
+def specimens():
+    """A site with every kind of control, two equal panels and a bare figure."""
+
+    def build(folder):
+        write_book(
+            folder / "source", {"panels": (Path(__file__).parent / "specimens.md").read_text()}
+        )
+        done = jupyter_book(folder / "source", folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return once("specimens", build)
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Serves a folder on a free port of this machine: `serve(folder) -> address`."""
+    servers = {}
+
+    def start(folder):
+        if folder not in servers:
+            handler = functools.partial(_Quiet, directory=folder)
+            servers[folder] = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+            threading.Thread(target=servers[folder].serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{servers[folder].server_port}"
+
+    yield start
+    for server in servers.values():
+        server.shutdown()
+        server.server_close()
+
+
+# ── The browser ─────────────────────────────────────────────────────────────
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium."""
+    path = chromium.find()
+    if path is None:
+        pytest.skip(f"not run: Chromium: {chromium.HOW}")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as browsers:
+        started = browsers.chromium.launch(executable_path=path, args=[*QUIET, *sandbox])
+        yield started
+        started.close()
+
+
+class Visitor:
+    """A reader's browser that notes every fault, and cannot reach another host."""
+
+    def __init__(self, browser, home, **options):
+        self.home, self.faults = home, []
+        self.context = browser.new_context(**options)
+        self.context.route("**/*", self._only_home)
+        self.page = self.context.new_page()
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.faults.append(f"exception: {error}"))
+        self.page.on("requestfailed", self._failed)
+        self.page.on("response", self._response)
+
+    def open(self, path):
+        self.page.goto(f"{self.home}/{path}")
+        return self.page
+
+    def _only_home(self, route):
+        url = route.request.url
+        if url.startswith((self.home, "data:", "blob:")):
+            return route.continue_()
+        self.faults.append(f"asked another host: {url}")
+        return route.abort()
+
+    def _console(self, message):
+        if message.type in ("error", "warning"):
+            self.faults.append(f"console {message.type}: {message.text}")
+
+    def _failed(self, request):
+        if request.failure != "net::ERR_ABORTED":  # a page that was left before it had loaded all
+            self.faults.append(f"{request.failure}: {request.url}")
+
+    def _response(self, response):
+        if response.status >= 400:
+            self.faults.append(f"status {response.status}: {response.url}")
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens a `Visitor` at a site: `visit(home, **context_options)`."""
+    visitors = []
+
+    def start(home, **options):
+        visitors.append(Visitor(browser, home, **options))
+        return visitors[-1]
+
+    yield start
+    for visitor in visitors:
+        visitor.context.close()
+
+
+@pytest.fixture(params=["http", "file"])
+def scheme(request):
+    """Over HTTP, and opened from a folder."""
+    return request.param
+
+
+@pytest.fixture
+def home_of(scheme, serve):
+    """The address of a built site under the scheme at hand."""
+    return lambda folder: serve(folder) if scheme == "http" else folder.as_uri()

@@ -1,0 +1,327 @@
+"""The site in a real browser with no network: every control, every page, every way in."""
+
+import json
+import re
+
+import pytest
+
+from tests.site.test_built import PAGES
+
+READY = ".sm-panel[data-ready='1']"
+STATE = """panel => ({
+  data: panel.querySelector('.sm-plot').data?.map(({x, y, type}) => ({x, y, type})),
+  readings: panel.querySelector('.sm-readings')?.textContent,
+  alt: panel.querySelector('.sm-alt').textContent,
+  at: [...panel.querySelectorAll('[data-axis]')].map(
+    (input) => (input.type === 'checkbox' ? Number(input.checked) : Number(input.value))),
+})"""
+
+
+def panels_of(page):
+    """The panels of a page, each drawn."""
+    panels = page.query_selector_all(".sm-panel")
+    for panel in panels:
+        panel.scroll_into_view_if_needed()
+        page.wait_for_function("panel => panel.dataset.ready === '1'", arg=panel)
+    return panels
+
+
+def state_of(panel):
+    return panel.evaluate(STATE)
+
+
+def drawn(page, panel):
+    """The state after the frame in which a move is drawn."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))")
+    return state_of(panel)
+
+
+def key_that_moves(control):
+    """The key that moves a focused control away from where it stands."""
+    kind = control.evaluate("c => c.type")
+    if kind == "checkbox":
+        return "Space"
+    at, last = control.evaluate(
+        "c => [Number(c.value), c.type === 'range' ? Number(c.max) : c.options.length - 1]"
+    )
+    up, down = ("ArrowRight", "ArrowLeft") if kind == "range" else ("ArrowDown", "ArrowUp")
+    return down if at == last else up
+
+
+def move_by_keyboard(page, panel, axis):
+    control = panel.query_selector_all("[data-axis]")[axis]
+    control.focus()
+    page.keyboard.press(key_that_moves(control))
+    return drawn(page, panel)
+
+
+# ── Every page ──────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_asks_nobody_and_complains_of_nothing(site, home_of, visit, name):
+    visitor = visit(home_of(site))
+    page = visitor.open(f"{name}.html")
+    panels_of(page)
+    page.wait_for_load_state("networkidle")
+    assert visitor.faults == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_control_moved_by_keyboard_changes_what_is_shown(site, home_of, visit, name):
+    visitor = visit(home_of(site))
+    page = visitor.open(f"{name}.html")
+    for panel in panels_of(page):
+        for axis in range(len(panel.query_selector_all("[data-axis]"))):
+            before = state_of(panel)
+            after = move_by_keyboard(page, panel, axis)
+            assert after["at"] != before["at"], f"{name}: control {axis} did not move"
+            changed = (after["data"], after["readings"]) != (before["data"], before["readings"])
+            assert changed, f"{name}: control {axis} is dead"
+    assert visitor.faults == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_never_scrolls_sideways(site, serve, visit, name, mode):
+    visitor = visit(serve(site), viewport={"width": 390, "height": 844}, color_scheme=mode)
+    page = visitor.open(f"{name}.html")
+    panels_of(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for panel in page.query_selector_all(".sm-panel"):
+        assert panel.evaluate("p => p.scrollWidth <= p.clientWidth + 1")
+    assert visitor.faults == []
+
+
+def test_the_start_page_arrives_at_the_book(site, home_of, visit):
+    visitor = visit(home_of(site))
+    page = visitor.open("index.html")
+    page.wait_for_url(re.compile(r"book/index\.html$"))
+    assert "Scale Models" in page.title() and visitor.faults == []
+
+
+# ── One panel of every kind ─────────────────────────────────────────────────
+@pytest.fixture
+def specimen(specimens, home_of, visit):
+    """The page of specimens, open and drawn: its visitor, page and first panel."""
+    visitor = visit(home_of(specimens))
+    page = visitor.open("book/panels.html")
+    return visitor, page, panels_of(page)
+
+
+def test_every_kind_of_control_works_by_keyboard(specimen):
+    visitor, page, panels = specimen
+    for panel in panels[:2]:
+        for axis in range(5):
+            before, after = state_of(panel), move_by_keyboard(page, panel, axis)
+            assert after["data"] != before["data"] and after["readings"] != before["readings"]
+    assert visitor.faults == []
+
+
+def test_home_and_end_reach_the_ends(specimen):
+    _, page, (panel, *_) = specimen
+    panel.query_selector("[data-axis=level]").focus()
+    page.keyboard.press("End")
+    assert drawn(page, panel)["at"][0] == 2
+    page.keyboard.press("Home")
+    assert drawn(page, panel)["at"][0] == 0
+
+
+def test_a_control_says_its_value_and_unit(specimen):
+    _, page, (panel, *_) = specimen
+    slider = panel.query_selector("[data-axis=step_s]")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "2 seconds"
+    assert slider.evaluate("s => s.parentElement.querySelector('output').textContent") == "2 s"
+    assert page.get_by_label("step", exact=True).count() == 2  # one in each of the equal panels
+
+
+def test_two_equal_panels_move_apart(specimen):
+    _, page, (one, two, *_) = specimen
+    other = state_of(two)
+    move_by_keyboard(page, one, 0)
+    assert state_of(two) == other
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_a_bare_plotly_figure_is_drawn_by_the_same_script(specimen):
+    _, _, panels = specimen
+    bare = state_of(panels[3])
+    assert bare["data"] == [{"x": [0, 1, 2, 3, 4], "y": [0, 1, 4, 9, 16], "type": "bar"}]
+    assert bare["alt"] == "Squares"
+
+
+def test_the_readings_are_said_once_the_hand_rests(specimen):
+    _, page, (panel, *_) = specimen
+    live = panel.query_selector(".sm-live")
+    assert live.get_attribute("aria-live") == "polite" and live.text_content() == ""
+    move_by_keyboard(page, panel, 2)
+    assert live.text_content() == ""
+    page.wait_for_function("l => l.textContent.includes('highest: ')", arg=live)
+    assert "metres" in live.text_content() and "A wave at 2 s." in live.text_content()
+
+
+def test_the_state_survives_a_reload_by_its_address(specimen):
+    visitor, page, (one, two, *_) = specimen
+    moved = [move_by_keyboard(page, one, axis) for axis in (0, 2, 3, 4)][-1]
+    also = move_by_keyboard(page, two, 1)
+    page.wait_for_function(
+        "location.hash.includes('1.level=1.5') && location.hash.includes('2.decades=')"
+    )
+    page.reload()
+    one, two, *_ = panels_of(page)
+    assert state_of(one) == moved and state_of(two) == also
+    assert visitor.faults == []
+
+
+def test_an_address_of_nonsense_opens_the_start(specimen):
+    visitor, page, (panel, *_) = specimen
+    start = state_of(panel)
+    page.goto("about:blank")
+    page.goto(f"{visitor.home}/book/panels.html#explore&1.level=99&7.x=1&1.nothing=2&%")
+    panel, *_ = panels_of(page)
+    assert state_of(panel) == start and visitor.faults == []
+
+
+def test_start_again_brings_back_the_start(specimen):
+    _, page, (panel, *_) = specimen
+    start = state_of(panel)
+    move_by_keyboard(page, panel, 0)
+    panel.query_selector("[data-do=reset]").focus()
+    page.keyboard.press("Enter")
+    assert drawn(page, panel) == start
+    page.wait_for_function("!location.hash.includes('level')")
+
+
+def test_the_copied_link_opens_the_same_state(specimens, serve, visit):
+    home = serve(specimens)
+    visitor = visit(home, permissions=["clipboard-read", "clipboard-write"])
+    page = visitor.open("book/panels.html")
+    panel, *_ = panels_of(page)
+    moved = move_by_keyboard(page, panel, 3)
+    panel.query_selector("[data-do=link]").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{home}/book/panels.html#explore&1.kind=tall")
+    page.goto("about:blank")
+    page.goto(link)
+    assert state_of(panels_of(page)[0]) == moved
+
+
+def test_the_numbers_are_those_of_the_figure(specimen):
+    _, page, (panel, *_) = specimen
+    move_by_keyboard(page, panel, 0)
+    panel.query_selector("summary").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("p => p.querySelector('.sm-table tbody tr')", arg=panel)
+    move_by_keyboard(page, panel, 3)
+    rows = panel.evaluate(
+        "p => [...p.querySelectorAll('tbody tr')].map(r => [...r.cells].map(c => c.textContent))"
+    )
+    trace = drawn(page, panel)["data"][0]
+    assert [[float(cell) for cell in row] for row in rows] == [
+        [x, y] for x, y in zip(trace["x"], trace["y"], strict=True)
+    ]
+    assert panel.evaluate("p => [...p.querySelectorAll('thead th')].map(h => h.textContent)") == [
+        "time, s", "wave (height, m)",
+    ]  # fmt: skip
+
+
+def test_playing_steps_to_the_end_and_can_be_stopped(specimen):
+    _, page, (panel, *_) = specimen
+    play = panel.query_selector("[data-do=play]")
+    play.focus()
+    page.keyboard.press("Enter")
+    assert play.get_attribute("aria-pressed") == "true"
+    page.wait_for_function("p => p.querySelector('[data-axis=step_s]').value === '3'", arg=panel)
+    page.wait_for_function("b => !b.hasAttribute('aria-pressed')", arg=play)
+    panel.query_selector("[data-do=back]").click()
+    assert drawn(page, panel)["at"][2] == 2
+    panel.query_selector("[data-do=next]").click()
+    assert drawn(page, panel)["at"][2] == 3
+
+
+def test_who_asks_for_less_motion_gets_single_steps(specimens, serve, visit):
+    visitor = visit(serve(specimens), reduced_motion="reduce")
+    page = visitor.open("book/panels.html")
+    panel, *_ = panels_of(page)
+    panel.query_selector("[data-do=play]").click()
+    assert drawn(page, panel)["at"][2] == 2
+    page.wait_for_timeout(1000)
+    assert state_of(panel)["at"][2] == 2
+
+
+# ── Colours, paper, no script, no library ───────────────────────────────────
+def test_the_colour_switch_redraws_the_figure(specimen):
+    _, page, (panel, *_) = specimen
+    ink = "p => p.querySelector('.sm-plot').layout.template.layout.font.color"
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    page.wait_for_function(f"p => ({ink})(p) === '#1f2a33'", arg=panel)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function(f"p => ({ink})(p) === '#e6eaee'", arg=panel)
+
+
+def test_the_themes_own_switch_does_it(site, serve, visit):
+    visitor = visit(serve(site), color_scheme="light")
+    page = visitor.open("book/youtube/abr.html")
+    panel, *_ = panels_of(page)
+    line = "p => p.querySelector('.sm-plot').data[3].line.color"
+    light = panel.evaluate(line)
+    for _ in range(3):  # it turns through automatic, light and dark
+        if page.evaluate("document.documentElement.dataset.theme") != "dark":
+            page.locator("button.theme-switch-button:visible").first.click()
+    page.wait_for_function(f"args => ({line})(args[0]) !== args[1]", arg=[panel, light])
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_paper_shows_the_state_at_hand_without_controls(specimen):
+    _, page, (panel, *_) = specimen
+    after = move_by_keyboard(page, panel, 3)
+    page.emulate_media(media="print")
+    assert not panel.query_selector(".sm-buttons").is_visible()
+    assert not panel.query_selector("input[type=range]").is_visible()
+    assert panel.query_selector(".sm-alt").is_visible()
+    shown = panel.evaluate("p => p.querySelector('.sm-readings').textContent")
+    assert shown == after["readings"]
+    assert panel.query_selector("select").evaluate("s => s.selectedOptions[0].text") == "tall"
+    assert panel.query_selector(".sm-plot svg").is_visible()
+
+
+def test_without_javascript_the_start_state_can_be_read(specimens, home_of, visit):
+    visitor = visit(home_of(specimens), java_script_enabled=False)
+    page = visitor.open("book/panels.html")
+    panel = page.query_selector(".sm-panel")
+    assert panel.query_selector(".sm-title").is_visible()
+    assert panel.query_selector(".sm-alt").inner_text() == "A wave at 1 s."
+    assert "highest" in panel.query_selector(".sm-readings").inner_text()
+    assert panel.query_selector(".sm-table tbody td").is_visible()
+    for control in panel.query_selector_all("input, select, button"):
+        assert not control.is_visible(), "a control that cannot work must not be shown"
+
+
+@pytest.mark.parametrize(
+    "path", ["specimens:book/panels.html", *(f"site:{name}.html" for name in PAGES)]
+)
+def test_the_script_writes_the_same_table_as_python(request, serve, visit, path):
+    place, name = path.split(":")
+    home = serve(request.getfixturevalue(place))
+    tables = "[...document.querySelectorAll('.sm-numbers .sm-scroll')].map(s => s.innerHTML)"
+    by_python = visit(home, java_script_enabled=False).open(name)
+    expected = [
+        scroll.inner_html() for scroll in by_python.query_selector_all(".sm-numbers .sm-scroll")
+    ]
+    page = visit(home).open(name)
+    panels_of(page)
+    page.evaluate("document.querySelectorAll('.sm-numbers').forEach(d => (d.open = true))")
+    page.wait_for_timeout(200)
+    assert json.loads(page.evaluate(f"JSON.stringify({tables})")) == expected
+
+
+def test_without_the_drawing_library_text_and_table_still_work(specimens, serve, visit):
+    visitor = visit(serve(specimens))
+    visitor.context.route("**/plotly.min.js", lambda route: route.abort())
+    page = visitor.open("book/panels.html")
+    page.wait_for_selector(".sm-panel[data-ready='text']")
+    panel = page.query_selector(".sm-panel")
+    assert "Text and table still work" in panel.query_selector(".sm-problem").inner_text()
+    before = state_of(panel)
+    assert move_by_keyboard(page, panel, 0)["readings"] != before["readings"]

@@ -1,0 +1,75 @@
+"""The built site as files: what is there, what it weighs, and what would have stopped it."""
+
+import gzip
+import re
+
+import pytest
+import yaml
+
+from scalemodel.stage.site import problems
+from tests.site.conftest import ROOT, jupyter_book, write_book
+
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
+PAGES = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
+
+
+def gzipped(*paths):
+    return sum(len(gzip.compress(path.read_bytes(), mtime=0)) for path in paths)
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_every_title_became_a_page_without_a_problem(site):
+    assert problems(site, [f"{name}.html" for name in PAGES]) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_what_it_is(site, name):
+    html = (site / f"{name}.html").read_text()
+    assert re.search(r"<title>[^<]{5,}</title>", html) and '<html lang="en"' in html
+    assert re.search(r'<meta name="description" content="[^"]{40,}"', html)
+
+
+def test_the_start_page_leads_to_the_book(site):
+    assert f"url={TOC['root']}.html" in (site / "index.html").read_text()
+
+
+def test_only_pages_with_a_panel_load_its_script(site):
+    for name in PAGES:
+        html = (site / f"{name}.html").read_text()
+        assert ('class="sm-panel"' in html) == ("_static/explore.js" in html)
+        assert ("_static/theme.js" in html) == ("_static/explore.js" in html)
+
+
+# ── Budgets ─────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_weighs_at_most_120_kb(site, name):
+    assert gzipped(site / f"{name}.html") <= 120_000
+
+
+def test_our_own_script_and_style_weigh_at_most_20_kb(site):
+    assert (
+        gzipped(site / "_static/explore.js", site / "_static/theme.js", site / "_static/book.css")
+        <= 20_000
+    )
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_a_build_with_a_dead_widget_or_a_foreign_image_fails(tmp_path):
+    write_book(
+        tmp_path / "source",
+        {
+            "widget": "# A widget\n\n```{code-cell} ipython3\nimport ipywidgets\nipywidgets.IntSlider()\n```\n",
+            "foreign": "# An image\n\n![From elsewhere](https://pictures.example/a.png)\n",
+        },
+    )
+    done = jupyter_book(tmp_path / "source", tmp_path)
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert "a live widget is dead on a page: use explore(...)" in said
+    assert "foreign.html loads https://pictures.example/a.png from another host" in said
+
+
+def test_a_build_with_a_failing_cell_fails(tmp_path):
+    write_book(tmp_path / "source", {"broken": "# Broken\n\n```{code-cell} ipython3\n1 / 0\n```\n"})
+    done = jupyter_book(tmp_path / "source", tmp_path)
+    assert done.returncode != 0 and "ZeroDivisionError" in done.stdout + done.stderr
