@@ -16,10 +16,11 @@ import ipywidgets as widgets
 import plotly.graph_objects as go
 
 from scalemodel.core import units
-from scalemodel.stage import theme
+from scalemodel.stage import grid, theme
 from scalemodel.stage.explore import Axis, Panel, Picture
 
-SETTLE_S = 0.02  # moves that come closer together are one move
+SETTLE_S = 0.01  # moves that come closer together are one move
+PAPER = {"paper_bgcolor": "white", "plot_bgcolor": "white"}  # Jupyter's own colours are not known
 
 
 def widget(panel: Panel) -> widgets.VBox:
@@ -55,7 +56,7 @@ class LivePanel:
         self.figure = go.FigureWidget()
         self.text, self.problem = widgets.HTML(), widgets.HTML()
         self.calls = 0  # how often the picture was asked for
-        self._waiting = False
+        self._waiting, self._layout = False, None
         rows = [_row(axis, self.controls[name]) for name, axis in panel.axes.items()]
         title = widgets.HTML(f"<strong>{escape(panel.title)}</strong>")
         controls = widgets.HBox(rows, layout=widgets.Layout(flex_flow="row wrap"))
@@ -88,7 +89,7 @@ class LivePanel:
             )
             return
         self.problem.value = ""
-        _draw(self.figure, picture.figure)
+        self._layout = _draw(self.figure, picture.figure, self._layout)
         self.text.value = _text(picture)
 
     def _moved(self, change):
@@ -131,18 +132,26 @@ def _value(axis, control):
 
 
 # ── Drawing ─────────────────────────────────────────────────────────────────
-def _draw(shown, figure):
-    """Turns the widget's figure into `figure`, trace by trace where they match."""
-    new = go.Figure(figure)
-    new.update_layout(template=theme.template("light"), paper_bgcolor="white", plot_bgcolor="white")
+def _draw(shown, figure, last_layout):
+    """Turns the widget's figure into `figure`; the plain layout that it now has.
+
+    Only what changed crosses to the browser: traces one by one where they match,
+    and the layout when it is another than the last.
+    """
+    layout = {
+        key: value for key, value in figure.to_plotly_json()["layout"].items() if key != "template"
+    }
+    plain_layout = grid.plain(layout)
     with shown.batch_update():
-        if _shape(shown) == _shape(new):
-            for old_trace, new_trace in zip(shown.data, new.data, strict=True):
+        if _shape(shown) == _shape(figure):
+            for old_trace, new_trace in zip(shown.data, figure.data, strict=True):
                 old_trace.update(new_trace.to_plotly_json())
         else:
             shown.data = ()
-            shown.add_traces(new.data)
-        shown.layout = new.layout
+            shown.add_traces(figure.data)
+        if plain_layout != last_layout:
+            shown.layout = {**layout, "template": theme.template("light"), **PAPER}
+    return plain_layout
 
 
 def _shape(figure):
