@@ -64,6 +64,7 @@ def test_without_numba_the_same_loop_runs_plainly():
     )
 
 
+@pytest.mark.slow
 def test_an_edited_policy_and_an_edited_helper_are_never_stale(tmp_path):
     """The file of the loop itself stays untouched: numba alone would keep the old code."""
     package = copy_of_the_package(tmp_path)
@@ -85,6 +86,7 @@ def test_an_edited_policy_and_an_edited_helper_are_never_stale(tmp_path):
     assert run(PROGRAM, package) != before
 
 
+@pytest.mark.slow
 def test_a_package_that_cannot_be_written_to_still_runs(tmp_path):
     package = copy_of_the_package(tmp_path)
     (package / "__pycache__").write_text("a file where the folder should be")
@@ -92,6 +94,7 @@ def test_a_package_that_cannot_be_written_to_still_runs(tmp_path):
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
+@pytest.mark.slow
 def test_a_second_process_reads_the_machine_code_from_disk_and_old_code_goes(tmp_path):
     package = copy_of_the_package(tmp_path)
     for n in range(20):
