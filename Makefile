@@ -24,7 +24,8 @@ serve: ## serve the built site on 127.0.0.1
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 lab: $(VENV)/lab.ok ## open the notebooks in JupyterLab, with live panels
-	@env -u SCALEMODEL_VIEW $(BIN)/jupyter lab --notebook-dir=book --ip=127.0.0.1 --port=$(LAB_PORT)
+	@env -u SCALEMODEL_VIEW $(BIN)/jupyter lab --notebook-dir=book --ip=127.0.0.1 --port=$(LAB_PORT) \
+	  $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 
 test: $(VENV)/lab.ok assets browser ## run everything: models, house rules, notebooks, build, browser
 	@$(BIN)/python -m pytest lib tests book --nbval -q -n auto --dist loadfile
@@ -52,7 +53,7 @@ assets: $(VENV)/book.ok
 browser: $(VENV)/book.ok
 	@$(BIN)/python tools/chromium.py
 
-$(VENV)/book.ok: requirements.txt pyproject.toml Makefile
+$(VENV)/book.ok: requirements.txt pyproject.toml
 	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
 	  if $$python -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; \
 	  then found=$$python; break; fi; done; \

@@ -11,7 +11,6 @@
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const REST_MS = 400; // after the last move: say the readings, write the address
   const STEP_MS = 350; // between two steps while playing
-  let printing = false;
 
   // ── The drawing library, on first need ────────────────────────────────────
   let library = null;
@@ -26,7 +25,7 @@
     return library;
   }
 
-  const isDark = () => !printing && document.documentElement.dataset.theme === "dark";
+  const isDark = () => document.documentElement.dataset.theme === "dark";
 
   function recolour(value) {
     if (typeof value === "string") return theme.darkOf[value] ?? value;
@@ -74,7 +73,7 @@
       const key = JSON.stringify([axis, x]);
       if (!groups.has(key)) groups.set(key, { axis, x, columns: [] });
       const name = trace.name ?? `series ${index + 1}`;
-      const unit = axisTitle(state.layout, trace.yaxis ?? "y");
+      const unit = trace.meta?.unit || axisTitle(state.layout, trace.yaxis ?? "y");
       groups.get(key).columns.push({ name, head: unit ? `${name} (${unit})` : name, y });
     });
     return [...groups.values()];
@@ -99,6 +98,7 @@
     }
     const body = table.createTBody();
     x.forEach((at, row) => {
+      if (at === null) return; // a gap in a line
       const line = body.insertRow();
       line.append(element("th", cell(at), { scope: "row", ...number }));
       for (const { y } of columns) line.append(element("td", cell(y[row]), number));
@@ -348,12 +348,13 @@
         panel.change();
       }
     });
-    for (const [name, now] of [["beforeprint", true], ["afterprint", false]]) {
-      window.addEventListener(name, () => {
-        printing = now;
-        panels.forEach((panel) => panel.draw());
-      });
-    }
+    // The rest when the page has nothing else to do, so that paper shows every figure.
+    const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 1000));
+    const drawNext = () => {
+      const next = panels.find((panel) => !panel.figure.dataset.ready);
+      if (next) next.draw().then(() => idle(drawNext));
+    };
+    window.addEventListener("load", () => idle(drawNext));
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);

@@ -55,9 +55,9 @@ def build_site(out, build, reuse):
 
 
 def execution_key():
-    """What an execution depends on beside its chapter: the package and the lock file."""
+    """What an execution depends on beside its chapter: the package, the lock file, Python."""
     lock = (ROOT / "requirements.txt").read_bytes()
-    return hashlib.sha256(source_digest().encode() + lock).hexdigest()[:16]
+    return hashlib.sha256(f"{source_digest()} {sys.version}".encode() + lock).hexdigest()[:16]
 
 
 def forget_old_executions(folder, kept=3):

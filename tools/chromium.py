@@ -20,8 +20,8 @@ HOW = "install Chromium (Debian: apt-get install chromium), or name one in CHROM
 def find():
     """The path of a Chromium that starts, or None."""
     named = os.environ.get("CHROMIUM")
-    found = [named] if named else [shutil.which(name) for name in NAMES]
-    return next((path for path in [*found, _playwrights_own()] if path and _starts(path)), None)
+    found = [named] if named else [*(shutil.which(name) for name in NAMES), _playwrights_own()]
+    return next((path for path in found if path and _starts(path)), None)
 
 
 def install():
@@ -58,7 +58,7 @@ def _starts(path):
 
 
 if __name__ == "__main__":
-    if not find():
+    if not find() and not os.environ.get("CHROMIUM"):
         print("No Chromium found; trying to install one ...")
         install()
     print(f"Chromium: {find() or 'none; the browser tests will not run: ' + HOW}")

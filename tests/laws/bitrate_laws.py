@@ -1,6 +1,6 @@
 """What is true of every session, whatever the policy, the video and the line.
 
-A policy joins by one line: its strategy in the list of `TestEveryPolicy`.
+A policy joins by one line: its name and strategy in `POLICIES` of tests/youtube/test_abr.py.
 """
 
 import numpy as np

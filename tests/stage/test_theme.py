@@ -5,7 +5,7 @@ import pytest
 from scalemodel.stage import diagram, tables, theme
 
 PAPER = {"light": ("#ffffff", "#f3f4f5"), "dark": ("#121212", "#29313d")}  # page, panel
-FIELDS = {"grid", "field", "alarm_field"}  # areas: seen behind lines, never read
+FIELDS = {"grid", "field", "shade", "alarm_field"}  # areas: seen behind lines, never read
 
 
 def luminance(colour):

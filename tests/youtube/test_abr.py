@@ -193,16 +193,19 @@ def test_a_video_and_a_trace_are_copies_that_nobody_can_change():
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize(
-    "policies",
-    [
-        st.builds(BufferBased, reservoir_s=st.floats(0, 10), cushion_s=st.floats(0.5, 30)),
-        st.builds(ThroughputRule, safety=st.floats(0.1, 1.2), window=st.integers(1, 8)),
-    ],
-    ids=["BufferBased", "ThroughputRule"],
-)
+POLICIES = {  # one line a policy, and it obeys every law
+    "BufferBased": st.builds(
+        BufferBased, reservoir_s=st.floats(0, 10), cushion_s=st.floats(0.5, 30)
+    ),
+    "ThroughputRule": st.builds(
+        ThroughputRule, safety=st.floats(0.1, 1.2), window=st.integers(1, 8)
+    ),
+}
+
+
+@pytest.mark.parametrize("policies", POLICIES.values(), ids=POLICIES)
 class TestEveryPolicy(BitrateLaws):
-    """One line a policy."""
+    """The laws of tests/laws/bitrate_laws.py, for each of POLICIES."""
 
 
 @given(st.floats(0, 60), st.floats(0, 60))

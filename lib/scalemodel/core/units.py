@@ -27,6 +27,7 @@ class Unit(NamedTuple):
 UNITS = {
     "ratio": Unit("share", 1.0, "", ""),
     "count": Unit("count", 1.0, "", ""),
+    "score": Unit("score", 1.0, "", ""),
     "ms": Unit("time", 1e-3, "millisecond", "milliseconds"),
     "s": Unit("time", 1.0, "second", "seconds"),
     "min": Unit("time", 60.0, "minute", "minutes"),
@@ -94,7 +95,7 @@ def quantity(value: float, symbol: str) -> str:
     >>> quantity(1.234, "s"), quantity(0.8, "ratio"), quantity(2850, "kbit/s")
     ('1.23 s', '0.8', '2,850 kbit/s')
     """
-    suffix = "" if unit(symbol).dimension in ("share", "count") else f" {symbol}"
+    suffix = "" if unit(symbol).dimension in ("share", "count", "score") else f" {symbol}"
     return number(value) + suffix
 
 

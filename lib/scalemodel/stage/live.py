@@ -59,7 +59,9 @@ class LivePanel:
         self._waiting, self._layout = False, None
         rows = [_row(axis, self.controls[name]) for name, axis in panel.axes.items()]
         title = widgets.HTML(f"<strong>{escape(panel.title)}</strong>")
-        controls = widgets.HBox(rows, layout=widgets.Layout(flex_flow="row wrap"))
+        controls = widgets.HBox(
+            rows, layout=widgets.Layout(flex_flow="row wrap", grid_gap="0.5em 2em")
+        )
         self.box = widgets.VBox([title, controls, self.figure, self.text, self.problem])
         self.redraw()
         for control in self.controls.values():

@@ -147,7 +147,7 @@ def readings_html(state: dict) -> str:
 def series_tables(state: dict) -> list[tuple[str, list[str], list[list[str]]]]:
     """The figure of `state` as tables `(caption, header, rows)`.
 
-    Traces over the same x values share a table. The script builds the same tables
+    Traces over the same x values share a table; a gap in a line is no row. The script builds the same tables
     for the other states; a browser test holds the two together.
 
     >>> series_tables({"data": [{"x": [1, 2], "y": [3, None], "name": "a"}], "layout": {}})
@@ -162,13 +162,14 @@ def series_tables(state: dict) -> list[tuple[str, list[str], list[list[str]]]]:
     tables = []
     for traces in groups.values():
         names = [trace.get("name") or f"series {index + 1}" for index, *_, trace in traces]
-        units = [_axis_title(state["layout"], trace.get("yaxis", "y")) for *_, trace in traces]
+        units = [_unit(state["layout"], trace) for *_, trace in traces]
         header = [traces[0][1]] + [
             f"{name} ({unit})" if unit else name for name, unit in zip(names, units, strict=True)
         ]
         rows = [
             [_cell(at), *(_cell(y[row] if row < len(y) else None) for _, _, _, y, _ in traces)]
             for row, at in enumerate(traces[0][2])
+            if at is not None
         ]
         tables.append((", ".join(names), header, rows))
     return tables
@@ -186,6 +187,11 @@ def _numbers(state, ident):
         f'<div class="sm-scroll" tabindex="0" role="region" aria-label="Numbers of the figure" '
         f'id="{ident}-numbers">{tables}</div></details>'
     )
+
+
+def _unit(layout, trace):
+    """A trace's own unit, in its `meta`, or else its y axis's title."""
+    return (trace.get("meta") or {}).get("unit") or _axis_title(layout, trace.get("yaxis", "y"))
 
 
 def _axis_title(layout, axis):

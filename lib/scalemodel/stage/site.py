@@ -42,7 +42,9 @@ def setup(app) -> dict:
     """Connects the extension; Sphinx calls this."""
     os.environ["SCALEMODEL_VIEW"] = "site"  # the kernels that execute the chapters inherit it
     os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"
-    app.add_config_value("scalemodel_source", source_digest(), "env")  # an edit in lib rereads all
+    # An edit in lib, or another lock file, makes every page be read again.
+    made_of = source_digest() + os.environ.get("SCALEMODEL_REUSE", "")
+    app.add_config_value("scalemodel_made_of", made_of, "env")
     app.connect("config-inited", reuse_executions)
     app.connect("builder-inited", write_theme)
     app.connect("html-page-context", tidy_page, priority=900)
@@ -74,9 +76,10 @@ class PanelRenderer:
 
 # ── While the site is built ─────────────────────────────────────────────────
 def reuse_executions(app, config) -> None:
-    """Lets an execution serve again while the package and the lock file stay the same.
+    """Lets executions serve again from the folder that `SCALEMODEL_REUSE` names, if it does.
 
-    Only where `SCALEMODEL_REUSE` names a folder; otherwise every chapter is executed.
+    Whoever sets it names another folder whenever something that a chapter depends on
+    changes; without it every chapter is executed.
     """
     folder = os.environ.get("SCALEMODEL_REUSE")
     if folder:

@@ -28,6 +28,7 @@ COLOURS = {
     "muted": Pair("#56636e", "#a9b4bd"),
     "grid": Pair("#e2e7eb", "#343e47"),
     "field": Pair("#b7cfe3", "#2d5268"),  # areas behind lines
+    "shade": Pair("#e9e6de", "#33383d"),  # a stretch of time set apart
     "alarm_field": Pair("#f2bdb6", "#7a3732"),  # where something is wrong
     "blue": Pair("#0a5f9e", "#6db9f7"),
     "orange": Pair("#a94f00", "#f4a650"),

@@ -1,4 +1,4 @@
-"""How the YouTube chapters look: the ride through a tunnel, drawn.
+"""How the YouTube chapters look: the loop of a player, and a ride through a tunnel.
 
 Left out: the models, which live in `scalemodel.youtube`.
 Sources: none; the rides are made by `scalemodel.core.bandwidth`.
@@ -12,27 +12,33 @@ from scalemodel.core.rng import stream
 from scalemodel.stage import theme
 from scalemodel.stage.diagram import Arrow, Box, Diagram, diagram
 from scalemodel.stage.explore import Picture
-from scalemodel.youtube.abr import LADDER, Session, Trace
+from scalemodel.youtube.abr import LADDER, LINEAR, Session, Trace
 
 RULE_COLOURS = {"hold 720p": "grey", "follow throughput": "blue", "follow buffer": "orange"}
+# Each ride with a seed for which, without a tunnel, a player that holds 720p never
+# stops: whatever stops it is then the tunnel.
 RIDES = {
-    "bus": bandwidth.HSDPA_LIKE,
-    "train": bandwidth.MarkovBandwidth(levels_mbps=(0.8, 1.5, 2.5, 4.0), stay_s=15.0),
+    "train": (bandwidth.MarkovBandwidth(levels_mbps=(0.8, 1.5, 2.5, 4.0), stay_s=15.0), 14),
+    "bus": (bandwidth.HSDPA_LIKE, 16),
 }
 RIDE_S = 400.0  # longer than any session of the chapter
 TUNNEL_AT_S = 60.0
-MOST_BUFFER_S = 36.0  # shown; the players of the chapter pause at 30 s
+SEGMENT_S = 4.0
+SHARP = 4  # the rung of 720p; what lies below counts as blurry
+SHOWN_S = 200.0
+SHOWN_BUFFER_S = 36.0
 
 
-def ride_with_tunnel(ride: str, tunnel_s: float, left_ratio: float, seed: int = 1) -> Trace:
-    """The line of a "bus" or a "train" that enters a tunnel after a minute.
+def ride_with_tunnel(ride: str, tunnel_s: float, left_ratio: float) -> Trace:
+    """The line of a "train" or a "bus" that enters a tunnel after a minute.
 
     In the tunnel `left_ratio` of the bandwidth is left, for `tunnel_s` seconds.
 
     >>> float(ride_with_tunnel("bus", 20, 0.1).time_s[-1])
     400.0
     """
-    series = bandwidth.simulate(RIDES[ride], stream(seed, ride), RIDE_S)
+    config, seed = RIDES[ride]
+    series = bandwidth.simulate(config, stream(seed, ride), RIDE_S)
     return Trace(*bandwidth.tunnel(series, TUNNEL_AT_S, tunnel_s, left_ratio))
 
 
@@ -45,7 +51,7 @@ def player_diagram() -> Diagram:
     return diagram(
         [
             Box("server", "a ladder of copies", 0, 0),
-            Box("line", "bandwidth changes", 1, 0),
+            Box("line", "its bandwidth changes", 1, 0),
             Box("rule", "names the next rung", 0, 1),
             Box("buffer", "seconds of video", 1, 1),
             Box("screen", "1 s a second", 1, 2),
@@ -54,92 +60,128 @@ def player_diagram() -> Diagram:
             Arrow("server", "line"),
             Arrow("line", "buffer", "segments"),
             Arrow("buffer", "screen", "plays"),
+            Arrow("line", "rule", "throughput", dashed=True),
             Arrow("buffer", "rule", "level", dashed=True),
             Arrow("rule", "server", "request", dashed=True),
         ],
-        alt="A loop: the rule reads the buffer level and asks the server for a rung; the segment "
-        "crosses the line into the buffer, which the screen empties one second a second.",
+        alt="A loop: the rule looks at the throughput of the line and the level of the buffer, and "
+        "asks the server for a rung; the segment crosses the line into the buffer, which the screen "
+        "empties one second a second.",
     )
 
 
-def session_picture(session: Session, trace: Trace, rule: str, until_s: float) -> Picture:
-    """A session over its line: what was asked for, what was stored, when it stopped.
+# ── A session over its line ─────────────────────────────────────────────────
+def session_picture(session: Session, trace: Trace, rule: str, tunnel_s: float) -> Picture:
+    """A session of four-second segments: what was asked for, what was seen, when it stopped.
 
-    Above, the bandwidth and the rate of each segment while it was on its way; below,
-    the buffer level, with the times marked at which it was empty. The session must
-    come from a player without round trips, so that both clocks agree.
+    Above, on a log scale, the bandwidth, each rung while it was on its way and each
+    rung while it was on the screen; below, the buffer. The session must come from a
+    player without round trips, so that the trace's clock is the viewer's.
 
     >>> from scalemodel.youtube.abr import BufferBased, Player, Video, play
     >>> trace = ride_with_tunnel("bus", 0, 0)
     >>> video = Video.constant(4, [kbps for _, kbps in LADDER], 5)
     >>> session = play(video, trace, BufferBased(), Player(rtt_s=0))
-    >>> session_picture(session, trace, "follow buffer", 60).alt[:37]
-    'With the rule "follow buffer", the pi'
+    >>> session_picture(session, trace, "follow buffer", 0).alt
+    'With the rule "follow buffer", the picture never stopped after the start, was below 720p \
+for 12 s and fell to 144p at the lowest.'
     """
-    ends_s = np.cumsum(session.download_s + session.pause_s)
-    starts_s = np.append(0.0, ends_s[:-1])
-    ink = theme.colour(RULE_COLOURS[rule])
-    shown = trace.time_s <= until_s
-    stop_x, stop_y = _stops(starts_s, session)
-    level_x, level_y = _levels(starts_s, session)
-    area = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "fill": "tozeroy"}
-    line = {"type": "scatter", "mode": "lines", "line": {"color": ink, "width": 2.5}}
-    upper, lower = {"xaxis": "x", "yaxis": "y"}, {"xaxis": "x", "yaxis": "y2"}
-    data = [
-        {
-            **area, **upper, "name": "bandwidth", "fillcolor": theme.colour("field"),
-            "x": trace.time_s[shown], "y": trace.bandwidth_mbps[shown] * 1000,
-            "line": {"width": 0, "shape": "vh"},
-        },
-        {
-            **line, **upper, "name": "rate asked for",
-            "x": np.column_stack([starts_s, ends_s]).ravel(), "y": np.repeat(session.kbps, 2),
-        },
-        {
-            **area, **lower, "name": "picture stopped", "fillcolor": theme.colour("alarm_field"),
-            "x": stop_x, "y": stop_y,
-        },
-        {**line, **lower, "name": "buffer", "x": level_x, "y": level_y},
-    ]  # fmt: skip
-    layout = {
-        "height": 430,
-        "showlegend": False,
-        "xaxis": {"title": {"text": "time, s"}, "range": [0, until_s], "anchor": "y2"},
-        "yaxis": {"title": {"text": "kbit/s"}, "domain": [0.54, 0.94], "rangemode": "tozero"},
-        "yaxis2": {"title": {"text": "s"}, "domain": [0, 0.4], "range": [0, MOST_BUFFER_S]},
-        "annotations": [
-            _heading("Bandwidth, and the rate asked for", above=0.94),
-            _heading("Buffer; red: the picture stopped", above=0.4),
-        ],
-    }
-    figure = go.Figure({"data": data, "layout": layout})
+    asked_until_s = np.cumsum(session.download_s + session.pause_s)
+    asked_s = np.append(0.0, asked_until_s[:-1])
+    seen_s = np.cumsum(session.rebuffer_s) + SEGMENT_S * np.arange(len(session.rung))
+    stops = [
+        (float(seen - wait), float(seen))
+        for seen, wait in zip(seen_s[1:], session.rebuffer_s[1:], strict=True)
+        if wait > 0
+    ]
+    figure = go.Figure({"data": _traces(session, trace, rule, asked_s, seen_s, stops)})
+    figure.update_layout(_layout(stops, tunnel_s))
     return Picture(figure, *_in_words(session, rule))
 
 
-def _heading(text, above):
+def _traces(session, trace, rule, asked_s, seen_s, stops):
+    ink = theme.colour(RULE_COLOURS.get(rule, "green"))
+    shown = trace.time_s <= SHOWN_S
+    upper = {"type": "scatter", "mode": "lines", "meta": {"unit": "kbit/s"}}
+    lower = {"type": "scatter", "mode": "lines", "yaxis": "y2", "showlegend": False}
+    level_x, level_y = _levels(session, asked_s)
+    stop_x = [at for start_s, end_s in stops for at in (start_s, end_s, None)]
+    return [
+        {
+            **upper, "name": "bandwidth", "x": trace.time_s[shown],
+            "y": trace.bandwidth_mbps[shown] * 1000, "fill": "tozeroy",
+            "fillcolor": theme.colour("field"), "line": {"width": 0, "shape": "vh"},
+        },
+        {
+            **upper, "name": "asked for", "line": {"color": ink, "width": 1.5, "dash": "dot"},
+            "x": np.column_stack([asked_s, asked_s + session.download_s]).ravel(),
+            "y": np.repeat(session.kbps, 2),
+        },
+        {
+            **upper, "name": "on the screen", "line": {"color": ink, "width": 4},
+            **_steps(seen_s, seen_s + SEGMENT_S, session.kbps, gaps=session.rebuffer_s),
+        },
+        {**lower, "name": "buffer", "x": level_x, "y": level_y, "line": {"color": ink, "width": 2}},
+        {
+            **lower, "name": "picture stopped", "x": stop_x,
+            "y": [None if at is None else 0 for at in stop_x],
+            "line": {"color": theme.colour("red"), "width": 8},
+        },
+    ]  # fmt: skip
+
+
+def _layout(stops, tunnel_s):
+    def band(start_s, end_s, colour):
+        return {
+            "type": "rect", "xref": "x", "yref": "paper", "x0": start_s, "x1": end_s, "y0": 0,
+            "y1": 1, "line": {"width": 0}, "fillcolor": theme.colour(colour), "layer": "below",
+        }  # fmt: skip
+
+    tunnel = [band(TUNNEL_AT_S, TUNNEL_AT_S + tunnel_s, "shade")] if tunnel_s else []
+    words = [_word("tunnel", "muted", x=TUNNEL_AT_S + 1, y=1, xanchor="left")] if tunnel_s else []
+    if stops:
+        words.append(
+            _word("red: stopped", "red", x=SHOWN_S, y=0.33, xanchor="right", yanchor="bottom")
+        )
     return {
-        "text": text, "x": 0, "y": above, "xref": "paper", "yref": "paper", "xanchor": "left", "xshift": -36,
-        "yanchor": "bottom", "showarrow": False, "font": {"color": theme.colour("muted")},
+        "height": 430,
+        "legend": {"font": {"size": 12}},
+        "margin": {"t": 40},
+        "shapes": [*tunnel, *(band(*stop, "alarm_field") for stop in stops)],
+        "annotations": words,
+        "xaxis": {"title": {"text": "time, s"}, "range": [0, SHOWN_S], "anchor": "y2"},
+        "yaxis": {
+            "type": "log", "domain": [0.42, 1], "range": [np.log10(60), np.log10(10_000)],
+            "tickvals": [kbps for _, kbps in LADDER], "title": {"text": "rung (log scale)"},
+            "ticktext": [f"{height}p" for height, _ in LADDER],
+        },
+        "yaxis2": {"title": {"text": "buffer, s"}, "domain": [0, 0.33], "range": [0, SHOWN_BUFFER_S]},
     }  # fmt: skip
 
 
-def _stops(starts_s, session):
-    """The outline of the times when the buffer was empty; the start-up wait counts."""
-    x, y = [0.0], [0.0]
-    for start_s, download_s, wait_s in zip(
-        starts_s, session.download_s, session.rebuffer_s, strict=True
-    ):
-        if wait_s > 0:
-            end_s = start_s + download_s
-            x += [end_s - wait_s, end_s - wait_s, end_s, end_s]
-            y += [0.0, MOST_BUFFER_S, MOST_BUFFER_S, 0.0]
-    return x, y
+def _word(text, colour, **place):
+    return {
+        "text": text, "yref": "paper", "yanchor": "top", "showarrow": False,
+        "font": {"color": theme.colour(colour), "size": 13}, **place,
+    }  # fmt: skip
 
 
-def _levels(starts_s, session):
+def _steps(starts_s, ends_s, values, gaps):
+    """A step for each value from its start to its end, broken where a gap comes before it."""
+    x, y = [], []
+    for start_s, end_s, value, gap_s in zip(starts_s, ends_s, values, gaps, strict=True):
+        if x and gap_s > 0:
+            x.append(None)
+            y.append(None)
+        x += [float(start_s), float(end_s)]
+        y += [float(value)] * 2
+    return {"x": x, "y": y}
+
+
+def _levels(session, asked_s):
     """The saw-tooth of the buffer: down while a download runs, up when it ends."""
     x, y = [0.0], [0.0]
-    for segment, start_s in enumerate(starts_s):
+    for segment, start_s in enumerate(asked_s):
         end_s = start_s + session.download_s[segment]
         after = session.buffer_s[segment] + session.pause_s[segment]
         drained = max(y[-1] - session.download_s[segment], 0.0)
@@ -156,16 +198,18 @@ def _levels(starts_s, session):
 
 def _in_words(session, rule):
     stopped_s = float(session.rebuffer_s[1:].sum())
-    mean_kbps = float(session.kbps.mean())
-    lowest = LADDER[int(session.rung.min())].height_px
+    blurry_s = SEGMENT_S * int((session.rung < SHARP).sum())
+    lowest_px = LADDER[int(session.rung.min())].height_px
     readings = {
         "picture stopped": (stopped_s, "s"),
-        "mean rate": (mean_kbps, "kbit/s"),
-        "lowest picture": (lowest, "px"),
+        "below 720p": (blurry_s, "s"),
+        "mean rate": (float(session.kbps.mean()), "kbit/s"),
+        "linear score": (session.qoe(LINEAR), "score"),
     }
     stops = "never stopped" if stopped_s == 0 else f"stopped for {units.quantity(stopped_s, 's')}"
-    alt = (
-        f'With the rule "{rule}", the picture {stops} after the start, fell to {lowest}p at the '
-        f"lowest, and had {units.quantity(mean_kbps, 'kbit/s')} on average."
+    blur = (
+        f"was below 720p for {units.quantity(blurry_s, 's')} and fell to {lowest_px}p at the lowest"
     )
-    return readings, alt
+    blur = blur if blurry_s else "was never below 720p"
+    joint = " after the start, " if blurry_s else " after the start and "
+    return readings, f'With the rule "{rule}", the picture {stops}{joint}{blur}.'

@@ -1,0 +1,33 @@
+"""What a machine lacks is listed at the end, and where everything is required it is a failure."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LACKING = """
+import pytest
+
+def test_with_a_program_that_is_not_here():
+    pytest.skip("not run: Telex: apt-get install telex")
+
+def test_with_data_that_is_not_here():
+    pytest.skip("reference data: set SOMETHING")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("required", "code"), [("0", 0), ("1", 1)])
+def test_what_is_lacking_is_named_with_how_to_get_it(tmp_path, required, code):
+    (tmp_path / "conftest.py").write_text((ROOT / "conftest.py").read_text())
+    (tmp_path / "test_lacking.py").write_text(LACKING)
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "1", "--rootdir", tmp_path, tmp_path]
+    environment = {**os.environ, "REQUIRE_ALL": required}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "1 test: Telex: apt-get install telex" in done.stdout
+    assert ("REQUIRE_ALL=1" in done.stdout) == (required == "1")
+    assert "SOMETHING" not in done.stdout.split("not run")[-1]
