@@ -98,6 +98,14 @@ def test_the_start_page_arrives_at_the_book(site, home_of, visit):
     assert "Scale Models" in page.title() and visitor.faults == []
 
 
+def test_the_search_finds_and_complains_of_nothing(site, home_of, visit):
+    visitor = visit(home_of(site))
+    page = visitor.open("search.html?q=tunnel")
+    page.wait_for_selector("#search-results li")
+    page.wait_for_timeout(500)
+    assert visitor.faults == []
+
+
 # ── One panel of every kind ─────────────────────────────────────────────────
 @pytest.fixture
 def specimen(specimens, home_of, visit):
@@ -286,6 +294,27 @@ def test_paper_shows_the_state_at_hand_without_controls(specimen):
     assert panel.query_selector(".sm-plot svg").is_visible()
 
 
+def test_a_dark_page_is_printed_in_light_colours(site, serve, visit):
+    visitor = visit(serve(site), color_scheme="dark")
+    page = visitor.open("book/youtube/abr.html")
+    (panel,) = panels_of(page)
+    ink = "p => p.querySelector('.sm-plot').layout.template.layout.font.color"
+    assert panel.evaluate(ink) == "#e6eaee"
+    for event, mode, colour in [
+        ("beforeprint", "light", "#1f2a33"),
+        ("afterprint", "dark", "#e6eaee"),
+    ]:
+        page.evaluate(f"window.dispatchEvent(new Event('{event}'))")
+        assert page.evaluate("document.documentElement.dataset.theme") == mode
+        page.wait_for_function(f"p => ({ink})(p) === '{colour}'", arg=panel)
+
+
+def test_every_figure_is_drawn_for_paper_even_if_nobody_scrolled_there(specimens, serve, visit):
+    page = visit(serve(specimens), viewport={"width": 1280, "height": 300}).open("book/panels.html")
+    page.wait_for_function("document.querySelectorAll('.sm-panel:not([data-ready])').length === 0")
+    assert page.evaluate("window.scrollY") == 0
+
+
 def test_without_javascript_the_start_state_can_be_read(specimens, home_of, visit):
     visitor = visit(home_of(specimens), java_script_enabled=False)
     page = visitor.open("book/panels.html")
@@ -294,6 +323,7 @@ def test_without_javascript_the_start_state_can_be_read(specimens, home_of, visi
     assert panel.query_selector(".sm-alt").inner_text() == "A wave at 1 s."
     assert "highest" in panel.query_selector(".sm-readings").inner_text()
     assert panel.query_selector(".sm-table tbody td").is_visible()
+    assert not panel.query_selector(".sm-plot").is_visible(), "a hole where the figure would be"
     for control in panel.query_selector_all("input, select, button"):
         assert not control.is_visible(), "a control that cannot work must not be shown"
 

@@ -120,10 +120,8 @@ def _arrow(start, end, arrow):
     if not arrow.text:
         return line
     mid_x, mid_y = (ax + bx) / 2, (ay + by) / 2
-    sideways = abs(dx) > abs(dy)
-    place = (
-        f'x="{mid_x:g}" y="{mid_y - 8:g}" text-anchor="middle"'
-        if sideways
-        else f'x="{mid_x + 8:g}" y="{mid_y + 4:g}"'
-    )
+    if dy == 0:  # above a level line, beside any other
+        place = f'x="{mid_x:g}" y="{mid_y - 8:g}" text-anchor="middle"'
+    else:
+        place = f'x="{mid_x + (8 if dx == 0 else 12):g}" y="{mid_y + (4 if dx == 0 else 16):g}"'
     return f'{line}<text {place} font-size="12" fill="{MUTED}">{escape(arrow.text)}</text>'

@@ -51,7 +51,7 @@ def player_diagram() -> Diagram:
     return diagram(
         [
             Box("server", "a ladder of copies", 0, 0),
-            Box("line", "its bandwidth changes", 1, 0),
+            Box("line", "changing bandwidth", 1, 0),
             Box("rule", "names the next rung", 0, 1),
             Box("buffer", "seconds of video", 1, 1),
             Box("screen", "1 s a second", 1, 2),
