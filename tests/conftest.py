@@ -12,7 +12,10 @@ REFERENCE = Path(os.environ.get("SCALEMODEL_REFERENCE", ROOT.parent / "shared" /
 
 settings.register_profile("developer", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "developer")
+settings.register_profile("thorough", deadline=None, max_examples=3000)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "developer")
+)
 
 
 @pytest.fixture(scope="session")
