@@ -262,8 +262,8 @@
     }
 
     async link(button) {
-      const page = window.location.href.replace(/#.*$/, "");
-      const text = page + MARK + this.toAddress(new URLSearchParams()).toString();
+      const state = this.toAddress(new URLSearchParams()).toString();
+      const text = window.location.href.replace(/#.*$/, "") + (state && MARK + state);
       const words = button.textContent;
       try {
         await navigator.clipboard.writeText(text);
