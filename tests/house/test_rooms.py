@@ -15,9 +15,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # What each room may import from outside; a company's room, like any other, gets the last row.
 ALLOWED = {
     "core": {"numpy", "scipy", "numba", "joblib", "tqdm"},
-    "stage": {"numpy", "pandas", "plotly", "ipywidgets", "IPython", "sphinx", "docutils"},
+    "stage": {
+        "numpy", "pandas", "plotly", "anywidget", "ipywidgets", "traitlets", "IPython",
+        "sphinx", "docutils",
+    },
     "": {"numpy", "scipy"},
-}
+}  # fmt: skip
 # Chance, clocks and networks that a model must not reach for.
 FORBIDDEN_CALLS = (
     "random.seed",

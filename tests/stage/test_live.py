@@ -1,12 +1,15 @@
 """The live panel: it follows its controls, keeps up with a hand, and survives an error."""
 
 import asyncio
+import gzip
 
 import plotly.graph_objects as go
 import pytest
+from plotly.offline import get_plotlyjs
 
+from scalemodel.stage import grid, theme
 from scalemodel.stage.explore import Picture, axis, explore
-from scalemodel.stage.live import LivePanel
+from scalemodel.stage.live import LiveFigure, LivePanel
 
 
 def bars(n, high=False, name="a"):
@@ -16,6 +19,11 @@ def bars(n, high=False, name="a"):
     if n > 5:
         traces.append(go.Scatter(y=[n, n]))
     return Picture(go.Figure(traces), {"n": (n, "count")}, f"Bars of {n}.")
+
+
+def heights(panel):
+    """The y values of each trace that the browser is told to draw."""
+    return [trace["y"] for trace in panel.figure.figure["data"]]
 
 
 def live(**start):
@@ -35,7 +43,7 @@ def live(**start):
 def test_it_opens_at_its_start():
     panel = live(n=3, high=True)
     assert panel.values() == {"n": 3, "high": True, "name": "a"}
-    assert panel.figure.data[0].y == (3, 10) and "Bars of 3." in panel.text.value
+    assert heights(panel) == [[3, 10]] and "Bars of 3." in panel.text.value
 
 
 @pytest.mark.parametrize(
@@ -43,31 +51,31 @@ def test_it_opens_at_its_start():
 )
 def test_every_control_changes_the_figure(name, move):
     panel = live()
-    before = panel.figure.to_plotly_json()["data"]
+    before = panel.figure.figure["data"]
     for trait, value in move.items():
         setattr(panel.controls[name], trait, value)
-    assert panel.figure.to_plotly_json()["data"] != before
+    assert panel.figure.figure["data"] != before
 
 
-def test_traces_come_and_go():
-    panel = live()
+def test_the_browser_gets_the_figure_of_the_built_site():
+    panel = live(n=9)
+    site, *_ = grid.states_of(explore(bars, title="?", n=[9]))
+    assert panel.figure.figure["data"] == site["data"]
+    assert panel.figure.figure["layout"]["template"] == theme.template("light")
+
+
+def test_the_drawing_library_travels_with_the_figure():
+    """A browser that comes late, or comes again, asks for the whole state."""
+    panel = live(n=1)
     panel.controls["n"].index = 2
-    assert [trace.type for trace in panel.figure.data] == ["bar", "scatter"]
-    panel.controls["n"].index = 0
-    assert [trace.type for trace in panel.figure.data] == ["bar"]
+    state = panel.figure.get_state()
+    assert [trace["type"] for trace in state["figure"]["data"]] == ["bar", "scatter"]
+    assert gzip.decompress(state["library"]).decode() == get_plotlyjs()
 
 
-def test_what_a_state_does_not_say_is_not_left_over_from_another():
-    def marked(n):
-        figure = go.Figure(go.Bar(y=[n], text=["many"] if n > 1 else None))
-        figure.update_layout(shapes=[{"type": "line"}] if n > 1 else [])
-        return Picture(figure, {}, "Bars.")
-
-    panel = LivePanel(explore(marked, title="?", n=[1, 2]))
-    panel.controls["n"].index = 1
-    assert panel.figure.data[0].text == ("many",) and len(panel.figure.layout.shapes) == 1
-    panel.controls["n"].index = 0
-    assert panel.figure.data[0].text is None and len(panel.figure.layout.shapes) == 0
+def test_jupyter_never_has_to_wait_for_the_script():
+    """It gives up on a widget whose script takes over two seconds to load, and says nothing."""
+    assert len(str(LiveFigure._esm)) < 10_000
 
 
 def test_a_time_axis_can_be_played():
@@ -86,7 +94,7 @@ def test_moves_that_come_together_are_one_call():
 
     panel = live()
     asyncio.run(drag(panel))
-    assert panel.calls == 2 and panel.figure.data[0].y == (3, 1)
+    assert panel.calls == 2 and heights(panel) == [[3, 1]]
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
@@ -95,9 +103,9 @@ def test_an_error_is_readable_and_the_panel_goes_on():
     panel.controls["n"].index = 3
     assert "Not drawn at n = 13" in panel.problem.value
     assert "ZeroDivisionError: thirteen &lt;is&gt; unlucky" in panel.problem.value
-    assert panel.figure.data[0].y == (1, 1), "the last good figure stays"
+    assert heights(panel) == [[1, 1]], "the last good figure stays"
     panel.controls["n"].index = 1
-    assert panel.problem.value == "" and panel.figure.data[0].y == (3, 1)
+    assert panel.problem.value == "" and heights(panel) == [[3, 1]]
 
 
 def test_a_picture_that_is_none_is_named():

@@ -5,19 +5,27 @@ move waits a moment before it draws: while somebody drags a slider only the
 latest place counts, so that calls never pile up behind the hand. A picture that
 fails leaves its message in the panel and the last good figure in place.
 
+Plotly brings a widget of its own, the `FigureWidget`. Its script is so large that
+Jupyter gives up on it on a slow or busy machine, and the figure stays empty for
+good. Ours, `live.js`, is a page long and gets the same figure as the built site.
+
 Left out: the table of numbers; in Jupyter the data is a variable away.
-Sources: the ipywidgets and plotly documentation.
+Sources: the ipywidgets, anywidget and plotly documentation.
 """
 
 import asyncio
+import functools
+import gzip
 from html import escape
+from pathlib import Path
 
+import anywidget
 import ipywidgets as widgets
-import plotly.graph_objects as go
+import traitlets
+from plotly.offline import get_plotlyjs
 
-from scalemodel.core import units
 from scalemodel.stage import grid, theme
-from scalemodel.stage.explore import Axis, Panel, Picture
+from scalemodel.stage.explore import Axis, Panel
 
 SETTLE_S = 0.01  # moves that come closer together are one move
 PAPER = {"paper_bgcolor": "white", "plot_bgcolor": "white"}  # Jupyter's own colours are not known
@@ -26,26 +34,49 @@ PAPER = {"paper_bgcolor": "white", "plot_bgcolor": "white"}  # Jupyter's own col
 def widget(panel: Panel) -> widgets.VBox:
     """The widgets of `panel`, drawn at its start state.
 
-    >>> from scalemodel.stage.explore import explore
+    >>> import plotly.graph_objects as go
+    >>> from scalemodel.stage.explore import Picture, explore
     >>> def line(n):
     ...     return Picture(go.Figure(go.Scatter(y=[0, n])), {"end": (n, "count")}, f"It ends at {n}.")
     >>> box = widget(explore(line, title="Where does it end?", n=[1, 2, 3]))
     >>> [type(child).__name__ for child in box.children]
-    ['HTML', 'HBox', 'FigureWidget', 'HTML', 'HTML']
+    ['HTML', 'HBox', 'LiveFigure', 'HTML', 'HTML']
     """
     return LivePanel(panel).box
+
+
+class LiveFigure(anywidget.AnyWidget):
+    """A plotly figure as plain JSON, drawn anew in the browser whenever `figure` is set.
+
+    >>> LiveFigure(figure={"data": [], "layout": {}}).figure["data"]
+    []
+    """
+
+    _esm = Path(__file__).with_name("live.js")
+    library = traitlets.Bytes().tag(sync=True)  # plotly.js, gzipped
+    figure = traitlets.Dict().tag(sync=True)  # data and layout
+
+    @traitlets.default("library")
+    def _library(self):
+        return _plotly_js()
+
+
+@functools.cache
+def _plotly_js():
+    return gzip.compress(get_plotlyjs().encode(), mtime=0)
 
 
 class LivePanel:
     """The controls, the figure and the text of one panel, and what ties them together.
 
-    >>> from scalemodel.stage.explore import explore
+    >>> import plotly.graph_objects as go
+    >>> from scalemodel.stage.explore import Picture, explore
     >>> def line(n):
     ...     return Picture(go.Figure(go.Scatter(y=[0, n])), {"end": (n, "count")}, f"It ends at {n}.")
     >>> live = LivePanel(explore(line, title="Where does it end?", n=[1, 2, 3]))
     >>> live.controls["n"].index = 2
-    >>> live.figure.data[0].y
-    (0, 3)
+    >>> live.figure.figure["data"][0]["y"]
+    [0, 3]
     """
 
     def __init__(self, panel):
@@ -53,10 +84,10 @@ class LivePanel:
         self.controls = {
             name: _control(axis, panel.start[name]) for name, axis in panel.axes.items()
         }
-        self.figure = go.FigureWidget()
+        self.figure = LiveFigure()
         self.text, self.problem = widgets.HTML(), widgets.HTML()
         self.calls = 0  # how often the picture was asked for
-        self._waiting, self._layout = False, None
+        self._waiting = False
         rows = [_row(axis, self.controls[name]) for name, axis in panel.axes.items()]
         title = widgets.HTML(f"<strong>{escape(panel.title)}</strong>")
         controls = widgets.HBox(
@@ -79,20 +110,19 @@ class LivePanel:
         self.calls += 1
         values = self.values()
         try:
-            picture = self.panel.picture(**values)
-            if not isinstance(picture, Picture):
-                raise ValueError(f"picture returned {picture!r}; it must return a Picture")
+            state = grid.encode(self.panel.picture(**values))
         except Exception as error:  # whatever the reader's own code raises is theirs to read
-            state = ", ".join(f"{name} = {value!r}" for name, value in values.items())
+            where = ", ".join(f"{name} = {value!r}" for name, value in values.items())
             words = f"{type(error).__name__}: {error}"
             self.problem.value = (
-                f'<p role="alert" style="color:{theme.colour("red")}">Not drawn at {escape(state)}: '
+                f'<p role="alert" style="color:{theme.colour("red")}">Not drawn at {escape(where)}: '
                 f"<code>{escape(words)}</code>. The figure shows the last state that worked.</p>"
             )
             return
         self.problem.value = ""
-        self._layout = _draw(self.figure, picture.figure, self._layout)
-        self.text.value = _text(picture)
+        layout = {**state["layout"], **PAPER, "template": theme.template("light")}
+        self.figure.figure = {"data": state["data"], "layout": layout}
+        self.text.value = _text(state)
 
     def _moved(self, change):
         if self._waiting:
@@ -133,36 +163,9 @@ def _value(axis, control):
     return bool(control.value) if axis.control == "switch" else axis.values[control.index]
 
 
-# ── Drawing ─────────────────────────────────────────────────────────────────
-def _draw(shown, figure, last_layout):
-    """Turns the widget's figure into `figure`; the plain layout that it now has.
-
-    Only what changed crosses to the browser: traces one by one where they match,
-    and the layout when it is another than the last.
-    """
-    layout = {
-        key: value for key, value in figure.to_plotly_json()["layout"].items() if key != "template"
-    }
-    plain_layout = grid.plain(layout)
-    with shown.batch_update():
-        if _shape(shown) == _shape(figure):
-            for old_trace, new_trace in zip(shown.data, figure.data, strict=True):
-                old_trace.update(new_trace.to_plotly_json())
-        else:
-            shown.data = ()
-            shown.add_traces(figure.data)
-        if plain_layout != last_layout:
-            shown.layout = {**layout, "template": theme.template("light"), **PAPER}
-    return plain_layout
-
-
-def _shape(figure):
-    return [(trace.type, sorted(set(trace.to_plotly_json()) - {"uid"})) for trace in figure.data]
-
-
-def _text(picture):
+def _text(state):
     items = "".join(
-        f"<span style='margin-right:1.5em'>{escape(name)} <strong>{units.quantity(value, unit)}</strong></span>"
-        for name, (value, unit) in picture.readings.items()
+        f"<span style='margin-right:1.5em'>{escape(name)} <strong>{escape(text)}</strong></span>"
+        for name, text, _ in state["readings"]
     )
-    return f"<p>{escape(picture.alt)}</p><p>{items}</p>"
+    return f"<p>{escape(state['alt'])}</p><p>{items}</p>"
