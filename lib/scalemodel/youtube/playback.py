@@ -6,8 +6,8 @@ video a second. An empty bucket is a rebuffer; a full one makes the player
 pause before it asks for more.
 
 This is the loop alone, over arrays; `scalemodel.youtube.abr` checks what goes
-in and names what comes out. Clocks run in milliseconds where the published
-simulator's do, so that the sums round alike.
+in and names what comes out. Every clock runs in seconds; the published simulator's
+run in milliseconds, so sums round apart, by less than a billionth of a second.
 
 Left out: seeking, abandoned downloads, parallel connections, slow start.
 Sources: Mao, Netravali, Alizadeh, "Neural Adaptive Video Streaming with
@@ -35,11 +35,11 @@ def transfer(size_bytes, row, clock_s, time_s, bandwidth_mbps, payload_ratio):
     """
     seconds, received = 0.0, 0.0
     while True:
-        rate = bandwidth_mbps[row] * 1e6 / 8  # bytes a second
+        payload_per_s = bandwidth_mbps[row] * 1e6 / 8 * payload_ratio  # in bytes
         span_s = time_s[row] - clock_s
-        payload = rate * span_s * payload_ratio
+        payload = payload_per_s * span_s
         if received + payload > size_bytes:
-            rest_s = (size_bytes - received) / rate / payload_ratio
+            rest_s = (size_bytes - received) / payload_per_s
             return seconds + rest_s, row, clock_s + rest_s
         received += payload
         seconds += span_s
@@ -49,17 +49,17 @@ def transfer(size_bytes, row, clock_s, time_s, bandwidth_mbps, payload_ratio):
 
 
 @compiled()
-def idle(pause_ms, row, clock_s, time_s):
+def idle(pause_s, row, clock_s, time_s):
     """`(row, clock_s)`: where the trace is after a pause.
 
-    >>> idle(2500.0, 1, 9.0, [0.0, 10.0])
+    >>> idle(2.5, 1, 9.0, [0.0, 10.0])
     (1, 1.5)
     """
     while True:
         span_s = time_s[row] - clock_s
-        if 1000 * span_s > pause_ms:
-            return row, clock_s + pause_ms / 1000
-        pause_ms -= 1000 * span_s
+        if span_s > pause_s:
+            return row, clock_s + pause_s
+        pause_s -= span_s
         row, clock_s = row + 1, time_s[row]
         if row == len(time_s):
             row, clock_s = 1, 0.0
@@ -84,15 +84,12 @@ def session(
     ([2.0, 2.0], [2.0, 0.0], [4.0, 6.0])
     """
     rtt_s, payload_ratio, buffer_cap_s, pause_step_s = player
-    cap_ms, step_ms = 1000 * buffer_cap_s, 1000 * pause_step_s
     row, clock_s = 1, 0.0
-    chosen, buffer_ms, throughput_kbps = first_rung, 0.0, 0.0
+    chosen, level_s, throughput_kbps = first_rung, 0.0, 0.0
     for segment in range(len(segment_bytes)):
         next_bytes = segment_bytes[segment]
         if segment > 0:
-            chosen = choose(
-                buffer_ms / 1000, throughput_kbps, chosen, next_bytes, ladder_kbps, memory
-            )
+            chosen = choose(level_s, throughput_kbps, chosen, next_bytes, ladder_kbps, memory)
         rung[segment] = chosen
         if chosen < 0 or chosen >= len(ladder_kbps):
             return segment
@@ -101,41 +98,42 @@ def session(
         seconds, row, clock_s = transfer(
             size_bytes, row, clock_s, time_s, bandwidth_mbps, payload_ratio
         )
-        download_ms = 1000 * seconds + 1000 * rtt_s  # the trace does not run during the round trip
-        rebuffer_ms = max(download_ms - buffer_ms, 0.0)
-        buffer_ms = max(buffer_ms - download_ms, 0.0) + 1000 * segment_s
-        pause_ms = 0.0
-        if buffer_ms > cap_ms:
-            pause_ms = step_ms * math.ceil((buffer_ms - cap_ms) / step_ms)
-            buffer_ms -= pause_ms
-            row, clock_s = idle(pause_ms, row, clock_s, time_s)
+        took_s = seconds + rtt_s  # the trace does not run during the round trip
+        waited_s = max(took_s - level_s, 0.0)
+        level_s = max(level_s - took_s, 0.0) + segment_s
+        paused_s = 0.0
+        if level_s > buffer_cap_s:
+            paused_s = pause_step_s * math.ceil((level_s - buffer_cap_s) / pause_step_s)
+            level_s -= paused_s
+            row, clock_s = idle(paused_s, row, clock_s, time_s)
 
-        throughput_kbps = 8 * size_bytes / download_ms  # bits a millisecond
-        download_s[segment] = download_ms / 1000
-        rebuffer_s[segment] = rebuffer_ms / 1000
-        buffer_s[segment] = buffer_ms / 1000
-        pause_s[segment] = pause_ms / 1000
+        throughput_kbps = size_bytes / (125 * took_s)  # 125 bytes are a kilobit
+        download_s[segment] = took_s
+        rebuffer_s[segment] = waited_s
+        buffer_s[segment] = level_s
+        pause_s[segment] = paused_s
     return -1
 
 
 @compiled(
     f"int64(UniTuple(float64, 4), float64, int64, {READ_FLOATS}, {READ_INT_ROWS}, int64[::1], "
-    f"{READ_FLOATS}, {READ_FLOATS}, FunctionType({CHOOSE}), {READ_FLOATS}, "
+    f"float64[::1], FunctionType({CHOOSE}), {READ_FLOATS}, "
     "int64[:, ::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], float64[:, ::1])"
 )
 def sessions(
-    player, segment_s, first_rung, ladder_kbps, segment_bytes, starts, time_s, bandwidth_mbps, choose,
+    player, segment_s, first_rung, ladder_kbps, segment_bytes, starts, samples, choose,
     fresh_memory, rung, download_s, rebuffer_s, buffer_s, pause_s,
 ):  # fmt: skip
     """Plays one session a trace; the first session with a rung that is no rung, or -1.
 
-    Trace n is rows starts[n] to starts[n + 1] of `time_s` and `bandwidth_mbps`; each
-    output has shape (sessions, segments). Every session starts from `fresh_memory`.
+    Trace n is `samples` from starts[n] to starts[n + 1], its times and then its
+    bandwidths; each output has shape (sessions, segments). Every session starts from
+    `fresh_memory`.
 
-    >>> one, two = np.array([0.0, 10.0]), np.array([4.0, 4.0])
+    >>> lines = np.array([0.0, 10.0, 4.0, 4.0, 0.0, 10.0, 8.0, 8.0])
     >>> out = [np.zeros((2, 1), int)] + [np.zeros((2, 1)) for _ in range(4)]
-    >>> sessions((0.0, 0.95, 60.0, 0.5), 4.0, 0, [1000.0], [[950_000]], [0, 2, 4],
-    ...          np.append(one, one), np.append(two, 2 * two), None, np.zeros(0), *out)
+    >>> sessions((0.0, 0.95, 60.0, 0.5), 4.0, 0, [1000.0], [[950_000]], [0, 4, 8],
+    ...          lines, None, np.zeros(0), *out)
     -1
     >>> out[1].ravel()
     array([2., 1.])
@@ -143,10 +141,11 @@ def sessions(
     memory = np.empty(len(fresh_memory))
     for n in range(len(starts) - 1):
         memory[:] = fresh_memory
-        here = slice(starts[n], starts[n + 1])
+        start, end = starts[n], starts[n + 1]
+        middle = (start + end) // 2
         failed = session(
             player, segment_s, first_rung, ladder_kbps, segment_bytes,
-            time_s[here], bandwidth_mbps[here], choose, memory,
+            samples[start:middle], samples[middle:end], choose, memory,
             rung[n], download_s[n], rebuffer_s[n], buffer_s[n], pause_s[n],
         )  # fmt: skip
         if failed >= 0:
