@@ -15,7 +15,7 @@ PORT ?= 8000
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-book: $(VENV)/book.ok assets ## execute the chapters, build the site, say where to open it
+book: $(VENV)/book.ok assets ## execute the chapters, build the site, say where to open it (OPEN=1 opens it)
 	@$(BIN)/python tools/book.py $(if $(OPEN),--open)
 
 serve: ## serve the built site on 127.0.0.1

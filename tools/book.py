@@ -4,6 +4,7 @@
     python tools/book.py --fresh    from nothing, every chapter executed
     python tools/book.py --out DIR  into DIR/_build/html
 
+The first build opens the book where somebody sits at a screen; `--open` always does.
 A build with any warning fails. What a failed build has read is forgotten, so that
 the next one says it again instead of passing over it.
 """
@@ -32,14 +33,21 @@ def main():
     html = build / "html"
     if options.fresh:
         shutil.rmtree(build, ignore_errors=True)
+    first = not (html / "index.html").is_file()
     code = build_site(options.out, build, reuse=not options.fresh)
     if code:
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
         sys.exit(code)
     print(f"\nThe book is built. Open it:\n  {(html / 'index.html').as_uri()}")
     print("or run `make serve` and open http://127.0.0.1:8000/")
-    if options.open:
+    if options.open or (first and somebody_watches()):
         webbrowser.open((html / "index.html").as_uri())
+
+
+def somebody_watches():
+    """Whether a person started this, at a machine with a screen."""
+    screen = sys.platform in ("darwin", "win32") or {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ)
+    return sys.stdout.isatty() and bool(screen)
 
 
 def build_site(out, build, reuse):
