@@ -83,7 +83,7 @@ def test_a_control_of_the_live_panel_changes_its_figure(lab, visit):
     page.wait_for_function(
         f"start => JSON.stringify(({FIGURE})()) !== start", arg=as_json(page, longer)
     )
-    page.wait_for_selector("text=never stopped after the start")
+    page.wait_for_selector("text=once started, never stopped")
     assert [fault for fault in visitor.faults if "another host" in fault] == []
 
 

@@ -17,6 +17,11 @@ from scalemodel.stage import grid
 from scalemodel.stage.explore import Panel
 from scalemodel.stage.tables import table_html
 
+NO_SCRIPT = (
+    "<noscript><p>Figure and controls need JavaScript. "
+    "These are the words and numbers of the state that opens first.</p></noscript>"
+)
+
 _panels = itertools.count(1)  # one kernel runs one page
 
 
@@ -70,7 +75,7 @@ def _figure_html(ident, key, title, controls, start, packed):
         f'aria-describedby="{ident}-alt">{heading}{controls}'
         f'<div class="sm-plot" aria-hidden="true" style="min-height:{_height(start)}px"></div>'
         f'<figcaption><p class="sm-alt" id="{ident}-alt">{escape(start["alt"])}</p>'
-        f"{readings_html(start)}</figcaption>{_numbers(start, ident)}"
+        f"{readings_html(start)}</figcaption>{_numbers(start, ident)}{NO_SCRIPT}"
         '<p class="sm-live" aria-live="polite"></p><p class="sm-problem" role="alert" hidden></p>'
         f'<script type="application/json">{payload}</script></figure>'
     )

@@ -16,21 +16,28 @@ import pandas as pd
 class Table:
     """A data frame with a caption; shows itself as HTML or as plain text.
 
-    >>> print(table({"seat": ["a", "b"], "wait, s": [1.5, 12]}, caption="Waits."))
+    >>> print(table({"seat": ["a", "b"], "wait, s": [1.5, -1200]}, caption="Waits."))
     Waits.
     seat  wait, s
        a      1.5
-       b     12.0
+       b −1,200.0
     """
 
     def __init__(self, frame: pd.DataFrame, caption: str):
         self.frame, self.caption = frame, caption
 
     def __repr__(self):
-        return f"{self.caption}\n{self.frame.to_string(index=False)}"
+        return f"{self.caption}\n{self._in_print().to_string(index=False)}"
+
+    def _in_print(self):
+        """The frame as text: thousands set apart, and a minus that is one."""
+        frame = self.frame.astype(str)
+        for name in self.frame.select_dtypes("number"):
+            frame[name] = [f"{value:,}".replace("-", "−") for value in self.frame[name]]
+        return frame
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        rows = self.frame.astype(str).to_numpy().tolist()
+        rows = self._in_print().to_numpy().tolist()
         numeric = [pd.api.types.is_numeric_dtype(kind) for kind in self.frame.dtypes]
         html = table_html(list(self.frame.columns), rows, self.caption, numeric)
         return {"text/html": html, "text/plain": repr(self)}

@@ -15,10 +15,10 @@ from scalemodel.stage.explore import Picture
 from scalemodel.youtube.abr import LADDER, LINEAR, Session, Trace
 
 RULE_COLOURS = {"hold 720p": "grey", "follow throughput": "blue", "follow buffer": "orange"}
-# Each ride with a seed for which, without a tunnel, a player that holds 720p never
-# stops: whatever stops it is then the tunnel.
+# Each ride with a seed for which, without a tunnel, a player that holds 720p never stops:
+# whatever stops it is then the tunnel. On the train the blur is the tunnel's, too.
 RIDES = {
-    "train": (bandwidth.MarkovBandwidth(levels_mbps=(0.8, 1.5, 2.5, 4.0), stay_s=15.0), 14),
+    "train": (bandwidth.MarkovBandwidth(levels_mbps=(0.8, 1.5, 2.5, 4.0), stay_s=15.0), 2076),
     "bus": (bandwidth.HSDPA_LIKE, 16),
 }
 RIDE_S = 400.0  # longer than any session of the chapter
@@ -83,7 +83,7 @@ def session_picture(session: Session, trace: Trace, rule: str, tunnel_s: float) 
     >>> video = Video.constant(4, [kbps for _, kbps in LADDER], 5)
     >>> session = play(video, trace, BufferBased(), Player(rtt_s=0))
     >>> session_picture(session, trace, "follow buffer", 0).alt
-    'With the rule "follow buffer", the picture never stopped after the start, was below 720p \
+    'With the rule "follow buffer", the picture, once started, never stopped, was below 720p \
 for 12 s and fell to 144p at the lowest.'
     """
     asked_until_s = np.cumsum(session.download_s + session.pause_s)
@@ -103,7 +103,7 @@ def _traces(session, trace, rule, asked_s, seen_s, stops):
     ink = theme.colour(RULE_COLOURS.get(rule, "green"))
     shown = trace.time_s <= SHOWN_S
     upper = {"type": "scatter", "mode": "lines", "meta": {"unit": "kbit/s"}}
-    lower = {"type": "scatter", "mode": "lines", "yaxis": "y2", "showlegend": False}
+    lower = {**upper, "yaxis": "y2", "showlegend": False, "meta": {"unit": "s"}}
     level_x, level_y = _levels(session, asked_s)
     stop_x = [at for start_s, end_s in stops for at in (start_s, end_s, None)]
     return [
@@ -137,7 +137,14 @@ def _layout(stops, tunnel_s):
             "y1": 1, "line": {"width": 0}, "fillcolor": theme.colour(colour), "layer": "below",
         }  # fmt: skip
 
-    tunnel = [band(TUNNEL_AT_S, TUNNEL_AT_S + tunnel_s, "shade")] if tunnel_s else []
+    def edge(at_s):
+        return {
+            "type": "line", "xref": "x", "yref": "paper", "x0": at_s, "x1": at_s, "y0": 0, "y1": 1,
+            "line": {"width": 1.5, "color": theme.colour("muted"), "dash": "dash"},
+        }  # fmt: skip
+
+    ends_s = (TUNNEL_AT_S, TUNNEL_AT_S + tunnel_s)
+    tunnel = [band(*ends_s, "shade"), *map(edge, ends_s)] if tunnel_s else []
     words = [_word("tunnel", "muted", x=TUNNEL_AT_S + 1, y=1, xanchor="left")] if tunnel_s else []
     if stops:
         words.append(
@@ -146,13 +153,13 @@ def _layout(stops, tunnel_s):
     return {
         "height": 430,
         "legend": {"font": {"size": 12}},
-        "margin": {"t": 40},
+        "margin": {"t": 40, "r": 16},
         "shapes": [*tunnel, *(band(*stop, "alarm_field") for stop in stops)],
         "annotations": words,
         "xaxis": {"title": {"text": "time, s"}, "range": [0, SHOWN_S], "anchor": "y2"},
         "yaxis": {
             "type": "log", "domain": [0.42, 1], "range": [np.log10(60), np.log10(10_000)],
-            "tickvals": [kbps for _, kbps in LADDER], "title": {"text": "rung (log scale)"},
+            "tickvals": [kbps for _, kbps in LADDER], "title": {"text": "rung, by its rate (log)"},
             "ticktext": [f"{height}p" for height, _ in LADDER],
         },
         "yaxis2": {"title": {"text": "buffer, s"}, "domain": [0, 0.33], "range": [0, SHOWN_BUFFER_S]},
@@ -193,7 +200,7 @@ def _levels(session, asked_s):
         if session.pause_s[segment] > 0:
             x.append(end_s + session.pause_s[segment])
             y.append(session.buffer_s[segment])
-    return x, y
+    return [*x, x[-1] + y[-1]], [*y, 0.0]  # the last of it plays out
 
 
 def _in_words(session, rule):
@@ -206,10 +213,10 @@ def _in_words(session, rule):
         "mean rate": (float(session.kbps.mean()), "kbit/s"),
         "linear score": (session.qoe(LINEAR), "score"),
     }
-    stops = "never stopped" if stopped_s == 0 else f"stopped for {units.quantity(stopped_s, 's')}"
+    in_all = f"stopped for {units.quantity(stopped_s, 's')} in all"
+    stops = in_all if stopped_s else "never stopped"
     blur = (
         f"was below 720p for {units.quantity(blurry_s, 's')} and fell to {lowest_px}p at the lowest"
     )
-    blur = blur if blurry_s else "was never below 720p"
-    joint = " after the start, " if blurry_s else " after the start and "
-    return readings, f'With the rule "{rule}", the picture {stops}{joint}{blur}.'
+    joint, blur = (",", blur) if blurry_s else (" and", "was never below 720p")
+    return readings, f'With the rule "{rule}", the picture, once started, {stops}{joint} {blur}.'
