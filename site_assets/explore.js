@@ -29,7 +29,10 @@
 
   function recolour(value) {
     if (typeof value === "string") return theme.darkOf[value] ?? value;
-    if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(recolour);
+    if (Array.isArray(value)) {
+      const plain = value.every((item) => typeof item === "number" || item === null);
+      return plain ? value : value.map(recolour);
+    }
     if (value && typeof value === "object") {
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, recolour(item)]));
     }
@@ -41,7 +44,7 @@
     if (Array.isArray(value)) return value.map((item) => unpack(item, rows));
     if (value && typeof value === "object") {
       const keys = Object.keys(value);
-      if (keys.length === 1 && keys[0] === "row") return rows[value.row];
+      if (keys.length === 1 && keys[0] === "$row") return rows[value.$row];
       return Object.fromEntries(keys.map((key) => [key, unpack(value[key], rows)]));
     }
     return value;
@@ -53,7 +56,8 @@
       const last = path[path.length - 1];
       let place = state;
       for (const key of path.slice(0, -1)) place = place[key] ??= {};
-      place[last] = unpack(value, packed.rows);
+      if (value === null) delete place[last]; // plotly takes no null for a whole part
+      else place[last] = unpack(value, packed.rows);
     }
     return state;
   }
@@ -68,11 +72,11 @@
     const groups = new Map();
     state.data.forEach((trace, index) => {
       const y = trace.y ?? [];
-      const x = trace.x ?? y.map((_, n) => n);
+      const x = trace.x?.length ? trace.x : y.map((_, n) => n);
       const axis = axisTitle(state.layout, trace.xaxis ?? "x") || "x";
       const key = JSON.stringify([axis, x]);
       if (!groups.has(key)) groups.set(key, { axis, x, columns: [] });
-      const name = trace.name ?? `series ${index + 1}`;
+      const name = trace.name || `series ${index + 1}`;
       const unit = trace.meta?.unit || axisTitle(state.layout, trace.yaxis ?? "y");
       groups.get(key).columns.push({ name, head: unit ? `${name} (${unit})` : name, y });
     });
@@ -125,6 +129,8 @@
     }
   }
 
+  const panels = [];
+
   // ── One panel ─────────────────────────────────────────────────────────────
   class Panel {
     constructor(figure) {
@@ -175,7 +181,7 @@
         const button = event.target.closest("[data-do]");
         if (button) this[button.dataset.do](button);
       });
-      this.find(".sm-numbers")?.addEventListener("toggle", () => this.writeTables());
+      this.find(".sm-numbers").addEventListener("toggle", () => this.writeTables());
     }
 
     move(axis, index) {
@@ -203,8 +209,7 @@
         if (output) output.textContent = texts[at];
       });
       this.find(".sm-alt").textContent = this.state.alt;
-      const readings = this.find(".sm-readings");
-      readings?.replaceChildren(
+      this.find(".sm-readings").replaceChildren(
         ...this.state.readings.map(([name, text]) => {
           const pair = document.createElement("div");
           pair.append(element("dt", name), element("dd", text));
@@ -216,7 +221,8 @@
 
     writeTables() {
       const numbers = this.find(".sm-numbers");
-      if (!numbers?.open || this.tabled === this.state) return;
+      numbers.hidden = this.state.data.length === 0;
+      if (!numbers.open || this.tabled === this.state) return;
       this.tabled = this.state;
       numbers.querySelector(".sm-scroll").replaceChildren(...seriesTables(this.state).map(tableOf));
     }
@@ -224,7 +230,7 @@
     rest() {
       const said = this.state.readings.map(([name, , spoken]) => `${name}: ${spoken}.`);
       this.find(".sm-live").textContent = [...said, this.state.alt].join(" ");
-      writeAddress(this.toAddress(readAddress()));
+      writeAddress(panels.reduce((address, panel) => panel.toAddress(address), readAddress()));
     }
 
     // Draws now if the library is here, else as soon as it is; never an old state.
@@ -242,6 +248,7 @@
         })
         .then(() => {
           this.drawn = true;
+          this.find(".sm-problem").hidden = true;
           this.figure.dataset.ready = "1";
         })
         .catch((error) => {
@@ -264,14 +271,13 @@
     async link(button) {
       const state = this.toAddress(new URLSearchParams()).toString();
       const text = window.location.href.replace(/#.*$/, "") + (state && MARK + state);
-      const words = button.textContent;
       try {
         await navigator.clipboard.writeText(text);
         button.textContent = "Link copied";
       } catch {
         window.prompt("The link to this state:", text);
       }
-      setTimeout(() => (button.textContent = words), 2000);
+      setTimeout(() => (button.textContent = "Copy link"), 2000);
     }
 
     step(button, by) {
@@ -293,7 +299,9 @@
     }
 
     play(button) {
-      if (this.playing) return this.stop();
+      const pause = this.playing?.button === button;
+      this.stop();
+      if (pause) return;
       if (calm.matches) return this.step(button, 1);
       this.playing = { button, sign: button.firstElementChild.textContent };
       button.firstElementChild.textContent = "❚❚";
@@ -319,11 +327,10 @@
   // ── The page ──────────────────────────────────────────────────────────────
   function begin() {
     const asked = [...readAddress().keys()].map((key) => key.split(".")[0]);
-    const panels = [...document.querySelectorAll(".sm-panel")].map((figure) => {
-      const numbers = figure.querySelector(".sm-numbers");
-      if (numbers) numbers.open = false; // it stood open for readers without JavaScript
-      return new Panel(figure);
-    });
+    for (const figure of document.querySelectorAll(".sm-panel")) {
+      figure.querySelector(".sm-numbers").open = false; // open for readers without JavaScript
+      panels.push(new Panel(figure));
+    }
     const near = new IntersectionObserver(
       (entries) => {
         for (const { isIntersecting, target } of entries) {
@@ -340,11 +347,16 @@
 
     const redraw = () => panels.filter((panel) => panel.drawn).forEach((panel) => panel.draw());
     new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    window.addEventListener("hashchange", () => {
-      if (!window.location.hash.startsWith(MARK)) return;
+    window.addEventListener("hashchange", ({ oldURL }) => {
+      const ours = (address) => address.includes(MARK);
+      const left = ours(oldURL) && window.location.hash === ""; // back to the start
+      if (!ours(window.location.hash) && !left) return;
       for (const panel of panels) {
+        const before = panel.at.join();
         panel.at = [...panel.packed.start];
         panel.fromAddress();
+        if (panel.at.join() === before) continue;
+        panel.stop();
         panel.change();
       }
     });

@@ -23,6 +23,15 @@ def test_a_line_that_never_moves_and_has_no_luck_is_constant():
     assert time_s.tolist() == [0, 1, 2, 3] and mbps.tolist() == [2.0] * 4
 
 
+def test_a_mark_that_an_editor_puts_first_is_read_past(tmp_path):
+    file = tmp_path / "ride.txt"
+    file.write_text("\n0 1.5\r\n1 2.5\r\n", encoding="utf-8-sig")
+    assert bandwidth.load_mbps(file)[1].tolist() == [1.5, 2.5]
+    file.write_bytes(b"\xff0 1")
+    with pytest.raises(ValueError, match="must be a text file in UTF-8"):
+        bandwidth.load_mbps(file)
+
+
 def test_a_header_blank_lines_and_commas_are_read_past(tmp_path):
     file = tmp_path / "ride.csv"
     file.write_text("time_s,mbps\n0.0,1.5\n\n1.25,2\n")
@@ -98,6 +107,12 @@ def test_a_line_that_cannot_be_is_refused(fields):
 def test_a_ride_without_a_length_is_refused():
     with pytest.raises(ValueError, match=r"duration_s=0 must"):
         bandwidth.simulate(bandwidth.LTE_LIKE, stream(1, "a"), duration_s=0)
+
+
+def test_a_tunnel_may_end_with_the_series():
+    """The sum of its start and its length is a hair past the end."""
+    time_s, mbps = bandwidth.tunnel(([0, 82.04], [2, 2]), 17.9, 82.04 - 17.9)
+    assert time_s.tolist() == [0, 17.9, 82.04] and mbps.tolist() == [2, 2, 0]
 
 
 def test_a_tunnel_past_the_end_is_refused():

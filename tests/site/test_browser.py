@@ -154,7 +154,7 @@ def test_two_equal_panels_move_apart(specimen):
 
 def test_a_bare_plotly_figure_is_drawn_by_the_same_script(specimen):
     _, _, panels = specimen
-    bare = state_of(panels[3])
+    bare = state_of(panels[4])
     assert bare["data"] == [{"x": [0, 1, 2, 3, 4], "y": [0, 1, 4, 9, 16], "type": "bar"}]
     assert bare["alt"] == "Squares"
 
@@ -256,6 +256,44 @@ def test_who_asks_for_less_motion_gets_single_steps(specimens, serve, visit):
     assert drawn(page, panel)["at"][2] == 2
     page.wait_for_timeout(1000)
     assert state_of(panel)["at"][2] == 2
+
+
+def test_states_of_different_parts_are_drawn_as_they_are(specimen):
+    visitor, page, panels = specimen
+    kind = panels[2].query_selector("select")
+    for index, (data, last) in enumerate(
+        [([1, 2], True), ([3, 4], True), ([5, 6], True), (None, False)]
+    ):
+        kind.select_option(index=index)
+        state = drawn(page, panels[2])
+        assert [trace["y"] for trace in state["data"]] == ([data] if data else [])
+        assert bool(state["readings"]) == last
+        assert panels[2].query_selector(".sm-numbers").is_visible() == last
+    kind.select_option(index=0)
+    assert drawn(page, panels[2])["data"][0]["y"] == [1, 2]
+    assert panels[2].query_selector(".sm-problem").is_hidden() and visitor.faults == []
+
+
+def test_a_link_within_the_page_loses_no_state(specimen):
+    _, page, (one, two, *_) = specimen
+    moved = move_by_keyboard(page, one, 0)
+    page.wait_for_function("location.hash.includes('1.level')")
+    page.evaluate("location.hash = '#specimens'")
+    also = move_by_keyboard(page, two, 3)
+    page.wait_for_function("location.hash.includes('2.kind') && location.hash.includes('1.level')")
+    page.reload()
+    one, two, *_ = panels_of(page)
+    assert state_of(one) == moved and state_of(two) == also
+
+
+def test_going_back_brings_back_the_start(specimen):
+    _, page, (panel, *_) = specimen
+    start = state_of(panel)
+    page.evaluate("location.hash = '#explore&1.kind=tall'")
+    page.wait_for_function("p => p.querySelector('select').value === '1'", arg=panel)
+    page.go_back()
+    page.wait_for_function("p => p.querySelector('select').value === '0'", arg=panel)
+    assert drawn(page, panel) == start
 
 
 # ── Colours, paper, no script, no library ───────────────────────────────────

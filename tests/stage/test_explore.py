@@ -59,6 +59,11 @@ def test_a_start_is_found_although_floats_are_floats():
     assert panel.start == {"x": 3}
 
 
+def test_a_switch_given_as_on_and_off_starts_on():
+    assert explore(print, title="?", on=[True, False]).start == {"on": 1}
+    assert explore(print, title="?", on=[False, True]).start == {"on": 0}
+
+
 def test_a_switch_starts_where_it_is_told():
     assert explore(picture, title="?", start={"on": True}, on=[False, True]).start == {"on": 1}
     assert explore(picture, title="?", start={"on": True}, on=[True, False]).start == {"on": 1}
@@ -126,6 +131,35 @@ def test_a_grid_that_no_thinning_saves_says_so():
 def test_what_makes_no_panel_is_refused(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+@pytest.mark.parametrize("view", ["site", "digest"])
+def test_a_picture_that_is_not_written_yet_stops_the_build(monkeypatch, view):
+    """IPython passes over this one exception in silence."""
+
+    def later(n):
+        raise NotImplementedError("later")
+
+    monkeypatch.setenv("SCALEMODEL_VIEW", view)
+    with pytest.raises(RuntimeError, match="the picture is not implemented: later"):
+        explore(later, title="?", n=[1, 2])._repr_mimebundle_()
+
+
+def test_an_axis_may_be_called_what_the_code_calls_something(monkeypatch):
+    monkeypatch.setenv("SCALEMODEL_VIEW", "digest")
+    panel = explore(lambda picture: Picture(go.Figure(), {}, "One."), title="?", picture=[1, 2])
+    assert "2 states" in panel._repr_mimebundle_()["text/plain"]
+
+
+def test_readings_are_named_by_words():
+    for readings in ({1: (2, "s")}, None, [("a", (1, "s"))]):
+        with pytest.raises(ValueError, match="readings"):
+            Picture(go.Figure(), readings, "Words.")
+
+
+def test_an_axis_is_named_as_an_argument_is():
+    with pytest.raises(ValueError, match="must be named by an identifier"):
+        explore(print, title="?", **{'a"b': [1, 2]})
 
 
 def test_a_view_that_does_not_exist_is_refused(monkeypatch):

@@ -36,8 +36,8 @@ def unpacked(packed, number):
             return [full(item) for item in value]
         if isinstance(value, dict):
             return (
-                packed["rows"][value["row"]]
-                if list(value) == ["row"]
+                packed["rows"][value["$row"]]
+                if list(value) == ["$row"]
                 else {k: full(v) for k, v in value.items()}
             )
         return value
@@ -49,7 +49,10 @@ def unpacked(packed, number):
             if isinstance(place, dict) and place.get(key) is None:
                 place[key] = {}
             place = place[key]
-        place[path[-1]] = full(value)
+        if value is None:
+            place.pop(path[-1], None)
+        else:
+            place[path[-1]] = full(value)
     return state
 
 

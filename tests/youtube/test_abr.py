@@ -103,6 +103,12 @@ def test_the_line_runs_on_during_a_pause_and_starts_again_at_its_end():
     assert clock_s[-1] > 60  # three passes
 
 
+def test_a_buffer_that_lands_on_its_cap_pauses_no_step_too_many():
+    """Counted in seconds the level would come out a hair above the cap, and cost half a second."""
+    session = play(Video(4, [300], [[9500]] * 30), Trace.constant(2), always(0))
+    assert session.buffer_s[25] == 60.0 and session.pause_s[25] == 3.5
+
+
 def test_a_silence_in_the_line_is_waited_out():
     line = Trace.from_periods([(1, 2000), (30, 0), (1, 2000)])
     video = Video.constant(4, [1000], 1)
@@ -461,6 +467,57 @@ def test_things_of_the_wrong_kind_are_refused_on_both_paths(playing):
 def test_a_line_too_thin_to_ever_finish_is_refused():
     with pytest.raises(ValueError, match=r"bandwidth_mbps carries .* needs at least"):
         play(Video.constant(4, SIX_RUNGS, 3), Trace([0, 1], [0, 1e-7]), BufferBased())
+
+
+@pytest.mark.parametrize("how", [play, lambda v, t, *rest: play_many(v, [t], *rest)])
+@pytest.mark.parametrize(
+    "trace",
+    [
+        Trace([0, 1e-17], [1e9, 1e9]),  # a pause would never end
+        Trace([0, 1e-9], [1e6, 1e6]),
+        Trace(np.arange(1e5) / 10, np.append(np.zeros(99_999), 0.002)),
+    ],
+)
+def test_a_line_that_would_be_walked_for_ever_is_refused(how, trace):
+    with pytest.raises(ValueError, match=r"(time_s|bandwidth_mbps) .* within .* passes"):
+        how(Video.constant(4, [300], 30), trace, BufferBased())
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        (BufferBased, "a class is neither"),
+        (7, "must have a choose"),
+        (compiled("float64(float64)")(lambda x: x), "must be compiled as CHOOSE"),
+    ],
+)
+def test_what_is_no_policy_is_refused(policy, words):
+    video, ride = Video.constant(4, [300, 750], 3), Trace.constant(2)
+    for run in (lambda: play(video, ride, policy), lambda: play_many(video, [ride], policy)):
+        with pytest.raises(ValueError, match=words):
+            run()
+
+
+@pytest.mark.parametrize("memory", [0.0, [[1.0, 2.0]], ["a"], None])
+def test_a_memory_is_a_row_of_numbers(memory):
+    class Forgetful:
+        choose = BufferBased.choose
+
+        def memory(self, video):
+            return memory
+
+    with pytest.raises(ValueError, match=r"memory=.* must be a row of numbers"):
+        play_many(Video.constant(4, [300, 750], 3), [Trace.constant(2)], Forgetful())
+
+
+@pytest.mark.parametrize("traces", [None, Trace.constant(2)])
+def test_many_lines_are_a_sequence(traces):
+    with pytest.raises(ValueError, match=r"traces=.* must be a sequence of Trace"):
+        play_many(Video.constant(4, [300, 750], 3), traces, BufferBased())
+
+
+def test_any_positive_integer_is_a_height():
+    assert select_rung(1e6, 2**2000) == len(LADDER) - 1
 
 
 def test_the_hd_score_is_for_its_six_rungs_only():

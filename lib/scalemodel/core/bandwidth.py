@@ -113,7 +113,7 @@ def tunnel(series: Series, start_s: float, length_s: float, left_ratio: float = 
     (array([ 0.,  4.,  7., 10.]), array([2., 2., 0., 2.]))
     """
     checks.real("left_ratio", left_ratio, at_least=0, at_most=1)
-    time_s, bandwidth_mbps = series
+    time_s, bandwidth_mbps = (np.asarray(row, dtype=float) for row in series)
     if not 0 <= start_s < time_s[-1] or not 0 <= length_s <= time_s[-1] - start_s:
         raise ValueError(
             f"start_s={start_s} and length_s={length_s} must lie within the series, "
@@ -121,9 +121,10 @@ def tunnel(series: Series, start_s: float, length_s: float, left_ratio: float = 
         )
     if length_s == 0:
         return time_s, bandwidth_mbps
-    ends = np.unique(np.concatenate([time_s, [start_s, start_s + length_s]]))
+    end_s = min(start_s + length_s, time_s[-1])  # the sum may round past the end
+    ends = np.unique(np.concatenate([time_s, [start_s, end_s]]))
     value = bandwidth_mbps[np.searchsorted(time_s, ends)]
-    value[(ends > start_s) & (ends <= start_s + length_s)] *= left_ratio
+    value[(ends > start_s) & (ends <= end_s)] *= left_ratio
     return ends, value
 
 
@@ -131,7 +132,7 @@ def tunnel(series: Series, start_s: float, length_s: float, left_ratio: float = 
 def load_mbps(path: str | Path) -> Series:
     """The series in a file of `time Mbps` lines, set apart by blanks or commas.
 
-    A first line of words is taken for a header. Any other line that does not
+    Lines of words before the first numbers are taken for a header. Any other line that does not
     hold two numbers is a `ValueError` with its number.
 
     >>> import tempfile, pathlib
@@ -141,14 +142,14 @@ def load_mbps(path: str | Path) -> Series:
     (array([0., 1.]), array([1.5, 2.5]))
     """
     rows = []
-    for count, line in enumerate(Path(path).read_text().splitlines(), start=1):
+    for count, line in enumerate(_text(path).splitlines(), start=1):
         words = line.replace(",", " ").split()
         if not words:
             continue
         try:
             time_s, mbps = (float(word) for word in words)
         except ValueError:
-            if count == 1 and not any(_is_number(word) for word in words):
+            if not rows and not any(_is_number(word) for word in words):
                 continue
             raise ValueError(
                 f"{path}, line {count}: {line!r} must hold two numbers, time and Mbit/s"
@@ -173,7 +174,7 @@ def load_periods(path: str | Path) -> list[tuple[float, float]]:
     [(2.5, 800.0)]
     """
     try:
-        rows = json.loads(Path(path).read_text())
+        rows = json.loads(_text(path))
     except json.JSONDecodeError as error:
         raise ValueError(f"{path} must be JSON: {error}") from None
     if not isinstance(rows, list) or not rows:
@@ -188,6 +189,14 @@ def load_periods(path: str | Path) -> list[tuple[float, float]]:
                 "duration_ms and bandwidth_kbps"
             ) from None
     return periods
+
+
+def _text(path):
+    """What a file says, with or without the mark that some editors put first."""
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} must be a text file in UTF-8") from None
 
 
 def _is_number(word):

@@ -31,7 +31,7 @@ def real(
     ValueError: safety=-1 must be a finite number above 0
     """
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    inside = is_number and math.isfinite(value) and value > above and at_least <= value <= at_most
+    inside = is_number and _finite(value) and value > above and at_least <= value <= at_most
     if not inside:
         raise ValueError(
             f"{field}={value!r} must be a finite number{_bounds(above, at_least, at_most)}"
@@ -71,9 +71,12 @@ def numbers_row(
     ValueError: bandwidth_mbps[1]=-2.0 must be a finite number of at least 0
     """
     try:
-        array = np.array(values, dtype=np.float64, order="C")
-    except (TypeError, ValueError):
+        given = np.asarray(values)
+        array = np.array(given, dtype=np.float64, order="C")
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{field}={values!r} must be a row of numbers") from None
+    if given.dtype.kind not in "iuf" and given.size:
+        raise ValueError(f"{field}={values!r} must be a row of numbers")
     if array.ndim != 1 or len(array) < length:
         raise ValueError(
             f"{field} has the shape {array.shape}; it must be a row of at least {length} numbers"
@@ -101,6 +104,13 @@ def increasing(field: str, row: np.ndarray) -> None:
         raise ValueError(
             f"{field}[{at + 1}]={row[at + 1]} must be more than {field}[{at}]={row[at]}"
         )
+
+
+def _finite(value):
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer larger than any float
+        return False
 
 
 def _bounds(above, at_least, at_most):

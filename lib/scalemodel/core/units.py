@@ -95,8 +95,8 @@ def quantity(value: float, symbol: str) -> str:
     >>> quantity(1.234, "s"), quantity(0.8, "ratio"), quantity(2850, "kbit/s")
     ('1.23 s', '0.8', '2,850 kbit/s')
     """
-    suffix = "" if unit(symbol).dimension in ("share", "count", "score") else f" {symbol}"
-    return number(value) + suffix
+    bare = unit(symbol).dimension in ("share", "count", "score") or math.isnan(value)
+    return number(value) + ("" if bare else f" {symbol}")
 
 
 def spoken(value: float, symbol: str) -> str:
@@ -105,6 +105,7 @@ def spoken(value: float, symbol: str) -> str:
     >>> spoken(1, "s"), spoken(2.5, "kbit/s"), spoken(0.8, "ratio")
     ('1 second', '2.5 kilobits per second', '0.8')
     """
-    row = unit(symbol)
-    name = row.singular if value == 1 else row.plural
-    return f"{number(value)} {name}".strip()
+    row, text = unit(symbol), number(value)
+    if math.isnan(value):
+        return text
+    return f"{text} {row.singular if text == '1' else row.plural}".strip()

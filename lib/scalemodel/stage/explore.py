@@ -49,7 +49,11 @@ class Picture:
     def __post_init__(self):
         if not isinstance(self.figure, BaseFigure):
             raise ValueError(f"figure={self.figure!r} must be a plotly Figure")
+        if not isinstance(self.readings, Mapping):
+            raise ValueError(f"readings={self.readings!r} must be a mapping of names to readings")
         for name, reading in self.readings.items():
+            if not isinstance(name, str):
+                raise ValueError(f"readings names {name!r}; a name must be a string")
             try:
                 value, symbol = reading
                 units.quantity(value, symbol)
@@ -112,7 +116,7 @@ def explore(
 
     Each further argument is a control: an `axis(...)`, or a list of choices, or
     `[False, True]` for a switch. `start` names the state the panel opens with; an
-    axis it leaves out starts at its first value. `picture` must be pure. More than
+    axis it leaves out starts at the first value given. `picture` must be pure. More than
     600 states are refused with a `ValueError` that says which axis to thin.
 
     >>> def square(side):
@@ -120,9 +124,9 @@ def explore(
     >>> explore(square, title="How big is a square?", start={"side": 2}, side=[1, 2, 3])
     <panel "How big is a square?" with 3 states>
     """
-    return Panel(
-        picture, title, {name: as_axis(name, given) for name, given in axes.items()}, start or {}
-    )
+    controls = {name: as_axis(name, given) for name, given in axes.items()}
+    first = {name: given[0] for name, given in axes.items() if not isinstance(given, Axis)}
+    return Panel(picture, title, controls, {**first, **(start or {})})
 
 
 def show(picture: Picture, *, title: str = "") -> "Panel":
@@ -171,6 +175,12 @@ class Panel:
         return f'<panel "{self.title}" with {size(self.values)} states>'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
+        try:
+            return self._shown()
+        except NotImplementedError as error:  # which IPython would pass over in silence
+            raise RuntimeError(f"the picture is not implemented: {error}") from error
+
+    def _shown(self):
         # Imported here: a committed notebook needs no widgets, a live one no page.
         match view():
             case "live":
@@ -205,6 +215,8 @@ def as_axis(name: str, given: Axis | Sequence) -> Axis:
     >>> as_axis("tunnel_s", [10, 20]).label, as_axis("tunnel_s", [10, 20]).texts
     ('tunnel', ('10', '20'))
     """
+    if not name.isidentifier():
+        raise ValueError(f"axis {name!r} must be named by an identifier, as arguments are")
     label = _label(name)
     if isinstance(given, Axis):
         return Axis(given.values, given.texts, given.spoken, given.control, given.label or label)

@@ -99,7 +99,7 @@ def states_of(panel: Panel) -> list[dict]:
     return sweep(functools.partial(_encoded, panel.picture), panel.values)
 
 
-def _encoded(picture, **values):
+def _encoded(picture, /, **values):
     return encode(picture(**values))
 
 
@@ -162,7 +162,7 @@ def pack(panel: Panel, states: list[dict]) -> dict:
     """What the page needs to draw any state; more than 100 kB gzipped is a `ValueError`.
 
     `base` is the start state, `changes` for each state a list of `[path, value]`
-    from the base, and `rows` the long rows that a value `{"row": n}` stands for.
+    from the base, and `rows` the long rows that a value `{"$row": n}` stands for.
 
     >>> from scalemodel.stage.explore import explore
     >>> import plotly.graph_objects as go
@@ -219,7 +219,7 @@ def _share(value, rows):
         return {key: _share(item, rows) for key, item in value.items()}
     if isinstance(value, list):
         if len(value) > SHARED_LENGTH and not isinstance(value[0], (dict, list)):
-            return {"row": rows.setdefault(_compact(value), len(rows))}
+            return {"$row": rows.setdefault(_compact(value), len(rows))}
         return [_share(item, rows) for item in value]
     return value
 

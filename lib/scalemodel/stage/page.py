@@ -11,6 +11,7 @@ Sources: WAI-ARIA Authoring Practices for names and live regions.
 
 import itertools
 import json
+import re
 from html import escape
 
 from scalemodel.stage import grid
@@ -146,7 +147,7 @@ def readings_html(state: dict) -> str:
         f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
         for name, text, _ in state["readings"]
     )
-    return f'<dl class="sm-readings">{items}</dl>' if items else ""
+    return f'<dl class="sm-readings">{items}</dl>'
 
 
 def series_tables(state: dict) -> list[tuple[str, list[str], list[list[str]]]]:
@@ -185,10 +186,9 @@ def _numbers(state, ident):
         table_html(header, rows, caption, [True] * len(header))
         for caption, header, rows in series_tables(state)
     )
-    if not tables:
-        return ""
+    hidden = "" if tables else " hidden"
     return (
-        '<details class="sm-numbers" open><summary>Show the numbers</summary>'
+        f'<details class="sm-numbers" open{hidden}><summary>Show the numbers</summary>'
         f'<div class="sm-scroll" tabindex="0" role="region" aria-label="Numbers of the figure" '
         f'id="{ident}-numbers">{tables}</div></details>'
     )
@@ -196,7 +196,9 @@ def _numbers(state, ident):
 
 def _unit(layout, trace):
     """A trace's own unit, in its `meta`, or else its y axis's title."""
-    return (trace.get("meta") or {}).get("unit") or _axis_title(layout, trace.get("yaxis", "y"))
+    meta = trace.get("meta")
+    own = meta.get("unit") if isinstance(meta, dict) else None
+    return own or _axis_title(layout, trace.get("yaxis", "y"))
 
 
 def _axis_title(layout, axis):
@@ -207,9 +209,11 @@ def _axis_title(layout, axis):
 def _cell(value):
     if value is None:
         return "–"
-    if isinstance(value, float):
+    if isinstance(value, float):  # as the script's language writes it
         text = f"{value:.{grid.DIGITS}g}"
-        return f"{value:.12f}".rstrip("0") if "e" in text else text
+        if "e" not in text:
+            return text
+        return re.sub("e-0?", "e-", text) if abs(value) < 1e-6 else f"{value:.12f}".rstrip("0")
     return str(value)
 
 

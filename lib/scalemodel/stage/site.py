@@ -11,8 +11,9 @@ Sources: the Sphinx event reference; MyST-NB's mime renderer plugins.
 import json
 import os
 import re
+from html import unescape
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
@@ -150,7 +151,8 @@ def _description(doctree):
 
 # ── What a built site must be ───────────────────────────────────────────────
 FETCHED = re.compile(
-    r"<(?:script|img|iframe|source|video|audio|embed)\b[^>]*?\bsrc=[\"']([^\"']+)"
+    r"<(?:script|img|iframe|source|video|audio|embed|object)\b[^>]*?"
+    r"\b(?:src|poster|data)=[\"']?([^\"'\s>]+)"
     r"|<link\b(?=[^>]*rel=[\"'](?:stylesheet|preload|icon|shortcut icon|modulepreload|preconnect))"
     r"[^>]*?\bhref=[\"']([^\"']+)",
     re.IGNORECASE,
@@ -182,7 +184,7 @@ def problems(site: Path, pages: list[str]) -> list[str]:
             found.append(f"{name} holds a live widget, which is dead on a page")
         for address in (one or other for one, other in FETCHED.findall(text)):
             found.extend(_load_problem(path, name, address))
-    for path in sorted([*site.rglob("*.css")]):
+    for path in sorted([*site.rglob("*.css"), *site.rglob("*.html")]):
         name = path.relative_to(site).as_posix()
         for address in STYLE_URL.findall(path.read_text(encoding="utf-8", errors="replace")):
             found.append(f"{name} loads {address} from another host")
@@ -190,11 +192,11 @@ def problems(site: Path, pages: list[str]) -> list[str]:
 
 
 def _load_problem(path, name, address):
-    parts = urlsplit(address)
+    parts = urlsplit(unescape(address))
     if parts.scheme == "data":
         return []
     if parts.scheme or parts.netloc:
         return [f"{name} loads {address} from another host"]
-    if parts.path and not (path.parent / parts.path).exists():
+    if parts.path and not (path.parent / unquote(parts.path)).exists():
         return [f"{name} loads {address}, which does not exist"]
     return []

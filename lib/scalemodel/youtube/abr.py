@@ -25,11 +25,12 @@ from typing import NamedTuple
 import numpy as np
 
 from scalemodel.core import checks
-from scalemodel.core.compiled import Compiled, compiled
+from scalemodel.core.compiled import Compiled, compiled, has_numba
 from scalemodel.youtube import playback
 
 MOST_MBPS = 1e9  # beyond this a download takes no time at all
 MOST_PASSES = 10_000  # times that a trace may start again within one segment
+MOST_STEPS = 5_000_000  # samples of a trace that one segment or pause may cross
 BATCH = 512  # traces packed at a time, so that they stay in the processor's cache
 SPARE_MEMORY = 64  # numbers, for a policy that does not say how many it keeps
 
@@ -74,7 +75,7 @@ def select_rung(
     checks.whole("max_height", max_height, at_least=1)
     checks.real("safety", safety, above=0)
     heights, rates = _ladder(ladder)
-    fits = (rates <= safety * bandwidth_kbps) & (heights <= max_height)
+    fits = (rates <= safety * bandwidth_kbps) & (heights <= min(max_height, float(heights[-1])))
     return max(int(fits.sum()) - 1, 0)
 
 
@@ -207,7 +208,7 @@ class Player:
     >>> Player(pause_step_s=0)
     Traceback (most recent call last):
     ...
-    ValueError: pause_step_s=0 must be a finite number above 0 and at most 60
+    ValueError: pause_step_s=0 must be a finite number of at least 0.001 and at most 60
     """
 
     rtt_s: float = 0.08  # one round trip a segment
@@ -220,7 +221,7 @@ class Player:
         checks.real("rtt_s", self.rtt_s, at_least=0, at_most=1e6)
         checks.real("payload_ratio", self.payload_ratio, above=0, at_most=1)
         checks.real("buffer_cap_s", self.buffer_cap_s, above=0, at_most=1e6)
-        checks.real("pause_step_s", self.pause_step_s, above=0, at_most=self.buffer_cap_s)
+        checks.real("pause_step_s", self.pause_step_s, at_least=0.001, at_most=self.buffer_cap_s)
         checks.whole("first_rung", self.first_rung, at_least=0)
 
 
@@ -234,9 +235,13 @@ def _sizes(segment_bytes, rungs):
             f"segment_bytes has the shape {sizes.shape}; it must be (segments, {rungs}), "
             "one column for each rung of ladder_kbps"
         )
-    if sizes.dtype.kind not in "iu" or sizes.min() < 1 or sizes.max() > 2**53:
+    if sizes.dtype.kind not in "iu":
         raise ValueError(
-            f"segment_bytes holds {sizes.dtype} from {sizes.min()} to {sizes.max()}; "
+            f"segment_bytes holds {sizes.dtype}; it must hold integers from 1 to 2**53"
+        )
+    if sizes.min() < 1 or sizes.max() > 2**53:
+        raise ValueError(
+            f"segment_bytes holds integers from {sizes.min()} to {sizes.max()}; "
             "it must hold integers from 1 to 2**53"
         )
     sizes = sizes.astype(np.int64)
@@ -479,10 +484,12 @@ def play_many(video: Video, traces: Sequence[Trace], policy, player: Player = Pl
     >>> play_many(Video.constant(4, [300, 750], 9), rides, BufferBased()).rung[:, -1]
     array([0, 1, 1])
     """
+    if isinstance(traces, Trace) or not isinstance(traces, Iterable):
+        raise ValueError(f"traces={traces!r} must be a sequence of Trace")
     traces = list(traces)
     _check_fit(video, traces, player)
     choose, memory = _choose_and_memory(policy, video)
-    if not isinstance(choose, Compiled):
+    if not isinstance(choose, Compiled) or not has_numba():
         played = [play(video, trace, policy, player) for trace in traces]
         return _stacked(video, played)
 
@@ -515,21 +522,43 @@ def _check_fit(video, traces, player):
     top = len(video.ladder_kbps) - 1
     checks.whole("first_rung", player.first_rung, at_least=0, at_most=max(top, 1))
     largest = float(video.segment_bytes.max())
-    least = largest * 8 / 1e6 / player.payload_ratio / MOST_PASSES
+    megabits = largest * 8 / 1e6 / player.payload_ratio
+    pause_s = video.segment_s + player.pause_step_s  # the longest there can be
     for trace in traces:
-        if trace.megabits < least:
+        passes = min(MOST_PASSES, MOST_STEPS / len(trace.time_s))
+        if trace.megabits < megabits / passes:
             raise ValueError(
                 f"bandwidth_mbps carries {trace.megabits:g} megabits in one pass; a segment of "
-                f"{largest:,.0f} bytes needs at least {least:g} to arrive within {MOST_PASSES:,} passes"
+                f"{largest:,.0f} bytes needs at least {megabits / passes:g} "
+                f"to arrive within {passes:,.0f} passes"
+            )
+        if trace.time_s[-1] < pause_s / passes:
+            raise ValueError(
+                f"time_s ends at {trace.time_s[-1]:g}; it must end at {pause_s / passes:g} or later, "
+                f"for a pause of {pause_s:g} s to end within {passes:,.0f} passes"
             )
 
 
 def _choose_and_memory(policy, video):
     choose = getattr(policy, "choose", policy)
-    if not callable(choose):
-        raise ValueError(f"policy={policy!r} must have a choose(...) or be one")
+    if not callable(choose) or isinstance(policy, type):
+        raise ValueError(f"policy={policy!r} must have a choose(...) or be one; a class is neither")
+    if isinstance(choose, Compiled) and choose.signature != playback.CHOOSE:
+        raise ValueError(
+            f"policy={policy!r} is compiled as {choose.signature!r}; it must be compiled as CHOOSE"
+        )
     fresh = policy.memory(video) if hasattr(policy, "memory") else np.zeros(SPARE_MEMORY)
-    return choose, np.array(fresh, dtype=np.float64)
+    return choose, _memory(fresh)
+
+
+def _memory(fresh):
+    try:
+        memory = np.array(fresh, dtype=np.float64)
+    except (TypeError, ValueError):
+        memory = None
+    if memory is None or memory.ndim != 1:
+        raise ValueError(f"policy's memory={fresh!r} must be a row of numbers")
+    return memory
 
 
 def _constants(player):

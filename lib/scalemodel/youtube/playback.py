@@ -6,8 +6,8 @@ video a second. An empty bucket is a rebuffer; a full one makes the player
 pause before it asks for more.
 
 This is the loop alone, over arrays; `scalemodel.youtube.abr` checks what goes
-in and names what comes out. Every clock runs in seconds; the published simulator's
-run in milliseconds, so sums round apart, by less than a billionth of a second.
+in and names what comes out. Clocks run in milliseconds where the published
+simulator's do, so that the sums round alike.
 
 Left out: seeking, abandoned downloads, parallel connections, slow start.
 Sources: Mao, Netravali, Alizadeh, "Neural Adaptive Video Streaming with
@@ -35,11 +35,11 @@ def transfer(size_bytes, row, clock_s, time_s, bandwidth_mbps, payload_ratio):
     """
     seconds, received = 0.0, 0.0
     while True:
-        payload_per_s = bandwidth_mbps[row] * 1e6 / 8 * payload_ratio  # in bytes
+        rate = bandwidth_mbps[row] * 1e6 / 8  # bytes a second
         span_s = time_s[row] - clock_s
-        payload = payload_per_s * span_s
+        payload = rate * span_s * payload_ratio
         if received + payload > size_bytes:
-            rest_s = (size_bytes - received) / payload_per_s
+            rest_s = (size_bytes - received) / rate / payload_ratio
             return seconds + rest_s, row, clock_s + rest_s
         received += payload
         seconds += span_s
@@ -49,17 +49,17 @@ def transfer(size_bytes, row, clock_s, time_s, bandwidth_mbps, payload_ratio):
 
 
 @compiled()
-def idle(pause_s, row, clock_s, time_s):
+def idle(pause_ms, row, clock_s, time_s):
     """`(row, clock_s)`: where the trace is after a pause.
 
-    >>> idle(2.5, 1, 9.0, [0.0, 10.0])
+    >>> idle(2500.0, 1, 9.0, [0.0, 10.0])
     (1, 1.5)
     """
     while True:
         span_s = time_s[row] - clock_s
-        if span_s > pause_s:
-            return row, clock_s + pause_s
-        pause_s -= span_s
+        if 1000 * span_s > pause_ms:
+            return row, clock_s + pause_ms / 1000
+        pause_ms -= 1000 * span_s
         row, clock_s = row + 1, time_s[row]
         if row == len(time_s):
             row, clock_s = 1, 0.0
@@ -84,12 +84,15 @@ def session(
     ([2.0, 2.0], [2.0, 0.0], [4.0, 6.0])
     """
     rtt_s, payload_ratio, buffer_cap_s, pause_step_s = player
+    cap_ms, step_ms = 1000 * buffer_cap_s, 1000 * pause_step_s
     row, clock_s = 1, 0.0
-    chosen, level_s, throughput_kbps = first_rung, 0.0, 0.0
+    chosen, buffer_ms, throughput_kbps = first_rung, 0.0, 0.0
     for segment in range(len(segment_bytes)):
         next_bytes = segment_bytes[segment]
         if segment > 0:
-            chosen = choose(level_s, throughput_kbps, chosen, next_bytes, ladder_kbps, memory)
+            chosen = choose(
+                buffer_ms / 1000, throughput_kbps, chosen, next_bytes, ladder_kbps, memory
+            )
         rung[segment] = chosen
         if chosen < 0 or chosen >= len(ladder_kbps):
             return segment
@@ -98,20 +101,20 @@ def session(
         seconds, row, clock_s = transfer(
             size_bytes, row, clock_s, time_s, bandwidth_mbps, payload_ratio
         )
-        took_s = seconds + rtt_s  # the trace does not run during the round trip
-        waited_s = max(took_s - level_s, 0.0)
-        level_s = max(level_s - took_s, 0.0) + segment_s
-        paused_s = 0.0
-        if level_s > buffer_cap_s:
-            paused_s = pause_step_s * math.ceil((level_s - buffer_cap_s) / pause_step_s)
-            level_s -= paused_s
-            row, clock_s = idle(paused_s, row, clock_s, time_s)
+        download_ms = 1000 * seconds + 1000 * rtt_s  # the trace does not run during the round trip
+        rebuffer_ms = max(download_ms - buffer_ms, 0.0)
+        buffer_ms = max(buffer_ms - download_ms, 0.0) + 1000 * segment_s
+        pause_ms = 0.0
+        if buffer_ms > cap_ms:
+            pause_ms = step_ms * math.ceil((buffer_ms - cap_ms) / step_ms)
+            buffer_ms -= pause_ms
+            row, clock_s = idle(pause_ms, row, clock_s, time_s)
 
-        throughput_kbps = size_bytes / (125 * took_s)  # 125 bytes are a kilobit
-        download_s[segment] = took_s
-        rebuffer_s[segment] = waited_s
-        buffer_s[segment] = level_s
-        pause_s[segment] = paused_s
+        throughput_kbps = 8 * size_bytes / download_ms  # bits a millisecond
+        download_s[segment] = download_ms / 1000
+        rebuffer_s[segment] = rebuffer_ms / 1000
+        buffer_s[segment] = buffer_ms / 1000
+        pause_s[segment] = pause_ms / 1000
     return -1
 
 
