@@ -180,8 +180,9 @@ def test_no_ride_and_more_rides_than_a_batch():
     video = Video.constant(4, SIX_RUNGS, 3)
     assert len(play_many(video, [], BufferBased())) == 0
     rides = [Trace.constant(1 + n / 1000) for n in range(2 * abr.BATCH + 7)]
+    rides += [rides[7], rides[-1], rides[abr.BATCH]]  # ridden twice, packed once
     many = play_many(video, rides, BufferBased())
-    for n in (0, abr.BATCH - 1, abr.BATCH, 2 * abr.BATCH, len(rides) - 1):
+    for n in (0, abr.BATCH - 1, abr.BATCH, 2 * abr.BATCH, *range(len(rides) - 4, len(rides))):
         assert (
             many[n].download_s.tolist() == play(video, rides[n], BufferBased()).download_s.tolist()
         )

@@ -495,23 +495,28 @@ def play_many(video: Video, traces: Sequence[Trace], policy, player: Player = Pl
 
     shape = (len(traces), video.segments)
     rows = [np.empty(shape, dtype=np.int64), *np.empty((4, *shape))]
-    for first in range(0, len(traces), BATCH):
-        batch = slice(first, first + BATCH)
-        out = [row[batch] for row in rows]
+    for batch in _packed(traces):
         failed = playback.sessions.native(
             _constants(player), video.segment_s, _first_rung(player, video), video.ladder_kbps,
-            video.segment_bytes, *_packed(traces[batch]), choose.native, memory, *out,
+            video.segment_bytes, *batch, choose.native, memory, *rows,
         )  # fmt: skip
         if failed >= 0:
-            rung = out[0][failed]
+            rung = rows[0][failed]
             bad = int(np.argmax((rung < 0) | (rung >= len(video.ladder_kbps))))
             raise _no_such_rung(rung[bad], bad, video)
     return Sessions(video.ladder_kbps, *rows)
 
 
 def _packed(traces):
-    rows = [trace.samples for trace in traces]
-    return np.cumsum([0, *map(len, rows)]), np.concatenate(rows)
+    """Batches of sessions, and their traces end to end; one that many ride is packed once."""
+    places = {}
+    line = np.array([places.setdefault(id(trace), len(places)) for trace in traces], dtype=np.int64)
+    samples = [trace.samples for trace in {id(trace): trace for trace in traces}.values()]
+    for first in range(0, len(samples), BATCH):
+        rows = samples[first : first + BATCH]
+        numbers = np.flatnonzero((first <= line) & (line < first + BATCH))
+        starts = np.cumsum([0, *map(len, rows)])
+        yield numbers, line[numbers] - first, starts, np.concatenate(rows)
 
 
 def _check_fit(video, traces, player):

@@ -119,32 +119,33 @@ def session(
 
 
 @compiled(
-    f"int64(UniTuple(float64, 4), float64, int64, {READ_FLOATS}, {READ_INT_ROWS}, int64[::1], "
+    f"int64(UniTuple(float64, 4), float64, int64, {READ_FLOATS}, {READ_INT_ROWS}, int64[::1], int64[::1], int64[::1], "
     f"float64[::1], FunctionType({CHOOSE}), {READ_FLOATS}, "
     "int64[:, ::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], float64[:, ::1])"
 )
 def sessions(
-    player, segment_s, first_rung, ladder_kbps, segment_bytes, starts, samples, choose,
+    player, segment_s, first_rung, ladder_kbps, segment_bytes, numbers, lines, starts, samples, choose,
     fresh_memory, rung, download_s, rebuffer_s, buffer_s, pause_s,
 ):  # fmt: skip
-    """Plays one session a trace; the first session with a rung that is no rung, or -1.
+    """Plays the sessions `numbers`; the first with a rung that is no rung, or -1.
 
-    Trace n is `samples` from starts[n] to starts[n + 1], its times and then its
-    bandwidths; each output has shape (sessions, segments). Every session starts from
-    `fresh_memory`.
+    Session numbers[k] plays over trace lines[k]. Trace n is `samples` from starts[n] to
+    starts[n + 1], its times and then its bandwidths. Each output has shape (sessions,
+    segments). Every session starts from `fresh_memory`.
 
-    >>> lines = np.array([0.0, 10.0, 4.0, 4.0, 0.0, 10.0, 8.0, 8.0])
+    >>> samples = np.array([0.0, 10.0, 4.0, 4.0, 0.0, 10.0, 8.0, 8.0])
     >>> out = [np.zeros((2, 1), int)] + [np.zeros((2, 1)) for _ in range(4)]
-    >>> sessions((0.0, 0.95, 60.0, 0.5), 4.0, 0, [1000.0], [[950_000]], [0, 4, 8],
-    ...          lines, None, np.zeros(0), *out)
+    >>> sessions((0.0, 0.95, 60.0, 0.5), 4.0, 0, [1000.0], [[950_000]], [0, 1],
+    ...          [0, 1], [0, 4, 8], samples, None, np.zeros(0), *out)
     -1
     >>> out[1].ravel()
     array([2., 1.])
     """
     memory = np.empty(len(fresh_memory))
-    for n in range(len(starts) - 1):
+    for k in range(len(numbers)):
+        n, line = numbers[k], lines[k]
         memory[:] = fresh_memory
-        start, end = starts[n], starts[n + 1]
+        start, end = starts[line], starts[line + 1]
         middle = (start + end) // 2
         failed = session(
             player, segment_s, first_rung, ladder_kbps, segment_bytes,
