@@ -68,17 +68,33 @@
     return typeof title === "string" ? title : (title.text ?? "");
   }
 
+  const count = (values) => values.map((_, n) => n);
+
+  function columnsOf(trace, name, layout) {
+    const xTitle = axisTitle(layout, trace.xaxis ?? "x") || "x";
+    const yTitle = axisTitle(layout, trace.yaxis ?? "y");
+    if (trace.z?.length) {
+      const across = trace.x?.length ? trace.x : count(trace.z[0]);
+      const down = trace.y?.length ? trace.y : count(trace.z);
+      const column = (at, n) => [`${xTitle} ${cell(at)}`, trace.z.map((row) => row[n])];
+      return [yTitle || "y", down, across.map(column)];
+    }
+    if (trace.labels?.length) return [name, trace.labels, [[name, trace.values ?? []]]];
+    const unit = trace.meta?.unit || yTitle;
+    const [x, y] = [trace.x ?? [], trace.y ?? []];
+    if (x.length && !y.length) return ["number", count(x), [[`${name} (${xTitle})`, x]]];
+    return [xTitle, x.length ? x : count(y), [[unit ? `${name} (${unit})` : name, y]]];
+  }
+
   function seriesTables(state) {
     const groups = new Map();
     state.data.forEach((trace, index) => {
-      const y = trace.y ?? [];
-      const x = trace.x?.length ? trace.x : y.map((_, n) => n);
-      const axis = axisTitle(state.layout, trace.xaxis ?? "x") || "x";
-      const key = JSON.stringify([axis, x]);
-      if (!groups.has(key)) groups.set(key, { axis, x, columns: [] });
       const name = trace.name || `series ${index + 1}`;
-      const unit = trace.meta?.unit || axisTitle(state.layout, trace.yaxis ?? "y");
-      groups.get(key).columns.push({ name, head: unit ? `${name} (${unit})` : name, y });
+      const [axis, at, columns] = columnsOf(trace, name, state.layout);
+      const key = JSON.stringify([axis, at]);
+      if (!groups.has(key)) groups.set(key, { axis, at, names: [], columns: [] });
+      groups.get(key).names.push(name);
+      groups.get(key).columns.push(...columns);
     });
     return [...groups.values()];
   }
@@ -92,20 +108,20 @@
 
   const cell = (value) => (value === null || value === undefined ? "–" : String(value));
 
-  function tableOf({ axis, x, columns }) {
+  function tableOf({ axis, at, names, columns }) {
     const table = element("table", null, { class: "sm-table" });
-    table.append(element("caption", columns.map((column) => column.name).join(", ")));
+    table.append(element("caption", names.join(", ")));
     const number = { class: "sm-number" };
     const head = table.createTHead().insertRow();
-    for (const name of [axis, ...columns.map((column) => column.head)]) {
+    for (const name of [axis, ...columns.map(([name]) => name)]) {
       head.append(element("th", name, { scope: "col", ...number }));
     }
     const body = table.createTBody();
-    x.forEach((at, row) => {
-      if (at === null) return; // a gap in a line
+    at.forEach((here, row) => {
+      if (here === null) return; // a gap in a line
       const line = body.insertRow();
-      line.append(element("th", cell(at), { scope: "row", ...number }));
-      for (const { y } of columns) line.append(element("td", cell(y[row]), number));
+      line.append(element("th", cell(here), { scope: "row", ...number }));
+      for (const [, values] of columns) line.append(element("td", cell(values[row]), number));
     });
     return table;
   }

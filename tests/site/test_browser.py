@@ -154,7 +154,7 @@ def test_two_equal_panels_move_apart(specimen):
 
 def test_a_bare_plotly_figure_is_drawn_by_the_same_script(specimen):
     _, _, panels = specimen
-    bare = state_of(panels[4])
+    bare = state_of(panels[5])
     assert bare["data"] == [{"x": [0, 1, 2, 3, 4], "y": [0, 1, 4, 9, 16], "type": "bar"}]
     assert bare["alt"] == "Squares"
 
@@ -304,6 +304,13 @@ def test_the_colour_switch_redraws_the_figure(specimen):
     page.wait_for_function(f"p => ({ink})(p) === '#1f2a33'", arg=panel)
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.wait_for_function(f"p => ({ink})(p) === '#e6eaee'", arg=panel)
+
+
+def test_a_colour_scale_turns_dark_too(specimen):
+    _, page, panels = specimen
+    scale = "p => p.querySelector('.sm-plot').data[0].colorscale[0][1]"
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function(f"p => ({scale})(p) === '#2d5268'", arg=panels[4])
 
 
 def test_the_themes_own_switch_does_it(site, serve, visit):

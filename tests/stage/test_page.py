@@ -64,6 +64,17 @@ def test_traces_over_the_same_x_share_a_table():
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
+def test_a_heat_map_a_pie_and_a_sample_have_their_numbers():
+    heat = {"z": [[1, 2], [3, None]], "x": ["a", "b"], "y": [10, 20], "name": "heat"}
+    pie = {"labels": ["cat", "dog"], "values": [5, 6], "name": "pets"}
+    sample = {"x": [7, 8]}
+    assert page.series_tables({"data": [heat, pie, sample], "layout": {}}) == [
+        ("heat", ["y", "x a", "x b"], [["10", "1", "2"], ["20", "3", "–"]]),
+        ("pets", ["pets", "pets"], [["cat", "5"], ["dog", "6"]]),
+        ("series 3", ["number", "series 3 (x)"], [["0", "7"], ["1", "8"]]),
+    ]
+
+
 def test_two_equal_panels_do_not_share_an_id():
     ids = [re.findall(r' id="([^"]+)"', html()) for _ in range(2)]
     assert not set(ids[0]) & set(ids[1])

@@ -153,32 +153,52 @@ def readings_html(state: dict) -> str:
 def series_tables(state: dict) -> list[tuple[str, list[str], list[list[str]]]]:
     """The figure of `state` as tables `(caption, header, rows)`.
 
-    Traces over the same x values share a table; a gap in a line is no row. The script builds the same tables
-    for the other states; a browser test holds the two together.
+    Traces over the same x values share a table; a gap in a line is no row. A heat map is a
+    table of its own, a row for each y. The script builds the same tables for the other
+    states; a browser test holds the two together.
 
     >>> series_tables({"data": [{"x": [1, 2], "y": [3, None], "name": "a"}], "layout": {}})
     [('a', ['x', 'a'], [['1', '3'], ['2', '–']])]
     """
     groups: dict[str, list] = {}
     for index, trace in enumerate(state["data"]):
-        y = trace.get("y") or []
-        x = trace.get("x") or list(range(len(y)))
-        axis = _axis_title(state["layout"], trace.get("xaxis", "x")) or "x"
-        groups.setdefault(json.dumps([axis, x]), []).append((index, axis, x, y, trace))
+        name = trace.get("name") or f"series {index + 1}"
+        axis, at, columns = _columns(trace, name, state["layout"])
+        groups.setdefault(json.dumps([axis, at]), []).append((name, axis, at, columns))
     tables = []
     for traces in groups.values():
-        names = [trace.get("name") or f"series {index + 1}" for index, *_, trace in traces]
-        units = [_unit(state["layout"], trace) for *_, trace in traces]
-        header = [traces[0][1]] + [
-            f"{name} ({unit})" if unit else name for name, unit in zip(names, units, strict=True)
-        ]
+        _, axis, at, _ = traces[0]
+        columns = [column for *_, columns in traces for column in columns]
         rows = [
-            [_cell(at), *(_cell(y[row] if row < len(y) else None) for _, _, _, y, _ in traces)]
-            for row, at in enumerate(traces[0][2])
-            if at is not None
+            [_cell(here), *(_cell(y[row] if row < len(y) else None) for _, y in columns)]
+            for row, here in enumerate(at)
+            if here is not None
         ]
-        tables.append((", ".join(names), header, rows))
+        caption = ", ".join(name for name, *_ in traces)
+        tables.append((caption, [axis, *(head for head, _ in columns)], rows))
     return tables
+
+
+def _columns(trace, name, layout):
+    """`(axis, at, columns)`: what heads the rows, where they stand, and each (head, values)."""
+    x_title = _axis_title(layout, trace.get("xaxis", "x")) or "x"
+    y_title = _axis_title(layout, trace.get("yaxis", "y"))
+    if trace.get("z"):
+        across = trace.get("x") or list(range(len(trace["z"][0])))
+        down = trace.get("y") or list(range(len(trace["z"])))
+        columns = [
+            (f"{x_title} {_cell(here)}", [row[n] for row in trace["z"]])
+            for n, here in enumerate(across)
+        ]
+        return y_title or "y", down, columns
+    if trace.get("labels"):
+        return name, trace["labels"], [(name, trace.get("values") or [])]
+    meta = trace.get("meta")
+    unit = (meta.get("unit") if isinstance(meta, dict) else None) or y_title
+    x, y = trace.get("x") or [], trace.get("y") or []
+    if x and not y:  # a sample, as of a histogram
+        return "number", list(range(len(x))), [(f"{name} ({x_title})", x)]
+    return x_title, x or list(range(len(y))), [(f"{name} ({unit})" if unit else name, y)]
 
 
 def _numbers(state, ident):
@@ -192,13 +212,6 @@ def _numbers(state, ident):
         f'<div class="sm-scroll" tabindex="0" role="region" aria-label="Numbers of the figure" '
         f'id="{ident}-numbers">{tables}</div></details>'
     )
-
-
-def _unit(layout, trace):
-    """A trace's own unit, in its `meta`, or else its y axis's title."""
-    meta = trace.get("meta")
-    own = meta.get("unit") if isinstance(meta, dict) else None
-    return own or _axis_title(layout, trace.get("yaxis", "y"))
 
 
 def _axis_title(layout, axis):
