@@ -509,9 +509,11 @@ def play_many(video: Video, traces: Sequence[Trace], policy, player: Player = Pl
 
 def _packed(traces):
     """Batches of sessions, and their traces end to end; one that many ride is packed once."""
-    places = {}
-    line = np.array([places.setdefault(id(trace), len(places)) for trace in traces], dtype=np.int64)
-    samples = [trace.samples for trace in {id(trace): trace for trace in traces}.values()]
+    idents = list(map(id, traces))
+    distinct = dict(zip(idents, traces, strict=True))
+    places = dict(zip(distinct, range(len(distinct)), strict=True))
+    line = np.fromiter(map(places.__getitem__, idents), dtype=np.int64, count=len(idents))
+    samples = [trace.samples for trace in distinct.values()]
     for first in range(0, len(samples), BATCH):
         rows = samples[first : first + BATCH]
         numbers = np.flatnonzero((first <= line) & (line < first + BATCH))
