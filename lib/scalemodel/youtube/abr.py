@@ -75,7 +75,8 @@ def select_rung(
     checks.whole("max_height", max_height, at_least=1)
     checks.real("safety", safety, above=0)
     heights, rates = _ladder(ladder)
-    fits = (rates <= safety * bandwidth_kbps) & (heights <= min(max_height, float(heights[-1])))
+    max_height = min(max_height, float(heights[-1]))  # any integer, even one past all floats
+    fits = (rates <= safety * bandwidth_kbps) & (heights <= max_height)
     return max(int(fits.sum()) - 1, 0)
 
 
