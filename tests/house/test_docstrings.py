@@ -31,6 +31,8 @@ WITHOUT_EXAMPLE = {
     "scalemodel.stage.site.setup": "Sphinx calls it with its application",
     "scalemodel.stage.site.reuse_executions": "Sphinx calls it",
     "scalemodel.stage.site.write_theme": "Sphinx calls it",
+    "scalemodel.stage.site.copy_embeds": "Sphinx calls it",
+    "scalemodel.stage.live.LiveEmbed": "made by embedded(), which has one",
     "scalemodel.stage.site.tidy_page": "Sphinx calls it",
     "scalemodel.stage.site.finish": "Sphinx calls it",
     "scalemodel.stage.site.PanelRenderer": "MyST-NB calls it",

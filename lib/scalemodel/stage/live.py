@@ -25,6 +25,7 @@ import traitlets
 from plotly.offline import get_plotlyjs
 
 from scalemodel.stage import grid, theme
+from scalemodel.stage.embed import Embed, source
 from scalemodel.stage.explore import Axis, Panel
 
 SETTLE_S = 0.01  # moves that come closer together are one move
@@ -64,6 +65,41 @@ class LiveFigure(anywidget.AnyWidget):
 @functools.cache
 def _plotly_js():
     return gzip.compress(get_plotlyjs().encode(), mtime=0)
+
+
+class LiveEmbed(anywidget.AnyWidget):
+    """An embed with all that it needs; made by `embedded`."""
+
+    _esm = Path(__file__).with_name("embed_live.js")
+    kind = traitlets.Unicode().tag(sync=True)
+    html = traitlets.Unicode().tag(sync=True)
+    script = traitlets.Unicode().tag(sync=True)
+    style = traitlets.Unicode().tag(sync=True)
+
+
+def embedded(embed: Embed) -> LiveEmbed:
+    """The widget that shows `embed` in Jupyter, in light colours.
+
+    >>> from scalemodel.stage import embed
+    >>> embed.KINDS["nothing"] = ()
+    >>> embedded(Embed("nothing", '<p class="sm-nothing">Nothing.</p>', "nothing")).kind
+    'nothing'
+    >>> _ = embed.KINDS.pop("nothing")
+    """
+    names = {
+        "ink": "ink",
+        "muted": "muted",
+        "line": "grid",
+        "accent": "blue",
+        "good": "green",
+        "bad": "red",
+    }
+    colours = "".join(f"--sm-{name}:{theme.colour(value)};" for name, value in names.items())
+    root = f".sm-{embed.kind}{{{colours}--sm-paper:#fff;--sm-surface:#fff;--sm-radius:.5rem}}"
+    return LiveEmbed(
+        kind=embed.kind, html=embed.html,
+        script=source(embed.kind, "js"), style=root + source(embed.kind, "css"),
+    )  # fmt: skip
 
 
 class LivePanel:

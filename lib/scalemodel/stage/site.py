@@ -11,6 +11,7 @@ Sources: the Sphinx event reference; MyST-NB's mime renderer plugins.
 import json
 import os
 import re
+import shutil
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -20,9 +21,9 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from scalemodel.core.compiled import source_digest
-from scalemodel.stage import page, theme
+from scalemodel.stage import embed, page, theme
 
-SCRIPTS = ("theme.js", "explore.js")  # on pages with a panel, in this order
+PANEL_SCRIPTS = ("theme.js", "explore.js")  # on pages with a panel, in this order
 UNWANTED = ("thebe", "THEBE")  # a part of the theme that asks another host
 REMOVED = (
     r'<script defer src="[^"]*fontawesome\.js[^"]*"></script>',
@@ -48,6 +49,7 @@ def setup(app) -> dict:
     app.add_config_value("scalemodel_made_of", made_of, "env")
     app.connect("config-inited", reuse_executions)
     app.connect("builder-inited", write_theme)
+    app.connect("builder-inited", copy_embeds)
     app.connect("html-page-context", tidy_page, priority=900)
     app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -98,13 +100,29 @@ def write_theme(app) -> None:
     (static / "theme.js").write_text(f"window.scalemodelTheme={colours};\n")
 
 
+def copy_embeds(app) -> None:
+    """Copies the scripts and styles of all embeds to where the pages find them."""
+    if app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    static.mkdir(parents=True, exist_ok=True)
+    for name in {name for names in embed.KINDS.values() for name in names}:
+        shutil.copyfile(embed.HERE / name, static / name)
+
+
 def tidy_page(app, pagename, templatename, context, doctree) -> None:
-    """Gives a page with a panel its scripts, and takes from every page what asks elsewhere."""
-    if doctree is not None and any(
-        "sm-panel" in raw.astext() for raw in doctree.findall(nodes.raw)
-    ):
-        for script in SCRIPTS:
+    """Gives a page the scripts of what it holds, and takes out whatever asks elsewhere."""
+    raws = [raw.astext() for raw in doctree.findall(nodes.raw)] if doctree is not None else []
+    if any("sm-panel" in raw for raw in raws):
+        for script in PANEL_SCRIPTS:
             app.add_js_file(script, loading_method="defer")
+    for kind, names in embed.KINDS.items():
+        if any(re.search(rf'class="[^"]*\bsm-{kind}\b', raw) for raw in raws):
+            for name in names:
+                if name.endswith(".js"):
+                    app.add_js_file(name, loading_method="defer")
+                else:
+                    app.add_css_file(name)
     if "metatags" in context and 'name="description"' not in context["metatags"] and doctree:
         context["metatags"] += _description(doctree)
     for key in ("script_files", "css_files"):
