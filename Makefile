@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test fast bench notebooks lock clean assets browser
+.PHONY: help book serve zip lab test fast bench notebooks lock clean assets browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,6 +22,9 @@ serve: ## serve the built site on 127.0.0.1
 	@test -f _build/html/index.html || $(MAKE) book
 	@echo "http://127.0.0.1:$(PORT)/  (stop with Ctrl-C)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+zip: book ## pack site and notebooks into one archive, for rooms without a network
+	@$(BIN)/python tools/zip.py
 
 lab: $(VENV)/lab.ok ## open the notebooks in JupyterLab, with live panels
 	@env -u SCALEMODEL_VIEW $(BIN)/jupyter lab --notebook-dir=book --ip=127.0.0.1 --port=$(LAB_PORT) \

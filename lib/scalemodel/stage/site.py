@@ -30,6 +30,8 @@ REMOVED = (
     r'<link rel="preload"[^>]*fontawesome\.js[^>]*>',
     r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = .*?</script>',
 )
+# Roles that docutils writes and browsers' accessibility trees no longer know.
+OUTDATED_ROLES = re.compile(r' role="(?:doc-biblioentry|doc-backlink|list(?=" class="citation))"')
 LIVE_WIDGET = "application/vnd.jupyter.widget-view+json"
 PLOTLY_FIGURE = "application/vnd.plotly.v1+json"
 
@@ -137,7 +139,7 @@ def finish(app, exception) -> None:
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
-        tidy = tidy.replace(NO_MODE, AUTO_MODE)
+        tidy = OUTDATED_ROLES.sub("", tidy.replace(NO_MODE, AUTO_MODE))
         if tidy != text:
             path.write_text(tidy, encoding="utf-8")
     useless_files = ("fontawesome.js*", "*.map", "sphinx-thebe.*", "*webpack-macros.html")
