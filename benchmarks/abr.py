@@ -19,7 +19,8 @@ import numpy as np
 from scalemodel.core import bandwidth
 from scalemodel.core.rng import stream
 from scalemodel.youtube import playback
-from scalemodel.youtube.abr import BufferBased, Player, ThroughputRule, Trace, Video, play_many
+from scalemodel.youtube.abr import BufferBased, ThroughputRule, play_many
+from scalemodel.youtube.media import Player, Trace, Video
 
 ROUNDS = 7
 SESSIONS = 10_000

@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalemodel.youtube.abr import Player, Trace, Video, play, play_many
+from scalemodel.youtube.abr import play, play_many
+from scalemodel.youtube.media import Player, Trace, Video
 
 
 @st.composite

@@ -18,14 +18,12 @@ from scalemodel.youtube.abr import (
     LINEAR,
     LOG,
     BufferBased,
-    Player,
     ThroughputRule,
-    Trace,
-    Video,
     play,
     play_many,
     select_rung,
 )
+from scalemodel.youtube.media import Player, Trace, Video
 from scalemodel.youtube.playback import CHOOSE
 from tests.laws.bitrate_laws import BitrateLaws, players, traces, videos
 
