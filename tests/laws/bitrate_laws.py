@@ -6,10 +6,10 @@ A policy joins by one line: its name and strategy in `POLICIES` of tests/youtube
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalemodel.youtube.abr import play, play_many
+from scalemodel.youtube.abr import LINEAR, LOG, optimum, play, play_many
 from scalemodel.youtube.media import Player, Trace, Video
 
 
@@ -123,3 +123,14 @@ class BitrateLaws:
         assert np.array_equal(scaled.rung, session.rung)
         assert np.array_equal(scaled.download_s, session.download_s)
         assert np.array_equal(scaled.rebuffer_s, session.rebuffer_s)
+
+    @given(data=st.data())
+    @settings(max_examples=25)
+    def test_no_session_scores_above_the_ceiling(self, policies, data):
+        video, trace, player, _, session = self.session(data, policies)
+        if video.segments < 2:
+            return
+        qoe = data.draw(st.sampled_from([LINEAR, LOG]))
+        bounds = optimum(video, trace, player, qoe)
+        assert session.qoe(qoe) <= bounds.upper
+        assert bounds.lower == bounds.session.qoe(qoe) <= bounds.upper

@@ -213,6 +213,12 @@ def test_a_switch_interval_is_kept_between_two_decisions():
     assert np.diff(switched_s).min() < 8  # without it they are nearer
 
 
+def test_a_switch_interval_counts_the_pauses_of_a_full_buffer():
+    """At a steady level each segment takes 4 s, whatever share of them was download."""
+    policy = ThroughputRule(window=1, switch_interval_s=8.0)
+    assert rungs_seen(policy, [(10.0, 9000.0, 1)] * 5) == [5, 1, 5, 1, 5]
+
+
 def test_bola_asks_for_more_the_fuller_the_buffer():
     levels = [0.0, 12.9, 13.0, 18.4, 18.6, 22.0, 25.2, 28.3, 28.4, 37.6]
     seen = [(level, 1000.0, 0) for level in levels]

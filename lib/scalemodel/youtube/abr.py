@@ -6,7 +6,7 @@ top. Before every download the player names a rung. Too high, and the buffer
 runs dry and the picture stops; too low, and it is blurry for no reason.
 
 Read on in this order: the ladder; what a session is worth; the policies and the
-players that ship them; `play` and `play_many`; the closed form. What is played, over what and by which
+players that ship them; `play` and `play_many`; the ceiling; the closed form. What is played, over what and by which
 player is in `scalemodel.youtube.media`, the loop in `scalemodel.youtube.playback`.
 
 Left out: seeking, live streams, abandoned and repeated downloads, audio, several
@@ -29,7 +29,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.core.compiled import Compiled, compiled, has_numba
-from scalemodel.youtube import playback
+from scalemodel.youtube import offline, playback
 from scalemodel.youtube.choices import (
     highest_fitting,
     highest_rung,
@@ -682,6 +682,56 @@ def _stacked(video, played):
     shape = (len(played), video.segments)
     columns = [np.array([getattr(session, name) for session in played]) for name in names]
     return Sessions(video.ladder_kbps, *(column.reshape(shape) for column in columns))
+
+
+# ── The ceiling ─────────────────────────────────────────────────────────────
+class Bounds(NamedTuple):
+    """What the best session of all is worth: from `lower`, that of `session`, to `upper`.
+
+    >>> line = Trace.from_periods([(30, 2000), (30, 500)])
+    >>> bounds = optimum(Video.constant(4, [300, 750, 1200], 20), line)
+    >>> bounds.session.qoe(LINEAR) == bounds.lower <= bounds.upper
+    True
+    """
+
+    lower: float
+    upper: float
+    session: Session
+
+
+def optimum(
+    video: Video, trace: Trace, player: Player = Player(), qoe: Quality = LINEAR,
+    tolerance: float = 1e-3,
+) -> Bounds:  # fmt: skip
+    """The ceiling for every policy on `trace`, and a session that comes near it.
+
+    No session of `video` over `trace` by `player` has a `qoe` above `upper`, even if its
+    policy knows the whole line beforehand. `upper` is at most `tolerance` above the best of
+    a player that never has to pause; where this one must, `lower` may stay below it.
+    `scalemodel.youtube.offline` says why this can be known.
+
+    >>> line = Trace.from_periods([(30, 2000), (30, 500)])
+    >>> video = Video.constant(4, [300, 750, 1200], 20)
+    >>> lower, upper, session = optimum(video, line)
+    >>> round(lower, 3), round(play(video, line, RobustMpc()).qoe(LINEAR), 3)
+    (1.129, 0.845)
+    """
+    _check_fit(video, [trace], player)
+    checks.real("tolerance", tolerance, above=0)
+    rivals = (BufferBased(), Bola(steady="O"), ThroughputRule(), RobustMpc(qoe=qoe))
+    sessions = [play_many(video, [trace], rival, player)[0] for rival in rivals]
+    lower = max(session.qoe(qoe) for session in sessions)  # refuses a video of one segment
+    worth = _worth(qoe, video)
+    course = offline.lay_out(video, trace, player, worth, qoe.rebuffer_cost, tolerance / 2)
+    scored = video.segments - 1
+    points, rungs = offline.ceiling(
+        course, [session.rung for session in sessions], tolerance / 2 * scored / course.point
+    )
+    answers = iter(rungs[1:].tolist())
+    sessions.append(play(video, trace, lambda *seen: next(answers), player))
+    best = max(sessions, key=lambda session: session.qoe(qoe))
+    lower = best.qoe(qoe)
+    return Bounds(lower, max(points * course.point / scored + 1e-9, lower), best)
 
 
 # ── The closed form ─────────────────────────────────────────────────────────

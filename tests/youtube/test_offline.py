@@ -1,0 +1,203 @@
+"""The ceiling: what the best session of all is worth, against trying every session."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scalemodel.core import bandwidth
+from scalemodel.core.rng import stream
+from scalemodel.youtube import offline, playback
+from scalemodel.youtube.abr import (
+    DASH_JS,
+    HD,
+    LINEAR,
+    LOG,
+    Bola,
+    BufferBased,
+    Quality,
+    RobustMpc,
+    optimum,
+    play,
+    play_many,
+)
+from scalemodel.youtube.media import Player, Trace, Video
+from tests.laws.bitrate_laws import traces, videos
+from tests.youtube.test_abr import SIX_RUNGS, published, published_video
+
+FREE = Quality("rebuffering is free", LINEAR.of_rungs, 0.0)
+never_paused = st.builds(
+    Player,
+    rtt_s=st.sampled_from([0.0, 0.08, 0.3]),
+    payload_ratio=st.sampled_from([0.95, 0.9]),
+    buffer_cap_s=st.just(1e5),
+    first_rung=st.sampled_from([0, 1]),
+)
+
+
+def best_of_all(video, trace, player, qoe):
+    """The best score of every way to ask, by playing them all; the buffer has no cap."""
+    worth = qoe.of_rungs(video.ladder_kbps)
+
+    def after(segment, last, row, clock_s, buffer_s):
+        if segment == video.segments:
+            return 0.0
+        best = -np.inf
+        for rung in range(len(worth)) if segment > 0 else [last]:
+            seconds, then_row, then_s = playback.transfer(
+                int(video.segment_bytes[segment, rung]), row, clock_s,
+                trace.time_s.tolist(), trace.bandwidth_mbps.tolist(), player.payload_ratio,
+            )  # fmt: skip
+            wait_s = seconds + player.rtt_s
+            level_s = max(buffer_s - wait_s, 0.0) + video.segment_s
+            score = after(segment + 1, rung, then_row, then_s, level_s)
+            if segment > 0:
+                lost = qoe.rebuffer_cost * max(wait_s - buffer_s, 0.0)
+                score += worth[rung] - lost - abs(worth[rung] - worth[last])
+            best = max(best, score)
+        return best
+
+    first = min(player.first_rung, len(worth) - 1)
+    return after(0, first, 1, 0.0, 0.0) / (video.segments - 1)
+
+
+def faster(trace, more_mbps):
+    return Trace(trace.time_s, trace.bandwidth_mbps + more_mbps)
+
+
+def ride(n):
+    return Trace(*bandwidth.simulate(bandwidth.HSDPA_LIKE, stream(n, "ride")))
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_a_fast_line_carries_the_top_rung_from_the_second_segment_on():
+    lower, upper, session = optimum(Video.constant(4, SIX_RUNGS, 12), Trace.constant(20))
+    expected = 4.3 - (4.3 - 0.75) / 11
+    assert session.rung.tolist() == [1] + [5] * 11
+    assert lower == pytest.approx(expected) and 0 <= upper - expected <= 1e-3
+
+
+def test_a_session_that_knows_of_the_tunnel_saves_for_it():
+    """Twenty seconds of nothing: BBA meets them unprepared and rebuffers."""
+    line = Trace.from_periods([(30, 1500), (20, 0), (100, 1500)])
+    video = Video.constant(4, SIX_RUNGS, 30)
+    bounds = optimum(video, line)
+    assert bounds.session.rebuffer_s[1:].sum() == 0
+    assert play(video, line, BufferBased()).rebuffer_s[1:].sum() > 1
+
+
+def test_on_a_line_too_slow_for_anything_the_wait_is_counted_once():
+    """Every download of the lowest rung takes 6.4 s, so 2.4 s are missing each time."""
+    video = Video.constant(4, [300, 750], 6)
+    lower, upper, session = optimum(video, Trace.constant(0.2), Player(0.08, 0.9375, first_rung=0))
+    assert session.rung.tolist() == [0] * 6
+    assert lower == pytest.approx(0.3 - 4.3 * (150_000 * 8 / 187_500 + 0.08 - 4))
+    assert upper == pytest.approx(lower, abs=1e-3)
+
+
+def test_where_rebuffering_is_free_the_top_rung_is_best():
+    video = Video.constant(4, SIX_RUNGS, 8)
+    bounds = optimum(video, Trace.constant(0.3), qoe=FREE)
+    assert bounds.session.rung.tolist() == [1] + [5] * 7
+
+
+def test_where_the_player_must_pause_the_ceiling_is_out_of_reach_but_holds():
+    """A line that dies: with a buffer of 12 s nobody can save enough for it."""
+    video, line = Video.constant(4, [300], 20), Trace.from_periods([(60, 5000), (120, 0)])
+    lower, upper, session = optimum(video, line, Player(buffer_cap_s=12))
+    assert session.rebuffer_s[1:].sum() > 60 and lower < 0 < upper
+    assert optimum(video, line, Player(buffer_cap_s=1000)).lower == pytest.approx(upper, abs=1e-3)
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@given(st.integers(0, 10**6), st.floats(0.01, 2), never_paused, st.sampled_from([LINEAR, LOG]))
+@settings(max_examples=25)
+def test_more_line_everywhere_never_lowers_the_ceiling(seed, more_mbps, player, qoe):
+    video, line = Video.constant(4, SIX_RUNGS, 20), ride(seed)
+    low, high = (optimum(video, trace, player, qoe) for trace in (line, faster(line, more_mbps)))
+    assert low.lower <= high.upper + 1e-9
+    assert low.upper <= high.upper + 1e-3  # each is that near to the truth
+
+
+@given(st.integers(0, 10**6), st.sampled_from([LINEAR, LOG, HD]))
+@settings(max_examples=15)
+def test_a_finer_tolerance_only_narrows_the_bounds(seed, qoe):
+    video, line = Video.constant(4, SIX_RUNGS, 20), ride(seed)
+    coarse, fine = (optimum(video, line, Player(), qoe, tolerance) for tolerance in (0.05, 1e-4))
+    assert fine.upper <= coarse.upper + 1e-4 and coarse.upper - fine.upper <= 0.05 + 1e-4
+
+
+@given(videos(), traces(), never_paused, st.floats(0, 20))
+@settings(max_examples=50)
+def test_prices_bound_what_the_frontier_finds_and_both_run_compiled(video, trace, player, wait_s):
+    if video.segments < 2:
+        return
+    course = offline.lay_out(video, trace, player, video.ladder_kbps / 1000, 4.3, 1e-3)
+    game = (course.gain, course.sizes, course.first)
+    budget = offline.budgets(course, wait_s)
+    results = []
+    for set_prices, best_rungs in (
+        (offline.set_prices, offline.best_rungs),
+        (offline.set_prices.native, offline.best_rungs.native),
+    ):
+        rungs, found = len(video.ladder_kbps), np.zeros(video.segments, int)
+        out = (
+            np.zeros(video.segments + 1),
+            np.zeros((video.segments, rungs)),
+            np.zeros(video.segments),
+        )
+        toll = np.zeros(video.segments)
+        bound = set_prices(*game, budget, 0.0, 15, toll, *out)
+        blind = best_rungs(*game, budget, -1e15, *(np.zeros_like(row) for row in out[:1]),
+                           np.full_like(out[1], 1e12), out[2] * 0, found)  # fmt: skip
+        unseen = found.copy()
+        score = best_rungs(*game, budget, min(blind - 0.5, 1e15), *out, found)
+        results.append((bound, blind, score, unseen.tolist(), found.tolist()))
+        assert score == blind  # the prices drop only what ends lower
+        if blind > offline.NOTHING:
+            assert blind <= bound + 1e-6
+            assert offline.needed_wait_s(course, found) <= wait_s + 1e-6
+            assert course.gain[found[:-1], found[1:]].sum() == score
+    assert results[0] == results[1]
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+@given(videos(), traces(), never_paused, st.sampled_from([LINEAR, LINEAR, LOG, FREE]))
+def test_it_is_the_best_of_all_sessions(video, trace, player, qoe):
+    segments = {1: 6, 2: 6, 3: 6, 4: 5, 5: 5, 6: 4}[len(video.ladder_kbps)]
+    if video.segments < 2:
+        return
+    video = Video(video.segment_s, video.ladder_kbps, video.segment_bytes[:segments])
+    best = best_of_all(video, trace, player, qoe)
+    lower, upper, session = optimum(video, trace, player, qoe)
+    assert lower == session.qoe(qoe)
+    assert best - 1e-3 - 1e-6 <= lower <= best + 1e-6
+    assert best - 1e-9 <= upper <= best + 1e-3 + 1e-6
+
+
+def test_published_sessions_stay_below_and_the_gap_is_small(reference):
+    video = published_video(reference)
+    rides = [trace for trace, _ in published(reference, "bola")]
+    bounds = [optimum(video, trace) for trace in rides]
+    assert all(0 <= upper - lower <= 1e-3 for lower, upper, _ in bounds)
+    for policy in (BufferBased(), Bola(), RobustMpc(), DASH_JS):
+        for session, (_, upper, _) in zip(play_many(video, rides, policy), bounds, strict=True):
+            assert session.qoe(LINEAR) < upper
+    assert np.mean([lower for lower, _, _ in bounds]) == pytest.approx(1.343, abs=5e-4)
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("tolerance", [0, -1, np.nan, "fine"])
+def test_a_tolerance_is_above_0(tolerance):
+    with pytest.raises(ValueError, match=r"tolerance=.* must be a finite number above 0"):
+        optimum(Video.constant(4, SIX_RUNGS, 3), Trace.constant(2), tolerance=tolerance)
+
+
+def test_a_session_of_one_segment_has_no_ceiling():
+    with pytest.raises(ValueError, match="segments=1 must be at least 2"):
+        optimum(Video.constant(4, SIX_RUNGS, 1), Trace.constant(2))
+
+
+def test_things_of_the_wrong_kind_are_refused():
+    with pytest.raises(ValueError, match="trace=7 must be a Trace"):
+        optimum(Video.constant(4, SIX_RUNGS, 3), 7)
