@@ -32,6 +32,7 @@ from scalemodel.youtube.media import Player, Trace, Video
 ROUNDS = 200  # steps towards better prices
 WIDE_S = 0.5  # a longer stretch of T is halved before its rungs are looked for
 NOTHING = -(2**62)  # less than any score
+ROOM_RATIO, ROOM_BYTES = 1e-12, 1e-6  # rounding must not forbid what is possible
 
 
 # ── The course ──────────────────────────────────────────────────────────────
@@ -98,7 +99,7 @@ def budgets(course: Course, wait_s: float) -> np.ndarray:
     """
     passes, rest_s = np.divmod(np.maximum(course.due_s + wait_s, 0.0), course.time_s[-1])
     carried = passes * course.carried[-1] + np.interp(rest_s, course.time_s, course.carried)
-    return carried * (1 + 1e-12) + 1e-3  # rounding must not forbid what is possible
+    return carried * (1 + ROOM_RATIO) + ROOM_BYTES
 
 
 def needed_wait_s(course: Course, rungs: np.ndarray) -> float:
@@ -109,13 +110,13 @@ def needed_wait_s(course: Course, rungs: np.ndarray) -> float:
     >>> needed_wait_s(course, np.array([1, 0, 0])), round(needed_wait_s(course, np.array([1, 1, 1])), 3)
     (0.0, 4.792)
     """
-    asked = np.cumsum(course.sizes[np.arange(len(rungs)), rungs]).astype(float)
-    passes = np.floor(asked / course.carried[-1])
+    asked = np.cumsum(course.sizes[np.arange(len(rungs)), rungs])
+    asked = (asked - ROOM_BYTES) / (1 + ROOM_RATIO)
+    passes = np.ceil(asked / course.carried[-1]) - 1
     rest = asked - passes * course.carried[-1]
-    last = len(course.carried) - 1
-    row = np.clip(np.searchsorted(course.carried, rest, side="right"), 1, last)
+    row = np.clip(np.searchsorted(course.carried, rest), 1, len(course.carried) - 1)
     before, after = course.carried[row - 1], course.carried[row]
-    share = np.divide(rest - before, after - before, out=np.ones(len(row)), where=after > before)
+    share = np.divide(rest - before, after - before, out=np.zeros(len(row)), where=after > before)
     clock_s = course.time_s[row - 1] + share * (course.time_s[row] - course.time_s[row - 1])
     late_s = passes * course.time_s[-1] + clock_s - course.due_s
     return float(max(late_s[1:].max(), 0.0))
@@ -276,7 +277,8 @@ def ceiling(course: Course, known: Sequence[np.ndarray], slack: float) -> tuple[
         for pick in (np.argmin, np.argmax)
     )
     upper = best
-    stretches = [(least_s, most_s), (least_s, least_s)]  # of T; the last is the next
+    # Stretches of T; the last is the next. Rounding must not leave their ends out.
+    stretches = [(least_s, most_s + 1e-9), (least_s, least_s + 1e-9)]
     while stretches:
         low_s, high_s = stretches.pop()
         need = best + course.rebuffer_cost * low_s  # f(T) must be more to be of use here
