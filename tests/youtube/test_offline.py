@@ -201,7 +201,8 @@ def test_the_search_over_t_misses_nothing(seed, cost, slack_ratio, wide_s):
     course = offline.lay_out(video, line, Player(), video.ladder_kbps / 1000, cost, 1e-3)
     no_prices, found = (np.zeros(9), np.full((8, 3), 1e12), np.zeros(8)), np.zeros(8, int)
     walked, step_s = -np.inf, 0.02
-    for wait_s in np.arange(0, offline.needed_wait_s(course, np.array([1] + [2] * 7)), step_s):
+    last_s = offline.needed_wait_s(course, np.array([1] + [2] * 7))
+    for wait_s in np.arange(0, last_s + step_s, step_s):
         points = offline.best_rungs.native(
             course.gain, course.sizes, course.first, offline.budgets(course, wait_s),
             -1e12, *no_prices, found,
