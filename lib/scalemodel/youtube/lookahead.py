@@ -35,6 +35,19 @@ def best_first_rung(
     level_s, lost_s, gained = np.zeros(depth + 1), np.zeros(depth + 1), np.zeros(depth + 1)
     best_from = np.full(rungs, -np.inf)  # by first rung
     best = -np.inf
+    for rung in range(rungs):  # a good start cuts early
+        held = score_if_held(
+            rung,
+            buffer_s,
+            bytes_per_s,
+            last_rung,
+            coming_bytes,
+            depth,
+            segment_s,
+            worth,
+            rebuffer_cost,
+        )
+        best = max(best, held)
     level_s[0] = buffer_s
     path[0] = rungs
     step = 0
@@ -65,3 +78,21 @@ def best_first_rung(
     while best_from[rung] < best - TIE:
         rung -= 1
     return rung
+
+
+@compiled()
+def score_if_held(
+    rung, buffer_s, bytes_per_s, last_rung, coming_bytes, depth, segment_s, worth, rebuffer_cost
+):
+    """The score of `depth` segments of one and the same rung.
+
+    >>> round(score_if_held(1, 6.0, 5e4, 0, [150_000, 375_000] * 2, 2, 4.0, [300.0, 750.0], 4.3), 3)
+    -20.45
+    """
+    level_s, lost_s = buffer_s, 0.0
+    for step in range(depth):
+        wait_s = coming_bytes[step * len(worth) + rung] / bytes_per_s
+        lost_s += max(wait_s - level_s, 0.0)
+        level_s = max(level_s - wait_s, 0.0) + segment_s
+    gained = depth * worth[rung] - abs(worth[rung] - worth[last_rung])
+    return gained / 1000 - rebuffer_cost * lost_s
