@@ -190,7 +190,7 @@ class ThroughputRule:
             return last_rung
         memory[4] = 0.0
         higher = highest_rung(carried_kbps(up, notes), ladder_kbps)
-        if higher > last_rung:
+        if higher > last_rung or up == down:
             return higher
         return min(last_rung, highest_rung(carried_kbps(down, notes), ladder_kbps))
 
