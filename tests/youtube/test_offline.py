@@ -22,7 +22,7 @@ from scalemodel.youtube.abr import (
     play_many,
 )
 from scalemodel.youtube.media import Player, Trace, Video
-from tests.laws.bitrate_laws import traces, videos
+from tests.laws.bitrate_laws import players, traces, videos
 from tests.youtube.test_abr import SIX_RUNGS, published, published_video
 
 FREE = Quality("rebuffering is free", LINEAR.of_rungs, 0.0)
@@ -37,7 +37,7 @@ never_paused = st.builds(
 
 
 def best_of_all(video, trace, player, qoe):
-    """The best score of every way to ask, by playing them all; the buffer has no cap."""
+    """The best score of every way to ask, by playing them all."""
     worth = qoe.of_rungs(video.ladder_kbps)
 
     def after(segment, last, row, clock_s, buffer_s):
@@ -51,6 +51,13 @@ def best_of_all(video, trace, player, qoe):
             )  # fmt: skip
             wait_s = seconds + player.rtt_s
             level_s = max(buffer_s - wait_s, 0.0) + video.segment_s
+            if level_s > player.buffer_cap_s:
+                steps = np.ceil((level_s - player.buffer_cap_s) / player.pause_step_s)
+                pause_s = float(steps) * player.pause_step_s
+                level_s -= pause_s
+                then_row, then_s = playback.idle(
+                    1000 * pause_s, then_row, then_s, trace.time_s.tolist()
+                )
             score = after(segment + 1, rung, then_row, then_s, level_s)
             if segment > 0:
                 lost = qoe.rebuffer_cost * max(wait_s - buffer_s, 0.0)
@@ -102,12 +109,23 @@ def test_where_rebuffering_is_free_the_top_rung_is_best():
     assert bounds.session.rung.tolist() == [1] + [5] * 7
 
 
-def test_where_the_player_must_pause_the_ceiling_is_out_of_reach_but_holds():
-    """A line that dies: with a buffer of 12 s nobody can save enough for it."""
-    video, line = Video.constant(4, [300], 20), Trace.from_periods([(60, 5000), (120, 0)])
+def test_what_goes_by_while_the_buffer_is_full_cannot_be_saved():
+    """A line that dies after a minute: 12 s of buffer are what is left for two minutes of nothing."""
+    video, line = Video.constant(4, [300, 750], 20), Trace.from_periods([(60, 5000), (120, 0)])
     lower, upper, session = optimum(video, line, Player(buffer_cap_s=12))
-    assert session.rebuffer_s[1:].sum() > 60 and lower < 0 < upper
-    assert optimum(video, line, Player(buffer_cap_s=1000)).lower == pytest.approx(upper, abs=1e-3)
+    assert session.rebuffer_s[1:].sum() == pytest.approx(120 - 12, abs=4)
+    assert lower < 0 and upper - lower < 0.1
+    assert optimum(video, line).lower == pytest.approx(0.75, abs=1e-3)  # 60 s are enough for it all
+
+
+def test_a_cap_costs_no_more_than_its_pauses_do():
+    """Two of these rides need more than 60 s of buffer for their best session."""
+    luck = stream(1, "sizes").uniform(0.6, 1.5, size=(48, 1))
+    video = Video(4.0, SIX_RUNGS, (luck * np.array(SIX_RUNGS) * 500).astype(int))
+    for n in (1, 21):
+        bounds = optimum(video, ride(n))
+        assert 0 <= bounds.upper - bounds.lower <= 1e-3
+        assert optimum(video, ride(n), Player(buffer_cap_s=200)).lower > bounds.lower
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -138,7 +156,7 @@ def test_a_gain_is_never_rounded_down(video, qoe, rounding):
         assert (excess > -1e-9).all() and (excess < (1e-9 if qoe is LINEAR else rounding)).all()
 
 
-@given(videos(), traces(), never_paused, st.floats(0, 20))
+@given(videos(), traces(), never_paused | players, st.floats(0, 20))
 @settings(max_examples=50)
 def test_prices_bound_what_the_frontier_finds_and_both_run_compiled(video, trace, player, wait_s):
     if video.segments < 2:
@@ -159,10 +177,10 @@ def test_prices_bound_what_the_frontier_finds_and_both_run_compiled(video, trace
         )
         toll = np.zeros(video.segments)
         bound = set_prices(*game, budget, 0.0, 15, toll, *out)
-        blind = best_rungs(*game, budget, -1e15, *(np.zeros_like(row) for row in out[:1]),
+        blind = best_rungs(*game, course.gone, budget, -1e15, *(np.zeros_like(row) for row in out[:1]),
                            np.full_like(out[1], 1e12), out[2] * 0, found)  # fmt: skip
         unseen = found.copy()
-        score = best_rungs(*game, budget, min(blind - 0.5, 1e15), *out, found)
+        score = best_rungs(*game, course.gone, budget, min(blind - 0.5, 1e15), *out, found)
         results.append((bound, blind, score, unseen.tolist(), found.tolist()))
         assert score == blind  # the prices drop only what ends lower
         if blind > offline.NOTHING:
@@ -189,6 +207,17 @@ def test_it_is_the_best_of_all_sessions(video, trace, player, qoe, tolerance):
     assert best - 1e-9 <= upper <= best + tolerance + 1e-6
 
 
+@given(videos(), traces(), players, st.sampled_from([LINEAR, LOG, CHEAP]))
+def test_it_is_above_the_best_of_all_sessions_with_pauses(video, trace, player, qoe):
+    segments = {1: 6, 2: 6, 3: 6, 4: 5, 5: 5, 6: 4}[len(video.ladder_kbps)]
+    if video.segments < 2:
+        return
+    video = Video(video.segment_s, video.ladder_kbps, video.segment_bytes[:segments])
+    best = best_of_all(video, trace, player, qoe)
+    lower, upper, _ = optimum(video, trace, player, qoe)
+    assert lower - 1e-6 <= best <= upper
+
+
 @given(
     st.integers(0, 10**6), st.sampled_from([0.02, 0.05, 0.1, 0.3, 1.0]),
     st.sampled_from([1e-4, 0.2]), st.sampled_from([0.5, 1e9]),
@@ -199,12 +228,13 @@ def test_the_search_over_t_misses_nothing(seed, cost, slack_ratio, wide_s):
     video = Video.constant(4, [300, 750, 1200], 8)
     line = Trace.from_periods([(8, kbps) for kbps in stream(seed, "line").uniform(300, 1500, 4)])
     course = offline.lay_out(video, line, Player(), video.ladder_kbps / 1000, cost, 1e-3)
+    game = (course.gain, course.sizes, course.first)
     no_prices, found = (np.zeros(9), np.full((8, 3), 1e12), np.zeros(8)), np.zeros(8, int)
     walked, step_s = -np.inf, 0.02
     last_s = offline.needed_wait_s(course, np.array([1] + [2] * 7))
     for wait_s in np.arange(0, last_s + step_s, step_s):
         points = offline.best_rungs.native(
-            course.gain, course.sizes, course.first, offline.budgets(course, wait_s),
+            *game, course.gone, offline.budgets(course, wait_s),
             -1e12, *no_prices, found,
         )  # fmt: skip
         walked = max(walked, points - course.rebuffer_cost * wait_s)

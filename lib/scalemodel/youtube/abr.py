@@ -707,7 +707,7 @@ def optimum(
 
     No session of `video` over `trace` by `player` has a `qoe` above `upper`, even if its
     policy knows the whole line beforehand. `upper` is at most `tolerance` above the best of
-    a player that never has to pause; where this one must, `lower` may stay below it.
+    a player that never has to pause; where this one must, `lower` may stay farther below.
     `scalemodel.youtube.offline` says why this can be known.
 
     >>> line = Trace.from_periods([(30, 2000), (30, 500)])
@@ -720,18 +720,25 @@ def optimum(
     checks.real("tolerance", tolerance, above=0)
     rivals = (BufferBased(), Bola(steady="O"), ThroughputRule(), RobustMpc(qoe=qoe))
     sessions = [play_many(video, [trace], rival, player)[0] for rival in rivals]
-    lower = max(session.qoe(qoe) for session in sessions)  # refuses a video of one segment
+    sessions[0].qoe(qoe)  # refuses a video of one segment
     worth = _worth(qoe, video)
     course = offline.lay_out(video, trace, player, worth, qoe.rebuffer_cost, tolerance / 2)
     scored = video.segments - 1
-    points, rungs = offline.ceiling(
-        course, [session.rung for session in sessions], tolerance / 2 * scored / course.point
-    )
-    answers = iter(rungs[1:].tolist())
-    sessions.append(play(video, trace, lambda *seen: next(answers), player))
+    slack = tolerance / 2 * scored / course.point
+    points, rungs = offline.ceiling(course, [session.rung for session in sessions], slack)
+    upper = points * course.point / scored + 1e-9
+    sessions.append(play(video, trace, _asking_for(rungs), player))
+    if sessions[-1].qoe(qoe) < upper - tolerance:  # a pause was longer than the cap alone demands
+        course = offline.capped(course, player.buffer_cap_s - player.pause_step_s - player.rtt_s)
+        _, rungs = offline.ceiling(course, [session.rung for session in sessions], slack)
+        sessions.append(play(video, trace, _asking_for(rungs), player))
     best = max(sessions, key=lambda session: session.qoe(qoe))
-    lower = best.qoe(qoe)
-    return Bounds(lower, max(points * course.point / scored + 1e-9, lower), best)
+    return Bounds(best.qoe(qoe), max(upper, best.qoe(qoe)), best)
+
+
+def _asking_for(rungs):
+    answers = iter(rungs[1:].tolist())
+    return lambda *seen: next(answers)
 
 
 # ── The closed form ─────────────────────────────────────────────────────────

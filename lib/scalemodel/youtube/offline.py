@@ -4,18 +4,21 @@ Rebuffering can be paid at the door. Let a segment last L seconds and segment n
 arrive at w(n). Unrolling buffer = max(buffer − download, 0) + L gives all the
 rebuffering after the first segment: the largest w(n) − w(0) − n·L, or 0. So a
 viewer who will wait T seconds in all gives every segment a deadline,
-w(0) + n·L + T. And without pauses the line never rests, so segment n arrives
-when the line has carried all sizes up to n: a deadline is a budget of bytes.
+w(0) + n·L + T. The other way round, a buffer with a cap gives it a release: it
+is not asked for before w(0) + n·L − cap. What the line could have carried until
+then has gone by. Otherwise the line never rests, and starting sooner never ends
+later. So the line's clock can be told in bytes: each segment spends its size,
+after what has gone by if that is more, and a deadline is a budget.
 
 What is left is a knapsack for each T: rungs of the best score within every
 budget, f(T), a step function that rises; the ceiling is the highest
-f(T) − cost·T. Pauses waste line and the cap on the buffer only forbids, so no
-player, whatever its rule, scores above it.
+f(T) − cost·T. No player, whatever its rule, scores above it.
 
 Read on: the course with its budgets; prices, which bound f(T) quickly; the
 frontier, which finds it; the search over T.
 
-Left out: the buffer's cap, so that where a player must pause the ceiling is out of reach.
+Left out: what a cap costs beyond this, for pauses last whole steps, and a rebuffer
+puts off the releases after it. Both only keep players farther below the ceiling.
 Sources: the identity is Lindley's, "The Theory of Queues with a Single Server",
 1952; prices on budgets are Lagrange's; the step towards better ones is Polyak's, 1969.
 """
@@ -25,7 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scalemodel.core.compiled import READ_FLOATS, READ_INT_ROWS, compiled
+from scalemodel.core.compiled import READ_FLOATS, READ_INT_ROWS, READ_INTS, compiled
 from scalemodel.youtube import playback
 from scalemodel.youtube.media import Player, Trace, Video
 
@@ -53,6 +56,7 @@ class Course(NamedTuple):
     due_s: np.ndarray  # (segments,), the trace's clock at each deadline if T is 0
     time_s: np.ndarray  # (samples,), the trace's clock
     carried: np.ndarray  # (samples,), bytes of payload that it has carried by then
+    gone: np.ndarray  # (segments,), bytes gone by before each release
 
 
 def lay_out(
@@ -81,10 +85,26 @@ def lay_out(
     due_s = start_s + (video.segment_s - player.rtt_s) * np.arange(video.segments)
     rate = trace.bandwidth_mbps[1:] * 1e6 / 8 * player.payload_ratio
     carried = np.append(0.0, np.cumsum(np.diff(trace.time_s) * rate))
-    return Course(
+    course = Course(
         point, np.ceil(gain / point - 1e-9).astype(np.int64), rebuffer_cost / point,
-        video.segment_bytes, first, due_s, trace.time_s, carried,
+        video.segment_bytes, first, due_s, trace.time_s, carried, np.zeros(len(due_s), np.int64),
     )  # fmt: skip
+    return capped(course, player.buffer_cap_s - player.rtt_s)
+
+
+def capped(course: Course, cap_s: float) -> Course:
+    """`course` with the releases of a buffer that holds `cap_s` at each arrival's round trip.
+
+    With 3 s, two megabits a second, 0.95 of them payload, and a first segment there after 1.58 s:
+
+    >>> video = Video.constant(4, [300, 750], 3)
+    >>> course = lay_out(video, Trace.constant(2), Player(), np.array([0.3, 0.75]), 4.3, 1e-3)
+    >>> capped(course, 3.0).gone
+    array([      0,  593499, 1524499])
+    """
+    gone = _carried(course, course.due_s - cap_s) * (1 - ROOM_RATIO) - ROOM_BYTES
+    gone[0] = 0.0  # the first segment is asked for at once
+    return course._replace(gone=np.maximum(gone, 0.0).astype(np.int64))
 
 
 def budgets(course: Course, wait_s: float) -> np.ndarray:
@@ -97,9 +117,12 @@ def budgets(course: Course, wait_s: float) -> np.ndarray:
     >>> np.diff(budgets(course, 0.0)).round()  # of 3.92 seconds
     array([931000., 931000.])
     """
-    passes, rest_s = np.divmod(np.maximum(course.due_s + wait_s, 0.0), course.time_s[-1])
-    carried = passes * course.carried[-1] + np.interp(rest_s, course.time_s, course.carried)
-    return carried * (1 + ROOM_RATIO) + ROOM_BYTES
+    return _carried(course, course.due_s + wait_s) * (1 + ROOM_RATIO) + ROOM_BYTES
+
+
+def _carried(course, clock_s):
+    passes, rest_s = np.divmod(np.maximum(clock_s, 0.0), course.time_s[-1])
+    return passes * course.carried[-1] + np.interp(rest_s, course.time_s, course.carried)
 
 
 def needed_wait_s(course: Course, rungs: np.ndarray) -> float:
@@ -110,10 +133,12 @@ def needed_wait_s(course: Course, rungs: np.ndarray) -> float:
     >>> needed_wait_s(course, np.array([1, 0, 0])), round(needed_wait_s(course, np.array([1, 1, 1])), 3)
     (0.0, 4.792)
     """
-    asked = np.cumsum(course.sizes[np.arange(len(rungs)), rungs])
-    asked = (asked - ROOM_BYTES) / (1 + ROOM_RATIO)
-    passes = np.ceil(asked / course.carried[-1]) - 1
-    rest = asked - passes * course.carried[-1]
+    spent = np.zeros(len(rungs) + 1)
+    for n in range(len(rungs)):
+        spent[n + 1] = max(spent[n], course.gone[n]) + course.sizes[n, rungs[n]]
+    spent = (spent[1:] - ROOM_BYTES) / (1 + ROOM_RATIO)
+    passes = np.ceil(spent / course.carried[-1]) - 1
+    rest = spent - passes * course.carried[-1]
     row = np.clip(np.searchsorted(course.carried, rest), 1, len(course.carried) - 1)
     before, after = course.carried[row - 1], course.carried[row]
     share = np.divide(rest - before, after - before, out=np.zeros(len(row)), where=after > before)
@@ -183,10 +208,10 @@ def set_prices(gain, sizes, first, budget, enough, rounds, toll, price, ahead, r
 
 # ── The frontier: f(T) itself ───────────────────────────────────────────────
 @compiled(
-    f"int64({READ_INT_ROWS}, {READ_INT_ROWS}, int64, {READ_FLOATS}, float64, "
+    f"int64({READ_INT_ROWS}, {READ_INT_ROWS}, int64, {READ_INTS}, {READ_FLOATS}, float64, "
     "float64[::1], float64[:, ::1], float64[::1], int64[::1])"
 )
-def best_rungs(gain, sizes, first, budget, above, price, ahead, rest, rungs_out):
+def best_rungs(gain, sizes, first, gone, budget, above, price, ahead, rest, rungs_out):
     """The best score within `budget` if it is more than `above`, else less than any score.
 
     For every segment and rung it keeps the ways that matter, from the highest score
@@ -196,7 +221,8 @@ def best_rungs(gain, sizes, first, budget, above, price, ahead, rest, rungs_out)
     >>> gain, sizes = np.array([[300, 300], [-150, 750]]), np.array([[150, 375]] * 3)
     >>> prices = np.zeros(4), np.full((3, 2), 1e9), np.zeros(3)
     >>> rungs = np.zeros(3, int)
-    >>> int(best_rungs(gain, sizes, 0, np.array([150.0, 525.0, 800.0]), 0.0, *prices, rungs)), rungs
+    >>> gone, budget = np.zeros(3, int), np.array([150.0, 525.0, 800.0])
+    >>> int(best_rungs(gain, sizes, 0, gone, budget, 0.0, *prices, rungs)), rungs
     (600, array([0, 0, 0]))
     """
     segments, rungs = sizes.shape
@@ -226,7 +252,7 @@ def best_rungs(gain, sizes, first, budget, above, price, ahead, rest, rungs_out)
                     break
                 source = at[pick]
                 at[pick] += 1
-                total = spent[source] + sizes[n, there]
+                total = max(spent[source], gone[n]) + sizes[n, there]
                 if total > fewest:
                     continue
                 fewest = total - 1
@@ -293,7 +319,7 @@ def ceiling(course: Course, known: Sequence[np.ndarray], slack: float) -> tuple[
         score = NOTHING
         while score == NOTHING and bound > need + slack:
             above = max(bound - step, need)
-            score = best_rungs.native(*game, budget, above, *prices, found)
+            score = best_rungs.native(*game, course.gone, budget, above, *prices, found)
             bound, step = above if score == NOTHING else score, 2 * step
         if score > NOTHING:
             wait_s = needed_wait_s(course, found)  # from here to high_s, f is this score
