@@ -1,5 +1,7 @@
 """The ceiling: what the best session of all is worth, against trying every session."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -203,12 +205,18 @@ def test_it_is_the_best_of_all_sessions(video, trace, player, qoe, tolerance):
     best = best_of_all(video, trace, player, qoe)
     lower, upper, session = optimum(video, trace, player, qoe, tolerance)
     assert lower == session.qoe(qoe)
-    assert best - tolerance - 1e-6 <= lower <= best + 1e-6
-    assert best - 1e-9 <= upper <= best + tolerance + 1e-6
+    assert lower - 1e-6 <= best <= upper
+    # A last byte on the brink of a silence comes before it or after, by a rounding.
+    hair = Trace(trace.time_s, trace.bandwidth_mbps * (1 + 1e-9))
+    hasty = best_of_all(video, hair, player, qoe)
+    assert upper <= hasty + tolerance + 1e-6
+    if hasty < best + 1e-6:
+        assert lower >= best - tolerance - 1e-6
 
 
-@given(videos(), traces(), players, st.sampled_from([LINEAR, LOG, CHEAP]))
-def test_it_is_above_the_best_of_all_sessions_with_pauses(video, trace, player, qoe):
+@given(videos(), traces(), players, st.booleans(), st.sampled_from([LINEAR, LOG, CHEAP]))
+def test_it_is_above_the_best_of_all_sessions_with_pauses(video, trace, player, smooth, qoe):
+    player = replace(player, pause_step_s=0.001) if smooth else player
     segments = {1: 6, 2: 6, 3: 6, 4: 5, 5: 5, 6: 4}[len(video.ladder_kbps)]
     if video.segments < 2:
         return
@@ -243,6 +251,17 @@ def test_the_search_over_t_misses_nothing(seed, cost, slack_ratio, wide_s):
         patch.setattr(offline, "WIDE_S", wide_s)
         points, _ = offline.ceiling(course, [np.array([1] + [0] * 7)], slack)
     assert walked - 1e-6 <= points <= walked + course.rebuffer_cost * step_s + slack + 1e-6
+
+
+def test_a_small_buffer_opens_the_bounds_by_little(reference):
+    """Pauses last whole half-seconds, which the ceiling does not count; 1.3 points is the mean."""
+    video = published_video(reference)
+    rides = [trace for trace, _ in published(reference, "bola")]
+    gaps = []
+    for trace in rides:
+        bounds = optimum(video, trace, Player(buffer_cap_s=12))
+        gaps.append(bounds.upper - bounds.lower)
+    assert min(gaps) >= 0 and max(gaps) < 0.02
 
 
 def test_published_sessions_stay_below_and_the_gap_is_small(reference):

@@ -18,7 +18,8 @@ Read on: the course with its budgets; prices, which bound f(T) quickly; the
 frontier, which finds it; the search over T.
 
 Left out: what a cap costs beyond this, for pauses last whole steps, and a rebuffer
-puts off the releases after it. Both only keep players farther below the ceiling.
+puts off the releases after it. Both only keep players farther below the ceiling,
+as does a last byte on the brink of a silence, which is early here and late there.
 Sources: the identity is Lindley's, "The Theory of Queues with a Single Server",
 1952; prices on budgets are Lagrange's; the step towards better ones is Polyak's, 1969.
 """
