@@ -726,7 +726,7 @@ def optimum(
     scored = video.segments - 1
     slack = tolerance / 2 * scored / course.point
     points, rungs = offline.ceiling(course, [session.rung for session in sessions], slack)
-    upper = points * course.point / scored + 1e-9
+    upper = float(points * course.point / scored) + 1e-9
     sessions.append(play(video, trace, _asking_for(rungs), player))
     if sessions[-1].qoe(qoe) < upper - tolerance:  # a pause was longer than the cap alone demands
         course = offline.capped(course, player.buffer_cap_s - player.pause_step_s - player.rtt_s)

@@ -326,10 +326,12 @@ def ceiling(course: Course, known: Sequence[np.ndarray], slack: float) -> tuple[
             wait_s = needed_wait_s(course, found)  # from here to high_s, f is this score
             if score - course.rebuffer_cost * wait_s > best:
                 best, winner = score - course.rebuffer_cost * wait_s, found.copy()
-            if bound > best + course.rebuffer_cost * low_s + slack:  # not so for all of low_s on
-                stretches.append((low_s, (bound - best - slack) / course.rebuffer_cost))
-                upper = max(upper, best + slack)
-                continue
+            if bound > best + course.rebuffer_cost * low_s + slack:
+                settled_s = (bound - best - slack) / course.rebuffer_cost  # from here on, that is
+                if settled_s < high_s:
+                    stretches.append((low_s, settled_s))
+                    upper = max(upper, best + slack)
+                    continue
         upper = max(upper, bound - course.rebuffer_cost * low_s)
     return max(upper, best), winner
 
