@@ -6,8 +6,9 @@ top. Before every download the player names a rung. Too high, and the buffer
 runs dry and the picture stops; too low, and it is blurry for no reason.
 
 Read on in this order: the ladder; what a session is worth; the policies and the
-players that ship them; `play` and `play_many`; the ceiling; the closed form. What is played, over what and by which
-player is in `scalemodel.youtube.media`, the loop in `scalemodel.youtube.playback`.
+players that ship them; `play` and `play_many`; the ceiling; the closed form. What
+is played, over what and by which player is in `scalemodel.youtube.media`, the loop
+in `scalemodel.youtube.playback`.
 
 Left out: seeking, live streams, abandoned and repeated downloads, audio, several
 clients on one line, and what a viewer really feels.
