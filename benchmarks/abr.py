@@ -5,6 +5,8 @@
 A segment is one download, and one decision of the policy. Every figure is the
 median of 7 rounds; the contestants take turns within a round, so that a machine
 that slows down slows both. Packing the traces is part of `play_many`'s time.
+
+First the loop with its cheapest policy, then every policy, then the ceiling.
 """
 
 import os
@@ -19,7 +21,19 @@ import numpy as np
 from scalemodel.core import bandwidth
 from scalemodel.core.rng import stream
 from scalemodel.youtube import playback
-from scalemodel.youtube.abr import BufferBased, Player, ThroughputRule, Trace, Video, play_many
+from scalemodel.youtube.abr import (
+    DASH_JS,
+    HLS_JS,
+    SHAKA,
+    Bola,
+    BufferBased,
+    Dynamic,
+    RobustMpc,
+    ThroughputRule,
+    optimum,
+    play_many,
+)
+from scalemodel.youtube.media import Player, Trace, Video
 
 ROUNDS = 7
 SESSIONS = 10_000
@@ -27,6 +41,17 @@ TEST_SET = 142  # rides in the usual 3G test set
 PLAIN_SESSIONS = 300
 PLAIN = "the same loop in plain Python over lists"
 BARE = "that loop without the package's decorator"
+POLICIES = {  # and how many sessions make a round
+    "BufferBased": (BufferBased(), 5000),
+    "ThroughputRule": (ThroughputRule(), 5000),
+    "Bola": (Bola(), 5000),
+    "Dynamic": (Dynamic(), 5000),
+    "RobustMpc": (RobustMpc(), 500),
+    "DASH_JS": (DASH_JS, 2000),
+    "HLS_JS": (HLS_JS, 2000),
+    "SHAKA": (SHAKA, 2000),
+}
+CEILINGS = 20  # rides a round
 LADDER_KBPS = [300, 750, 1200, 1850, 2850, 4300]
 
 
@@ -44,27 +69,55 @@ def main():
             lambda: play_many(video, shared, BufferBased()), SESSIONS),
         f"BufferBased, {SESSIONS:,} sessions over {SESSIONS:,} rides": (
             lambda: play_many(video, rides, BufferBased()), SESSIONS),
-        f"ThroughputRule, {SESSIONS:,} sessions over {TEST_SET} rides": (
-            lambda: play_many(video, shared, ThroughputRule()), SESSIONS),
         PLAIN: (
             plain_contestant(video, rides[:PLAIN_SESSIONS], playback.session, BufferBased.choose),
             PLAIN_SESSIONS),
         BARE: (
             plain_contestant(video, rides[:PLAIN_SESSIONS], *bare_functions()), PLAIN_SESSIONS),
     }  # fmt: skip
-    for run, _ in contestants.values():
-        run()  # machine code, caches and memory are ready
+    seconds = race({name: run for name, (run, _) in contestants.items()})
+    report(seconds, {name: count for name, (_, count) in contestants.items()}, video.segments)
+    race_policies(video, rides)
+    race_ceiling(video, rides[:CEILINGS])
 
+
+def race(contestants):
+    """The seconds of each round of each contestant."""
+    for run in contestants.values():
+        run()  # machine code, caches and memory are ready
     seconds = {name: [] for name in contestants}
     for _ in range(ROUNDS):
-        for name, (run, _) in contestants.items():
+        for name, run in contestants.items():
             began = time.perf_counter()
             run()
             seconds[name].append(time.perf_counter() - began)
-    report(seconds, {name: count for name, (_, count) in contestants.items()}, video.segments)
+    return seconds
 
 
-def plain_contestant(video, rides, session, choose):
+def race_policies(video, rides):
+    print("every policy, compiled and in plain Python, in thousands of segments a second:")
+    for name, (policy, sessions) in POLICIES.items():
+        few = sessions // 500
+        crowd = rides[:sessions]
+        seconds = race({
+            "compiled": lambda crowd=crowd, policy=policy: play_many(video, crowd, policy),
+            "plain": plain_contestant(
+                video, rides[:few], playback.session, policy.choose, policy.memory(video)
+            ),
+        })  # fmt: skip
+        fast = sessions * video.segments / statistics.median(seconds["compiled"]) / 1000
+        slow = few * video.segments / statistics.median(seconds["plain"]) / 1000
+        print(f"  {fast:9,.0f}  {slow:8.2f}  {fast / slow:7.0f} ×  {name}")
+
+
+def race_ceiling(video, rides):
+    seconds = race({"ceiling": lambda: [optimum(video, ride) for ride in rides]})["ceiling"]
+    gaps = [bounds.upper - bounds.lower for bounds in (optimum(video, ride) for ride in rides)]
+    print(f"the ceiling of {video.segments} segments: {statistics.median(seconds) / len(rides):.4f} s "
+          f"a ride, open by {max(gaps):.5f} of a score or less")  # fmt: skip
+
+
+def plain_contestant(video, rides, session, choose, fresh=(5.0, 10.0)):
     """A run of `session` over lists, which plain Python indexes faster than arrays."""
     player = Player()
     constants = (player.rtt_s, player.payload_ratio, player.buffer_cap_s, player.pause_step_s)
@@ -74,7 +127,7 @@ def plain_contestant(video, rides, session, choose):
 
     def run():
         for time_s, mbps in lines:
-            memory = [5.0, 10.0]
+            memory = fresh.copy() if hasattr(fresh, "copy") else list(fresh)
             session(constants, 4.0, 1, ladder, sizes, time_s, mbps, choose, memory, *rows)
 
     return run

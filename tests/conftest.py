@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 # Published data that tests compare with. It does not travel with the project:
 #   abr/envivio_chunks.csv   chunk, then bytes at each of six rungs
 #   abr/traces/<name>.csv    time_s, mbps
-#   abr/logs/bba.csv         trace, chunk, bitrate_kbps, buffer_s, rebuffer_s, size_bytes,
+#   abr/logs/{bba,bola}.csv  trace, chunk, bitrate_kbps, buffer_s, rebuffer_s, size_bytes,
 #                            download_ms, reward (one row a downloaded segment)
 REFERENCE = Path(os.environ.get("SCALEMODEL_REFERENCE", ROOT.parent / "shared" / "reference"))
 

@@ -120,11 +120,30 @@ def test_a_tunnel_past_the_end_is_refused():
         bandwidth.tunnel((np.array([0.0, 10.0]), np.ones(2)), 9, 2)
 
 
+@pytest.mark.parametrize("text", ["0 1\n1 nan\n", "0 1\ninf 2\n", "0 1\n1 -Infinity\n"])
+def test_what_is_no_finite_number_is_refused_with_its_line(tmp_path, text):
+    file = tmp_path / "ride.txt"
+    file.write_text("time mbps\n" + text)
+    with pytest.raises(ValueError, match=r"ride.txt, line 3: .* must hold two finite numbers"):
+        bandwidth.load_mbps(file)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "1" + "0" * 400])
+@pytest.mark.parametrize("field", ["duration_ms", "bandwidth_kbps"])
+def test_what_is_no_finite_number_is_refused_with_its_period(tmp_path, field, number):
+    file = tmp_path / "ride.json"
+    good = '{"duration_ms": 1, "bandwidth_kbps": 1}'
+    bad = good.replace(f'"{field}": 1', f'"{field}": {number}')
+    file.write_text(f"[{good}, {bad}]")
+    with pytest.raises(ValueError, match=r"ride.json, period 1: .* must have the finite numbers"):
+        bandwidth.load_periods(file)
+
+
 @pytest.mark.parametrize("text", ["0 1\n1 x\n", "0 1 2\n", "a b\nc d\n", "0\n", ""])
 def test_a_file_of_something_else_is_refused_with_its_line(tmp_path, text):
     file = tmp_path / "ride.txt"
     file.write_text(text)
-    with pytest.raises(ValueError, match=r"ride.txt.*two numbers"):
+    with pytest.raises(ValueError, match=r"ride.txt.*two (finite )?numbers"):
         bandwidth.load_mbps(file)
 
 

@@ -53,6 +53,42 @@ def test_an_error_names_its_state(workers):
     assert "in the state seed=2" in caught.value.__notes__
 
 
+class Unpackable(Exception):
+    """It remembers something that cannot be pickled."""
+
+    def __init__(self, words):
+        super().__init__(words)
+        self.kept = (n for n in range(3))
+
+
+class Lonely(Exception):
+    """It is pickled, and fails to be unpickled: it lacks the second argument."""
+
+    def __init__(self, words, more):
+        super().__init__(words)
+
+
+class Forgetful(Exception):
+    """It is unpickled without its notes."""
+
+    def __reduce__(self):
+        return Forgetful, self.args
+
+
+@pytest.mark.parametrize("error", [lambda: Unpackable("not two"), lambda: Lonely("not two", 2),
+                                   lambda: Forgetful("not two")])  # fmt: skip
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_that_cannot_travel_still_names_its_state(error, workers):
+    def fussy(seed):
+        if seed == 2:
+            raise error()
+        return seed
+
+    with pytest.raises(Exception, match="not two") as caught:
+        sweep(fussy, {"seed": [1, 2, 3]}, workers=workers)
+    assert "in the state seed=2" in caught.value.__notes__
+
+
 @pytest.mark.parametrize("values", [[], "bus"])
 def test_an_axis_that_is_no_list_is_refused(values):
     with pytest.raises(ValueError, match=r"axis trace=.* must be a list"):

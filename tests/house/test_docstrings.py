@@ -22,6 +22,12 @@ ENDINGS = {"s", "ms", "h", "km", "m", "px", "bytes", "kbps", "mbps", "ratio"}
 UNITLESS = {
     "safety": "a share of the throughput",
     "rebuffer_cost": "score lost a second",
+    "tolerance": "in score a segment",
+    "lower": "a score",
+    "upper": "a score",
+    "rounding": "in score",
+    "point": "a step of the score",
+    "slack": "in points of the score",
     "scale": "size of a unit in its base unit",
     "megabits": "its name is its unit",
     "value": "generic",

@@ -3,11 +3,14 @@
 A policy joins by one line: its name and strategy in `POLICIES` of tests/youtube/test_abr.py.
 """
 
+from dataclasses import replace
+
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalemodel.youtube.abr import Player, Trace, Video, play, play_many
+from scalemodel.youtube.abr import LINEAR, LOG, optimum, play, play_many
+from scalemodel.youtube.media import Player, Trace, Video
 
 
 @st.composite
@@ -43,6 +46,14 @@ players = st.builds(
     pause_step_s=st.sampled_from([0.25, 0.5, 3.0]),
     first_rung=st.sampled_from([0, 1]),
 )
+
+
+def weighing_rates(policy, k):
+    """`policy`, its score counting a rate as one of a k-th."""
+    if not hasattr(policy, "qoe"):
+        return policy
+    scaled = policy.qoe._replace(of_rungs=lambda rates: policy.qoe.of_rungs(rates / k))
+    return replace(policy, qoe=scaled)
 
 
 def carried_megabits(trace, clock_s):
@@ -108,7 +119,18 @@ class BitrateLaws:
             return
         big = Video(video.segment_s, video.ladder_kbps * k, (video.segment_bytes * k).astype(int))
         wide = Trace(trace.time_s, trace.bandwidth_mbps * k)
-        scaled = play(big, wide, policy, player)
+        scaled = play(big, wide, weighing_rates(policy, k), player)
         assert np.array_equal(scaled.rung, session.rung)
         assert np.array_equal(scaled.download_s, session.download_s)
         assert np.array_equal(scaled.rebuffer_s, session.rebuffer_s)
+
+    @given(data=st.data())
+    @settings(max_examples=25)
+    def test_no_session_scores_above_the_ceiling(self, policies, data):
+        video, trace, player, _, session = self.session(data, policies)
+        if video.segments < 2:
+            return
+        qoe = data.draw(st.sampled_from([LINEAR, LOG]))
+        bounds = optimum(video, trace, player, qoe)
+        assert session.qoe(qoe) <= bounds.upper
+        assert bounds.lower == bounds.session.qoe(qoe) <= bounds.upper

@@ -1,6 +1,7 @@
 """Adaptive bitrate: sessions against hand cases, laws and published logs."""
 
 import csv
+import itertools
 from dataclasses import FrozenInstanceError
 
 import numpy as np
@@ -13,19 +14,23 @@ from scalemodel.core.compiled import compiled
 from scalemodel.core.rng import stream
 from scalemodel.youtube import abr
 from scalemodel.youtube.abr import (
+    DASH_JS,
     HD,
+    HLS_JS,
     LADDER,
     LINEAR,
     LOG,
+    SHAKA,
+    Bola,
     BufferBased,
-    Player,
+    Dynamic,
+    RobustMpc,
     ThroughputRule,
-    Trace,
-    Video,
     play,
     play_many,
     select_rung,
 )
+from scalemodel.youtube.media import Player, Trace, Video
 from scalemodel.youtube.playback import CHOOSE
 from tests.laws.bitrate_laws import BitrateLaws, players, traces, videos
 
@@ -165,6 +170,101 @@ def test_a_policy_of_the_readers_own_can_be_compiled():
     )
 
 
+def rungs_seen(policy, seen, ladder=SIX_RUNGS):
+    """The answers of `policy` to a list of (buffer_s, throughput_kbps, last_rung)."""
+    video = Video.constant(4, ladder, len(seen) + 1)
+    memory = policy.memory(video)
+    return [
+        policy.choose(*one, video.segment_bytes[n + 1], video.ladder_kbps, memory)
+        for n, one in enumerate(seen)
+    ]
+
+
+def test_a_rise_asks_for_more_than_staying_does():
+    """1300 kbit/s: 1200 is within 0.95 of it, not within 0.7."""
+    policy = ThroughputRule(up=0.7, down=0.95)
+    assert rungs_seen(policy, [(9.0, 1300.0, 2)]) == [2]
+    assert rungs_seen(policy, [(9.0, 1300.0, 1)]) == [1]
+    assert rungs_seen(policy, [(9.0, 1300.0, 0)]) == [1]
+    assert rungs_seen(policy, [(9.0, 1250.0, 5)]) == [1]
+
+
+def test_two_half_lives_are_quick_to_doubt_and_slow_to_trust():
+    """One second of 4000 after four of 1000, and the other way round."""
+    policy = ThroughputRule(safety=1.0, half_lives_s=(1.0, 4.0))
+    ladder = [100, 250, 1000, 2000, 4000]
+    rise = rungs_seen(policy, [(9.0, 1000.0, 2), (9.0, 4000.0, 2)], ladder)
+    fall = rungs_seen(policy, [(9.0, 4000.0, 2), (9.0, 1000.0, 4)], ladder)
+    # Both averages by hand: 1000 kbit/s for 4 s, then 4000 for 1 s; the slow one is lower.
+    slow = (1000 * 0.5**0.25 * 0.5 + 4000 * (1 - 0.5**0.25)) / (1 - 0.5**1.25)
+    assert 1000 < slow < 2000 and rise == [2, 2]
+    assert fall == [4, 2]  # 4000 for 1 s, then 1000 for 16 s
+
+
+def test_a_switch_interval_is_kept_between_two_decisions():
+    line = Trace.from_periods([(5, 6000), (5, 700)])
+    video = Video.constant(2, SIX_RUNGS, 60)
+    for policy, least_s in ((SHAKA, 8.0), (ThroughputRule(window=1, switch_interval_s=0), 0.0)):
+        session = play(video, line, policy, Player(buffer_cap_s=10))
+        asked_s = np.cumsum(session.download_s + session.pause_s)[:-1]  # before segments 1, 2, ...
+        switched_s = asked_s[np.diff(session.rung) != 0]
+        assert len(switched_s) > 4
+        assert np.diff(switched_s).min() >= least_s
+    assert np.diff(switched_s).min() < 8  # without it they are nearer
+
+
+def test_a_switch_interval_counts_the_pauses_of_a_full_buffer():
+    """At a steady level each segment takes 4 s, whatever share of them was download."""
+    policy = ThroughputRule(window=1, switch_interval_s=8.0)
+    assert rungs_seen(policy, [(10.0, 9000.0, 1)] * 5) == [5, 1, 5, 1, 5]
+
+
+def test_bola_asks_for_more_the_fuller_the_buffer():
+    levels = [0.0, 12.9, 13.0, 18.4, 18.6, 22.0, 25.2, 28.3, 28.4, 37.6]
+    seen = [(level, 1000.0, 0) for level in levels]
+    assert rungs_seen(Bola(), seen) == [0, 0, 1, 1, 2, 3, 4, 4, 5, 5]
+
+
+def test_steadiness_is_about_rises_above_what_the_line_carries():
+    """At 26 s BOLA wants rung 4; 1300 kbit/s carry rung 2."""
+    for steady, from_1, from_3 in (("", 4, 4), ("O", 2, 3), ("U", 3, 3)):
+        policy = Bola(steady=steady)
+        assert rungs_seen(policy, [(26.0, 1300.0, 1)]) == [from_1]
+        assert rungs_seen(policy, [(26.0, 1300.0, 3)]) == [from_3]
+        assert rungs_seen(policy, [(26.0, 1300.0, 5)]) == [4]  # a fall is no rise
+        assert rungs_seen(policy, [(26.0, 9000.0, 1)]) == [4]
+
+
+@pytest.mark.parametrize("policy", [Bola(low_buffer_safety=0.5), Dynamic(low_buffer_safety=0.5)])
+def test_a_low_buffer_caps_the_bytes_from_the_third_segment_on(policy):
+    """Half of 20 s at 480 kbit/s are 4800 kbit: a segment of rung 2."""
+    assert rungs_seen(policy, [(20.0, 480.0, 0)] * 3) == [2, 2, 2]
+    assert rungs_seen(policy, [(29.0, 200.0, 0)] * 3) == [5, 0, 0]
+
+
+def test_dynamic_changes_hands_at_two_levels():
+    """The line carries the top rung; BOLA at 6, 10 or 12 s asks for the lowest."""
+    policy = Dynamic(bola_from_s=10, throughput_below_s=5, low_buffer_safety=None)
+    levels = [6.0, 9.9, 10.0, 6.0, 5.0, 4.9, 6.0, 12.0]
+    seen = [(level, 9000.0, 0) for level in levels]
+    assert rungs_seen(policy, seen) == [5, 5, 0, 0, 0, 5, 5, 0]
+
+
+def test_robust_means_doubt_after_a_wrong_forecast():
+    """1000, 4000, 2000 kbit/s: the worst forecast was 0.75 off, after 4000."""
+    seen = [(12.0, kbps, 2) for kbps in (1000.0, 4000.0, 2000.0)]
+    doubtful = rungs_seen(RobustMpc(horizon=3), seen)
+    trusting = rungs_seen(RobustMpc(horizon=3, robust=False), seen)
+    assert doubtful[0] == trusting[0] and doubtful[1:] < trusting[1:]
+
+
+def test_the_shipped_players_differ():
+    video = Video.constant(4, SIX_RUNGS, 60)
+    line = Trace(*bandwidth.simulate(bandwidth.HSDPA_LIKE, stream(3, "ride")))
+    rungs = {tuple(play(video, line, policy).rung.tolist()) for policy in (DASH_JS, HLS_JS, SHAKA)}
+    assert len(rungs) == 3
+
+
 def test_many_sessions_behave_like_a_list():
     video = Video.constant(4, SIX_RUNGS, 5)
     rides = [Trace.constant(mbps) for mbps in (1, 2, 3)]
@@ -205,8 +305,39 @@ POLICIES = {  # one line a policy, and it obeys every law
         BufferBased, reservoir_s=st.floats(0, 10), cushion_s=st.floats(0.5, 30)
     ),
     "ThroughputRule": st.builds(
-        ThroughputRule, safety=st.floats(0.1, 1.2), window=st.integers(1, 8)
+        ThroughputRule,
+        safety=st.floats(0.1, 1.2),
+        window=st.integers(1, 8),
+        up=st.none() | st.floats(0.1, 1.2),
+        down=st.none() | st.floats(0.1, 1.2),
+        half_lives_s=st.none() | st.tuples(st.floats(0.1, 9), st.floats(0.1, 9)),
+        switch_interval_s=st.sampled_from([0.0, 0.0, 3.0, 8.0]),
     ),
+    "Bola": st.builds(
+        Bola,
+        minimum_buffer_s=st.floats(1, 10),
+        target_buffer_s=st.floats(10.5, 40),
+        per_rung_s=st.sampled_from([0.0, 2.0]),
+        steady=st.sampled_from(["", "O", "U"]),
+        low_buffer_safety=st.none() | st.floats(0.3, 1),
+        latency_s=st.sampled_from([0.0, 0.08]),
+    ),
+    "Dynamic": st.builds(
+        Dynamic,
+        throughput=st.builds(ThroughputRule, half_lives_s=st.none() | st.just((3.0, 8.0))),
+        bola=st.builds(Bola, minimum_buffer_s=st.floats(1, 10)),
+        bola_from_s=st.floats(5, 20),
+        throughput_below_s=st.floats(0, 5),
+        low_buffer_safety=st.none() | st.floats(0.3, 1),
+    ),
+    "RobustMpc": st.builds(
+        RobustMpc,
+        horizon=st.integers(1, 3),
+        qoe=st.sampled_from([LINEAR, LOG]),
+        robust=st.booleans(),
+        window=st.integers(1, 6),
+    ),
+    "shipped": st.sampled_from([DASH_JS, HLS_JS, SHAKA]),
 }
 
 
@@ -229,13 +360,51 @@ def test_a_fuller_buffer_never_means_a_lower_rung(one_s, other_s):
 @given(st.lists(st.floats(10, 1e5), min_size=1, max_size=20), st.integers(1, 8))
 def test_it_follows_the_harmonic_mean_of_its_window(samples, window):
     policy = ThroughputRule(safety=0.8, window=window)
-    ladder, memory = np.array(SIX_RUNGS, dtype=float), ThroughputRule(0.8, window).memory(None)
-    for throughput_kbps in samples:
-        rung = policy.choose(9.0, throughput_kbps, 0, np.ones(6, int), ladder, memory)
+    ladder = np.array(SIX_RUNGS, dtype=float)
+    rung = rungs_seen(policy, [(9.0, throughput_kbps, 0) for throughput_kbps in samples])[-1]
     recent = samples[-window:]
     estimate = len(recent) / sum(1 / sample for sample in recent)
     if all(abs(0.8 * estimate / rate - 1) > 1e-9 for rate in ladder):  # not on the very edge
         assert rung == max(int((ladder <= 0.8 * estimate).sum()) - 1, 0)
+
+
+@given(
+    st.lists(st.tuples(st.floats(10, 1e5), st.integers(0, 5)), min_size=1, max_size=12),
+    st.none() | st.tuples(st.floats(0.1, 9), st.floats(0.1, 9)),
+    st.floats(0.1, 2), st.floats(0.1, 2), st.floats(0, 1), st.floats(0, 1),
+)  # fmt: skip
+def test_a_larger_share_never_lowers_the_rung(samples, half_lives_s, up, down, more_up, more_down):
+    seen = [(9.0, kbps, last) for kbps, last in samples]
+    low = rungs_seen(ThroughputRule(up=up, down=down, half_lives_s=half_lives_s), seen)
+    bolder = ThroughputRule(up=up + more_up, down=down + more_down, half_lives_s=half_lives_s)
+    assert all(a <= b for a, b in zip(low, rungs_seen(bolder, seen), strict=True))
+
+
+@given(
+    st.lists(st.floats(10, 1e5), min_size=1, max_size=20), st.floats(0.1, 20), st.floats(0.1, 20)
+)
+def test_a_fading_average_weighs_each_second_by_its_age(samples, quick_s, slow_s):
+    """The closed form of the running sums: a download counts for the seconds it took."""
+    rungs = rungs_seen(
+        ThroughputRule(safety=1.0, half_lives_s=(quick_s, slow_s)),
+        [(9.0, kbps, 1) for kbps in samples],
+    )
+    seconds = 4 * SIX_RUNGS[1] / np.array(samples)
+    end_s = np.cumsum(seconds)
+    means = []
+    for half_life_s in (quick_s, slow_s):
+        weight = 0.5 ** ((end_s[-1] - end_s) / half_life_s)
+        weight -= 0.5 ** ((end_s[-1] - end_s + seconds) / half_life_s)
+        means.append((weight @ samples) / weight.sum())
+    ladder = np.array(SIX_RUNGS)
+    if all(abs(min(means) / rate - 1) > 1e-6 for rate in ladder):  # not on the very edge
+        assert rungs[-1] == max(int((ladder <= min(means)).sum()) - 1, 0)
+
+
+@given(st.floats(0, 60), st.floats(0, 60), st.sampled_from([Bola(), Bola(8, 12), DASH_JS.bola]))
+def test_a_fuller_buffer_never_lowers_bola(one_s, other_s, policy):
+    low, high = (rungs_seen(policy, [(level, 1000.0, 0)])[0] for level in sorted((one_s, other_s)))
+    assert low <= high
 
 
 @given(
@@ -283,12 +452,13 @@ def test_one_step_down_and_up_again_costs_twice_the_gap():
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("many", [False, True], ids=["play", "play_many"])
-def test_bba_reproduces_the_published_rows(reference, many):
-    video, cases = published_video(reference), list(published(reference, "bba"))
+@pytest.mark.parametrize(("log", "policy"), [("bba", BufferBased()), ("bola", Bola())])
+def test_bba_and_bola_reproduce_the_published_rows(reference, log, policy, many):
+    video, cases = published_video(reference), list(published(reference, log))
     if many:
-        sessions = play_many(video, [trace for trace, _ in cases], BufferBased())
+        sessions = play_many(video, [trace for trace, _ in cases], policy)
     else:
-        sessions = [play(video, trace, BufferBased()) for trace, _ in cases]
+        sessions = [play(video, trace, policy) for trace, _ in cases]
     rows = 0
     for session, (_, log) in zip(sessions, cases, strict=True):
         rows += len(log["chunk"])
@@ -304,6 +474,89 @@ def test_bba_reproduces_the_published_rows(reference, many):
             assert np.abs(mine - theirs).max() < 1e-9
         assert session.qoe(LINEAR) == pytest.approx(log["reward"][1:].mean(), abs=1e-9)
     assert rows == 576
+
+
+def test_bola_earns_more_than_bba_on_the_published_rides(reference):
+    """Over all 142 rides their logs say 0.818 and 0.639; these are twelve of them."""
+    video = published_video(reference)
+    for log, policy, mean in (("bba", BufferBased(), 0.917), ("bola", Bola(), 1.005)):
+        rides = [trace for trace, _ in published(reference, log)]
+        scores = [session.qoe(LINEAR) for session in play_many(video, rides, policy)]
+        assert np.mean(scores) == pytest.approx(mean, abs=5e-4)
+
+
+def test_bola_hands_over_where_the_closed_form_says():
+    points = abr.expected_hand_over_s(SIX_RUNGS)
+    assert points == pytest.approx([12.923, 18.510, 21.922, 25.171, 28.350], abs=5e-4)
+    assert Bola().fullest_s(np.array(SIX_RUNGS, float))[-1] == pytest.approx(37.511, abs=5e-4)
+
+
+@given(videos(), st.floats(1, 15), st.floats(1, 30), st.floats(-0.1, 1.1), st.integers(0, 4))
+def test_bola_hands_over_there_on_any_ladder(video, minimum_s, gap_s, between, pair):
+    policy = Bola(minimum_s, minimum_s + gap_s)
+    points = abr.expected_hand_over_s(video.ladder_kbps, policy)
+    assert len(points) == len(video.ladder_kbps) - 1 and (np.diff(points) > 0).all()
+    if len(points) < 2:
+        return
+    low, high = points[pair % len(points)], points[(pair + 1) % len(points)]
+    level_s = low + between * (high - low)
+    if np.abs(points - level_s).min() > 1e-3:  # a size is a whole number of bytes
+        ladder = video.ladder_kbps.tolist()
+        assert rungs_seen(policy, [(level_s, 1000.0, 0)], ladder) == [(points < level_s).sum()]
+
+
+def best_first_rung(video, session, segment, policy):
+    """RobustMPC as its definition says, by trying every way."""
+    sizes, ladder = video.segment_bytes, video.ladder_kbps
+    worth = 1000 * policy.qoe.of_rungs(ladder)
+    worth = np.rint(worth) if policy.qoe is LINEAR else worth
+    taken = sizes[np.arange(segment), session.rung[:segment]] / session.download_s[:segment]
+    forecasts = [
+        len(taken[max(j - policy.window, 0) : j]) / (1 / taken[max(j - policy.window, 0) : j]).sum()
+        for j in range(1, segment + 1)
+    ]
+    errors = [0.0, *(abs(f - c) / c for f, c in zip(forecasts, taken[1:], strict=False))]
+    rate = forecasts[-1] / (1 + max(errors[-policy.window :]) * policy.robust)
+    scores = {}
+    depth = min(policy.horizon, video.segments - segment)
+    for way in itertools.product(range(len(ladder)), repeat=depth):
+        level_s, lost_s, before, gained = (
+            session.buffer_s[segment - 1],
+            0.0,
+            session.rung[segment - 1],
+            0,
+        )
+        for k, rung in enumerate(way):
+            wait_s = sizes[segment + k, rung] / rate
+            lost_s += max(wait_s - level_s, 0)
+            level_s = max(level_s - wait_s, 0) + video.segment_s
+            gained += worth[rung] - abs(worth[rung] - worth[before])
+            before = rung
+        scores[way] = gained / 1000 - policy.qoe.rebuffer_cost * lost_s
+    best = max(scores.values())
+    return [way for way, score in scores.items() if score >= best - 1e-9][-1][0]
+
+
+@given(
+    videos(), traces(), players, st.integers(1, 3), st.booleans(), st.integers(1, 5),
+    st.sampled_from([LINEAR, LINEAR, LOG]),
+)  # fmt: skip
+def test_robust_mpc_is_the_first_step_of_the_best_way(
+    video, trace, player, horizon, robust, window, qoe
+):
+    video = Video(video.segment_s, video.ladder_kbps, video.segment_bytes[:9])
+    policy = RobustMpc(horizon, qoe, robust, window)
+    session = play(video, trace, policy, player)
+    for segment in range(1, video.segments):
+        assert session.rung[segment] == best_first_rung(video, session, segment, policy)
+
+
+def test_robust_mpc_is_the_first_step_of_the_best_way_on_published_rides(reference):
+    video, policy = published_video(reference), RobustMpc(horizon=3)
+    cases = [trace for trace, _ in published(reference, "bba")][:3]
+    for session in play_many(video, cases, policy):
+        for segment in range(1, 48):
+            assert session.rung[segment] == best_first_rung(video, session, segment, policy)
 
 
 @given(st.floats(0.1, 50), st.integers(1, 10**7), st.integers(1, 40), players)
@@ -410,13 +663,29 @@ def test_a_selection_that_makes_no_sense_is_refused(kbps, height, more, words):
 
 
 @pytest.mark.parametrize(
-    "make",
-    [lambda: ThroughputRule(safety=0), lambda: ThroughputRule(window=0),
-     lambda: BufferBased(reservoir_s=-1), lambda: BufferBased(cushion_s=0)],
+    ("policy", "field", "value"),
+    [(ThroughputRule, "safety", 0), (ThroughputRule, "window", 0), (ThroughputRule, "up", 0),
+     (ThroughputRule, "down", -1), (ThroughputRule, "half_lives_s", (3.0,)),
+     (ThroughputRule, "half_lives_s", 3.0), (ThroughputRule, "switch_interval_s", -1),
+     (BufferBased, "reservoir_s", -1), (BufferBased, "cushion_s", 0),
+     (Bola, "minimum_buffer_s", 0), (Bola, "minimum_buffer_s", np.nan),
+     (Bola, "target_buffer_s", 10.0), (Bola, "per_rung_s", -1), (Bola, "steady", "X"),
+     (Bola, "steady", None), (Bola, "low_buffer_safety", 0), (Bola, "latency_s", -1),
+     (Dynamic, "throughput", Bola()), (Dynamic, "bola", None), (Dynamic, "bola_from_s", -1),
+     (Dynamic, "throughput_below_s", 11), (Dynamic, "low_buffer_safety", -1),
+     (RobustMpc, "horizon", 0), (RobustMpc, "horizon", 13), (RobustMpc, "window", 0),
+     (RobustMpc, "qoe", "linear"), (RobustMpc, "robust", 1)],
 )  # fmt: skip
-def test_a_policy_without_sense_is_refused(make):
-    with pytest.raises(ValueError, match=r"=(0|-1) must be"):
-        make()
+def test_a_policy_without_sense_is_refused(policy, field, value):
+    with pytest.raises(ValueError, match=rf"^{field}.*must be") as caught:
+        policy(**{field: value})
+    assert repr(value) in str(caught.value) or field == "half_lives_s"
+
+
+def test_a_score_that_is_no_row_of_numbers_is_refused():
+    nothing = abr.Quality("nothing", lambda ladder_kbps: np.full(6, np.nan), 1.0)
+    with pytest.raises(ValueError, match=r"nothing worth\[0\]=nan must be a finite number"):
+        play(Video.constant(4, SIX_RUNGS, 3), Trace.constant(2), RobustMpc(qoe=nothing))
 
 
 @compiled(CHOOSE)

@@ -147,12 +147,12 @@ def load_mbps(path: str | Path) -> Series:
         if not words:
             continue
         try:
-            time_s, mbps = (float(word) for word in words)
+            time_s, mbps = (_finite(word) for word in words)
         except ValueError:
             if not rows and not any(_is_number(word) for word in words):
                 continue
             raise ValueError(
-                f"{path}, line {count}: {line!r} must hold two numbers, time and Mbit/s"
+                f"{path}, line {count}: {line!r} must hold two finite numbers, time and Mbit/s"
             ) from None
         rows.append((time_s, mbps))
     if not rows:
@@ -182,10 +182,10 @@ def load_periods(path: str | Path) -> list[tuple[float, float]]:
     periods = []
     for count, row in enumerate(rows):
         try:
-            periods.append((float(row["duration_ms"]) / 1000, float(row["bandwidth_kbps"])))
-        except (KeyError, TypeError, ValueError):
+            periods.append((_finite(row["duration_ms"]) / 1000, _finite(row["bandwidth_kbps"])))
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise ValueError(
-                f"{path}, period {count}: {row!r} must have the numbers "
+                f"{path}, period {count}: {row!r} must have the finite numbers "
                 "duration_ms and bandwidth_kbps"
             ) from None
     return periods
@@ -197,6 +197,13 @@ def _text(path):
         return Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path} must be a text file in UTF-8") from None
+
+
+def _finite(word):
+    number = float(word)
+    if not math.isfinite(number):
+        raise ValueError(f"{word!r} must be finite")
+    return number
 
 
 def _is_number(word):

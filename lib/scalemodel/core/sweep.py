@@ -11,10 +11,12 @@ Sources: joblib's documentation of `Parallel`.
 import itertools
 import math
 import os
+import pickle
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from joblib import Parallel, delayed
+from joblib.externals.loky.backend import reduction  # packs what a worker sends home
 from tqdm import tqdm
 
 from scalemodel.core import checks
@@ -46,7 +48,8 @@ def sweep(
     `function` must be pure: chance comes from a seed on an axis. `workers` counts
     processes; None takes one, or all cores when the sweep would last longer than
     a few seconds. `progress` None shows a bar in a terminal only. An error carries
-    a note that names its state.
+    a note that names its state; one that cannot travel between processes is told
+    as a `RuntimeError`.
 
     >>> sweep(lambda speed, hours: speed * hours, {"speed": [10, 20], "hours": [1, 2]})
     [10, 20, 20, 40]
@@ -64,8 +67,10 @@ def sweep(
             expected_s = (time.perf_counter() - began) * len(todo)
             workers = (os.cpu_count() or 1) if expected_s > PATIENCE_S else 1
         rest = todo[len(results) :]
-        crew = Parallel(n_jobs=min(workers, len(rest) or 1), return_as="generator")
-        for result in crew(delayed(_call)(function, state) for state in rest):
+        workers = min(workers, len(rest) or 1)
+        call = _call if workers == 1 else _call_apart
+        crew = Parallel(n_jobs=workers, return_as="generator")
+        for result in crew(delayed(call)(function, state) for state in rest):
             results.append(result)
             bar.update()
     return results
@@ -86,3 +91,24 @@ def _call(function, state):
     except Exception as error:
         error.add_note("in the state " + ", ".join(f"{k}={v!r}" for k, v in state.items()))
         raise
+
+
+def _call_apart(function, state):
+    """As `_call`, in another process: what it raises must come home with its note."""
+    try:
+        return _call(function, state)
+    except Exception as error:
+        if _travels(error):
+            raise
+        told = RuntimeError(f"{type(error).__name__}: {error}")
+        for note in error.__notes__:
+            told.add_note(note)
+        raise told from None
+
+
+def _travels(error):
+    try:
+        home = pickle.loads(reduction.dumps(error))
+    except Exception:
+        return False
+    return type(home) is type(error) and getattr(home, "__notes__", None) == error.__notes__

@@ -12,7 +12,8 @@ from scalemodel.core.rng import stream
 from scalemodel.stage import theme
 from scalemodel.stage.diagram import Arrow, Box, Diagram, diagram
 from scalemodel.stage.explore import Picture
-from scalemodel.youtube.abr import LADDER, LINEAR, Session, Trace
+from scalemodel.youtube.abr import LADDER, LINEAR, Session
+from scalemodel.youtube.media import Trace
 
 RULE_COLOURS = {"hold 720p": "grey", "follow throughput": "blue", "follow buffer": "orange"}
 # Each ride with a seed for which, without a tunnel, a player that holds 720p never stops:

@@ -5,33 +5,47 @@ rungs of a ladder: few bytes and blurry at the bottom, many and sharp at the
 top. Before every download the player names a rung. Too high, and the buffer
 runs dry and the picture stops; too low, and it is blurry for no reason.
 
-Read on in this order: the ladder, the video, the trace and the player; the
-policies; `play` and `play_many`; what a session was worth; the closed form.
-The loop itself is in `scalemodel.youtube.playback`.
+Read on in this order: the ladder; what a session is worth; the policies and the
+players that ship them; `play` and `play_many`; the ceiling; the closed form. What
+is played, over what and by which player is in `scalemodel.youtube.media`, the loop
+in `scalemodel.youtube.playback`.
 
-Left out: seeking, live streams, abandoned downloads, audio, several clients on
-one line, and what a viewer really feels.
+Left out: seeking, live streams, abandoned and repeated downloads, audio, several
+clients on one line, and what a viewer really feels.
 Sources: the environment and the linear, log and HD quality scores are those of
 Mao, Netravali, Alizadeh, "Neural Adaptive Video Streaming with Pensieve",
 SIGCOMM 2017; `BufferBased` is the fixed-reservoir form of Huang et al., "A
-Buffer-Based Approach to Rate Adaptation", SIGCOMM 2014.
+Buffer-Based Approach to Rate Adaptation", SIGCOMM 2014; `Bola` is from Spiteri,
+Urgaonkar, Sitaraman, "BOLA", INFOCOM 2016, and `Dynamic` from their "From Theory
+to Practice", MMSys 2018; `RobustMpc` is from Yin, Jindal, Sekar, Sinopoli,
+SIGCOMM 2015.
 """
 
 import numbers
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.core.compiled import Compiled, compiled, has_numba
-from scalemodel.youtube import playback
+from scalemodel.youtube import offline, playback
+from scalemodel.youtube.choices import (
+    highest_fitting,
+    highest_rung,
+    most_worth_a_byte,
+    steadied_rung,
+)
+from scalemodel.youtube.estimate import blank_notes, carried_kbps, take_note
+from scalemodel.youtube.lookahead import best_first_rung
+from scalemodel.youtube.media import Player, Trace, Video
 
-MOST_MBPS = 1e9  # beyond this a download takes no time at all
 MOST_PASSES = 10_000  # times that a trace may start again within one segment
 MOST_STEPS = 5_000_000  # samples of a trace that one segment or pause may cross
 BATCH = 512  # traces packed at a time, so that they stay in the processor's cache
+NOTES = 6  # where a throughput rule's notes on the line begin
+STEADINESS = ("", "O", "U")  # names of Bola's `steady`
 SPARE_MEMORY = 64  # numbers, for a policy that does not say how many it keeps
 
 
@@ -93,189 +107,47 @@ def _ladder(ladder):
     return heights, rates
 
 
-# ── The video, the trace and the player ─────────────────────────────────────
-@dataclass(frozen=True, slots=True, eq=False)
-class Video:
-    """Segments of `segment_s` seconds, each in as many sizes as the ladder has rungs.
+# ── What a session is worth ─────────────────────────────────────────────────
+class Quality(NamedTuple):
+    """A score: what each rung is worth, and what a second of rebuffering costs.
 
-    `ladder_kbps` has shape (rungs,) and rises; `segment_bytes` holds integers of
-    shape (segments, rungs). Both are copied and become read-only.
-
-    >>> Video(4.0, [300, 750], [[150_000, 380_000], [140_000, 370_000]]).segments
-    2
+    >>> LOG.of_rungs(np.array([300.0, 600.0])).round(3)
+    array([0.   , 0.693])
     """
 
-    segment_s: float
-    ladder_kbps: np.ndarray
-    segment_bytes: np.ndarray
-
-    def __post_init__(self):
-        _set(self, "segment_s", checks.real("segment_s", self.segment_s, above=0, at_most=1e6))
-        ladder = checks.numbers_row("ladder_kbps", self.ladder_kbps, above=0)
-        checks.increasing("ladder_kbps", ladder)
-        _set(self, "ladder_kbps", ladder)
-        _set(self, "segment_bytes", _sizes(self.segment_bytes, rungs=len(ladder)))
-
-    @property
-    def segments(self) -> int:
-        """The number of segments."""
-        return len(self.segment_bytes)
-
-    @classmethod
-    def constant(cls, segment_s: float, ladder_kbps: Sequence[float], segments: int) -> "Video":
-        """A video whose every segment has exactly the size its rung's rate implies.
-
-        >>> Video.constant(4, [1000], segments=2).segment_bytes.tolist()
-        [[500000], [500000]]
-        """
-        segments = checks.whole("segments", segments, at_least=1)
-        length_s = checks.real("segment_s", segment_s, above=0, at_most=1e6)
-        rates = checks.numbers_row("ladder_kbps", ladder_kbps, above=0, at_most=1e12)
-        sizes = np.rint(rates * 1000 / 8 * length_s).astype(np.int64)
-        return cls(length_s, rates, np.tile(sizes, (segments, 1)))
+    name: str
+    of_rungs: Callable  # ladder_kbps, shape (rungs,), to worth, shape (rungs,)
+    rebuffer_cost: float  # worth lost a second
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Trace:
-    """What a line carries: value i holds on (time_s[i-1], time_s[i]], then it all repeats.
-
-    Both arrays have shape (samples,) with at least two samples; `time_s` starts at 0
-    and rises; `bandwidth_mbps` is at least 0 in Mbit/s, and above 0 somewhere after
-    its first value, which is never used.
-
-    >>> Trace([0, 10], [2, 2]).megabits
-    20.0
-    """
-
-    time_s: np.ndarray
-    bandwidth_mbps: np.ndarray
-    samples: np.ndarray = field(init=False, repr=False)  # both, end to end: quick to pack
-    megabits: float = field(init=False)  # carried in one pass
-
-    def __post_init__(self):
-        time_s = checks.numbers_row("time_s", self.time_s, at_least=0, at_most=1e9, length=2)
-        rates = checks.numbers_row(
-            "bandwidth_mbps", self.bandwidth_mbps, at_least=0, at_most=MOST_MBPS, length=2
-        )
-        if len(rates) != len(time_s):
-            raise ValueError(
-                f"bandwidth_mbps has {len(rates)} values; it must have one for each of the "
-                f"{len(time_s)} in time_s"
-            )
-        if time_s[0] != 0:
-            raise ValueError(f"time_s[0]={time_s[0]} must be 0")
-        checks.increasing("time_s", time_s)
-        if not rates[1:].any():
-            raise ValueError(
-                "bandwidth_mbps=0 everywhere; after its first value it must be above 0 once"
-            )
-        samples = np.concatenate([time_s, rates])
-        samples.flags.writeable = False
-        _set(self, "samples", samples)
-        _set(self, "time_s", samples[: len(time_s)])
-        _set(self, "bandwidth_mbps", samples[len(time_s) :])
-        _set(self, "megabits", float(np.diff(time_s) @ rates[1:]))
-
-    @classmethod
-    def constant(cls, mbps: float) -> "Trace":
-        """A line that carries `mbps` Mbit/s for ever.
-
-        >>> Trace.constant(2).bandwidth_mbps
-        array([2., 2.])
-        """
-        rate = checks.real("mbps", mbps, above=0, at_most=MOST_MBPS)
-        return cls([0.0, 1e6], [rate, rate])
-
-    @classmethod
-    def from_periods(cls, periods: Iterable[tuple[float, float]]) -> "Trace":
-        """A line that carries each `(seconds, kbit/s)` of `periods` in turn.
-
-        >>> Trace.from_periods([(2, 1000), (3, 500)]).time_s
-        array([0., 2., 5.])
-        """
-        try:
-            pairs = [(seconds, kbps) for seconds, kbps in periods]
-        except (TypeError, ValueError):
-            raise ValueError(f"periods={periods!r} must hold pairs (seconds, kbit/s)") from None
-        lengths = checks.numbers_row("periods seconds", [seconds for seconds, _ in pairs], above=0)
-        rates = checks.numbers_row("periods kbit/s", [kbps for _, kbps in pairs], at_least=0) / 1000
-        return cls(np.append(0.0, np.cumsum(lengths)), np.append(rates[0], rates))
+HD_LADDER_KBPS = (300, 750, 1200, 1850, 2850, 4300)
 
 
-@dataclass(frozen=True, slots=True)
-class Player:
-    """What every policy must live with.
-
-    >>> Player(pause_step_s=0)
-    Traceback (most recent call last):
-    ...
-    ValueError: pause_step_s=0 must be a finite number of at least 0.001 and at most 60
-    """
-
-    rtt_s: float = 0.08  # one round trip a segment
-    payload_ratio: float = 0.95  # the rest is headers
-    buffer_cap_s: float = 60.0  # above this the player pauses
-    pause_step_s: float = 0.5  # pauses are whole multiples of this
-    first_rung: int = 1  # asked for first; a video of one rung has no other than 0
-
-    def __post_init__(self):
-        checks.real("rtt_s", self.rtt_s, at_least=0, at_most=1e6)
-        checks.real("payload_ratio", self.payload_ratio, above=0, at_most=1)
-        checks.real("buffer_cap_s", self.buffer_cap_s, above=0, at_most=1e6)
-        checks.real("pause_step_s", self.pause_step_s, at_least=0.001, at_most=self.buffer_cap_s)
-        checks.whole("first_rung", self.first_rung, at_least=0)
-
-
-def _sizes(segment_bytes, rungs):
-    try:
-        sizes = np.array(segment_bytes, order="C")
-    except ValueError:
-        sizes = np.empty(0)
-    if sizes.ndim != 2 or sizes.shape[0] == 0 or sizes.shape[1] != rungs:
+def _hd(ladder_kbps):
+    if tuple(ladder_kbps) != HD_LADDER_KBPS:
         raise ValueError(
-            f"segment_bytes has the shape {sizes.shape}; it must be (segments, {rungs}), "
-            "one column for each rung of ladder_kbps"
+            f"ladder_kbps={list(map(float, ladder_kbps))} must be {list(HD_LADDER_KBPS)}: "
+            "the HD score has a value for those six rungs only"
         )
-    if sizes.dtype.kind not in "iu":
-        raise ValueError(
-            f"segment_bytes holds {sizes.dtype}; it must hold integers from 1 to 2**53"
-        )
-    if sizes.min() < 1 or sizes.max() > 2**53:
-        raise ValueError(
-            f"segment_bytes holds integers from {sizes.min()} to {sizes.max()}; "
-            "it must hold integers from 1 to 2**53"
-        )
-    sizes = sizes.astype(np.int64)
-    sizes.flags.writeable = False
-    return sizes
+    return np.array([1.0, 2.0, 3.0, 12.0, 15.0, 20.0])
 
 
-def _set(frozen, name, value):
-    object.__setattr__(frozen, name, value)
+LINEAR = Quality("linear", lambda ladder_kbps: ladder_kbps / 1000, 4.3)
+LOG = Quality("log", lambda ladder_kbps: np.log(ladder_kbps / ladder_kbps[0]), 2.66)
+HD = Quality("HD", _hd, 8.0)
 
 
 # ── Policies ────────────────────────────────────────────────────────────────
 # A policy is a `choose` and, where it keeps anything, a `memory(video)` that gives
 # the array each session starts with: its parameters first, then its state.
-@compiled()
-def highest_rung(budget_kbps, ladder_kbps):
-    """The highest rung within `budget_kbps`, or the lowest rung.
-
-    >>> highest_rung(1000.0, [300, 750, 1200])
-    1
-    """
-    rung = 0
-    while rung + 1 < len(ladder_kbps) and ladder_kbps[rung + 1] <= budget_kbps:
-        rung += 1
-    return rung
-
-
 @dataclass(frozen=True, slots=True)
 class ThroughputRule:
     """The highest rung that a share of the recent throughput carries.
 
-    `safety` is that share; "recent" is the harmonic mean of the last `window`
-    downloads, which one lucky download cannot lift far.
+    `safety` is that share, unless `up` is for rungs above the last one and `down`
+    for that one and below. "Recent" is the harmonic mean of the last `window`
+    downloads, which one lucky download cannot lift far; or, with `half_lives_s`,
+    the lower of a quick and a slow fading average.
 
     >>> ride = Trace.from_periods([(20, 3000), (20, 600)])
     >>> play(Video.constant(4, [300, 750, 1200], 8), ride, ThroughputRule()).rung
@@ -284,26 +156,44 @@ class ThroughputRule:
 
     safety: float = 0.8
     window: int = 5  # downloads
+    up: float | None = None
+    down: float | None = None
+    half_lives_s: tuple[float, float] | None = None  # (quick, slow)
+    switch_interval_s: float = 0.0  # at least this long from one decision to the next
 
     def __post_init__(self):
         checks.real("safety", self.safety, above=0)
         checks.whole("window", self.window, at_least=1, at_most=100_000)
+        for name in ("up", "down"):
+            if getattr(self, name) is not None:
+                checks.real(name, getattr(self, name), above=0)
+        if self.half_lives_s is not None:
+            pair = checks.numbers_row("half_lives_s", self.half_lives_s, above=0, at_most=1e6)
+            if len(pair) != 2:
+                raise ValueError(f"half_lives_s={self.half_lives_s!r} must be a pair: quick, slow")
+        checks.real("switch_interval_s", self.switch_interval_s, at_least=0, at_most=1e6)
 
     def memory(self, video: Video) -> np.ndarray:
-        """[safety, window, downloads seen, the last `window` throughputs]."""
-        return np.array([self.safety, self.window, 0.0, *[0.0] * self.window])
+        """[up, down, switch_interval_s, segment_s, seconds since a decision, last level, *notes]."""
+        up, down = (self.safety if share is None else share for share in (self.up, self.down))
+        rule = [up, down, self.switch_interval_s, video.segment_s, self.switch_interval_s, 0.0]
+        return np.append(rule, blank_notes(video, self.window, self.half_lives_s))
 
     @staticmethod
     @compiled(playback.CHOOSE)
     def choose(buffer_s, throughput_kbps, last_rung, next_bytes, ladder_kbps, memory):
-        window, seen = int(memory[1]), int(memory[2])
-        memory[3 + seen % window] = throughput_kbps
-        memory[2] = seen + 1
-        known = min(seen + 1, window)
-        slowness = 0.0
-        for i in range(known):
-            slowness += 1 / memory[3 + i]
-        return highest_rung(memory[0] * known / slowness, ladder_kbps)
+        up, down, interval_s, segment_s = memory[0], memory[1], memory[2], memory[3]
+        notes = memory[NOTES:]
+        download_s = take_note(notes, throughput_kbps, last_rung, next_bytes)
+        memory[4] += max(download_s, memory[5] + segment_s - buffer_s)  # the latter with its pause
+        memory[5] = buffer_s
+        if memory[4] < interval_s:
+            return last_rung
+        memory[4] = 0.0
+        higher = highest_rung(carried_kbps(up, notes), ladder_kbps)
+        if higher > last_rung or up == down:
+            return higher
+        return min(last_rung, highest_rung(carried_kbps(down, notes), ladder_kbps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,36 +231,237 @@ class BufferBased:
         return int(top * (buffer_s - reservoir_s) / cushion_s)
 
 
-# ── What a session was worth ────────────────────────────────────────────────
-class Quality(NamedTuple):
-    """A score: what each rung is worth, and what a second of rebuffering costs.
+@dataclass(frozen=True, slots=True)
+class Bola:
+    """The rung with the most worth a byte, where a full buffer makes bytes cheap (BOLA).
 
-    >>> LOG.of_rungs(np.array([300.0, 600.0])).round(3)
-    array([0.   , 0.693])
+    Rung m is worth v(m) = 1 + ln(its rate ÷ the lowest), and the rule asks for the highest
+    (V·(v(m) + g) − buffer level) ÷ bytes. V and g are set so that the lowest rung is
+    for `minimum_buffer_s` and below, and the highest for near `target_buffer_s`.
+
+    Three options tame it, as players do. `per_rung_s` lifts the target to the minimum
+    plus so much a rung. `steady` looks at a rise above what the last download's
+    throughput carries: "O" makes it no rise, "U" stops one rung above. And
+    `low_buffer_safety` asks for no more bytes than that share of the buffer level,
+    less `latency_s`, has time for; the first two segments excepted.
+
+    >>> ride = Trace.from_periods([(20, 3000), (20, 600)])
+    >>> play(Video.constant(4, [300, 750, 1200], 12), ride, Bola()).rung
+    array([1, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2])
     """
 
-    name: str
-    of_rungs: Callable  # ladder_kbps, shape (rungs,), to worth, shape (rungs,)
-    rebuffer_cost: float  # worth lost a second
+    minimum_buffer_s: float = 10.0
+    target_buffer_s: float = 30.0
+    per_rung_s: float = 0.0
+    steady: str = ""  # or "O", or "U"
+    low_buffer_safety: float | None = None
+    latency_s: float = 0.0
+
+    def __post_init__(self):
+        checks.real("minimum_buffer_s", self.minimum_buffer_s, above=0, at_most=1e6)
+        checks.real("target_buffer_s", self.target_buffer_s, at_most=1e6)
+        if self.target_buffer_s <= self.minimum_buffer_s:
+            raise ValueError(
+                f"target_buffer_s={self.target_buffer_s!r} must be more than "
+                f"minimum_buffer_s={self.minimum_buffer_s!r}"
+            )
+        checks.real("per_rung_s", self.per_rung_s, at_least=0, at_most=1e6)
+        if self.steady not in STEADINESS:
+            raise ValueError(
+                f"steady={self.steady!r} must be one of {', '.join(map(repr, STEADINESS))}"
+            )
+        _check_low_buffer(self.low_buffer_safety, self.latency_s)
+
+    def fullest_s(self, ladder_kbps: np.ndarray) -> np.ndarray:
+        """V·(v(m) + g): the buffer level at which each rung's score is 0, shape (rungs,).
+
+        >>> Bola().fullest_s(np.array([300.0, 4300.0])).round(3)
+        array([17.511, 37.511])
+        """
+        utility = 1 + np.log(ladder_kbps / ladder_kbps[0])
+        target_s = self.minimum_buffer_s + self.per_rung_s * len(ladder_kbps)
+        target_s = max(self.target_buffer_s, target_s)
+        g = (utility[-1] - 1) / (target_s / self.minimum_buffer_s - 1)
+        if g == 0:  # one rung: any level will do
+            return np.array([target_s])
+        return self.minimum_buffer_s / g * (utility + g)
+
+    def memory(self, video: Video) -> np.ndarray:
+        """[steadiness, low_buffer_safety, latency_s, the level of score 0 a rung, decisions]."""
+        rule = [STEADINESS.index(self.steady), self.low_buffer_safety or 0.0, self.latency_s]
+        return np.array([*rule, *self.fullest_s(video.ladder_kbps), 0.0])
+
+    @staticmethod
+    @compiled(playback.CHOOSE)
+    def choose(buffer_s, throughput_kbps, last_rung, next_bytes, ladder_kbps, memory):
+        steadiness, safety, latency_s = memory[0], memory[1], memory[2]
+        memory[-1] += 1
+        rung = most_worth_a_byte(buffer_s, next_bytes, memory[3:])
+        if steadiness > 0:
+            carried = highest_rung(throughput_kbps, ladder_kbps)
+            rung = steadied_rung(rung, last_rung, carried, steadiness == 2)
+        if safety > 0 and memory[-1] > 1:
+            in_time_kbit = safety * (buffer_s - latency_s) * throughput_kbps
+            rung = min(rung, highest_fitting(in_time_kbit, next_bytes))
+        return rung
 
 
-HD_LADDER_KBPS = (300, 750, 1200, 1850, 2850, 4300)
+def _check_low_buffer(low_buffer_safety, latency_s):
+    if low_buffer_safety is not None:
+        checks.real("low_buffer_safety", low_buffer_safety, above=0)
+    checks.real("latency_s", latency_s, at_least=0, at_most=1e6)
 
 
-def _hd(ladder_kbps):
-    if tuple(ladder_kbps) != HD_LADDER_KBPS:
-        raise ValueError(
-            f"ladder_kbps={list(map(float, ladder_kbps))} must be {list(HD_LADDER_KBPS)}: "
-            "the HD score has a value for those six rungs only"
+_choose_by_line, _choose_by_buffer = ThroughputRule.choose, Bola.choose
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamic:
+    """A throughput rule while the buffer is low, BOLA once it is not (DYNAMIC).
+
+    BOLA takes over at `bola_from_s` and hands back below `throughput_below_s`; the
+    gap keeps a level between both from flipping the rule each time. Whoever decides,
+    `low_buffer_safety` asks for no more bytes than that share of the buffer level,
+    less `latency_s`, has time for; the first two segments excepted.
+
+    >>> ride = Trace.from_periods([(20, 3000), (20, 600)])
+    >>> play(Video.constant(4, [300, 750, 1200], 8), ride, Dynamic()).rung
+    array([1, 2, 2, 2, 0, 0, 1, 1])
+    """
+
+    throughput: ThroughputRule = ThroughputRule(safety=0.9)
+    bola: Bola = Bola()
+    bola_from_s: float = 10.0
+    throughput_below_s: float = 5.0
+    low_buffer_safety: float | None = 0.7
+    latency_s: float = 0.0
+
+    def __post_init__(self):
+        for name, kind in (("throughput", ThroughputRule), ("bola", Bola)):
+            if not isinstance(getattr(self, name), kind):
+                raise ValueError(f"{name}={getattr(self, name)!r} must be a {kind.__name__}")
+        checks.real("bola_from_s", self.bola_from_s, at_least=0, at_most=1e6)
+        checks.real(
+            "throughput_below_s", self.throughput_below_s, at_least=0, at_most=self.bola_from_s
         )
-    return np.array([1.0, 2.0, 3.0, 12.0, 15.0, 20.0])
+        _check_low_buffer(self.low_buffer_safety, self.latency_s)
+
+    def memory(self, video: Video) -> np.ndarray:
+        """[from, below, safety, latency, where the line's part begins, BOLA or not, decisions, *both]."""
+        by_buffer, by_line = self.bola.memory(video), self.throughput.memory(video)
+        levels = [self.bola_from_s, self.throughput_below_s]
+        cap = [self.low_buffer_safety or 0.0, self.latency_s]
+        return np.array([*levels, *cap, 7 + len(by_buffer), 0.0, 0.0, *by_buffer, *by_line])
+
+    @staticmethod
+    @compiled(playback.CHOOSE)
+    def choose(buffer_s, throughput_kbps, last_rung, next_bytes, ladder_kbps, memory):
+        safety, latency_s, middle = memory[2], memory[3], int(memory[4])
+        by_buffer, by_line = memory[7:middle], memory[middle:]
+        seen = (buffer_s, throughput_kbps, last_rung, next_bytes, ladder_kbps)
+        patient, brisk = _choose_by_buffer(*seen, by_buffer), _choose_by_line(*seen, by_line)
+        threshold_s = memory[1] if memory[5] > 0 else memory[0]
+        memory[5] = 1.0 if buffer_s >= threshold_s else 0.0
+        memory[6] += 1
+        rung = patient if memory[5] > 0 else brisk
+        if safety > 0 and memory[6] > 1:
+            in_time_kbit = carried_kbps(safety * (buffer_s - latency_s), by_line[NOTES:])
+            rung = min(rung, highest_fitting(in_time_kbit, next_bytes))
+        return rung
 
 
-LINEAR = Quality("linear", lambda ladder_kbps: ladder_kbps / 1000, 4.3)
-LOG = Quality("log", lambda ladder_kbps: np.log(ladder_kbps / ladder_kbps[0]), 2.66)
-HD = Quality("HD", _hd, 8.0)
+@dataclass(frozen=True, slots=True)
+class RobustMpc:
+    """The first rung of the best way through the next `horizon` segments (RobustMPC).
+
+    "Best" is by `qoe`, if the line went on at the harmonic mean of the last `window`
+    downloads, less the worst error of the last `window` such forecasts. Without
+    `robust` the forecast is believed as it is (MPC). Of equal ways the highest rung.
+
+    >>> ride = Trace.from_periods([(20, 3000), (20, 600)])
+    >>> play(Video.constant(4, [300, 750, 1200], 8), ride, RobustMpc()).rung
+    array([1, 2, 2, 2, 2, 2, 2, 2])
+    """
+
+    horizon: int = 5  # segments
+    qoe: Quality = LINEAR
+    robust: bool = True
+    window: int = 5  # downloads
+
+    def __post_init__(self):
+        checks.whole("horizon", self.horizon, at_least=1, at_most=12)
+        checks.whole("window", self.window, at_least=1, at_most=100_000)
+        if not isinstance(self.qoe, Quality):
+            raise ValueError(f"qoe={self.qoe!r} must be a Quality")
+        if not isinstance(self.robust, bool):
+            raise ValueError(f"robust={self.robust!r} must be True or False")
+
+    def memory(self, video: Video) -> np.ndarray:
+        """[horizon, robust, rebuffer cost, segment_s, segments, window, worth, bytes, errors, *notes]."""
+        rule = [self.horizon, self.robust, self.qoe.rebuffer_cost, video.segment_s]
+        return np.concatenate([
+            rule, [video.segments, self.window], _thousandths(self.qoe, video),
+            video.segment_bytes.ravel(), np.zeros(self.window),
+            blank_notes(video, self.window, None),
+        ])  # fmt: skip
+
+    @staticmethod
+    @compiled(playback.CHOOSE)
+    def choose(buffer_s, throughput_kbps, last_rung, next_bytes, ladder_kbps, memory):
+        horizon, robust, rebuffer_cost, segment_s = int(memory[0]), memory[1], memory[2], memory[3]
+        segments, window, rungs = int(memory[4]), int(memory[5]), len(ladder_kbps)
+        table = 6 + rungs
+        state = table + segments * rungs
+        worth, errors, notes = (
+            memory[6:table],
+            memory[state : state + window],
+            memory[state + window :],
+        )
+        segment = int(notes[3]) + 1
+        if segment > 1:
+            error = abs(carried_kbps(1.0, notes) - throughput_kbps) / throughput_kbps
+            errors[segment % window] = error
+        take_note(notes, throughput_kbps, last_rung, next_bytes)
+        bytes_per_s = carried_kbps(125.0, notes) / (1 + robust * max(errors))
+        return best_first_rung(
+            buffer_s, bytes_per_s, last_rung, memory[table + segment * rungs : state],
+            min(horizon, segments - segment), segment_s, worth, rebuffer_cost,
+        )  # fmt: skip
 
 
+def _thousandths(qoe, video):
+    """Worth × 1000, whole where it is meant to be, so that sums and ties are exact."""
+    worth = 1000 * _worth(qoe, video)
+    whole = np.rint(worth)
+    return np.where(np.abs(worth - whole) < 1e-6, whole, worth)
+
+
+def _worth(qoe, video):
+    return checks.numbers_row(f"{qoe.name} worth", qoe.of_rungs(video.ladder_kbps))
+
+
+# ── Shipped players ─────────────────────────────────────────────────────────
+# Their defaults for video on demand; from each, abandoned downloads, dropped frames
+# and what is guessed before the first download are left out.
+
+# dash.js 5.2.1. Left out: the switch history, the placeholder buffer that starts BOLA
+# early, refetching. It fills its buffer to 18 s, and at the top rung to 30 s.
+DASH_JS = Dynamic(
+    throughput=ThroughputRule(safety=0.9, half_lives_s=(3.0, 8.0)),
+    bola=Bola(minimum_buffer_s=10.0, target_buffer_s=18.0, per_rung_s=2.0),
+    bola_from_s=18.0,
+    throughput_below_s=9.0,
+    low_buffer_safety=0.7,
+)
+# hls.js 1.7.4. Left out: a rung whose download outlasts the buffer by up to 4 s is
+# weighed once more. It fills its buffer to 30 s.
+HLS_JS = ThroughputRule(up=0.7, down=0.95, half_lives_s=(3.0, 9.0))
+# Shaka Player 5.2.12. Left out: downloads under 16 kB are not counted, and nothing is
+# decided before 128 kB.
+SHAKA = ThroughputRule(up=0.85, down=0.95, half_lives_s=(2.0, 5.0), switch_interval_s=8.0)
+
+
+# ── Sessions ────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True, eq=False)
 class Session:
     """What happened, one entry a segment: every array has shape (segments,).
@@ -594,6 +685,63 @@ def _stacked(video, played):
     return Sessions(video.ladder_kbps, *(column.reshape(shape) for column in columns))
 
 
+# ── The ceiling ─────────────────────────────────────────────────────────────
+class Bounds(NamedTuple):
+    """What the best session of all is worth: from `lower`, that of `session`, to `upper`.
+
+    >>> line = Trace.from_periods([(30, 2000), (30, 500)])
+    >>> bounds = optimum(Video.constant(4, [300, 750, 1200], 20), line)
+    >>> bounds.session.qoe(LINEAR) == bounds.lower <= bounds.upper
+    True
+    """
+
+    lower: float
+    upper: float
+    session: Session
+
+
+def optimum(
+    video: Video, trace: Trace, player: Player = Player(), qoe: Quality = LINEAR,
+    tolerance: float = 1e-3,
+) -> Bounds:  # fmt: skip
+    """The ceiling for every policy on `trace`, and a session that comes near it.
+
+    No session of `video` over `trace` by `player` has a `qoe` above `upper`, even if its
+    policy knows the whole line beforehand. `upper` is at most `tolerance` above the best of
+    a player that never has to pause; where this one must, `lower` may stay farther below.
+    `scalemodel.youtube.offline` says why this can be known.
+
+    >>> line = Trace.from_periods([(30, 2000), (30, 500)])
+    >>> video = Video.constant(4, [300, 750, 1200], 20)
+    >>> lower, upper, session = optimum(video, line)
+    >>> round(lower, 3), round(play(video, line, RobustMpc()).qoe(LINEAR), 3)
+    (1.129, 0.845)
+    """
+    _check_fit(video, [trace], player)
+    checks.real("tolerance", tolerance, above=0)
+    rivals = (BufferBased(), Bola(steady="O"), ThroughputRule(), RobustMpc(qoe=qoe))
+    sessions = [play_many(video, [trace], rival, player)[0] for rival in rivals]
+    sessions[0].qoe(qoe)  # refuses a video of one segment
+    worth = _worth(qoe, video)
+    course = offline.lay_out(video, trace, player, worth, qoe.rebuffer_cost, tolerance / 2)
+    scored = video.segments - 1
+    slack = tolerance / 2 * scored / course.point
+    points, rungs = offline.ceiling(course, [session.rung for session in sessions], slack)
+    upper = float(points * course.point / scored) + 1e-9
+    sessions.append(play(video, trace, _asking_for(rungs), player))
+    if sessions[-1].qoe(qoe) < upper - tolerance:  # a pause was longer than the cap alone demands
+        course = offline.capped(course, player.buffer_cap_s - player.pause_step_s - player.rtt_s)
+        _, rungs = offline.ceiling(course, [session.rung for session in sessions], slack)
+        sessions.append(play(video, trace, _asking_for(rungs), player))
+    best = max(sessions, key=lambda session: session.qoe(qoe))
+    return Bounds(best.qoe(qoe), max(upper, best.qoe(qoe)), best)
+
+
+def _asking_for(rungs):
+    answers = iter(rungs[1:].tolist())
+    return lambda *seen: next(answers)
+
+
 # ── The closed form ─────────────────────────────────────────────────────────
 def expected_download_s(size_bytes: float, mbps: float, player: Player = Player()) -> float:
     """Seconds to download `size_bytes` over a constant line: bits ÷ payload rate + round trip.
@@ -619,3 +767,18 @@ def expected_rebuffer_s(
     """
     download_s = expected_download_s(size_bytes, mbps, player)
     return download_s + (segments - 1) * max(download_s - segment_s, 0.0)
+
+
+def expected_hand_over_s(ladder_kbps: Sequence[float], bola: Bola = Bola()) -> np.ndarray:
+    """The buffer levels at which BOLA goes from each rung to the next, shape (rungs − 1,).
+
+    Sizes are as their rates say. Two rungs score alike where the line through
+    (rate, level of score 0) of both meets rate 0.
+
+    >>> expected_hand_over_s([300, 750, 1200, 1850, 2850, 4300]).round(3)
+    array([12.923, 18.51 , 21.922, 25.171, 28.35 ])
+    """
+    rates = checks.numbers_row("ladder_kbps", ladder_kbps, above=0)
+    checks.increasing("ladder_kbps", rates)
+    fullest_s = bola.fullest_s(rates)
+    return (rates[1:] * fullest_s[:-1] - rates[:-1] * fullest_s[1:]) / np.diff(rates)
