@@ -36,7 +36,7 @@ never stops.'
     trace = ride_with_tunnel("train", tunnel_s, LEFT_RATIO)
     seen = {rule: spans(play(VIDEO, trace, RULES[rule], PLAYER)) for rule in RULES}
     figure = go.Figure({"data": [line for rule in RULES for line in _strip(rule, seen[rule])]})
-    figure.update_layout(_layout(tunnel_s))
+    figure.update_layout(_layout(tunnel_s, seen[STUBBORN]["stopped"]))
     stopped_s, blurry_s = _length_s(seen[STUBBORN]["stopped"]), _length_s(seen[YIELDING]["blurry"])
     if _length_s(seen[YIELDING]["stopped"]):
         raise ValueError(f"tunnel_s={tunnel_s} must be so short that the second never stops")
@@ -86,7 +86,7 @@ def _strip(rule, seen):
         }  # fmt: skip
 
 
-def _layout(tunnel_s):
+def _layout(tunnel_s, stops):
     ends_s = (TUNNEL_AT_S, TUNNEL_AT_S + tunnel_s)
     band = {
         "type": "rect", "xref": "x", "yref": "paper", "x0": ends_s[0], "x1": ends_s[1], "y0": 0,
@@ -105,9 +105,17 @@ def _layout(tunnel_s):
             "yanchor": "top", "showarrow": False,
             "font": {"size": 13, "color": theme.colour("muted")},
         })  # fmt: skip
+    if stops:
+        middle_s = (stops[0][0] + stops[-1][1]) / 2
+        words.append(
+            {
+                "text": "stopped", "x": middle_s, "y": ROWS[STUBBORN][0] - 0.24, "yanchor": "top",
+                "showarrow": False, "font": {"size": 13, "color": theme.colour("red")},
+            }
+        )  # fmt: skip
     return {
-        "height": 240, "showlegend": False, "shapes": [band] if tunnel_s else [],
+        "height": 250, "margin": {"r": 16}, "showlegend": False, "shapes": [band] if tunnel_s else [],
         "annotations": words,
         "xaxis": {"title": {"text": "time, s"}, "range": [0, SHOWN_S], "showgrid": False},
-        "yaxis": {"visible": False, "range": [-0.4, 1.7], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [-0.4, 1.9], "fixedrange": True},
     }  # fmt: skip
