@@ -1,5 +1,7 @@
 """The strips of the first page are the sessions that they claim to be."""
 
+import itertools
+
 import pytest
 
 from scalemodel.stage import cover
@@ -21,7 +23,7 @@ def test_a_strip_shows_the_whole_video_and_every_stop(rule, tunnel_s):
     assert length_s["stopped"] == pytest.approx(session.rebuffer_s[1:].sum())
     assert length_s["blurry"] == pytest.approx(4 * (session.rung < 4).sum())
     ends = sorted(stretch for at in seen.values() for stretch in at)
-    assert all(one[1] == pytest.approx(two[0]) for one, two in zip(ends, ends[1:], strict=False))
+    assert all(one[1] == pytest.approx(two[0]) for one, two in itertools.pairwise(ends))
 
 
 def test_short_tunnels_stop_nobody_and_long_ones_only_the_one_that_never_changes():

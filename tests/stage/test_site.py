@@ -22,7 +22,7 @@ def test_a_clean_site_has_no_problem_and_links_may_lead_out(site):
 def test_a_companys_page_is_marked_and_no_other():
     page = '<!DOCTYPE html>\n<html lang="en"><p>&lt;html </p>'
     assert of_company(page, "book") == page
-    assert of_company(page, "uber").count('<html data-company="uber" lang="en">') == 1
+    assert of_company(page, "uber").count('<html lang="en" data-company="uber">') == 1
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -142,11 +142,11 @@ def of_company(html: str, folder: str) -> str:
     """The page `html`, marked with its company if `folder` is the name of one.
 
     >>> of_company('<html lang="en">', "youtube")
-    '<html data-company="youtube" lang="en">'
+    '<html lang="en" data-company="youtube">'
     """
     if folder not in theme.ACCENTS:
         return html
-    return html.replace("<html ", f'<html data-company="{folder}" ', 1)
+    return re.sub(r"(<html\b[^>]*?)\s*>", rf'\1 data-company="{folder}">', html, count=1)
 
 
 def _unwanted(file):
