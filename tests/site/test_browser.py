@@ -16,6 +16,27 @@ STATE = """panel => ({
     (input) => (input.type === 'checkbox' ? Number(input.checked) : Number(input.value))),
 })"""
 
+# The number of characters on each line of the article's paragraphs, but for the last lines.
+LINES = """() => {
+  const counts = [];
+  for (const p of document.querySelectorAll('.bd-article section > p')) {
+    const lines = new Map();
+    const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      for (let n = 0; n < node.length; n += 1) {
+        const range = document.createRange();
+        range.setStart(node, n);
+        range.setEnd(node, n + 1);
+        const box = range.getBoundingClientRect();
+        const line = Math.round((box.top + box.bottom) / 20);
+        lines.set(line, (lines.get(line) ?? 0) + 1);
+      }
+    }
+    counts.push(...[...lines.values()].slice(0, -1));
+  }
+  return counts;
+}"""
+
 
 def panels_of(page):
     """The panels of a page, each drawn."""
@@ -89,6 +110,32 @@ def test_a_phone_never_scrolls_sideways(site, serve, visit, name, mode):
     for panel in page.query_selector_all(".sm-panel"):
         assert panel.evaluate("p => p.scrollWidth <= p.clientWidth + 1")
     assert visitor.faults == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_set_in_its_own_typefaces_and_waits_for_no_font_of_icons(
+    site, home_of, visit, name
+):
+    page = visit(home_of(site)).open(f"{name}.html")
+    panels_of(page)
+    loaded = page.evaluate(
+        "document.fonts.ready.then(() => [...document.fonts]"
+        ".filter(face => face.status === 'loaded').map(face => face.family.replaceAll('\"', '')))"
+    )
+    assert {"Source Serif 4", "Source Sans 3"} <= set(loaded)
+    assert not [family for family in loaded if "Awesome" in family]
+    signs = "i => getComputedStyle(i, '::before').maskImage"
+    for sign in page.query_selector_all(".fa-solid, .fas"):
+        assert "svg" in sign.evaluate(signs), sign.get_attribute("class")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_line_of_text_has_65_to_75_characters(site, home_of, visit, name):
+    """Measured on whole lines: the last of a paragraph is short, and one alone is no measure."""
+    page = visit(home_of(site), viewport={"width": 1280, "height": 900}).open(f"{name}.html")
+    page.evaluate("document.fonts.ready")
+    counts = page.evaluate(LINES)
+    assert len(counts) >= 5 and 65 <= sum(counts) / len(counts) <= 75
 
 
 def test_the_start_page_arrives_at_the_book(site, home_of, visit):

@@ -40,6 +40,13 @@ def test_only_pages_with_a_panel_load_its_script(site):
         assert ("_static/theme.js" in html) == ("_static/explore.js" in html)
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_companys_page_wears_its_colour(site, name):
+    company = name.split("/")[1] if name.count("/") == 2 else None
+    found = re.search(r'<html [^>]*data-company="(\w+)"', (site / f"{name}.html").read_text())
+    assert (found[1] if found else None) == company
+
+
 # ── Budgets ─────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_weighs_at_most_120_kb(site, name):
@@ -47,10 +54,14 @@ def test_a_page_weighs_at_most_120_kb(site, name):
 
 
 def test_our_own_script_and_style_weigh_at_most_20_kb(site):
-    assert (
-        gzipped(site / "_static/explore.js", site / "_static/theme.js", site / "_static/book.css")
-        <= 20_000
-    )
+    static = site / "_static"
+    names = ("explore.js", "paper.js", "theme.js", "colours.css", "book.css", "panel.css")
+    assert gzipped(*(static / name for name in names)) <= 20_000
+
+
+def test_the_typefaces_weigh_at_most_120_kb(site):
+    fonts = list((site / "_static/vendor/fonts").iterdir())
+    assert fonts and sum(path.stat().st_size for path in fonts) <= 120_000
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

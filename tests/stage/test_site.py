@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalemodel.stage.site import PanelRenderer, problems
+from scalemodel.stage.site import PanelRenderer, of_company, problems
 
 CLEAN = '<link rel="stylesheet" href="a.css"><img src="data:image/png;base64,AA"><a href="https://other.example">x</a>'
 
@@ -17,6 +17,12 @@ def site(tmp_path):
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_a_clean_site_has_no_problem_and_links_may_lead_out(site):
     assert problems(site, ["index.html"]) == []
+
+
+def test_a_companys_page_is_marked_and_no_other():
+    page = '<!DOCTYPE html>\n<html lang="en"><p>&lt;html </p>'
+    assert of_company(page, "book") == page
+    assert of_company(page, "uber").count('<html lang="en" data-company="uber">') == 1
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

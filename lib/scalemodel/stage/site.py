@@ -48,6 +48,7 @@ def setup(app) -> dict:
     os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"
     # An edit in lib, or another lock file, makes every page be read again.
     made_of = source_digest() + os.environ.get("SCALEMODEL_REUSE", "")
+    app.add_css_file("colours.css")
     app.add_config_value("scalemodel_made_of", made_of, "env")
     app.connect("config-inited", reuse_executions)
     app.connect("builder-inited", write_theme)
@@ -93,13 +94,14 @@ def reuse_executions(app, config) -> None:
 
 
 def write_theme(app) -> None:
-    """Writes the colours and plotly templates where the panels' script finds them."""
+    """Writes the colours and plotly templates where the style sheets and the script find them."""
     if app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
     colours = json.dumps(theme.for_the_page(), separators=(",", ":"))
     (static / "theme.js").write_text(f"window.scalemodelTheme={colours};\n")
+    (static / "colours.css").write_text(theme.style_sheet())
 
 
 def copy_embeds(app) -> None:
@@ -140,6 +142,7 @@ def finish(app, exception) -> None:
         text = path.read_text(encoding="utf-8")
         tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
         tidy = OUTDATED_ROLES.sub("", tidy.replace(NO_MODE, AUTO_MODE))
+        tidy = of_company(tidy, path.parent.name)
         if tidy != text:
             path.write_text(tidy, encoding="utf-8")
     useless_files = ("fontawesome.js*", "*.map", "sphinx-thebe.*", "*webpack-macros.html")
@@ -153,6 +156,17 @@ def finish(app, exception) -> None:
     found = problems(site, [f"{name}.html" for name in app.env.found_docs])
     if found:
         raise ExtensionError("the site has problems:\n" + "\n".join(found))
+
+
+def of_company(html: str, folder: str) -> str:
+    """The page `html`, marked with its company if `folder` is the name of one.
+
+    >>> of_company('<html lang="en">', "youtube")
+    '<html lang="en" data-company="youtube">'
+    """
+    if folder not in theme.ACCENTS:
+        return html
+    return re.sub(r"(<html\b[^>]*?)\s*>", rf'\1 data-company="{folder}">', html, count=1)
 
 
 def _unwanted(file):

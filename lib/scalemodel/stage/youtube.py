@@ -15,7 +15,6 @@ from scalemodel.stage.explore import Picture
 from scalemodel.youtube.abr import LADDER, LINEAR, Session
 from scalemodel.youtube.media import Trace
 
-RULE_COLOURS = {"hold 720p": "grey", "follow throughput": "blue", "follow buffer": "orange"}
 # Each ride with a seed for which, without a tunnel, a player that holds 720p never stops:
 # whatever stops it is then the tunnel. On the train the blur is the tunnel's, too.
 RIDES = {
@@ -101,7 +100,7 @@ for 12 s and fell to 144p at the lowest.'
 
 
 def _traces(session, trace, rule, asked_s, seen_s, stops):
-    ink = theme.colour(RULE_COLOURS.get(rule, "green"))
+    ink = theme.policy_colour(rule)
     shown = trace.time_s <= SHOWN_S
     upper = {"type": "scatter", "mode": "lines", "meta": {"unit": "kbit/s"}}
     lower = {**upper, "yaxis": "y2", "showlegend": False, "meta": {"unit": "s"}}
