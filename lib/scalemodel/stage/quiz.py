@@ -23,8 +23,6 @@ import yaml
 from scalemodel.core import units
 from scalemodel.stage import embed
 
-embed.KINDS["quiz"] = ("quiz.js", "quiz.css")
-
 FIELDS = {
     "one": {"options"},
     "several": {"options"},
