@@ -52,6 +52,7 @@ WITHOUT_EXAMPLE = {
             "cut_sources",
             "set_up_reference",
             "read_docstring",
+            "skip_bare_fields",
         ]
     },
     "scalemodel.stage.diagram.Diagram": "made by diagram(), which has one",

@@ -34,6 +34,7 @@ def setup(app) -> dict:
     app.connect("config-inited", set_up_reference)
     app.connect("source-read", cut_solutions)
     app.connect("autodoc-process-docstring", read_docstring)
+    app.connect("autodoc-skip-member", skip_bare_fields)
     app.connect("doctree-read", name_the_parts)
     app.connect("doctree-resolved", add_tips)
     app.connect("html-page-context", offer_notebook, priority=400)  # before the theme's buttons
@@ -224,7 +225,8 @@ class ApiPage(SphinxDirective):
         for name in modules_of(self.arguments[0]):
             path = PACKAGE.parent.joinpath(*name.split(".")).with_suffix(".py")
             self.env.note_dependency(str(path))
-            text += f"## `{name}`\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```\n\n"
+            title = name.removeprefix("scalemodel.")
+            text += f"## {title}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```\n\n"
         return _parsed(self, text, titles=True)
 
 
@@ -252,6 +254,11 @@ def read_docstring(app, what, name, thing, options, lines) -> None:
     lines[:] = as_rst(lines)
 
 
+def skip_bare_fields(app, what, name, thing, skip, options) -> bool | None:
+    """Leaves out the fields of a named tuple, which say no more than its first line does."""
+    return True if (getattr(thing, "__doc__", "") or "").startswith("Alias for field") else None
+
+
 def as_rst(lines: list[str]) -> list[str]:
     """`lines` of a plain docstring as reStructuredText: code is code, and no sign is markup.
 
@@ -274,7 +281,8 @@ def as_rst(lines: list[str]) -> list[str]:
 def _apart(before, line):
     """Whether Sphinx wants an empty line between two that our docstrings keep together."""
     indents = [len(text) - len(text.lstrip()) for text in (before, line)]
-    return indents[0] != indents[1] or (line.lstrip().startswith("- "))
+    begins = line.lstrip().startswith(("- ", "Left out: ", "Sources: "))
+    return indents[0] != indents[1] or begins
 
 
 def _plain_line(line):
