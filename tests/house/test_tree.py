@@ -115,6 +115,13 @@ def test_a_word_finds_its_place_everywhere():
     assert written == set(files), "a page that no reader finds, or a title without a page"
 
 
+def test_every_room_has_a_page_of_reference():
+    rooms = {path.parent.name for path in (ROOT / "lib/scalemodel").glob("*/*.py")}
+    assert {path.stem for path in (ROOT / "book/api").glob("*.md")} == rooms
+    for room in rooms:
+        assert f"{{book-api}} {room}" in (ROOT / f"book/api/{room}.md").read_text()
+
+
 MODEL_TESTS = [
     path
     for path in sorted((ROOT / "tests").rglob("test_*.py"))
