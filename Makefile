@@ -15,8 +15,8 @@ PORT ?= 8000
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-book: $(VENV)/book.ok assets ## execute the chapters, build the site, say where to open it (OPEN=1 opens it)
-	@$(BIN)/python tools/book.py $(if $(OPEN),--open)
+book: $(VENV)/book.ok assets ## build the site, say where it is (OPEN=1 opens it, CLASS=1 leaves solutions out)
+	@$(BIN)/python tools/book.py $(if $(OPEN),--open) $(if $(filter-out 0,$(CLASS)),--class)
 
 serve: ## serve the built site on 127.0.0.1
 	@test -f _build/html/index.html || $(MAKE) book

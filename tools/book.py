@@ -3,6 +3,7 @@
     python tools/book.py            into _build/html; unchanged chapters are not executed again
     python tools/book.py --fresh    from nothing, every chapter executed
     python tools/book.py --out DIR  into DIR/_build/html
+    python tools/book.py --class    without any solution, into _build/class/_build/html
 
 The first build opens the book where somebody sits at a screen; `--open` always does.
 A build with any warning fails. What a failed build has read is forgotten, so that
@@ -26,20 +27,24 @@ ROOT = Path(__file__).parents[1]
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fresh", action="store_true", help="execute every chapter, reuse nothing")
-    parser.add_argument("--out", type=Path, default=ROOT, help="where _build goes")
+    parser.add_argument("--out", type=Path, help="where _build goes")
+    parser.add_argument("--class", dest="for_class", action="store_true", help="no solutions")
     parser.add_argument("--open", action="store_true", help="open the book in a browser")
     options = parser.parse_args()
-    build = options.out.resolve() / "_build"
+    # A folder of its own, so that a book with solutions is never handed out by mistake.
+    out = options.out or (ROOT / "_build" / "class" if options.for_class else ROOT)
+    build = out.resolve() / "_build"
     html = build / "html"
     if options.fresh:
         shutil.rmtree(build, ignore_errors=True)
     first = not (html / "index.html").is_file()
-    code = build_site(options.out, build, reuse=not options.fresh)
+    code = build_site(out, build, reuse=not options.fresh, for_class=options.for_class)
     if code:
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
         sys.exit(code)
     print(f"\nThe book is built. Open it:\n  {(html / 'index.html').as_uri()}")
-    print("or run `make serve` and open http://127.0.0.1:8000/")
+    if not options.for_class:
+        print("or run `make serve` and open http://127.0.0.1:8000/")
     if options.open or (first and somebody_watches()):
         webbrowser.open((html / "index.html").as_uri())
 
@@ -50,9 +55,10 @@ def somebody_watches():
     return sys.stdout.isatty() and bool(screen)
 
 
-def build_site(out, build, reuse):
+def build_site(out, build, reuse, for_class=False):
     """Runs Jupyter Book; its exit code."""
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environment["SCALEMODEL_CLASS"] = "1" if for_class else ""
     environment.pop("SCALEMODEL_REUSE", None)
     if reuse:
         environment["SCALEMODEL_REUSE"] = str(build / "executed" / execution_key())
@@ -63,9 +69,10 @@ def build_site(out, build, reuse):
 
 
 def execution_key():
-    """What an execution depends on beside its chapter: the package, the lock file, Python."""
-    lock = (ROOT / "requirements.txt").read_bytes()
-    return hashlib.sha256(f"{source_digest()} {sys.version}".encode() + lock).hexdigest()[:16]
+    """What an execution depends on beside its chapter: package, tables, lock file, Python."""
+    tables = sorted((ROOT / "book").rglob("*.yml"))  # facts, quizzes, glossary
+    read = b"".join(path.read_bytes() for path in [ROOT / "requirements.txt", *tables])
+    return hashlib.sha256(f"{source_digest()} {sys.version}".encode() + read).hexdigest()[:16]
 
 
 def forget_old_executions(folder, kept=3):

@@ -42,6 +42,25 @@ WITHOUT_EXAMPLE = {
     "scalemodel.stage.site.tidy_page": "Sphinx calls it",
     "scalemodel.stage.site.finish": "Sphinx calls it",
     "scalemodel.stage.site.PanelRenderer": "MyST-NB calls it",
+    **{
+        f"scalemodel.stage.markup.{name}": "Sphinx calls it"
+        for name in [
+            "setup",
+            "FactCard",
+            "FactInline",
+            "GlossaryPage",
+            "NotationPage",
+            "ApiPage",
+            "add_tips",
+            "cut_solutions",
+            "name_the_parts",
+            "offer_notebook",
+            "cut_sources",
+            "set_up_reference",
+            "read_docstring",
+            "skip_bare_fields",
+        ]
+    },
     "scalemodel.stage.diagram.Diagram": "made by diagram(), which has one",
     "scalemodel.core.compiled.Compiled": "made by compiled(), which has one",
 }

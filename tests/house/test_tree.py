@@ -107,12 +107,19 @@ def test_a_word_finds_its_place_everywhere():
     for name in files:
         assert (ROOT / f"{name}.md").is_file(), name
         room = Path(name).parent.name
-        if room != "book":
+        if room not in ("book", "api"):
             assert (ROOT / "lib/scalemodel" / room).is_dir() and (ROOT / "tests" / room).is_dir()
     written = {
         path.relative_to(ROOT).with_suffix("").as_posix() for path in (ROOT / "book").rglob("*.md")
     }
     assert written == set(files), "a page that no reader finds, or a title without a page"
+
+
+def test_every_room_has_a_page_of_reference():
+    rooms = {path.parent.name for path in (ROOT / "lib/scalemodel").glob("*/*.py")}
+    assert {path.stem for path in (ROOT / "book/api").glob("*.md")} == rooms
+    for room in rooms:
+        assert f"{{book-api}} {room}" in (ROOT / f"book/api/{room}.md").read_text()
 
 
 MODEL_TESTS = [

@@ -120,7 +120,7 @@ def serve():
 
 
 # ── The browser ─────────────────────────────────────────────────────────────
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must end before the live panels' tests begin
 def browser():
     """A headless Chromium."""
     path = chromium.find()

@@ -33,6 +33,8 @@ UNITS = {
     "min": Unit("time", 60.0, "minute", "minutes"),
     "h": Unit("time", 3600.0, "hour", "hours"),
     "day": Unit("time", 86_400.0, "day", "days"),
+    "year": Unit("time", 31_557_600.0, "year", "years"),
+    "h/min": Unit("pace", 60.0, "hour a minute", "hours a minute"),
     "bytes": Unit("data", 1.0, "byte", "bytes"),
     "kB": Unit("data", 1e3, "kilobyte", "kilobytes"),
     "MB": Unit("data", 1e6, "megabyte", "megabytes"),

@@ -15,7 +15,8 @@ from scalemodel.core import units
 from scalemodel.stage import theme
 from scalemodel.stage.explore import Picture
 from scalemodel.stage.youtube import SEGMENT_S, SHARP, SHOWN_S, TUNNEL_AT_S, ride_with_tunnel
-from scalemodel.youtube.abr import LADDER, Player, Session, ThroughputRule, Video, play
+from scalemodel.youtube.abr import LADDER, Session, ThroughputRule, play
+from scalemodel.youtube.media import Player, Video
 
 VIDEO = Video.constant(SEGMENT_S, [kbps for _, kbps in LADDER], segments=45)
 PLAYER = Player(rtt_s=0, buffer_cap_s=30, first_rung=SHARP)

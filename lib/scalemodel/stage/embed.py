@@ -19,7 +19,7 @@ from scalemodel.stage.explore import view
 
 HERE = Path(__file__).parent
 # What each kind needs, in the order to load.
-KINDS: dict[str, tuple[str, ...]] = {}
+KINDS: dict[str, tuple[str, ...]] = {"quiz": ("quiz.js", "quiz.css")}
 
 
 class Embed:

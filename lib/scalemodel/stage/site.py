@@ -21,10 +21,11 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from scalemodel.core.compiled import source_digest
-from scalemodel.stage import embed, page, theme
+from scalemodel.stage import embed, markup, page, theme  # quiz makes its kind known
 
 PANEL_SCRIPTS = ("theme.js", "explore.js")  # on pages with a panel, in this order
-UNWANTED = ("thebe", "THEBE")  # a part of the theme that asks another host
+# A part of the theme that asks another host, and looks that ours replace.
+UNWANTED = ("thebe", "THEBE", "exercise.css")
 REMOVED = (
     r'<script defer src="[^"]*fontawesome\.js[^"]*"></script>',
     r'<link rel="preload"[^>]*fontawesome\.js[^>]*>',
@@ -50,6 +51,7 @@ def setup(app) -> dict:
     made_of = source_digest() + os.environ.get("SCALEMODEL_REUSE", "")
     app.add_css_file("colours.css")
     app.add_config_value("scalemodel_made_of", made_of, "env")
+    markup.setup(app)
     app.connect("config-inited", reuse_executions)
     app.connect("builder-inited", write_theme)
     app.connect("builder-inited", copy_embeds)
@@ -120,6 +122,8 @@ def tidy_page(app, pagename, templatename, context, doctree) -> None:
     if any("sm-panel" in raw for raw in raws):
         for script in PANEL_SCRIPTS:
             app.add_js_file(script, loading_method="defer")
+    if any("sm-tip" in raw for raw in raws):
+        app.add_js_file("tips.js", loading_method="defer")
     for kind, names in embed.KINDS.items():
         if any(re.search(rf'class="[^"]*\bsm-{kind}\b', raw) for raw in raws):
             for name in names:
@@ -138,6 +142,7 @@ def finish(app, exception) -> None:
     if exception is not None or app.builder.format != "html":
         return
     site = Path(app.outdir)
+    markup.cut_sources(app)
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
@@ -191,6 +196,8 @@ FETCHED = re.compile(
     r"[^>]*?\bhref=[\"']([^\"']+)",
     re.IGNORECASE,
 )
+# Not one that an example in the reference expects: it goes on with three dots.
+TRACEBACK = re.compile(r"Traceback \(most recent call last\)(?!:\s*\n\s*\.\.\.\n)")
 STYLE_URL = re.compile(r"(?:url\(|@import\s+)[\"']?((?:https?:)?//[^\"')\s]+)")
 
 
@@ -212,7 +219,7 @@ def problems(site: Path, pages: list[str]) -> list[str]:
     for path in sorted(site.rglob("*.html")):
         name = path.relative_to(site).as_posix()
         text = path.read_text(encoding="utf-8")
-        if "Traceback (most recent call last)" in re.sub(r"<[^>]+>", "", text):
+        if TRACEBACK.search(re.sub(r"<[^>]+>", "", text)):
             found.append(f"{name} shows a traceback")
         if "widget-view+json" in text or "widget-state+json" in text:
             found.append(f"{name} holds a live widget, which is dead on a page")

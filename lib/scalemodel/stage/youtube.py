@@ -78,7 +78,8 @@ def session_picture(session: Session, trace: Trace, rule: str, tunnel_s: float) 
     rung while it was on the screen; below, the buffer. The session must come from a
     player without round trips, so that the trace's clock is the viewer's.
 
-    >>> from scalemodel.youtube.abr import BufferBased, Player, Video, play
+    >>> from scalemodel.youtube.abr import BufferBased, play
+    >>> from scalemodel.youtube.media import Player, Video
     >>> trace = ride_with_tunnel("bus", 0, 0)
     >>> video = Video.constant(4, [kbps for _, kbps in LADDER], 5)
     >>> session = play(video, trace, BufferBased(), Player(rtt_s=0))
