@@ -22,13 +22,14 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_markdown_cell
 from pybtex.database import parse_file
 
-from scalemodel.stage import exercises, facts
+from scalemodel.stage import exercises, facts, strip
 
 ROOT = Path(__file__).parents[1]
 REFERENCES = ROOT / "book" / "references.bib"
 GLUE_MIME = "application/papermill.record/text/plain"
 GLUE_ROLE = re.compile(r"\{glue:text\}`(\w+)`")
 FACT_CARD = re.compile(r"(?ms)^(`{3,}|:{3,})\{fact\} (.+?)\n\1\n?")
+STRIP = re.compile(r"(?ms)^```\{strip\}\n:first: ([^\n]+)\n:explains: ([^\n]+)\n```\n")
 FACT_ROLE = re.compile(r"\{fact\}`([\w.]+)`")
 EXERCISE = re.compile(
     r"(?ms)^(?P<fence>`{3,}|:{3,})\{exercise(?:-start)?\} *(?P<title>[^\n]*)\n"
@@ -110,6 +111,7 @@ def plain_prose(text, chapter_text):
     text = re.sub(r"(?m)^\([\w-]+\)=\n", "", text)
     text = re.sub(r"(?ms)^:::\{note\}\n(.*?)^:::\n?", _quotation, text)
     text = re.sub(r"(?ms)^```\{bibliography\}.*?^```", lambda _: _bibliography(chapter_text), text)
+    text = STRIP.sub(lambda row: f"*{strip.strip_line(chapter_text, row[1], row[2])}*\n", text)
     text = FACT_CARD.sub(lambda card: "\n".join(map(_card, card[2].split())), text)
     text = FACT_ROLE.sub(lambda role: _fact_in_brackets(role[1]), text)
     text = EXERCISE.sub(
@@ -117,6 +119,7 @@ def plain_prose(text, chapter_text):
     )
     text = GATE.sub(lambda gate: gate["body"] if gate["name"] == "solution" else "", text)
     text = re.sub(r"\n{3,}", "\n\n", text)
+    text = re.sub(r"\[([^\]]+)\]\(#[\w-]+\)", r"[\1]", text)
     text = re.sub(r"\{(?:term|ref|doc)\}`([^`<]+?)(?: *<[^>`]+>)?`", r"\1", text)
     return re.sub(
         r"\{cite\}`([\w,]+)`", lambda role: f"({'; '.join(map(_short, role[1].split(',')))})", text

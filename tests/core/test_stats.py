@@ -5,6 +5,7 @@ import statistics as peer
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from scalemodel.core import stats
 from scalemodel.core.rng import stream
@@ -23,12 +24,24 @@ def test_honest_noise_agrees_and_a_shift_of_a_deviation_does_not():
     assert sum(stats.agrees(row + 2.0) for row in noise) <= 4
 
 
+def test_an_interval_of_95_percent_covers_the_true_mean_in_95_of_100_experiments():
+    noise = stream(7, "noise").standard_normal((4000, 8))
+    covered = np.mean([abs(row.mean()) <= stats.confidence_half_width(row) for row in noise])
+    assert covered == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / 4000))
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
 def test_the_score_is_the_t_statistic_of_a_peer():
     values = stream(6, "values").normal(0.3, 1.0, 25)
     error = peer.stdev(values) / math.sqrt(25)
     assert stats.standard_error(values) == pytest.approx(error)
     assert stats.z_score(values) == pytest.approx(peer.mean(values) / error)
+
+
+def test_the_interval_is_that_of_a_peer():
+    values = stream(6, "values").normal(0.3, 1.0, 25)
+    low, high = scipy.stats.t.interval(0.9, 24, values.mean(), scipy.stats.sem(values))
+    assert stats.confidence_half_width(values, 0.9) == pytest.approx((high - low) / 2)
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
@@ -41,3 +54,8 @@ def test_too_few_or_broken_values_are_refused(values):
 def test_a_percentile_beyond_100_is_refused():
     with pytest.raises(ValueError, match=r"q=101 must be .* at most 100"):
         stats.percentile([1.0], 101)
+
+
+def test_a_level_of_confidence_is_a_share():
+    with pytest.raises(ValueError, match=r"level=95 must be .* at most 0.99"):
+        stats.confidence_half_width([1.0, 2.0], 95)

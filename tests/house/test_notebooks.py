@@ -93,8 +93,27 @@ def test_a_chapter_tells_its_story_in_order(chapter):
     assert last[-1] == "sources"
 
 
+@pytest.mark.parametrize("chapter", STORIES, ids=by_name)
+def test_each_aim_names_an_exercise_that_proves_it(chapter):
+    text = chapter.read_text()
+    (aims,) = re.findall(r"(?m)^Afterwards you can\n\n((?:- .+\n)+)", text)
+    assert 3 <= len(aims.splitlines()) <= 5
+    for aim in aims.splitlines():
+        tag, label = re.search(r"\[(E\d)\]\(#([\w-]+)\)[,.]$", aim).groups()
+        assert re.search(rf"(?m)^```\{{exercise(?:-start)?\}} {tag}, .+\n:label: {label}$", text), (
+            f"{tag} proves nothing: there is no such exercise"
+        )
+
+
+@pytest.mark.parametrize("chapter", STORIES, ids=by_name)
+def test_a_chapter_has_one_line_about_itself_under_its_title(chapter):
+    assert re.search(
+        r"(?m)^# .+\n\n```\{strip\}\n:first: .+\n:explains: scalemodel\.", chapter.read_text()
+    )
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
 def test_cells_are_short(chapter):
     for cell in pair.unexecuted(chapter).cells:
         if cell.cell_type == "code" and "hide-input" not in cell.metadata.get("tags", []):
-            assert len(cell.source.splitlines()) <= 14, f"{cell.id} is longer than a screen holds"
+            assert len(cell.source.splitlines()) <= 12, f"{cell.id} is longer than a screen holds"

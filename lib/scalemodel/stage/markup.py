@@ -17,7 +17,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from scalemodel.stage import exercises, facts, glossary
+from scalemodel.stage import exercises, facts, glossary, strip
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -31,6 +31,7 @@ def setup(app) -> dict:
     app.add_directive("book-glossary", GlossaryPage)
     app.add_directive("book-notation", NotationPage)
     app.add_directive("book-api", ApiPage)
+    app.add_directive("strip", strip.Strip)
     app.connect("config-inited", set_up_reference)
     app.connect("source-read", cut_solutions)
     app.connect("autodoc-process-docstring", read_docstring)

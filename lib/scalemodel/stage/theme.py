@@ -66,7 +66,7 @@ POLICY_COLOURS = {
     "hold 720p": "grey",
     "follow throughput": "blue",
     "follow buffer": "orange",
-    "Bola": "magenta",
+    "BOLA": "magenta",
     "Dynamic": "green",
     "RobustMPC": "violet",
     "optimum": "ink",

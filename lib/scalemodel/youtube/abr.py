@@ -520,6 +520,11 @@ class Sessions(Sequence):
     buffer_s: np.ndarray
     pause_s: np.ndarray
 
+    @property
+    def kbps(self) -> np.ndarray:
+        """The nominal rate of each segment's rung, kbit/s."""
+        return self.ladder_kbps[self.rung]
+
     def __len__(self):
         return len(self.rung)
 
