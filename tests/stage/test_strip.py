@@ -12,7 +12,7 @@ def test_code_front_matter_and_exercises_do_not_count():
     header = "---\n" + "key: value\n" * 500 + "---\n"
     tasks = "\n(abr-exercises)=\n## Exercises\n" + PROSE * 9
     assert reading_minutes(PROSE) == 4
-    assert reading_minutes(header + PROSE + cell + tasks) == 4
+    assert reading_minutes(header + PROSE + "\n" + cell + tasks) == 4
 
 
 def test_a_note_counts():

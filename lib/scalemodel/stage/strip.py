@@ -9,6 +9,7 @@ Sources: none; 200 words a minute is our own guess at careful reading.
 
 import re
 from pathlib import Path
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -43,7 +44,7 @@ def strip_line(text: str, first: str, explains: str) -> str:
 class Strip(SphinxDirective):
     """The line, with a link to the notebook and one to how to cite the book."""
 
-    option_spec = {
+    option_spec: ClassVar = {
         "first": directives.unchanged_required,
         "explains": directives.unchanged_required,
     }
