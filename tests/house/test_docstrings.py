@@ -61,6 +61,7 @@ WITHOUT_EXAMPLE = {
             "skip_bare_fields",
         ]
     },
+    "scalemodel.stage.strip.Strip": "Sphinx calls it",
     "scalemodel.stage.diagram.Diagram": "made by diagram(), which has one",
     "scalemodel.core.compiled.Compiled": "made by compiled(), which has one",
 }

@@ -41,7 +41,7 @@ ROOM_RATIO, ROOM_BYTES = 1e-12, 1e-6  # rounding must not forbid what is possibl
 
 # ── The course ──────────────────────────────────────────────────────────────
 class Course(NamedTuple):
-    """A video on a line, as the search sees it; scores are whole `point`s.
+    """A video on a line, as the search sees it; every score is a whole number of `point`.
 
     >>> video = Video.constant(4, [300, 750], 3)
     >>> lay_out(video, Trace.constant(2), Player(), np.array([0.3, 0.75]), 4.3, 1e-3).gain
