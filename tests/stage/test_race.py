@@ -51,5 +51,5 @@ def test_each_policy_has_its_own_colour_and_a_newcomer_that_of_newcomers():
 # ── Refusals ────────────────────────────────────────────────────────────────
 def test_a_race_of_nobody_is_refused():
     _, line = on_a_ride(1)
-    with pytest.raises(ValueError, match="sessions=.* must have at least one policy"):
+    with pytest.raises(ValueError, match=r"sessions=.* must have at least one policy"):
         race_picture({}, abr.optimum(VIDEO, line))
