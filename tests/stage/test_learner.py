@@ -25,7 +25,8 @@ def test_an_edit_of_the_first_chapter_is_survived(line, changed, monkeypatch):
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     (panel,) = (cell for cell in cells if "explore(" in cell.source and line in cell.source)
     panel.source = panel.source.replace(line, changed)
-    NotebookClient(notebook, timeout=120).execute()
+    where = {"metadata": {"path": BOOK / "youtube"}}
+    NotebookClient(notebook, timeout=120, resources=where).execute()
     outputs = [output for cell in cells for output in cell.outputs]
     said = "".join(output.text for output in outputs if output.output_type == "stream")
     assert "You have changed the model. The text no longer holds where it says" in said

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from scalemodel.stage import diagram, tables, theme
+from scalemodel.stage import tables, theme
 
 PAPER = {
     mode: [getattr(theme.PAPER[name], mode) for name in ("paper", "surface")]
@@ -92,22 +92,11 @@ def test_a_table_names_itself_its_columns_and_its_rows():
     assert '<th scope="col" class="sm-number">wait, s</th>' in html
 
 
-def test_a_diagram_can_be_read_without_seeing_it():
-    drawn = diagram.diagram(
-        [diagram.Box("a", "", 0, 0), diagram.Box("b", "", 0, 1)],
-        [diagram.Arrow("a", "b", "x")],
-        "From a & to b.",
-    )
-    assert 'role="img" aria-label="From a &amp; to b."' in drawn.svg
-
-
 # ── Refusals ────────────────────────────────────────────────────────────────
 def test_unknown_names_are_answered_with_the_known_ones():
     with pytest.raises(ValueError, match=r"colour='pink' must be one of .*blue"):
         theme.colour("pink")
     with pytest.raises(ValueError, match="mode='sepia' must be one of light, dark"):
         theme.template("sepia")
-    with pytest.raises(ValueError, match="names 'c'; it must be one of a"):
-        diagram.diagram([diagram.Box("a", "", 0, 0)], [diagram.Arrow("a", "c")], "alt")
     with pytest.raises(ValueError, match="caption='' must say"):
         tables.table({"a": [1]}, caption="")

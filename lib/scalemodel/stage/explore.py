@@ -25,6 +25,7 @@ from plotly.basedatatypes import BaseFigure
 
 from scalemodel.core import checks, units
 from scalemodel.core.sweep import size
+from scalemodel.stage.diagram import Diagram
 
 MOST_STATES = 600
 UNIT_SUFFIXES = {"s", "ms", "h", "m", "km", "px", "bytes", "kbps", "mbps", "ratio"}
@@ -34,6 +35,7 @@ UNIT_SUFFIXES = {"s", "ms", "h", "m", "km", "px", "bytes", "kbps", "mbps", "rati
 class Picture:
     """What one state of a panel shows.
 
+    `figure` is a plotly figure, or a `Diagram`, which needs no drawing library.
     `readings` are a few named numbers with their units, in the order to print;
     `alt` is one sentence, computed from the same data, that says what the figure
     shows to somebody who cannot see it.
@@ -42,13 +44,13 @@ class Picture:
     {'wait': (1.2, 's')}
     """
 
-    figure: go.Figure
+    figure: go.Figure | Diagram
     readings: Mapping[str, tuple[float, str]]
     alt: str
 
     def __post_init__(self):
-        if not isinstance(self.figure, BaseFigure):
-            raise ValueError(f"figure={self.figure!r} must be a plotly Figure")
+        if not isinstance(self.figure, (BaseFigure, Diagram)):
+            raise ValueError(f"figure={self.figure!r} must be a plotly Figure or a Diagram")
         if not isinstance(self.readings, Mapping):
             raise ValueError(f"readings={self.readings!r} must be a mapping of names to readings")
         for name, reading in self.readings.items():

@@ -20,6 +20,7 @@ import numpy as np
 
 from scalemodel.core import units
 from scalemodel.core.sweep import size, sweep
+from scalemodel.stage.diagram import Diagram
 from scalemodel.stage.explore import Panel, Picture, times
 
 MOST_BYTES = 100_000  # gzipped, a panel
@@ -31,6 +32,8 @@ SHARED_LENGTH = 8  # rows longer than this are held once
 def encode(picture: Picture) -> dict:
     """`picture` as plain JSON: data, layout, readings `[name, text, spoken]` and alt.
 
+    A picture with a diagram has its `svg`, and no data.
+
     >>> import plotly.graph_objects as go
     >>> state = encode(Picture(go.Figure(go.Bar(y=np.array([1 / 3, 2]))), {"n": (2, "s")}, "Two bars."))
     >>> state["data"], state["readings"]
@@ -38,18 +41,17 @@ def encode(picture: Picture) -> dict:
     """
     if not isinstance(picture, Picture):
         raise ValueError(f"picture returned {picture!r}; it must return a Picture")
-    figure = picture.figure.to_plotly_json()
-    layout = {key: value for key, value in figure.get("layout", {}).items() if key != "template"}
     readings = [
         [name, units.quantity(value, symbol), units.spoken(value, symbol)]
         for name, (value, symbol) in picture.readings.items()
     ]
-    return {
-        "data": plain(figure["data"]),
-        "layout": plain(layout),
-        "readings": readings,
-        "alt": picture.alt,
-    }
+    said = {"readings": readings, "alt": picture.alt}
+    if isinstance(picture.figure, Diagram):
+        pieces = {str(n): piece for n, piece in enumerate(picture.figure.pieces)}
+        return {"svg": pieces, "data": [], "layout": {}, **said}
+    figure = picture.figure.to_plotly_json()
+    layout = {key: value for key, value in figure.get("layout", {}).items() if key != "template"}
+    return {"data": plain(figure["data"]), "layout": plain(layout), **said}
 
 
 def plain(value):

@@ -12,19 +12,21 @@ async function unpack(bytes) {
 }
 
 async function render({ model, el }) {
-  const Plotly = await (globalThis.scalemodelPlotly ??= unpack(model.get("library")));
-  const draw = () => {
-    const { data, layout } = structuredClone(model.get("figure"));
+  let Plotly;
+  const draw = async () => {
+    const { data, layout, svg } = structuredClone(model.get("figure"));
+    if (svg) return (el.innerHTML = svg);
+    Plotly = await (globalThis.scalemodelPlotly ??= unpack(model.get("library")));
     return Plotly.react(el, data, layout, { displayModeBar: false });
   };
-  const fit = new ResizeObserver(() => el.offsetParent && Plotly.Plots.resize(el));
+  const fit = new ResizeObserver(() => el.offsetParent && Plotly?.Plots.resize(el));
   model.on("change:figure", draw);
   await draw();
   fit.observe(el);
   return () => {
     fit.disconnect();
     model.off("change:figure", draw);
-    Plotly.purge(el);
+    Plotly?.purge(el);
   };
 }
 

@@ -47,19 +47,15 @@ def widget(panel: Panel) -> widgets.VBox:
 
 
 class LiveFigure(anywidget.AnyWidget):
-    """A plotly figure as plain JSON, drawn anew in the browser whenever `figure` is set.
+    """A plotly figure or an SVG, drawn anew in the browser whenever `figure` is set.
 
     >>> LiveFigure(figure={"data": [], "layout": {}}).figure["data"]
     []
     """
 
     _esm = Path(__file__).with_name("live.js")
-    library = traitlets.Bytes().tag(sync=True)  # plotly.js, gzipped
-    figure = traitlets.Dict().tag(sync=True)  # data and layout
-
-    @traitlets.default("library")
-    def _library(self):
-        return _plotly_js()
+    library = traitlets.Bytes().tag(sync=True)  # plotly.js, gzipped, if there is plotly to draw
+    figure = traitlets.Dict().tag(sync=True)  # data and layout, or an svg
 
 
 @functools.cache
@@ -156,8 +152,12 @@ class LivePanel:
             )
             return
         self.problem.value = ""
-        layout = {**state["layout"], **PAPER, "template": theme.template("light")}
-        self.figure.figure = {"data": state["data"], "layout": layout}
+        if "svg" in state:
+            self.figure.figure = {"svg": "".join(state["svg"].values())}
+        else:
+            layout = {**state["layout"], **PAPER, "template": theme.template("light")}
+            self.figure.library = _plotly_js()
+            self.figure.figure = {"data": state["data"], "layout": layout}
         self.text.value = _text(state)
 
     def _moved(self, change):

@@ -74,12 +74,21 @@ def _figure_html(ident, key, title, controls, start, packed):
     return (
         f'<figure class="sm-panel" id="{ident}" data-panel="{key}"{named} '
         f'aria-describedby="{ident}-alt">{heading}{controls}'
-        f'<div class="sm-plot" aria-hidden="true" style="min-height:{_height(start)}px"></div>'
+        f"{_plot(start)}"
         f'<figcaption><p class="sm-alt" id="{ident}-alt">{escape(start["alt"])}</p>'
         f"{readings_html(start)}</figcaption>{_numbers(start, ident)}{NO_SCRIPT}"
         '<p class="sm-live" aria-live="polite"></p><p class="sm-problem" role="alert" hidden></p>'
         f'<script type="application/json">{payload}</script></figure>'
     )
+
+
+def _plot(start):
+    """Where the figure goes; a diagram stands there from the beginning."""
+    if "svg" in start:
+        svg = "".join(start["svg"].values())
+        return f'<div class="sm-plot sm-diagram" aria-hidden="true">{svg}</div>'
+    height = int(start["layout"].get("height") or 380)
+    return f'<div class="sm-plot" aria-hidden="true" style="min-height:{height}px"></div>'
 
 
 # ── Controls ────────────────────────────────────────────────────────────────
@@ -228,7 +237,3 @@ def _cell(value):
             return text
         return re.sub("e-0?", "e-", text) if abs(value) < 1e-6 else f"{value:.12f}".rstrip("0")
     return str(value)
-
-
-def _height(state):
-    return int(state["layout"].get("height") or 380)

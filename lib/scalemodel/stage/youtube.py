@@ -10,10 +10,11 @@ import plotly.graph_objects as go
 from scalemodel.core import bandwidth, units
 from scalemodel.core.rng import stream
 from scalemodel.stage import theme
-from scalemodel.stage.diagram import Arrow, Box, Diagram, diagram
+from scalemodel.stage.diagram import diagram
 from scalemodel.stage.explore import Picture
 from scalemodel.youtube.abr import LADDER, LINEAR, Session
-from scalemodel.youtube.media import Trace
+from scalemodel.youtube.loop import PLAYER_LOOP, loop_state, moment
+from scalemodel.youtube.media import Player, Trace, Video
 
 # Each ride with a seed for which, without a tunnel, a player that holds 720p never stops:
 # whatever stops it is then the tunnel. On the train the blur is the tunnel's, too.
@@ -42,32 +43,29 @@ def ride_with_tunnel(ride: str, tunnel_s: float, left_ratio: float) -> Trace:
     return Trace(*bandwidth.tunnel(series, TUNNEL_AT_S, tunnel_s, left_ratio))
 
 
-def player_diagram() -> Diagram:
-    """The loop of an adaptive player: line, buffer, screen, and the rule that asks.
+def loop_picture(video: Video, session: Session, player: Player, at_s: float) -> Picture:
+    """The loop of the player as it stands in `session`, `at_s` seconds after its first request.
 
-    >>> player_diagram().alt.split(":")[0]
-    'A loop'
+    The video is one of `LADDER`.
+
+    >>> from scalemodel.youtube.abr import play
+    >>> video = Video.constant(4, [kbps for _, kbps in LADDER], 5)
+    >>> session = play(video, Trace.constant(2), lambda *seen: 4, Player(rtt_s=0, first_rung=4))
+    >>> loop_picture(video, session, Player(), 3.0).alt
+    'After 3 s a 720p segment is on its way, 3.11 s of video are in store, and the screen shows 720p.'
     """
-    return diagram(
-        [
-            Box("server", "a ladder of copies", 0, 0),
-            Box("line", "changing bandwidth", 1, 0),
-            Box("rule", "names the next rung", 0, 1),
-            Box("buffer", "seconds of video", 1, 1),
-            Box("screen", "1 s a second", 1, 2),
-        ],
-        [
-            Arrow("server", "line"),
-            Arrow("line", "buffer", "segments"),
-            Arrow("buffer", "screen", "plays"),
-            Arrow("line", "rule", "throughput", dashed=True),
-            Arrow("buffer", "rule", "level", dashed=True),
-            Arrow("rule", "server", "request", dashed=True),
-        ],
-        alt="A loop: the rule looks at the throughput of the line and the level of the buffer, and "
-        "asks the server for a rung; the segment crosses the line into the buffer, which the screen "
-        "empties one second a second.",
+    here = moment(session, video.segment_s, at_s)
+    names = [f"{height}p" for height, _ in LADDER]
+    state = loop_state(session, video.segment_s, player, names, at_s)
+    coming = "nothing" if here.coming is None else f"a {names[here.coming]} segment"
+    level = units.quantity(here.buffer_s, "s")
+    screen = "stands still" if here.shown is None else f"shows {names[here.shown]}"
+    alt = (
+        f"After {units.quantity(at_s, 's')} {coming} is on its way, {level} of video "
+        f"are in store, and the screen {screen}."
     )
+    readings = {"in store": (here.buffer_s, "s")}
+    return Picture(diagram(PLAYER_LOOP, alt, state), readings, alt)
 
 
 # ── A session over its line ─────────────────────────────────────────────────
@@ -79,7 +77,6 @@ def session_picture(session: Session, trace: Trace, rule: str, tunnel_s: float) 
     player without round trips, so that the trace's clock is the viewer's.
 
     >>> from scalemodel.youtube.abr import BufferBased, play
-    >>> from scalemodel.youtube.media import Player, Video
     >>> trace = ride_with_tunnel("bus", 0, 0)
     >>> video = Video.constant(4, [kbps for _, kbps in LADDER], 5)
     >>> session = play(video, trace, BufferBased(), Player(rtt_s=0))

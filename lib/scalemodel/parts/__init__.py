@@ -1,0 +1,1 @@
+"""What several companies' models are made of."""
