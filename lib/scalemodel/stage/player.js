@@ -1,0 +1,78 @@
+/* The player's clockwork in the reader's browser: the twin of `scalemodel.youtube.playback`.
+
+   A bucket under a tap, as there: same names, same order of every sum, so the numbers are
+   the same to the last bit. One segment a call, because here a person names the rung.
+
+   `start(video, trace, player)` gives a state whose `steps` are empty; `step(state, rung)`
+   gives the next one, and leaves the old one as it was. */
+(() => {
+  "use strict";
+
+  /* [seconds, row, clock_s]: how long size_bytes take, and where the trace is then. */
+  function transfer(size_bytes, row, clock_s, { time_s, bandwidth_mbps }, payload_ratio) {
+    let seconds = 0, received = 0;
+    for (;;) {
+      const rate = bandwidth_mbps[row] * 1e6 / 8; // bytes a second
+      const span_s = time_s[row] - clock_s;
+      const payload = rate * span_s * payload_ratio;
+      if (received + payload > size_bytes) {
+        const rest_s = (size_bytes - received) / rate / payload_ratio;
+        return [seconds + rest_s, row, clock_s + rest_s];
+      }
+      received += payload;
+      seconds += span_s;
+      clock_s = time_s[row++];
+      if (row === time_s.length) [row, clock_s] = [1, 0]; // the trace starts again
+    }
+  }
+
+  /* [row, clock_s]: where the trace is after a pause. */
+  function idle(pause_ms, row, clock_s, { time_s }) {
+    for (;;) {
+      const span_s = time_s[row] - clock_s;
+      if (1000 * span_s > pause_ms) return [row, clock_s + pause_ms / 1000];
+      pause_ms -= 1000 * span_s;
+      clock_s = time_s[row++];
+      if (row === time_s.length) [row, clock_s] = [1, 0];
+    }
+  }
+
+  const start = (video, trace, player) =>
+    ({ video, trace, player, row: 1, clock_s: 0, buffer_ms: 0, steps: [] });
+
+  function step(state, rung) {
+    const { video, trace, player, steps } = state;
+    const size_bytes = video.segment_bytes[steps.length][rung];
+    let [seconds, row, clock_s] =
+      transfer(size_bytes, state.row, state.clock_s, trace, player.payload_ratio);
+    const download_ms = 1000 * seconds + 1000 * player.rtt_s; // the trace stands still for the latter
+    const rebuffer_ms = Math.max(download_ms - state.buffer_ms, 0);
+    let buffer_ms = Math.max(state.buffer_ms - download_ms, 0) + 1000 * video.segment_s;
+    const over_ms = buffer_ms - 1000 * player.buffer_cap_s, step_ms = 1000 * player.pause_step_s;
+    let pause_ms = 0;
+    if (over_ms > 0) {
+      pause_ms = step_ms * Math.ceil(over_ms / step_ms);
+      buffer_ms -= pause_ms;
+      [row, clock_s] = idle(pause_ms, row, clock_s, trace);
+    }
+    return {
+      ...state, row, clock_s, buffer_ms,
+      steps: [...steps, {
+        rung, download_s: download_ms / 1000, rebuffer_s: rebuffer_ms / 1000,
+        buffer_s: buffer_ms / 1000, pause_s: pause_ms / 1000,
+        throughput_kbps: 8 * size_bytes / download_ms, // bits a millisecond
+      }],
+    };
+  }
+
+  /* The mean linear score a segment, the first one excluded. */
+  function score({ video: { ladder_kbps }, steps }) {
+    const worth = steps.map((s) => ladder_kbps[s.rung] / 1000);
+    let sum = 0;
+    for (let k = 1; k < steps.length; k++)
+      sum += worth[k] - (4.3 * steps[k].rebuffer_s + Math.abs(worth[k] - worth[k - 1]));
+    return sum / (steps.length - 1);
+  }
+
+  globalThis.scalemodelPlayer = { start, step, score };
+})();
