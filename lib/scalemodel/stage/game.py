@@ -43,7 +43,7 @@ WORDS = {  # the script fills the gaps
     "paused": " The store is full, so the player paused for _ s.",
     "strip": "Rungs so far: _.",
     "hold": "Hold _ to the end",
-    "place": "Place _ of _, with a score of _. ",
+    "place": "Place _ of _, with a score of _",
     "beaten": "You did better than _. ",
     "none": "This line was hard to read: below you see where it turned. ",
     "best": "Whoever knew all of it beforehand could have had _.",
@@ -78,7 +78,7 @@ def beat_the_algorithm(
     for name, trace in rides.items():
         bounds = optimum(video, trace, player)
         played = {label: play(video, trace, rival, player) for label, rival in rivals.items()}
-        tables.append(_table(name, played, bounds))
+        tables.append(_table(name, played, bounds, with_you=not tables))
         best.append(_figures(bounds.session)[0])
         scores = [f"{label} {session.qoe(LINEAR):.2f}" for label, session in played.items()]
         lines.append(f"{name} · {', '.join([*scores, f'optimum {bounds.lower:.2f}'])}")
@@ -89,6 +89,7 @@ def beat_the_algorithm(
         },
         "player": {name: getattr(player, name) for name in PLAYER_FIELDS},
         "first_rung": min(player.first_rung, len(names) - 1),
+        "rivals": len(rivals),
         "rides": [
             {
                 "time_s": _short(trace.time_s), "bandwidth_mbps": _short(trace.bandwidth_mbps),
@@ -98,6 +99,7 @@ def beat_the_algorithm(
         ],
         "names": names,
         "heights_px": heights_px,
+        "steepness": steepness(video.ladder_kbps),
         "words": WORDS,
     }  # fmt: skip
     payload = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
@@ -181,16 +183,21 @@ def _board(video, player, rides, names):
         "Under each rung: how long it takes if the line goes on as it was. "
         f"Keys: 1 to {len(names)}."
     )
-    part = 100 * video.segment_s / player.buffer_cap_s
+    part = f"{100 * video.segment_s / player.buffer_cap_s:.4g}%"
+    pattern = (
+        f"background:repeating-linear-gradient(90deg,#0000 0 calc({part} - 2px),"
+        f"var(--sm-paper) 0 {part})"
+    )
     return (
         f'<div data-is="board" hidden><p>{RULES}</p><div class="bar"><label>Ride '
         f'<select data-is="ride" autocomplete="off">{options}</select></label>'
         '<button type="button" data-is="again">Start again</button></div>'
-        '<p class="sm-title" data-is="verdict" tabindex="-1" hidden></p>'
+        '<div data-is="verdict" tabindex="-1" hidden><p class="sm-title" data-is="place"></p>'
+        '<p data-is="words"></p></div>'
         '<div class="now" data-is="now"><canvas data-is="scene" width="192" height="108" '
         'aria-hidden="true" hidden></canvas><div><b class="sm-title" data-is="store"></b> s in store; '
-        f'{player.buffer_cap_s:g} s is full<div class="gauge" data-is="gauge" '
-        f'style="--part:{part:.5g}%"><i></i></div><p role="status" data-is="status"></p></div></div>'
+        f'{player.buffer_cap_s:g} s is full<div class="gauge" data-is="gauge"'
+        f'><i style="{pattern}"></i></div><p role="status" data-is="status"></p></div></div>'
         f"{_plot('strip', video, names, 'segment 1', str(video.segments))}"
         f'<div class="bar"><span>{_sign("━", "you")} you asked for</span> '
         f"<span>{_sign('━', 'optimum')} the line carried</span> "
@@ -226,15 +233,23 @@ def _sign(sign, label):
 def level(kbps: float, ladder_kbps: np.ndarray) -> float:
     """How high a rate stands in the drawings: 1 at the lowest rung, log scale, a rung about 1.
 
-    >>> level(1000, [500, 1000, 2000])
+    >>> round(level(1000, [500, 1000, 2000]), 9)
     2.0
     """
-    lowest, highest = ladder_kbps[0], ladder_kbps[-1]
-    return 1 + (len(ladder_kbps) - 1) * log(kbps / lowest) / log(highest / lowest)
+    return 1 + steepness(ladder_kbps) * log(kbps / ladder_kbps[0])
+
+
+def steepness(ladder_kbps: np.ndarray) -> float:
+    """By how much `level` rises where a rate rises e-fold.
+
+    >>> round(steepness([500, 1000, 2000]) * log(2), 9)
+    1.0
+    """
+    return (len(ladder_kbps) - 1) / log(ladder_kbps[-1] / ladder_kbps[0])
 
 
 # ── The sessions of the others, which a reader without a script sees at once ─
-def _table(ride, played, bounds):
+def _table(ride, played, bounds, with_you):
     sessions = {**played, "optimum": bounds.session}
     ranked = sorted(sessions, key=lambda label: -sessions[label].qoe(LINEAR))
     rows = "".join(_row(label, sessions[label]) for label in ranked)
@@ -248,8 +263,8 @@ def _table(ride, played, bounds):
     )
     return (
         f'<table class="sm-table"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}{_row('you', bounds.session, empty=True)}"
-        "</tbody></table>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}"
+        f"{_row('you', bounds.session, empty=True) if with_you else ''}</tbody></table>"
     )
 
 
@@ -257,10 +272,11 @@ def _row(label, session, empty=False):
     figures = [""] * 4 if empty else _figures(session)
     cells = "".join(f'<td class="sm-number">{figure}</td>' for figure in figures)
     who = "" if label in TAKEN else f' data-who="{escape(label)}"'
-    kind = ' class="you" hidden' if empty else f' data-score="{session.qoe(LINEAR)!r}"{who}'
+    kind = ' class="you" data-is="you" hidden' if empty else f' data-score="{session.qoe(LINEAR)!r}"{who}'
+    mine = ' data-is="mine"' if empty else ""
     top = len(session.ladder_kbps) + 0.5
     return (
-        f'<tr{kind}><th scope="row">{escape(label)}<svg aria-hidden="true" style="{_colour(label)}" '
+        f'<tr{kind}><th scope="row">{escape(label)}<svg{mine} aria-hidden="true" style="{_colour(label)}" '
         f'preserveAspectRatio="none" viewBox="0 0 {len(session.rung)} {top}">'
         f"{'' if empty else _strip(session)}</svg></th>{cells}</tr>"
     )

@@ -6,8 +6,6 @@
    `start(video, trace, player)` gives a state whose `steps` are empty; `step(state, rung)`
    gives the next one, and leaves the old one as it was. */
 (() => {
-  "use strict";
-
   /* [seconds, row, clock_s]: how long size_bytes take, and where the trace is then. */
   function transfer(size_bytes, row, clock_s, { time_s, bandwidth_mbps }, payload_ratio) {
     let seconds = 0, received = 0;
@@ -65,14 +63,19 @@
     };
   }
 
-  /* The mean linear score a segment, the first one excluded. */
-  function score({ video: { ladder_kbps }, steps }) {
-    const worth = steps.map((s) => ladder_kbps[s.rung] / 1000);
-    let sum = 0;
-    for (let k = 1; k < steps.length; k++)
-      sum += worth[k] - (4.3 * steps[k].rebuffer_s + Math.abs(worth[k] - worth[k - 1]));
-    return sum / (steps.length - 1);
+  /* What the session was worth: `score` is the mean linear score a segment, the first excluded. */
+  function report({ video: { ladder_kbps }, steps }) {
+    let sum = 0, stopped_s = 0, kbps = 0, switches = 0;
+    steps.forEach(({ rung, rebuffer_s }, k) => {
+      kbps += ladder_kbps[rung] / steps.length;
+      if (!k) return; // its wait is the start-up delay
+      const change = ladder_kbps[rung] / 1000 - ladder_kbps[steps[k - 1].rung] / 1000;
+      sum += ladder_kbps[rung] / 1000 - (4.3 * rebuffer_s + Math.abs(change));
+      stopped_s += rebuffer_s;
+      switches += change !== 0;
+    });
+    return { score: sum / (steps.length - 1), stopped_s, kbps, switches };
   }
 
-  globalThis.scalemodelPlayer = { start, step, score };
+  globalThis.scalemodelPlayer = { start, step, report };
 })();
