@@ -159,11 +159,15 @@ def _check(video, rides, player, rivals, title):
             raise ValueError(f"{name}={given!r} must map at least one name to what it stands for")
         for key in given:
             if not isinstance(key, str) or not key or key in TAKEN:
-                raise ValueError(f"{name} has the name {key!r}; it must be text, and not a player's")
+                raise ValueError(
+                    f"{name} has the name {key!r}; it must be text, and not a player's"
+                )
     for key, trace in rides.items():
         if not isinstance(trace, Trace):
             raise ValueError(f"rides[{key!r}]={trace!r} must be a Trace")
-        checks.whole(f"samples of rides[{key!r}]", len(trace.time_s), at_least=2, at_most=MOST_SAMPLES)
+        checks.whole(
+            f"samples of rides[{key!r}]", len(trace.time_s), at_least=2, at_most=MOST_SAMPLES
+        )
     if not isinstance(title, str) or not title:
         raise ValueError(f"title={title!r} must be text")
 
@@ -272,7 +276,11 @@ def _row(label, session, empty=False):
     figures = [""] * 4 if empty else _figures(session)
     cells = "".join(f'<td class="sm-number">{figure}</td>' for figure in figures)
     who = "" if label in TAKEN else f' data-who="{escape(label)}"'
-    kind = ' class="you" data-is="you" hidden' if empty else f' data-score="{session.qoe(LINEAR)!r}"{who}'
+    kind = (
+        ' class="you" data-is="you" hidden'
+        if empty
+        else f' data-score="{session.qoe(LINEAR)!r}"{who}'
+    )
     mine = ' data-is="mine"' if empty else ""
     top = len(session.ladder_kbps) + 0.5
     return (
