@@ -125,13 +125,13 @@ def test_the_words_name_whom_you_left_behind(page):
     game = page.locator(".sm-game").first
     game.locator("[data-rung='0']").click()
     game.locator("[data-is=hold]").click()
-    said = game.locator("[data-is=verdict]").inner_text()
+    said = game.locator("[data-is=end]").inner_text()
     assert said.startswith("Place 3 of 4, with a score of 0.08")
     assert "You did better than follow buffer. " in said
     game.get_by_role("button", name="Start again").click()
     game.locator("[data-rung='7']").click()
     game.locator("[data-is=hold]").click()
-    said = game.locator("[data-is=verdict]").inner_text()
+    said = game.locator("[data-is=end]").inner_text()
     assert said.startswith("Place 4 of 4") and "hard to read" in said
 
 

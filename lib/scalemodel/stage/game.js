@@ -46,7 +46,7 @@
       is.scene.hidden = !paint;
       paint?.(is.scene, heights_px[last.rung], now * video.segment_s, stopped_s > 0);
       is.play.hidden = is.now.hidden = done;
-      is.verdict.hidden = is.reveal.hidden = !done;
+      is.end.hidden = !done;
       game.querySelectorAll("table").forEach((table, ride) => {
         table.hidden = !done || rides[ride] !== state.trace;
         if (!table.hidden) end(steps, table.tBodies[0], state.trace);
@@ -80,7 +80,7 @@
       body.insertBefore(is.you, worse[0]);
       is.place.textContent = say("place", rivals - beaten.length + 1, rivals + 1, cells[1].textContent);
       is.words.textContent = say(beaten[0] ? "beaten" : "none", beaten.join(", ")) + say("best", best);
-      is.verdict.focus();
+      is.place.focus();
     }
 
     /* ── Hands ── */

@@ -28,12 +28,13 @@ MOST_SEGMENTS = 40  # nobody chooses more often
 MOST_RUNGS = 9  # one digit each
 MOST_SAMPLES = 1000  # of a ride
 PLAYER_FIELDS = ("rtt_s", "payload_ratio", "buffer_cap_s", "pause_step_s")
+PLOT_PX = 192  # high
 TAKEN = ("you", "optimum")
 HEADER = ("who", "score", "stopped, s", "mean rate, kbit/s", "switches")
 RULES = (
     "You are the policy: name the rung of each next segment. A segment scores its rate in "
     "Mbit/s, less 4.3 for every second that the picture stops, less the change of rate from "
-    "the segment before. What the line does next, nobody tells you."
+    "the segment before. Nobody tells you what the line does next."
 )
 WITHOUT_SCRIPT = "The game needs JavaScript. These are the sessions of whom you would play against."
 WORDS = {  # the script fills the gaps
@@ -180,7 +181,7 @@ def _short(row):
 def _board(video, player, rides, names):
     options = "".join(f"<option>{escape(name)}</option>" for name in rides)
     rungs = "".join(
-        f'<button type="button" data-rung="{rung}">{name}<small></small></button>'
+        f'<button type="button" data-rung="{rung}">{name}<br><small></small></button>'
         for rung, name in enumerate(names)
     )
     hint = (
@@ -188,20 +189,21 @@ def _board(video, player, rides, names):
         f"Keys: 1 to {len(names)}."
     )
     part = f"{100 * video.segment_s / player.buffer_cap_s:.4g}%"
-    pattern = (
-        f"background:repeating-linear-gradient(90deg,#0000 0 calc({part} - 2px),"
-        f"var(--sm-paper) 0 {part})"
+    marks = (
+        "display:block;height:100%;background:repeating-linear-gradient("
+        f"90deg,#0000 0 calc({part} - 2px),var(--sm-paper) 0 {part})"
     )
+    begin = names[min(player.first_rung, len(names) - 1)]
     return (
-        f'<div data-is="board" hidden><p>{RULES}</p><div class="bar"><label>Ride '
+        f'<div data-is="board" hidden><p>{RULES} Everybody begins at {begin}.</p>'
+        '<div class="bar"><label>Ride '
         f'<select data-is="ride" autocomplete="off">{options}</select></label>'
         '<button type="button" data-is="again">Start again</button></div>'
-        '<div data-is="verdict" tabindex="-1" hidden><p class="sm-title" data-is="place"></p>'
-        '<p data-is="words"></p></div>'
         '<div class="now" data-is="now"><canvas data-is="scene" width="192" height="108" '
-        'aria-hidden="true" hidden></canvas><div><b class="sm-title" data-is="store"></b> s in store; '
-        f'{player.buffer_cap_s:g} s is full<div class="gauge" data-is="gauge"'
-        f'><i style="{pattern}"></i></div><p role="status" data-is="status"></p></div></div>'
+        'aria-hidden="true" hidden></canvas><div style="flex:1 9rem">'
+        f'<b class="sm-title" data-is="store"></b> s in store; {player.buffer_cap_s:g} s is full'
+        f'<div class="gauge" data-is="gauge"><i style="{marks}"></i></div>'
+        '<p role="status" data-is="status"></p></div></div>'
         f"{_plot('strip', video, names, 'segment 1', str(video.segments))}"
         f'<div class="bar"><span>{_sign("━", "you")} you asked for</span> '
         f"<span>{_sign('━', 'optimum')} the line carried</span> "
@@ -209,8 +211,9 @@ def _board(video, player, rides, names):
         '<div data-is="play"><div class="rungs" role="group" aria-label="The next segment" '
         f'data-is="rungs">{rungs}</div><div class="bar"><span>{hint}</span>'
         '<button type="button" data-is="hold"></button></div></div>'
-        '<div data-is="reveal" hidden><p>And this is the line, second by second, with your '
-        f"downloads over it.</p>{_plot('line', video, names, '0 s', '')}</div></div>"
+        '<div data-is="end" hidden><p class="sm-title" data-is="place" tabindex="-1"></p>'
+        '<p data-is="words"></p><p>This is the line, second by second, with your downloads over it.'
+        f"</p>{_plot('line', video, names, '0 s', '')}</div></div>"
     )  # fmt: skip
 
 
@@ -218,14 +221,14 @@ def _plot(kind, video, names, first, last):
     """An empty drawing with the rungs beside it, by their rates on a log scale."""
     top = len(names) + 0.5
     labels = "".join(
-        f'<small style="bottom:{100 * level(kbps, video.ladder_kbps) / top:.2f}%">{name}</small>'
+        f'<small style="top:{PLOT_PX * (1 - level(kbps, video.ladder_kbps) / top):.0f}px">{name}</small>'
         for kbps, name in zip(video.ladder_kbps, names, strict=True)
     )
     until = ' data-is="until"' if kind == "line" else ""
     return (
         f'<div class="plot"><div aria-hidden="true">{labels}</div>'
         f'<svg data-is="{kind}" role="img" aria-label="What the line carried, and what you asked for" '
-        f'style="{_colour("you")}" width="100%" height="192" preserveAspectRatio="none"></svg>'
+        f'style="{_colour("you")}" width="100%" height="{PLOT_PX}" preserveAspectRatio="none"></svg>'
         f'<div class="bar" aria-hidden="true"><span>{first}</span><span{until}>{last}</span></div></div>'
     )
 
@@ -284,7 +287,7 @@ def _row(label, session, empty=False):
     mine = ' data-is="mine"' if empty else ""
     top = len(session.ladder_kbps) + 0.5
     return (
-        f'<tr{kind}><th scope="row">{escape(label)}<svg{mine} aria-hidden="true" style="{_colour(label)}" '
+        f'<tr{kind}><th scope="row">{escape(label)}<br><svg{mine} aria-hidden="true" style="{_colour(label)}" '
         f'preserveAspectRatio="none" viewBox="0 0 {len(session.rung)} {top}">'
         f"{'' if empty else _strip(session)}</svg></th>{cells}</tr>"
     )
