@@ -83,10 +83,11 @@ def test_a_whole_game_by_keyboard_scores_what_python_scores(page):
 def test_a_whole_game_by_pointer_and_the_others_rows(page):
     visitor, page = page
     game = page.locator(".sm-game").first
-    for rung in BOLD[1:8]:
+    first = [1, 4, 5, 6, 7, 7, 5, 5]
+    for rung in first[1:]:
         game.locator(f"[data-rung='{rung}']").click()
     game.get_by_role("button", name="Hold 1080p to the end").click()
-    mine = play(VIDEO, RIDES["train"], asking([*BOLD[:8], *[5] * 14]), PLAYER)
+    mine = play(VIDEO, RIDES["train"], asking([*first, *[5] * 14]), PLAYER)
     assert row_of(game, "you") == figures(mine)
     bola = play(VIDEO, RIDES["train"], Bola(), PLAYER)
     assert row_of(game, "Bola") == figures(bola)

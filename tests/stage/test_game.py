@@ -61,7 +61,7 @@ def test_the_page_holds_the_very_line_that_the_rivals_played_on():
 def test_a_policy_has_its_own_colour_and_a_stranger_is_grey():
     html = a_game().html
     for label, colour in (("Bola", "magenta"), ("follow buffer", "orange"), ("my own", "grey")):
-        row = re.search(rf"<tr[^>]*><th scope=\"row\">{label}<svg.*?</svg>", html)[0]
+        row = re.search(rf"<tr[^>]*><th scope=\"row\">{label}<br><svg.*?</svg>", html)[0]
         assert f"var(--sm-{colour},{theme.colour(colour)})" in row
 
 
