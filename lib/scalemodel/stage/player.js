@@ -1,10 +1,6 @@
-/* The player's clockwork in the reader's browser: the twin of `scalemodel.youtube.playback`.
-
-   A bucket under a tap, as there: same names, same order of every sum, so the numbers are
-   the same to the last bit. One segment a call, because here a person names the rung.
-
-   `start(video, trace, player)` gives a state whose `steps` are empty; `step(state, rung)`
-   gives the next one, and leaves the old one as it was. */
+/* The player's clockwork in the browser: the twin of `scalemodel.youtube.playback`, with the
+   same names and the same order of every sum, so equal to the last bit. `start(video, trace,
+   player)` gives a state; `step(state, rung)` gives the next and leaves that one as it was. */
 (() => {
   /* [seconds, row, clock_s]: how long size_bytes take, and where the trace is then. */
   function transfer(size_bytes, row, clock_s, { time_s, bandwidth_mbps }, payload_ratio) {
