@@ -19,7 +19,10 @@ from scalemodel.stage.explore import view
 
 HERE = Path(__file__).parent
 # What each kind needs, in the order to load.
-KINDS: dict[str, tuple[str, ...]] = {"quiz": ("quiz.js", "quiz.css")}
+KINDS: dict[str, tuple[str, ...]] = {
+    "quiz": ("quiz.js", "quiz.css"),
+    "game": ("player.js", "game.js", "game.css"),
+}
 
 
 class Embed:
