@@ -90,7 +90,7 @@ def test_a_whole_game_by_pointer_and_the_others_rows(page):
     mine = play(VIDEO, RIDES["train"], asking([*first, *[5] * 14]), PLAYER)
     assert row_of(game, "you") == figures(mine)
     bola = play(VIDEO, RIDES["train"], Bola(), PLAYER)
-    assert row_of(game, "Bola") == figures(bola)
+    assert row_of(game, "BOLA") == figures(bola)
     best = optimum(VIDEO, RIDES["train"], PLAYER)
     assert row_of(game, "optimum") == figures(best.session)
     assert f"no choice of rungs scores above {best.upper:.3f}" in game.inner_text()
@@ -146,7 +146,7 @@ def test_nothing_shows_the_future_before_the_end(page):
         assert game.locator("table:visible").count() == 0
         assert not game.locator("[data-is=line]").is_visible()
         said = game.inner_text()
-        for word in ("optimum", "Bola", "Place", "could have"):
+        for word in ("optimum", "BOLA", "Place", "could have"):
             assert word not in said
     drawn = game.locator("[data-is=strip] .carried").get_attribute("d")
     assert drawn.count("M") == 21
@@ -220,7 +220,7 @@ def test_without_a_script_the_others_sessions_can_be_read(specimens, home_of, vi
     assert "needs JavaScript" in game.inner_text()
     assert game.locator("table:visible").count() == 2
     assert not game.locator("button").first.is_visible()
-    assert row_of(page.locator(".sm-game").first.locator("table").first, "Bola") == figures(
+    assert row_of(page.locator(".sm-game").first.locator("table").first, "BOLA") == figures(
         play(VIDEO, RIDES["train"], Bola(), PLAYER)
     )
     assert game.locator("th:text-is('you'):visible").count() == 0

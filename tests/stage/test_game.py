@@ -17,7 +17,7 @@ from scalemodel.youtube.media import Player, Trace, Video
 VIDEO = Video.constant(4, [kbps for _, kbps in LADDER], 20)
 RIDE = Trace(*bandwidth.simulate(bandwidth.HSDPA_LIKE, stream(3, "game"), 90.0))
 PLAYER = Player(rtt_s=0.08, buffer_cap_s=30)
-RIVALS = {"Bola": Bola(), "follow buffer": BufferBased(), "my own": lambda *seen: 2}
+RIVALS = {"BOLA": Bola(), "follow buffer": BufferBased(), "my own": lambda *seen: 2}
 
 
 def a_game(**changes):
@@ -60,7 +60,7 @@ def test_the_page_holds_the_very_line_that_the_rivals_played_on():
 
 def test_a_policy_has_its_own_colour_and_a_stranger_is_grey():
     html = a_game().html
-    for label, colour in (("Bola", "magenta"), ("follow buffer", "orange"), ("my own", "grey")):
+    for label, colour in (("BOLA", "magenta"), ("follow buffer", "orange"), ("my own", "grey")):
         row = re.search(rf"<tr[^>]*><th scope=\"row\">{label}<br><svg.*?</svg>", html)[0]
         assert f"var(--sm-{colour},{theme.colour(colour)})" in row
 
@@ -130,8 +130,8 @@ LONG = Trace(np.arange(1001.0), np.ones(1001))
         ({"rivals": [Bola()]}, "must map at least one name"),
         ({"rivals": {"you": Bola()}}, "rivals has the name 'you'"),
         ({"rivals": {"optimum": Bola()}}, "rivals has the name 'optimum'"),
-        ({"rivals": {"Bola": Bola}}, "a class is neither"),
-        ({"rivals": {"Bola": "Bola"}}, "policy='Bola' must have a choose"),
+        ({"rivals": {"BOLA": Bola}}, "a class is neither"),
+        ({"rivals": {"BOLA": "BOLA"}}, "policy='Bola' must have a choose"),
         ({"rides": {}}, "rides={} must map at least one name"),
         ({"rides": RIDE}, "must map at least one name"),
         ({"rides": {"bus": 3}}, "rides['bus']=3 must be a Trace"),

@@ -68,9 +68,9 @@ def beat_the_algorithm(
     >>> from scalemodel.youtube.abr import Bola
     >>> line = Trace.from_periods([(30, 2000), (30, 500)])
     >>> game = beat_the_algorithm(Video.constant(4, [300, 750, 1200], 20), {"bus": line},
-    ...                           Player(), {"Bola": Bola()}, title="Can you?")
+    ...                           Player(), {"BOLA": Bola()}, title="Can you?")
     >>> game.text
-    'Can you?: bus · Bola 0.80, optimum 1.13'
+    'Can you?: bus · BOLA 0.80, optimum 1.13'
     """
     _check(video, rides, player, rivals, title)
     rides = {name: rounded(trace) for name, trace in rides.items()}
