@@ -131,7 +131,7 @@ LONG = Trace(np.arange(1001.0), np.ones(1001))
         ({"rivals": {"you": Bola()}}, "rivals has the name 'you'"),
         ({"rivals": {"optimum": Bola()}}, "rivals has the name 'optimum'"),
         ({"rivals": {"BOLA": Bola}}, "a class is neither"),
-        ({"rivals": {"BOLA": "BOLA"}}, "policy='Bola' must have a choose"),
+        ({"rivals": {"BOLA": "BOLA"}}, "policy='BOLA' must have a choose"),
         ({"rides": {}}, "rides={} must map at least one name"),
         ({"rides": RIDE}, "must map at least one name"),
         ({"rides": {"bus": 3}}, "rides['bus']=3 must be a Trace"),
