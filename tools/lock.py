@@ -24,7 +24,12 @@ OPTIONS = [
 
 
 def main():
-    uv = shutil.which("uv") or sys.exit("uv is needed: pip install uv")
+    beside = str(Path(sys.executable).parent)
+    uv = (
+        shutil.which("uv")
+        or shutil.which("uv", path=beside)
+        or sys.exit("uv is needed: pip install uv")
+    )
     for name, extras in LOCKS.items():
         command = [uv, "pip", "compile", "pyproject.toml", *OPTIONS, *extras]
         done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)

@@ -17,7 +17,7 @@ ALLOWED = {
     "core": {"numpy", "scipy", "numba", "joblib", "tqdm"},
     "stage": {
         "numpy", "pandas", "plotly", "anywidget", "ipywidgets", "traitlets", "IPython",
-        "sphinx", "docutils", "yaml",
+        "sphinx", "docutils", "yaml", "rjsmin", "rcssmin",
     },
     "": {"numpy", "scipy"},
 }  # fmt: skip

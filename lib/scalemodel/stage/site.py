@@ -8,6 +8,7 @@ Left out: executing and styling the pages, which Jupyter Book and the theme do.
 Sources: the Sphinx event reference; MyST-NB's mime renderer plugins.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -16,6 +17,8 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import rcssmin
+import rjsmin
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -24,6 +27,7 @@ from scalemodel.core.compiled import source_digest
 from scalemodel.stage import embed, markup, page, theme  # quiz makes its kind known
 
 PANEL_SCRIPTS = ("theme.js", "explore.js")  # on pages with a panel, in this order
+MADE = ("theme.js", "colours.css")  # written from stage.theme
 # A part of the theme that asks another host, and looks that ours replace.
 UNWANTED = ("thebe", "THEBE", "exercise.css")
 REMOVED = (
@@ -47,11 +51,10 @@ def setup(app) -> dict:
     """Connects the extension; Sphinx calls this."""
     os.environ["SCALEMODEL_VIEW"] = "site"  # the kernels that execute the chapters inherit it
     os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"
-    # An edit in lib, or another lock file, makes every page be read again.
-    made_of = source_digest() + os.environ.get("SCALEMODEL_REUSE", "")
     app.add_css_file("colours.css")
-    app.add_config_value("scalemodel_made_of", made_of, "env")
+    app.add_config_value("scalemodel_made_of", "", "env")
     markup.setup(app)
+    app.connect("config-inited", read_again_after_an_edit)
     app.connect("config-inited", reuse_executions)
     app.connect("builder-inited", write_theme)
     app.connect("builder-inited", copy_embeds)
@@ -83,6 +86,20 @@ class PanelRenderer:
 
 
 # ── While the site is built ─────────────────────────────────────────────────
+def read_again_after_an_edit(app, config) -> None:
+    """An edit in lib, of a script or style, or another lock file makes every page be read again."""
+    own = b"".join(path.read_bytes() for path in own_assets(app.confdir, config))
+    digest = hashlib.sha256(own).hexdigest()
+    config.scalemodel_made_of = source_digest() + os.environ.get("SCALEMODEL_REUSE", "") + digest
+
+
+def own_assets(confdir, config) -> list[Path]:
+    """Our scripts and styles, where the configuration says that they lie."""
+    folders = [Path(confdir) / folder for folder in config.html_static_path]
+    files = [path for folder in folders for path in sorted(folder.glob("*"))]
+    return [path for path in files if path.suffix in (".js", ".css")]
+
+
 def reuse_executions(app, config) -> None:
     """Lets executions serve again from the folder that `SCALEMODEL_REUSE` names, if it does.
 
@@ -158,9 +175,26 @@ def finish(app, exception) -> None:
         if SOURCE_MAP.search(text):
             tidy = SOURCE_MAP.sub("", text)
             path.write_text(tidy, encoding="utf-8", errors="surrogateescape")
+    own = [path.name for path in own_assets(app.confdir, app.config)]
+    minify(site / "_static", [*MADE, *own, *sum(embed.KINDS.values(), ())])
     found = problems(site, [f"{name}.html" for name in app.env.found_docs])
     if found:
         raise ExtensionError("the site has problems:\n" + "\n".join(found))
+
+
+def minify(folder: Path, names: list[str]) -> None:
+    """Takes comments and blanks out of our scripts and styles; a second time changes nothing.
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "a.css").write_text("/* why */\\n.a { color: red; }\\n")
+    >>> minify(folder, ["a.css"])
+    >>> (folder / "a.css").read_text()
+    '.a{color:red}'
+    """
+    for path in (folder / name for name in names):
+        smaller = rjsmin.jsmin if path.suffix == ".js" else rcssmin.cssmin
+        path.write_text(smaller(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def of_company(html: str, folder: str) -> str:
