@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from scalemodel.stage.embed import KINDS
 from scalemodel.stage.game import rounded, switches
 from scalemodel.stage.youtube import ride_with_tunnel
 from scalemodel.youtube.abr import LADDER, LINEAR, Bola, optimum, play
@@ -138,7 +139,7 @@ def test_the_words_name_whom_you_left_behind(page):
 
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_nothing_shows_the_future_before_the_end(page):
-    """Neither a word nor a picture: two lines that part later look the same until then."""
+    """Neither a word nor a picture: what is drawn of the line are the downloads already made."""
     _, page = page
     game = page.locator(".sm-game").first
     for _ in range(20):
@@ -240,8 +241,7 @@ def test_a_scene_shows_the_last_segment_where_there_is_one(specimens, serve, vis
     assert not second.locator("canvas").is_visible(), "a ladder without heights has no picture"
 
 
-def test_only_a_page_with_a_game_loads_it(specimens, site):
-    page = (specimens / "book/panels.html").read_text()
-    for name in ("player.js", "game.js", "game.css"):
-        assert f"_static/{name}" in page
-        assert f"_static/{name}" not in (site / "book/glossary.html").read_text()
+def test_only_a_page_with_a_game_loads_it(specimens):
+    page, other = ((specimens / name).read_text() for name in ("book/panels.html", "search.html"))
+    for name in KINDS["game"]:
+        assert f"_static/{name}" in page and f"_static/{name}" not in other
