@@ -95,8 +95,9 @@ def read_again_after_an_edit(app, config) -> None:
 
 def own_assets(confdir, config) -> list[Path]:
     """Our scripts and styles, where the configuration says that they lie."""
-    folders = [Path(confdir) / folder for folder in config.html_static_path]
-    files = [path for folder in folders for path in sorted(folder.glob("*"))]
+    folders = [Path(confdir) / folder for folder in config.html_static_path]  # the theme's, too
+    own = [folder for folder in folders if folder.name == "site_assets"]
+    files = [path for folder in own for path in sorted(folder.glob("*"))]
     return [path for path in files if path.suffix in (".js", ".css")]
 
 
