@@ -162,6 +162,7 @@
       this.listen();
       this.find(".sm-controls")?.removeAttribute("hidden");
       this.state = stateOf(this.packed, this.number());
+      if (this.state.film) this.film = scalemodelFilm(this.find(".sm-film"), () => this.find(".sm-plot"));
       this.write();
     }
 
@@ -232,6 +233,7 @@
           return pair;
         }),
       );
+      this.film?.(this.state.film);
       this.writeTables();
     }
 
@@ -269,6 +271,7 @@
         })
         .then(() => {
           this.drawn = true;
+          this.film?.(this.state.film); // its cursor stands on the new axis
           this.find(".sm-problem").hidden = true;
           this.figure.dataset.ready = "1";
         })

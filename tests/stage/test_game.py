@@ -95,7 +95,7 @@ def test_jupyter_gets_the_twin_with_the_game(monkeypatch):
     from scalemodel.stage.live import embedded
 
     widget = embedded(a_game())
-    assert KINDS["game"] == ("player.js", "game.js", "game.css")
+    assert KINDS["game"] == ("scene.js", "player.js", "game.js", "game.css")
     at = [widget.script.index(word) for word in ("scalemodelPlayer =", 'parts["sm-game"] =')]
     assert at == sorted(at) and ".sm-game" in widget.style
 

@@ -21,7 +21,8 @@ HERE = Path(__file__).parent
 # What each kind needs, in the order to load.
 KINDS: dict[str, tuple[str, ...]] = {
     "quiz": ("quiz.js", "quiz.css"),
-    "game": ("player.js", "game.js", "game.css"),
+    "film": ("scene.js", "film.js", "film.css"),
+    "game": ("scene.js", "player.js", "game.js", "game.css"),
 }
 
 

@@ -26,6 +26,7 @@ from plotly.basedatatypes import BaseFigure
 from scalemodel.core import checks, units
 from scalemodel.core.sweep import size
 from scalemodel.stage.diagram import Diagram
+from scalemodel.stage.film import Film
 
 MOST_STATES = 600
 UNIT_SUFFIXES = {"s", "ms", "h", "m", "km", "px", "bytes", "kbps", "mbps", "ratio"}
@@ -38,7 +39,8 @@ class Picture:
     `figure` is a plotly figure, or a `Diagram`, which needs no drawing library.
     `readings` are a few named numbers with their units, in the order to print;
     `alt` is one sentence, computed from the same data, that says what the figure
-    shows to somebody who cannot see it.
+    shows to somebody who cannot see it. A `film` shows what a viewer saw, over a figure
+    whose x axis is the viewer's clock in seconds.
 
     >>> Picture(go.Figure(), {"wait": (1.2, "s")}, "Nobody waits.").readings
     {'wait': (1.2, 's')}
@@ -47,10 +49,13 @@ class Picture:
     figure: go.Figure | Diagram
     readings: Mapping[str, tuple[float, str]]
     alt: str
+    film: Film | None = None
 
     def __post_init__(self):
         if not isinstance(self.figure, (BaseFigure, Diagram)):
             raise ValueError(f"figure={self.figure!r} must be a plotly Figure or a Diagram")
+        if self.film is not None and not isinstance(self.film, Film):
+            raise ValueError(f"film={self.film!r} must be a Film or None")
         if not isinstance(self.readings, Mapping):
             raise ValueError(f"readings={self.readings!r} must be a mapping of names to readings")
         for name, reading in self.readings.items():

@@ -46,6 +46,8 @@ def encode(picture: Picture) -> dict:
         for name, (value, symbol) in picture.readings.items()
     ]
     said = {"readings": readings, "alt": picture.alt}
+    if picture.film is not None:
+        said["film"] = picture.film.data()
     if isinstance(picture.figure, Diagram):
         pieces = {str(n): piece for n, piece in enumerate(picture.figure.pieces)}
         return {"svg": pieces, "data": [], "layout": {}, **said}

@@ -27,6 +27,7 @@ from plotly.offline import get_plotlyjs
 from scalemodel.stage import grid, theme
 from scalemodel.stage.embed import Embed, source
 from scalemodel.stage.explore import Axis, Panel
+from scalemodel.stage.film import film_html
 
 SETTLE_S = 0.01  # moves that come closer together are one move
 PAPER = {"paper_bgcolor": "white", "plot_bgcolor": "white"}  # Jupyter's own colours are not known
@@ -61,6 +62,20 @@ class LiveFigure(anywidget.AnyWidget):
 @functools.cache
 def _plotly_js():
     return gzip.compress(get_plotlyjs().encode(), mtime=0)
+
+
+class LiveFilm(anywidget.AnyWidget):
+    """What the viewer saw, with a cursor over the figure beside it.
+
+    >>> LiveFilm(film={"seen": [0.0], "px": [720], "each": 4}).film["px"]
+    [720]
+    """
+
+    _esm = Path(__file__).with_name("film_live.js")
+    film = traitlets.Dict().tag(sync=True)
+    html = traitlets.Unicode(film_html()).tag(sync=True)
+    script = traitlets.Unicode(source("film", "js")).tag(sync=True)
+    style = traitlets.Unicode(source("film", "css")).tag(sync=True)
 
 
 class LiveEmbed(anywidget.AnyWidget):
@@ -116,7 +131,7 @@ class LivePanel:
         self.controls = {
             name: _control(axis, panel.start[name]) for name, axis in panel.axes.items()
         }
-        self.figure = LiveFigure()
+        self.figure, self.film = LiveFigure(), None  # a film once a picture has one
         self.text, self.problem = widgets.HTML(), widgets.HTML()
         self.calls = 0  # how often the picture was asked for
         self._waiting = False
@@ -159,6 +174,12 @@ class LivePanel:
             self.figure.library = _plotly_js()
             self.figure.figure = {"data": state["data"], "layout": layout}
         self.text.value = _text(state)
+        if "film" in state and self.film is None:
+            self.film = LiveFilm()
+            title, controls, *rest = self.box.children
+            self.box.children = [title, controls, self.film, *rest]
+        if self.film is not None:
+            self.film.film = state.get("film", {})
 
     def _moved(self, change):
         if self._waiting:

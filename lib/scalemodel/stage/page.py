@@ -16,6 +16,7 @@ from html import escape
 
 from scalemodel.stage import grid
 from scalemodel.stage.explore import Panel
+from scalemodel.stage.film import film_html
 from scalemodel.stage.tables import table_html
 
 NO_SCRIPT = (
@@ -74,7 +75,7 @@ def _figure_html(ident, key, title, controls, start, packed):
     return (
         f'<figure class="sm-panel" id="{ident}" data-panel="{key}"{named} '
         f'aria-describedby="{ident}-alt">{heading}{controls}'
-        f"{_plot(start)}"
+        f"{film_html() if 'film' in start else ''}{_plot(start)}"
         f'<figcaption><p class="sm-alt" id="{ident}-alt">{escape(start["alt"])}</p>'
         f"{readings_html(start)}</figcaption>{_numbers(start, ident)}{NO_SCRIPT}"
         '<p class="sm-live" aria-live="polite"></p><p class="sm-problem" role="alert" hidden></p>'

@@ -137,22 +137,30 @@ def copy_embeds(app) -> None:
 def tidy_page(app, pagename, templatename, context, doctree) -> None:
     """Gives a page the scripts of what it holds, and takes out whatever asks elsewhere."""
     raws = [raw.astext() for raw in doctree.findall(nodes.raw)] if doctree is not None else []
-    if any("sm-panel" in raw for raw in raws):
-        for script in PANEL_SCRIPTS:
-            app.add_js_file(script, loading_method="defer")
     if any("sm-tip" in raw for raw in raws):
         app.add_js_file("tips.js", loading_method="defer")
-    for kind, names in embed.KINDS.items():
-        if any(re.search(rf'class="[^"]*\bsm-{kind}\b', raw) for raw in raws):
-            for name in names:
-                if name.endswith(".js"):
-                    app.add_js_file(name, loading_method="defer")
-                else:
-                    app.add_css_file(name)
+    for name in _files_of_embeds(raws):
+        if name.endswith(".js"):
+            app.add_js_file(name, loading_method="defer")
+        else:
+            app.add_css_file(name)
+    if any("sm-panel" in raw for raw in raws):  # last, for it wakes what came before
+        for script in PANEL_SCRIPTS:
+            app.add_js_file(script, loading_method="defer")
     if "metatags" in context and 'name="description"' not in context["metatags"] and doctree:
         context["metatags"] += _description(doctree)
     for key in ("script_files", "css_files"):
         context[key] = [file for file in context.get(key, []) if not _unwanted(file)]
+
+
+def _files_of_embeds(raws):
+    """What the embeds of a page need, each file once."""
+    kinds = [
+        kind
+        for kind in embed.KINDS
+        if any(re.search(rf'class="[^"]*\bsm-{kind}\b', raw) for raw in raws)
+    ]
+    return dict.fromkeys(name for kind in kinds for name in embed.KINDS[kind])
 
 
 def finish(app, exception) -> None:

@@ -12,6 +12,7 @@ from scalemodel.core.rng import stream
 from scalemodel.stage import theme
 from scalemodel.stage.diagram import diagram
 from scalemodel.stage.explore import Picture
+from scalemodel.stage.film import Film
 from scalemodel.youtube.abr import LADDER, LINEAR, Session
 from scalemodel.youtube.loop import PLAYER_LOOP, loop_state, moment
 from scalemodel.youtube.media import Player, Trace, Video
@@ -94,10 +95,12 @@ for 12 s and fell to 144p at the lowest.'
     ]
     figure = go.Figure({"data": _traces(session, trace, rule, asked_s, seen_s, stops)})
     figure.update_layout(_layout(stops, tunnel_s))
-    return Picture(figure, *_in_words(session, rule))
+    film = Film(seen_s, [LADDER[rung].height_px for rung in session.rung], SEGMENT_S)
+    return Picture(figure, *_in_words(session, rule), film)
 
 
 def _traces(session, trace, rule, asked_s, seen_s, stops):
+    paused_s = np.append(0.0, session.pause_s[:-1])  # before each request
     ink = theme.policy_colour(rule)
     shown = trace.time_s <= SHOWN_S
     upper = {"type": "scatter", "mode": "lines", "meta": {"unit": "kbit/s"}}
@@ -112,8 +115,7 @@ def _traces(session, trace, rule, asked_s, seen_s, stops):
         },
         {
             **upper, "name": "asked for", "line": {"color": ink, "width": 1.5, "dash": "dot"},
-            "x": np.column_stack([asked_s, asked_s + session.download_s]).ravel(),
-            "y": np.repeat(session.kbps, 2),
+            **_steps(asked_s, asked_s + session.download_s, session.kbps, gaps=paused_s),
         },
         {
             **upper, "name": "on the screen", "line": {"color": ink, "width": 4},

@@ -1,0 +1,108 @@
+"""The film on the built page: it blurs, it stops, it plays, and its cursor keeps step."""
+
+import pytest
+
+from tests.site.test_browser import panels_of
+
+PIXELS = """film => {
+  const canvas = film.querySelector("canvas");
+  const { width, height } = canvas;
+  const copy = Object.assign(document.createElement("canvas"), { width, height });
+  const pen = copy.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(canvas, 0, 0);
+  const { data } = pen.getImageData(0, 0, width, height);
+  let edges = 0, light = 0;
+  for (let at = 4; at < data.length; at += 4) {
+    edges += Math.abs(data[at] - data[at - 4]);
+    light += data[at];
+  }
+  return { edges: edges / data.length, light: light / data.length };
+}"""
+
+
+@pytest.fixture
+def film(site, home_of, visit):
+    """The first panel of the chapter, its rule and tunnel at their start."""
+    visitor = visit(home_of(site))
+    page = visitor.open("book/youtube/abr.html")
+    panel = next(p for p in panels_of(page) if p.query_selector(".sm-film:not([hidden])"))
+    yield page, panel
+    assert visitor.faults == []
+
+
+def to(page, panel, second):
+    """Moves the film to `second`; what the screen says and how it looks."""
+    panel.query_selector(".sm-film input").evaluate(
+        "(e, at) => { e.value = at; e.dispatchEvent(new Event('input', { bubbles: true })); }",
+        second,
+    )
+    page.wait_for_timeout(60)
+    looks = panel.query_selector(".sm-film").evaluate(PIXELS)
+    return panel.query_selector(".sm-film output").inner_text(), looks
+
+
+def choose(panel, text):
+    panel.query_selector("select").select_option(label=text)
+
+
+def test_a_low_rung_is_blurry_and_a_stop_is_dim(film):
+    page, panel = film
+    said, sharp = to(page, panel, 40)
+    assert said == "40 s: 720p"
+    said, stopped = to(page, panel, 104)
+    assert said == "104 s: stopped" and stopped["light"] < 0.7 * sharp["light"]
+    choose(panel, "follow throughput")
+    said, blurry = to(page, panel, 112)
+    assert said == "112 s: 240p" and blurry["edges"] < 0.8 * sharp["edges"]
+
+
+def test_it_opens_at_a_stop_and_keeps_its_moment_when_the_rule_changes(film):
+    _, panel = film
+    output = panel.query_selector(".sm-film output")
+    assert output.inner_text().endswith("stopped")
+    moment = output.inner_text().partition(":")[0]
+    choose(panel, "follow throughput")
+    assert output.inner_text().startswith(f"{moment}:") and "stopped" not in output.inner_text()
+
+
+def test_the_cursor_stands_on_the_figures_own_clock(film):
+    page, panel = film
+    page.wait_for_selector(".sm-panel[data-ready='1'] .sm-cursor", state="attached")
+    for second in (0, 50, 150):
+        to(page, panel, second)
+        here, there = panel.query_selector(".sm-plot").evaluate(
+            "(plot, at) => [parseFloat(plot.querySelector('.sm-cursor').style.left),"
+            " plot._fullLayout.xaxis._offset + plot._fullLayout.xaxis._length * at / 200]",
+            second,
+        )
+        assert here == pytest.approx(there, abs=1)
+
+
+def test_it_plays_pauses_and_is_moved_by_keyboard(film):
+    page, panel = film
+    to(page, panel, 20)
+    output, button = (panel.query_selector(f".sm-film {tag}") for tag in ("output", "button"))
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(700)
+    page.keyboard.press("Enter")
+    second = int(output.inner_text().split()[0])
+    assert 22 <= second <= 45
+    page.wait_for_timeout(200)
+    assert int(output.inner_text().split()[0]) == second
+    slider = panel.query_selector(".sm-film input")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert int(output.inner_text().split()[0]) == second + 1
+    assert slider.get_attribute("aria-valuetext") == output.inner_text()
+
+
+def test_where_motion_is_unwanted_it_goes_on_step_by_step(site, home_of, visit):
+    visitor = visit(home_of(site), reduced_motion="reduce")
+    page = visitor.open("book/youtube/abr.html")
+    panel = next(p for p in panels_of(page) if p.query_selector(".sm-film:not([hidden])"))
+    to(page, panel, 20)
+    for _ in range(2):
+        panel.query_selector(".sm-film button").click()
+    page.wait_for_timeout(300)
+    assert panel.query_selector(".sm-film output").inner_text() == "28 s: 720p"
