@@ -95,3 +95,5 @@ def test_a_first_visit_is_light(site, serve, visit, name):
     weights = weigh(site, home, visit(home), name)
     heavy = {"plotly.min.js", "tex-chtml.js"} & set(weights)
     assert sum(weights.values()) <= (CHAPTER_BYTES if heavy else PROSE_BYTES), weights
+    formulas = 'class="math' in (site / f"{name}.html").read_text()
+    assert ("tex-chtml.js" in weights) == formulas  # a quarter of a megabyte

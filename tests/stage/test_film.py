@@ -41,7 +41,7 @@ def test_the_line_of_what_is_asked_for_has_a_gap_wherever_the_player_pauses():
     assert gaps == np.count_nonzero(session.pause_s[:-1]) > 0
     runs = [x for x in asked.x if x is not None]
     spans_s = np.array(runs[1::2]) - np.array(runs[::2])
-    assert spans_s == pytest.approx(session.download_s)
+    assert spans_s == pytest.approx(session.download_s, abs=0.11)
 
 
 def test_each_state_brings_its_film_to_the_page_and_to_jupyter():

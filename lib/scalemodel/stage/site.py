@@ -149,8 +149,9 @@ def tidy_page(app, pagename, templatename, context, doctree) -> None:
             app.add_js_file(script, loading_method="defer")
     if "metatags" in context and 'name="description"' not in context["metatags"] and doctree:
         context["metatags"] += _description(doctree)
+    formulas = doctree is not None and any(doctree.findall(_is_formula))
     for key in ("script_files", "css_files"):
-        context[key] = [file for file in context.get(key, []) if not _unwanted(file)]
+        context[key] = [file for file in context.get(key, []) if not _unwanted(file, formulas)]
 
 
 def _files_of_embeds(raws):
@@ -217,9 +218,14 @@ def of_company(html: str, folder: str) -> str:
     return re.sub(r"(<html\b[^>]*?)\s*>", rf'\1 data-company="{folder}">', html, count=1)
 
 
-def _unwanted(file):
+def _is_formula(node):
+    return isinstance(node, (nodes.math, nodes.math_block))
+
+
+def _unwanted(file, formulas):
+    """Whether a page needs no such file; MathJax is for pages with `formulas`."""
     text = f"{getattr(file, 'filename', file)} {getattr(file, 'attributes', {}).get('body', '')}"
-    return any(part in text for part in UNWANTED)
+    return any(part in text for part in (*UNWANTED, *(() if formulas else ("MathJax", "mathjax"))))
 
 
 def _description(doctree):

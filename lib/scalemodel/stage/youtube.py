@@ -106,11 +106,11 @@ def _traces(session, trace, rule, asked_s, seen_s, stops):
     upper = {"type": "scatter", "mode": "lines", "meta": {"unit": "kbit/s"}}
     lower = {**upper, "yaxis": "y2", "showlegend": False, "meta": {"unit": "s"}}
     level_x, level_y = _levels(session, asked_s)
-    stop_x = [at for start_s, end_s in stops for at in (start_s, end_s, None)]
+    stop_x = [at for stop in stops for at in (*_tenths(stop), None)]
     return [
         {
             **upper, "name": "bandwidth", "x": trace.time_s[shown],
-            "y": trace.bandwidth_mbps[shown] * 1000, "fill": "tozeroy",
+            "y": np.round(trace.bandwidth_mbps[shown] * 1000, -1), "fill": "tozeroy",
             "fillcolor": theme.colour("field"), "line": {"width": 0, "shape": "vh"},
         },
         {
@@ -131,20 +131,21 @@ def _traces(session, trace, rule, asked_s, seen_s, stops):
 
 
 def _layout(stops, tunnel_s):
-    def band(start_s, end_s, colour):
+    def bands(spans_s, colour):
+        """All of them as one shape: plotly takes its time for each."""
+        path = "".join(f"M{start:.1f},0V1H{end:.1f}V0Z" for start, end in spans_s)
         return {
-            "type": "rect", "xref": "x", "yref": "paper", "x0": start_s, "x1": end_s, "y0": 0,
-            "y1": 1, "line": {"width": 0}, "fillcolor": theme.colour(colour), "layer": "below",
-        }  # fmt: skip
-
-    def edge(at_s):
-        return {
-            "type": "line", "xref": "x", "yref": "paper", "x0": at_s, "x1": at_s, "y0": 0, "y1": 1,
-            "line": {"width": 1.5, "color": theme.colour("muted"), "dash": "dash"},
+            "type": "path", "xref": "x", "yref": "paper", "path": path, "line": {"width": 0},
+            "fillcolor": theme.colour(colour), "layer": "below",
         }  # fmt: skip
 
     ends_s = (TUNNEL_AT_S, TUNNEL_AT_S + tunnel_s)
-    tunnel = [band(*ends_s, "shade"), *map(edge, ends_s)] if tunnel_s else []
+    edges = {
+        "type": "path", "xref": "x", "yref": "paper",
+        "path": "".join(f"M{end_s:.1f},0V1" for end_s in ends_s),
+        "line": {"width": 1.5, "color": theme.colour("muted"), "dash": "dash"},
+    }  # fmt: skip
+    tunnel = [bands([ends_s], "shade"), edges] if tunnel_s else []
     words = [_word("tunnel", "muted", x=TUNNEL_AT_S + 1, y=1, xanchor="left")] if tunnel_s else []
     if stops:
         words.append(
@@ -154,7 +155,7 @@ def _layout(stops, tunnel_s):
         "height": 430,
         "legend": {"font": {"size": 12}},
         "margin": {"t": 40, "r": 16},
-        "shapes": [*tunnel, *(band(*stop, "alarm_field") for stop in stops)],
+        "shapes": [*tunnel, *([bands(stops, "alarm_field")] if stops else [])],
         "annotations": words,
         "xaxis": {"title": {"text": "time, s"}, "range": [0, SHOWN_S], "anchor": "y2"},
         "yaxis": {
@@ -180,7 +181,7 @@ def _steps(starts_s, ends_s, values, gaps):
         if x and gap_s > 0:
             x.append(None)
             y.append(None)
-        x += [float(start_s), float(end_s)]
+        x += _tenths([start_s, end_s])
         y += [float(value)] * 2
     return {"x": x, "y": y}
 
@@ -200,7 +201,12 @@ def _levels(session, asked_s):
         if session.pause_s[segment] > 0:
             x.append(end_s + session.pause_s[segment])
             y.append(session.buffer_s[segment])
-    return [*x, x[-1] + y[-1]], [*y, 0.0]  # the last of it plays out
+    return _tenths([*x, x[-1] + y[-1]]), _tenths([*y, 0.0])  # the last of it plays out
+
+
+def _tenths(numbers):
+    """In tenths, finer than a pixel: every digit travels with the page."""
+    return [round(float(number), 1) for number in numbers]
 
 
 def _in_words(session, rule):
