@@ -198,6 +198,7 @@
         const button = event.target.closest("[data-do]");
         if (button) this[button.dataset.do](button);
       });
+      this.figure.addEventListener("sm-marked", () => this.draw());
       this.find(".sm-numbers").addEventListener("toggle", () => this.writeTables());
     }
 
@@ -264,7 +265,8 @@
           this.asked = null;
           const mode = isDark() ? "dark" : "light";
           const tint = isDark() ? recolour : (value) => value;
-          const layout = { autosize: true, dragmode: false, ...tint(this.state.layout) };
+          const shown = this.figure.mark?.(this.state.layout) ?? this.state.layout; // a guess on it
+          const layout = { autosize: true, dragmode: false, ...tint(shown) };
           layout.template = theme[mode];
           const options = { displayModeBar: false, responsive: true };
           return Plotly.react(this.find(".sm-plot"), tint(this.state.data), layout, options);

@@ -117,14 +117,16 @@ def axis(
 
 
 def explore(
-    picture: Callable[..., Picture], /, *, title: str, start: Mapping | None = None, **axes
-) -> "Panel":
+    picture: Callable[..., Picture], /, *,
+    title: str, start: Mapping | None = None, predict=None, **axes,
+) -> "Panel":  # fmt: skip
     """A panel that shows `picture(**values)` for the values its controls stand at.
 
     Each further argument is a control: an `axis(...)`, or a list of choices, or
     `[False, True]` for a switch. `start` names the state the panel opens with; an
-    axis it leaves out starts at the first value given. `picture` must be pure. More than
-    600 states are refused with a `ValueError` that says which axis to thin.
+    axis it leaves out starts at the first value given. `predict`, from
+    `scalemodel.stage.predict`, asks for a guess before the panel opens. `picture` must be
+    pure. More than 600 states are refused with a `ValueError` that says which axis to thin.
 
     >>> def square(side):
     ...     return Picture(go.Figure(), {"area": (side**2, "m")}, "A square.")
@@ -133,7 +135,7 @@ def explore(
     """
     controls = {name: as_axis(name, given) for name, given in axes.items()}
     first = {name: given[0] for name, given in axes.items() if not isinstance(given, Axis)}
-    return Panel(picture, title, controls, {**first, **(start or {})})
+    return Panel(picture, title, controls, {**first, **(start or {})}, predict)
 
 
 def show(picture: Picture, *, title: str = "") -> "Panel":
@@ -152,7 +154,7 @@ class Panel:
     {'n': 2}
     """
 
-    def __init__(self, picture, title, axes, start):
+    def __init__(self, picture, title, axes, start, predict=None):
         if not callable(picture):
             raise ValueError(f"picture={picture!r} must be a function")
         if not isinstance(title, str):
@@ -167,6 +169,11 @@ class Panel:
         count = size(self.values)
         if count > MOST_STATES:
             raise ValueError(too_many_states(title, self.shape, count))
+        self.predict = predict
+        if predict is not None:
+            from scalemodel.stage.predict import check_drawn  # which imports this module
+
+            check_drawn(predict, axes)
 
     @property
     def values(self) -> dict[str, tuple]:

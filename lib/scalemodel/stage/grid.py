@@ -155,6 +155,8 @@ def digest_line(panel: Panel) -> str:
             else f"{axis.texts[0]} … {axis.texts[-1]} ({len(axis.texts)})"
         )
         parts.append(f"{name}: {texts}")
+    if panel.predict:
+        parts.append(f'asks "{panel.predict.question}" {panel.predict.shown}')
     parts.append(f"{len(states)} states")
     parts.append(f"grid {digest(panel, states)}")
     readings = ", ".join(f"{name} {text}" for name, text, _ in start["readings"][:3])

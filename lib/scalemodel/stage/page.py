@@ -14,7 +14,7 @@ import json
 import re
 from html import escape
 
-from scalemodel.stage import grid
+from scalemodel.stage import grid, predict
 from scalemodel.stage.explore import Panel
 from scalemodel.stage.film import film_html
 from scalemodel.stage.tables import table_html
@@ -42,10 +42,13 @@ def panel_html(panel: Panel) -> str:
     states = grid.states_of(panel)
     number = next(_panels)
     ident = f"explore-{grid.digest(panel, states)}-{number}"
-    return _figure_html(
+    figure = _figure_html(
         ident, str(number), panel.title, _controls(panel, ident),
         states[grid.start_number(panel)], grid.pack(panel, states),
     )  # fmt: skip
+    if panel.predict is None:
+        return figure
+    return predict.locked_html(panel.predict, panel.axes, figure, f"guess-{number}")
 
 
 def bare_figure_html(figure: dict, ident: str) -> str:

@@ -1,0 +1,76 @@
+/* A prediction lock: covers a panel until a guess is made, draws the guess, remembers it. */
+(() => {
+  "use strict";
+  const short = (n) => (Math.abs(n) >= 999.5 ? Math.round(n) : +n.toPrecision(3)).toLocaleString("en").replace("-", "−");
+
+  function start(lock) {
+    const told = JSON.parse(lock.dataset.guess), key = `guess ${told.key}`;
+    const find = (selector) => lock.querySelector(selector);
+    const form = find("form"), figure = find(".sm-panel"), problem = find(".sm-problem");
+    const inputs = [...form.querySelectorAll("input")], radio = inputs[1];
+
+    function sentence(said) {
+      const [yours, same] = radio ? [said, said === told.answer] : [short(said) + told.unit, said === told.answer];
+      if (same || yours === told.shown) return `You said ${yours}, and so does the run.`;
+      if (radio) return `You said ${yours}; the run says ${told.shown}.`;
+      const off = short(Math.abs(told.answer - said)) + told.unit;
+      return `You said ${yours}; the run gives ${told.shown}. That is ${off} ${told.answer > said ? "more" : "less"}.`;
+    }
+
+    function draw(said) {
+      if (told.mark) {
+        const side = said > (told.low + told.high) / 2 ? "right" : "left";
+        const shape = JSON.parse(told.mark.replaceAll("GUESS", said).replace("SIDE", side));
+        figure.mark = (layout) => ({ ...layout, shapes: [...(layout.shapes ?? []), shape] });
+        figure.dispatchEvent(new Event("sm-marked"));
+      }
+      const all = told.values, last = all && all.length - 1;
+      if (!all || said < all[0] || said > all[last]) return;
+      const n = Math.max(all.findIndex((value) => value >= said), 1);
+      const at = (n - 1 + (said - all[n - 1]) / (all[n] - all[n - 1])) / last;
+      const tick = document.createElement("span");
+      tick.className = "sm-guess";
+      tick.textContent = "your guess";
+      tick.style.setProperty("--at", at);
+      find(`[data-axis="${told.slider}"]`).after(tick);
+    }
+
+    function open(said) {
+      form.hidden = true;
+      figure.inert = false;
+      lock.dataset.open = "";
+      if (said == null) return;
+      find(".sm-told span").textContent = sentence(said);
+      draw(said);
+    }
+
+    function reveal(said) {
+      try { localStorage.setItem(key, JSON.stringify(said)); } catch { /* a private window */ }
+      open(said);
+      find(".sm-told + .sm-live").textContent = find(".sm-told").textContent;
+      figure.tabIndex = -1;
+      figure.focus({ preventScroll: true });
+    }
+
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const text = radio ? inputs.find((i) => i.checked)?.value : inputs[0].value.trim().replace(",", ".");
+      const said = radio ? text : Number(text);
+      if (text && (radio || (said >= told.low && said <= told.high))) return reveal(said);
+      problem.textContent = told.why;
+      inputs.forEach((i) => i.setAttribute("aria-invalid", true));
+      inputs[0].focus();
+    });
+    find("[data-show]").addEventListener("click", () => reveal(null));
+
+    let kept;
+    try { kept = localStorage.getItem(key); } catch { /* a private window */ }
+    if (kept) return open(JSON.parse(kept));
+    form.hidden = false;
+    figure.inert = true;
+  }
+
+  const begin = () => document.querySelectorAll(".sm-predict").forEach(start);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+})();
