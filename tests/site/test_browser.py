@@ -39,7 +39,9 @@ LINES = """() => {
 
 
 def panels_of(page):
-    """The panels of a page, each drawn."""
+    """The panels of a page, each uncovered and drawn."""
+    for show in page.query_selector_all(".sm-predict:not([data-open]) [data-show]"):
+        show.click()
     panels = page.query_selector_all(".sm-panel")
     for panel in panels:
         panel.scroll_into_view_if_needed()

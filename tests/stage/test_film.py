@@ -53,7 +53,7 @@ def test_each_state_brings_its_film_to_the_page_and_to_jupyter():
     assert '<div class="sm-film" hidden><canvas' in page.panel_html(panel)
     live = LivePanel(panel)
     live.controls["tunnel_s"].index = 1
-    assert live.film.film == states[1]["film"] and live.film in live.box.children
+    assert live.film.film == states[1]["film"] and live.film in live.parts.children
     assert "scalemodelScene" in live.film.script and embed.KINDS["film"][0] == "scene.js"
 
 

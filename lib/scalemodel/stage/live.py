@@ -24,10 +24,11 @@ import ipywidgets as widgets
 import traitlets
 from plotly.offline import get_plotlyjs
 
-from scalemodel.stage import grid, theme
+from scalemodel.stage import grid, predict, theme
 from scalemodel.stage.embed import Embed, source
 from scalemodel.stage.explore import Axis, Panel
 from scalemodel.stage.film import film_html
+from scalemodel.stage.live_predict import LiveGuess
 
 SETTLE_S = 0.01  # moves that come closer together are one move
 PAPER = {"paper_bgcolor": "white", "plot_bgcolor": "white"}  # Jupyter's own colours are not known
@@ -140,7 +141,9 @@ class LivePanel:
         controls = widgets.HBox(
             rows, layout=widgets.Layout(flex_flow="row wrap", grid_gap="0.5em 2em")
         )
-        self.box = widgets.VBox([title, controls, self.figure, self.text, self.problem])
+        self.parts = widgets.VBox([title, controls, self.figure, self.text, self.problem])
+        self.guess = LiveGuess(panel.predict, self.parts, self.redraw) if panel.predict else None
+        self.box = self.guess.box if self.guess else self.parts
         self.redraw()
         for control in self.controls.values():
             control.observe(self._moved, names="value")
@@ -170,14 +173,17 @@ class LivePanel:
         if "svg" in state:
             self.figure.figure = {"svg": "".join(state["svg"].values())}
         else:
-            layout = {**state["layout"], **PAPER, "template": theme.template("light")}
+            layout = state["layout"]
+            if self.guess:
+                layout = predict.marked(self.panel.predict, self.guess.said, layout)
+            layout = {**layout, **PAPER, "template": theme.template("light")}
             self.figure.library = _plotly_js()
             self.figure.figure = {"data": state["data"], "layout": layout}
         self.text.value = _text(state)
         if "film" in state and self.film is None:
             self.film = LiveFilm()
-            title, controls, *rest = self.box.children
-            self.box.children = [title, controls, self.film, *rest]
+            title, controls, *rest = self.parts.children
+            self.parts.children = [title, controls, self.film, *rest]
         if self.film is not None:
             self.film.film = state.get("film", {})
 
