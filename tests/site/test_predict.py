@@ -1,0 +1,138 @@
+"""The prediction lock in a real browser: covered, refused, revealed, drawn, remembered."""
+
+import pytest
+
+from tests.site.test_gates import findings
+
+NUMBER, CHOICE, SLIDER = 0, 1, 2  # the locks of the specimens, in order
+
+
+@pytest.fixture
+def locks(specimens, home_of, visit):
+    """The page of specimens, and its locks."""
+    visitor = visit(home_of(specimens))
+    page = visitor.open("book/panels.html")
+    page.wait_for_selector(".sm-predict form:not([hidden])")
+    yield page, page.query_selector_all(".sm-predict")
+    assert visitor.faults == []
+
+
+def fill(page, lock, text):
+    field = lock.query_selector("form input")
+    field.fill(text)
+    field.press("Enter")
+    page.wait_for_timeout(100)
+
+
+def told(lock):
+    return lock.query_selector(".sm-told").inner_text()
+
+
+def is_open(lock):
+    return lock.query_selector(".sm-panel").evaluate(
+        "panel => !panel.inert && panel.querySelector('.sm-alt').checkVisibility()"
+    )
+
+
+def test_it_is_covered_from_eye_ear_and_keyboard(locks):
+    page, found = locks
+    for lock in found:
+        assert not is_open(lock) and not lock.query_selector(".sm-told").is_visible()
+        assert lock.query_selector(".sm-panel").evaluate("panel => panel.inert")
+    lock = found[NUMBER]
+    lock.query_selector("[data-show]").focus()
+    page.keyboard.press("Tab")
+    assert not lock.evaluate("lock => lock.contains(document.activeElement)")
+
+
+@pytest.mark.parametrize("text", ["", "many", "61", "-1"])
+def test_what_is_no_guess_is_refused_in_words(locks, text):
+    page, found = locks
+    fill(page, found[NUMBER], text)
+    problem = found[NUMBER].query_selector("form .sm-problem")
+    assert "A number from 0 to 60" in problem.inner_text() and not is_open(found[NUMBER])
+    assert found[NUMBER].query_selector("form input").get_attribute("aria-invalid") == "true"
+
+
+def test_a_guess_is_answered_drawn_and_remembered(locks):
+    page, found = locks
+    fill(page, found[NUMBER], "45")
+    sentence = "You said 45 s; the run gives 20 s. That is 25 s less. The lamp lives on its store."
+    assert told(found[NUMBER]) == sentence and is_open(found[NUMBER])
+    assert not is_open(found[CHOICE])  # each lock for itself
+    assert page.evaluate("document.activeElement.classList.contains('sm-panel')")
+    drawn = """() => {
+      const plot = document.querySelector('.sm-predict .sm-plot');
+      return plot._fullLayout?.shapes?.some(({ x0, x1 }) => x0 === 45 && x1 === 45);
+    }"""
+    page.wait_for_function(drawn)
+    page.reload()
+    page.wait_for_selector(".sm-predict[data-open]")
+    assert told(page.query_selector(".sm-predict")) == sentence
+    page.query_selector(".sm-predict .sm-panel").scroll_into_view_if_needed()
+    page.wait_for_function(drawn)
+
+
+def test_a_choice_by_keyboard_alone(locks):
+    page, found = locks
+    lock = found[CHOICE]
+    lock.query_selector("[type=radio]").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert told(lock) == "You said the <torch>, and so does the run." and is_open(lock)
+
+
+def test_just_show_me(locks):
+    _, found = locks
+    found[CHOICE].query_selector("[data-show]").click()
+    assert told(found[CHOICE]) == "The run says the <torch>." and is_open(found[CHOICE])
+
+
+def test_a_guess_may_be_drawn_under_a_slider(locks):
+    page, found = locks
+    lock = found[SLIDER]
+    fill(page, lock, "5")
+    mark, slider = (
+        lock.query_selector(name).bounding_box() for name in (".sm-guess", "[type=range]")
+    )
+    assert abs(mark["x"] - (slider["x"] + slider["width"] / 2)) < 40  # half way
+
+
+def test_where_nothing_may_be_stored_it_works_all_the_same(specimens, home_of, visit):
+    visitor = visit(home_of(specimens))
+    visitor.context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('private'); } });"
+    )
+    page = visitor.open("book/panels.html")
+    page.wait_for_selector(".sm-predict form:not([hidden])")
+    lock = page.query_selector(".sm-predict")
+    fill(page, lock, "45")
+    assert is_open(lock)
+
+
+def test_without_a_script_and_on_paper_nothing_is_covered(specimens, serve, visit):
+    page = visit(serve(specimens), java_script_enabled=False).open("book/panels.html")
+    for lock in page.query_selector_all(".sm-predict"):
+        assert lock.query_selector(".sm-told").is_visible()
+        assert lock.query_selector(".sm-alt").is_visible()
+        assert not lock.query_selector("form").is_visible()
+    page = visit(serve(specimens)).open("book/panels.html")
+    page.wait_for_selector(".sm-predict form:not([hidden])")
+    page.emulate_media(media="print")
+    for lock in page.query_selector_all(".sm-predict"):
+        assert lock.query_selector(".sm-alt").is_visible()
+        assert not lock.query_selector("form").is_visible()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nobody_is_shut_out_covered_or_open(specimens, serve, visit, width, mode):
+    page = visit(
+        serve(specimens), viewport={"width": width, "height": 844}, color_scheme=mode,
+        reduced_motion="reduce",
+    ).open("book/panels.html")  # fmt: skip
+    page.wait_for_selector(".sm-predict form:not([hidden])")
+    page.wait_for_timeout(500)
+    assert [line for line in findings(page) if "sm-predict" in line or "guess-" in line] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
