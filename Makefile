@@ -36,7 +36,7 @@ test: $(VENV)/lab.ok assets browser ## run everything: models, house rules, note
 fast: $(VENV)/book.ok ## the inner loop: no build, no browser, under a minute
 	@$(BIN)/python -m pytest lib tests -q -n auto --dist loadfile --ignore tests/site -m "not slow"
 
-bench: $(VENV)/book.ok ## measure each engine beside the same loop in plain Python
+bench: $(VENV)/lab.ok assets browser ## measure engines, pages and panels, each beside a peer
 	@for file in benchmarks/*.py; do $(BIN)/python $$file; done
 
 notebooks: $(VENV)/book.ok ## write the notebook beside each chapter, executed

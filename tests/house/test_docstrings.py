@@ -37,6 +37,7 @@ WITHOUT_EXAMPLE = {
     "scalemodel.stage.site.setup": "Sphinx calls it with its application",
     "scalemodel.stage.site.reuse_executions": "Sphinx calls it",
     "scalemodel.stage.site.read_again_after_an_edit": "Sphinx calls it",
+    "scalemodel.stage.site.minify_scripts": "needs a built site",
     "scalemodel.stage.site.own_assets": "takes Sphinx's configuration",
     "scalemodel.stage.site.write_theme": "Sphinx calls it",
     "scalemodel.stage.site.copy_embeds": "Sphinx calls it",

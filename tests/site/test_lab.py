@@ -65,6 +65,7 @@ def test_a_control_of_the_live_panel_changes_its_figure(lab, visit):
     )
     page.evaluate("window.jupyterapp.shell.currentWidget.context.sessionContext.ready")
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.get_by_role("button", name="Just show me").first.click(timeout=WAIT_MS)
     page.wait_for_selector(".js-plotly-plot .main-svg", timeout=WAIT_MS, state="attached")
     page.wait_for_function(f"({FIGURE})()?.length > 1", timeout=WAIT_MS)
 

@@ -281,5 +281,5 @@ def test_without_a_script_questions_answers_and_solutions_can_be_read(reading, h
 @pytest.mark.slow
 def test_only_pages_that_need_them_load_the_scripts(reading):
     words, page = ((reading / f"book/{n}.html").read_text() for n in ("glossary", "room/reading"))
-    for name in ("quiz.js", "quiz.css", "tips.js"):
+    for name in ("quiz.js", "tips.js"):
         assert f"_static/{name}" in page and f"_static/{name}" not in words

@@ -80,7 +80,7 @@ def _figure_html(ident, key, title, controls, start, packed):
         f'aria-describedby="{ident}-alt">{heading}{controls}'
         f"{film_html() if 'film' in start else ''}{_plot(start)}"
         f'<figcaption><p class="sm-alt" id="{ident}-alt">{escape(start["alt"])}</p>'
-        f"{readings_html(start)}</figcaption>{_numbers(start, ident)}{NO_SCRIPT}"
+        f"{readings_html(start)}</figcaption>{_numbers(start, ident, title)}{NO_SCRIPT}"
         '<p class="sm-live" aria-live="polite"></p><p class="sm-problem" role="alert" hidden></p>'
         f'<script type="application/json">{payload}</script></figure>'
     )
@@ -214,15 +214,16 @@ def _columns(trace, name, layout):
     return x_title, x or list(range(len(y))), [(f"{name} ({unit})" if unit else name, y)]
 
 
-def _numbers(state, ident):
+def _numbers(state, ident, title):
     tables = "".join(
         table_html(header, rows, caption, [True] * len(header))
         for caption, header, rows in series_tables(state)
     )
     hidden = "" if tables else " hidden"
+    named = f"Numbers: {title}" if title else f"Numbers of {ident}"
     return (
         f'<details class="sm-numbers" open{hidden}><summary>Show the numbers</summary>'
-        f'<div class="sm-scroll" tabindex="0" role="region" aria-label="Numbers of the figure" '
+        f'<div class="sm-scroll" tabindex="0" role="region" aria-label="{escape(named)}" '
         f'id="{ident}-numbers">{tables}</div></details>'
     )
 

@@ -27,7 +27,7 @@ from scalemodel.core.compiled import source_digest
 from scalemodel.stage import embed, markup, page, theme  # quiz makes its kind known
 
 PANEL_SCRIPTS = ("theme.js", "explore.js")  # on pages with a panel, in this order
-MADE = ("theme.js", "colours.css")  # written from stage.theme
+STYLES = "scalemodel.css"  # all of ours in one file, which weighs less than many
 # A part of the theme that asks another host, and looks that ours replace.
 UNWANTED = ("thebe", "THEBE", "exercise.css")
 REMOVED = (
@@ -51,7 +51,7 @@ def setup(app) -> dict:
     """Connects the extension; Sphinx calls this."""
     os.environ["SCALEMODEL_VIEW"] = "site"  # the kernels that execute the chapters inherit it
     os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"
-    app.add_css_file("colours.css")
+    app.add_css_file(STYLES, priority=800)  # after the theme's
     app.add_config_value("scalemodel_made_of", "", "env")
     markup.setup(app)
     app.connect("config-inited", read_again_after_an_edit)
@@ -121,17 +121,22 @@ def write_theme(app) -> None:
     static.mkdir(parents=True, exist_ok=True)
     colours = json.dumps(theme.for_the_page(), separators=(",", ":"))
     (static / "theme.js").write_text(f"window.scalemodelTheme={colours};\n")
-    (static / "colours.css").write_text(theme.style_sheet())
+    sheets = [path for path in own_assets(app.confdir, app.config) if path.suffix == ".css"]
+    kinds = dict.fromkeys(name for names in embed.KINDS.values() for name in names)
+    sheets += [embed.HERE / name for name in kinds if name.endswith(".css")]
+    rules = [theme.style_sheet(), *(path.read_text(encoding="utf-8") for path in sheets)]
+    (static / STYLES).write_text(rcssmin.cssmin("\n".join(rules)), encoding="utf-8")
 
 
 def copy_embeds(app) -> None:
-    """Copies the scripts and styles of all embeds to where the pages find them."""
+    """Copies the scripts of all embeds to where the pages find them."""
     if app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
     for name in {name for names in embed.KINDS.values() for name in names}:
-        shutil.copyfile(embed.HERE / name, static / name)
+        if name.endswith(".js"):
+            shutil.copyfile(embed.HERE / name, static / name)
 
 
 def tidy_page(app, pagename, templatename, context, doctree) -> None:
@@ -139,11 +144,8 @@ def tidy_page(app, pagename, templatename, context, doctree) -> None:
     raws = [raw.astext() for raw in doctree.findall(nodes.raw)] if doctree is not None else []
     if any("sm-tip" in raw for raw in raws):
         app.add_js_file("tips.js", loading_method="defer")
-    for name in _files_of_embeds(raws):
-        if name.endswith(".js"):
-            app.add_js_file(name, loading_method="defer")
-        else:
-            app.add_css_file(name)
+    for name in _scripts_of_embeds(raws):
+        app.add_js_file(name, loading_method="defer")
     if any("sm-panel" in raw for raw in raws):  # last, for it wakes what came before
         for script in PANEL_SCRIPTS:
             app.add_js_file(script, loading_method="defer")
@@ -154,14 +156,15 @@ def tidy_page(app, pagename, templatename, context, doctree) -> None:
         context[key] = [file for file in context.get(key, []) if not _unwanted(file, formulas)]
 
 
-def _files_of_embeds(raws):
-    """What the embeds of a page need, each file once."""
+def _scripts_of_embeds(raws):
+    """What the embeds of a page need, each script once."""
     kinds = [
         kind
         for kind in embed.KINDS
         if any(re.search(rf'class="[^"]*\bsm-{kind}\b', raw) for raw in raws)
     ]
-    return dict.fromkeys(name for kind in kinds for name in embed.KINDS[kind])
+    names = dict.fromkeys(name for kind in kinds for name in embed.KINDS[kind])
+    return [name for name in names if name.endswith(".js")]
 
 
 def finish(app, exception) -> None:
@@ -185,26 +188,22 @@ def finish(app, exception) -> None:
         if SOURCE_MAP.search(text):
             tidy = SOURCE_MAP.sub("", text)
             path.write_text(tidy, encoding="utf-8", errors="surrogateescape")
-    own = [path.name for path in own_assets(app.confdir, app.config)]
-    minify(site / "_static", [*MADE, *own, *sum(embed.KINDS.values(), ())])
+    minify_scripts(site / "_static", app)
     found = problems(site, [f"{name}.html" for name in app.env.found_docs])
     if found:
         raise ExtensionError("the site has problems:\n" + "\n".join(found))
 
 
-def minify(folder: Path, names: list[str]) -> None:
-    """Takes comments and blanks out of our scripts and styles; a second time changes nothing.
-
-    >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = (folder / "a.css").write_text("/* why */\\n.a { color: red; }\\n")
-    >>> minify(folder, ["a.css"])
-    >>> (folder / "a.css").read_text()
-    '.a{color:red}'
-    """
-    for path in (folder / name for name in names):
-        smaller = rjsmin.jsmin if path.suffix == ".js" else rcssmin.cssmin
-        path.write_text(smaller(path.read_text(encoding="utf-8")), encoding="utf-8")
+def minify_scripts(static: Path, app) -> None:
+    """Takes comments and blanks out of our scripts; a second time changes nothing."""
+    own = [path.name for path in own_assets(app.confdir, app.config)]
+    for name in ["theme.js", *own, *sum(embed.KINDS.values(), ())]:
+        path = static / name
+        if path.suffix == ".js":
+            smaller = rjsmin.jsmin(path.read_text(encoding="utf-8"))
+            path.write_text(smaller, encoding="utf-8")
+        else:
+            path.unlink(missing_ok=True)  # all of them are in one file
 
 
 def of_company(html: str, folder: str) -> str:

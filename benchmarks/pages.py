@@ -1,6 +1,6 @@
 """The built site: how fast a panel answers, what a page weighs, how long a build takes.
 
-    python benchmarks/site.py
+    python benchmarks/pages.py
 
 A move is timed in Chromium from the key to the frame after the figure is drawn. Beside
 it stands the floor: plotly drawing the same figure anew with no panel around it, in the
@@ -48,7 +48,7 @@ FLOOR = """async ([plot, count]) => {
     const [data, layout] = [structuredClone(plot.data), structuredClone(plot.layout)];
     data[0].opacity = 1 - 0.001 * (turn % 2);
     const began = performance.now();
-    await Plotly.react(plot, data, layout, { displayModeBar: false, responsive: true });
+    await (window.Plotly ?? (await window.scalemodelPlotly)).react(plot, data, layout, { displayModeBar: false, responsive: true });
     await new Promise(requestAnimationFrame);
     times.push(performance.now() - began);
   }
@@ -63,13 +63,16 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         site = built(Path(folder))
         with sync_playwright() as browsers:
-            sandbox = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
-            browser = browsers.chromium.launch(
-                executable_path=program, args=[*sandbox, "--disable-background-networking"]
-            )
+            browser = browsers.chromium.launch(executable_path=program, args=sandbox())
             answers(browser, site)
             weights(browser, site)
             browser.close()
+
+
+def sandbox():
+    """What Chromium needs to start here, and to ask nobody anything."""
+    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    return [*root, "--disable-background-networking"]
 
 
 def quantiles(times):
@@ -134,7 +137,7 @@ def answers(browser, site):
 def open_chapter(browser, site):
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.goto((site / "book" / "youtube" / "abr.html").as_uri())
-    for button in page.query_selector_all(".sm-predict [data-do='show']"):
+    for button in page.query_selector_all(".sm-predict [data-show]"):
         button.click()
     return page
 
