@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from scalemodel.stage import theme
 from tests.site.test_built import PAGES
 
 READY = ".sm-panel[data-ready='1']"

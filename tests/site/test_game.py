@@ -230,8 +230,8 @@ def test_without_a_script_the_others_sessions_can_be_read(specimens, home_of, vi
 def test_a_scene_shows_the_last_segment_where_there_is_one(specimens, serve, visit):
     page = visit(serve(specimens)).open("book/panels.html")
     page.evaluate(
-        "globalThis.seen = []; scalemodelScene.paint = (canvas, ...how) => "
-        "seen.push([canvas.width, ...how])"
+        "() => { globalThis.seen = []; scalemodelScene.paint = (canvas, ...how) => "
+        "seen.push([canvas.width, ...how]); }"
     )
     first, second = page.locator(".sm-game").all()
     first.locator("[data-rung='7']").click()
