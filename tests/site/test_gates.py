@@ -58,7 +58,8 @@ def test_nobody_is_shut_out(site, serve, visit, name, width, mode):
     )  # fmt: skip
     page = visitor.open(f"{name}.html")
     panels_of(page)
-    for details in page.query_selector_all("main details"):
+    folded = page.query_selector_all("main details:not(.sm-numbers)")
+    for details in [*folded, *page.query_selector_all(".sm-numbers")[:1]]:  # one long table will do
         details.evaluate("details => { details.open = true; }")
     page.wait_for_timeout(700)  # the theme fades what it unfolds
     assert findings(page) == []
