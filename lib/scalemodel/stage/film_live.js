@@ -7,7 +7,13 @@ function render({ model, el }) {
   const draw = () => show(model.get("film"));
   model.on("change:film", draw);
   draw();
+  const waiting = setInterval(() => {
+    if (!plot()?._fullLayout) return; // the figure comes later, and with it the cursor's place
+    clearInterval(waiting);
+    draw();
+  }, 250);
   return () => {
+    clearInterval(waiting);
     model.off("change:film", draw);
     show(null);
   };
