@@ -111,6 +111,25 @@ def test_where_nothing_may_be_stored_it_works_all_the_same(specimens, home_of, v
     assert is_open(lock)
 
 
+@pytest.mark.parametrize("stored", ["{", "[1]", '"x"', "99", "true", "{}"])
+def test_a_memory_that_is_no_guess_is_forgotten(specimens, serve, visit, stored):
+    visitor = visit(serve(specimens))
+    page = visitor.open("book/panels.html")
+    page.wait_for_selector(".sm-predict form:not([hidden])")
+    page.evaluate(
+        "stored => document.querySelectorAll('.sm-predict').forEach(lock => "
+        "localStorage.setItem(`guess ${JSON.parse(lock.dataset.guess).key}`, stored))",
+        stored,
+    )
+    page.reload()
+    page.wait_for_selector(".sm-predict form:not([hidden])")
+    for lock in page.query_selector_all(".sm-predict"):
+        assert lock.query_selector("form").is_visible() and not is_open(lock)
+        lock.query_selector("[data-show]").click()
+        assert is_open(lock)
+    assert visitor.faults == []
+
+
 def test_without_a_script_and_on_paper_nothing_is_covered(specimens, serve, visit):
     page = visit(serve(specimens), java_script_enabled=False).open("book/panels.html")
     for lock in page.query_selector_all(".sm-predict"):

@@ -9,6 +9,9 @@
     const form = find("form"), figure = find(".sm-panel"), problem = find(".sm-problem");
     const inputs = [...form.querySelectorAll("input")], radio = inputs[1];
 
+    const isGuess = (said) => (radio ? inputs.some((i) => i.value === said)
+      : typeof said === "number" && said >= told.low && said <= told.high);
+
     function sentence(said) {
       const [yours, same] = radio ? [said, said === told.answer] : [short(said) + told.unit, said === told.answer];
       if (same || yours === told.shown) return `You said ${yours}, and so does the run.`;
@@ -55,8 +58,8 @@
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = radio ? inputs.find((i) => i.checked)?.value : inputs[0].value.trim().replace(",", ".");
-      const said = radio ? text : Number(text);
-      if (text && (radio || (said >= told.low && said <= told.high))) return reveal(said);
+      const said = radio || !text ? text : Number(text);
+      if (isGuess(said)) return reveal(said);
       problem.textContent = told.why;
       inputs.forEach((i) => i.setAttribute("aria-invalid", true));
       inputs[0].focus();
@@ -64,8 +67,11 @@
     find("[data-show]").addEventListener("click", () => reveal(null));
 
     let kept;
-    try { kept = localStorage.getItem(key); } catch { /* a private window */ }
-    if (kept) return open(JSON.parse(kept));
+    try {
+      const stored = localStorage.getItem(key);
+      if (stored) kept = JSON.parse(stored);
+    } catch { /* a private window, or nonsense */ }
+    if (kept === null || isGuess(kept)) return open(kept);
     form.hidden = false;
     figure.inert = true;
   }
