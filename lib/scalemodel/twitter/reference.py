@@ -1,0 +1,117 @@
+"""The same timelines with no cleverness at all, to compare with; and a naive pull.
+
+`BruteForce` keeps every tweet in one list and every follow in one set, and looks
+through all of it for each page. It is slow and hard to get wrong, so it is what the
+five policies are checked against. `naive_pull` is the merge as one would first write
+it, with a limit per account; it loses tweets, and says which.
+
+Left out: caps, queues, costs.
+Sources: none needed.
+"""
+
+from scalemodel.core import checks
+
+
+class BruteForce:
+    """Home timelines by looking through everything; ids are given by the caller.
+
+    >>> ann, bo = 0, 1
+    >>> truth = BruteForce(n_users=2)
+    >>> truth.follow(ann, bo)
+    >>> truth.post(bo, tweet_id=7)
+    >>> truth.timeline(ann)
+    [7]
+    """
+
+    def __init__(self, n_users: int, follows=()):
+        self.n_users = checks.whole("n_users", n_users, at_least=1)
+        self.follows = set(follows)  # (reader, author)
+        self.blocked = set()
+        self.tweets = []  # (id, author), in order of time
+        self.deleted = set()
+
+    def post(self, author: int, tweet_id: int) -> None:
+        """Note a tweet, newer than all before.
+
+        >>> truth = BruteForce(1)
+        >>> truth.post(0, tweet_id=7)
+        >>> truth.tweets
+        [(7, 0)]
+        """
+        self.tweets.append((int(tweet_id), author))
+
+    def timeline(self, user: int, n: int | None = 50, before: int | None = None) -> list[int]:
+        """The newest `n` ids (all, if None) below `before` of whom the user follows now.
+
+        >>> truth = BruteForce(2, follows=[(0, 1)])
+        >>> for tweet_id in (7, 8, 9):
+        ...     truth.post(1, tweet_id)
+        >>> truth.timeline(0, n=1, before=9)
+        [8]
+        """
+        seen = [
+            tweet_id
+            for tweet_id, author in reversed(self.tweets)
+            if (user, author) in self.follows
+            and tweet_id not in self.deleted
+            and (before is None or tweet_id < before)
+        ]
+        return seen[:n]
+
+    def follow(self, a: int, b: int) -> None:
+        """Let `a` follow `b`.
+
+        >>> BruteForce(2).follow(0, 1)
+        """
+        self.follows.add((a, b))
+
+    def unfollow(self, a: int, b: int) -> None:
+        """Let `a` follow `b` no longer.
+
+        >>> BruteForce(2).unfollow(0, 1)
+        """
+        self.follows.discard((a, b))
+
+    def block(self, a: int, b: int) -> None:
+        """Part the two.
+
+        >>> BruteForce(2).block(0, 1)
+        """
+        self.follows -= {(a, b), (b, a)}
+        self.blocked |= {(a, b), (b, a)}
+
+    def unblock(self, a: int, b: int) -> None:
+        """Let them follow each other again.
+
+        >>> BruteForce(2).unblock(0, 1)
+        """
+        self.blocked -= {(a, b), (b, a)}
+
+    def delete(self, tweet_id: int) -> None:
+        """Show the tweet no more.
+
+        >>> BruteForce(2).delete(7)
+        """
+        self.deleted.add(int(tweet_id))
+
+
+def naive_pull(
+    lists: dict[str, list[int]], of_each: int = 20, n: int = 50
+) -> tuple[list[int], list[int]]:
+    """The page made from the newest `of_each` of every account, and what it lost.
+
+    `lists` gives each account's ids. The page looks right: `n` tweets, newest first.
+    But an account that wrote more than `of_each` of the true newest `n` is cut short
+    in the middle, and older tweets of others stand in for what is missing.
+
+    >>> page, lost = naive_pull({"Ann": [9, 8, 7], "Bo": [1]}, of_each=2, n=3)
+    >>> page, lost
+    ([9, 8, 1], [7])
+    """
+    of_each = checks.whole("of_each", of_each, at_least=1)
+    n = checks.whole("n", n, at_least=1)
+    newest_first = {name: sorted(ids, reverse=True) for name, ids in lists.items()}
+    taken = [tweet_id for ids in newest_first.values() for tweet_id in ids[:of_each]]
+    page = sorted(taken, reverse=True)[:n]
+    truth = sorted((i for ids in lists.values() for i in ids), reverse=True)[:n]
+    return page, [tweet_id for tweet_id in truth if tweet_id not in set(page)]

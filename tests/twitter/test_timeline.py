@@ -1,0 +1,470 @@
+"""Home timelines: five policies against brute force, the closed form and bad input."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from scalemodel.core.rng import stream
+from scalemodel.twitter import homes, pages
+from scalemodel.twitter.homes import Homes
+from scalemodel.twitter.reference import BruteForce, naive_pull
+from scalemodel.twitter.rows import Rows
+from scalemodel.twitter.timeline import (
+    AuthorRate,
+    Costs,
+    FanOutOnRead,
+    FanOutOnWrite,
+    HomeTimelines,
+    Hybrid,
+    PerEdge,
+    SocialGraph,
+    WorkerCrashed,
+    expected_cost,
+    reference_rates,
+)
+from tests.laws.timeline_laws import N_USERS, POLICIES, history
+
+ANN, BO, CY, DEE = range(4)
+EVERY_POLICY = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+
+
+def everyone_follows_bo(policy, **options):
+    graph = SocialGraph.from_edges([ANN, CY, DEE], [BO, BO, BO], n_users=N_USERS)
+    return HomeTimelines(graph, policy, **options)
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+@EVERY_POLICY
+def test_a_page_is_the_newest_first_and_a_cursor_goes_on_from_there(policy):
+    timelines = everyone_follows_bo(policy)
+    ids = timelines.post_many([BO] * 5)[::-1].tolist()
+    first = timelines.timeline(ANN, n=2)
+    timelines.post(BO)  # a new one shifts nothing
+    second = timelines.timeline(ANN, n=2, before=first[-1])
+    assert first.tolist() + second.tolist() == ids[:4]
+
+
+@EVERY_POLICY
+def test_your_own_tweets_are_not_on_your_page(policy):
+    timelines = everyone_follows_bo(policy)
+    timelines.post(BO)
+    assert timelines.timeline(BO).tolist() == []
+
+
+def test_ids_carry_the_time_and_the_worker():
+    timelines = everyone_follows_bo(FanOutOnRead(), worker=5)
+    tweet = timelines.post(BO, time_s=12.345)
+    assert (tweet >> 22, tweet >> 12 & 1023, tweet & 4095) == (12345, 5, 0)
+    more = timelines.post_many([BO] * 5000)
+    assert (np.diff(more) > 0).all() and more[-1] >> 22 == 12346, "4,096 ids a millisecond"
+
+
+def test_what_was_paid_is_counted():
+    pushed, pulled = everyone_follows_bo(FanOutOnWrite()), everyone_follows_bo(FanOutOnRead())
+    for timelines in (pushed, pulled):
+        timelines.post_many([BO, BO])
+        timelines.timeline_many([ANN, ANN, CY, BO])
+    assert (pushed.work.deliveries, pushed.work.lists_pulled) == (6, 0)
+    assert (pulled.work.deliveries, pulled.work.lists_pulled) == (0, 3)
+    assert pushed.work.posts == 2 and pushed.work.pages == pulled.work.pages == 4
+    assert pushed.work.bytes_held > pulled.work.bytes_held
+
+
+def test_a_full_list_ends_at_its_horizon():
+    timelines = everyone_follows_bo(FanOutOnWrite(), cap=3)
+    ids = timelines.post_many([BO] * 5)
+    assert timelines.timeline(ANN).tolist() == ids[:1:-1].tolist()
+    assert timelines.horizon(ANN) == ids[1]
+
+
+def test_what_was_evicted_does_not_come_back_by_following_again():
+    timelines = everyone_follows_bo(FanOutOnWrite(), cap=2)
+    old = timelines.post(DEE)
+    timelines.post_many([BO, BO, BO])
+    timelines.follow(ANN, DEE)
+    assert timelines.horizon(ANN) > old and old not in timelines.timeline(ANN)
+
+
+def test_a_hybrid_delivers_only_below_the_threshold():
+    graph = SocialGraph.from_edges([ANN, CY, DEE, ANN], [BO, BO, BO, CY], n_users=4)
+    timelines = HomeTimelines(graph, Hybrid(celebrity_followers=3))
+    both = timelines.post_many([BO, CY])
+    assert timelines.work.deliveries == 1
+    assert timelines.timeline(ANN).tolist() == both[::-1].tolist()
+    assert timelines.work.lists_pulled == 1
+
+
+def test_hysteresis_stops_an_account_at_the_border_from_crossing_at_each_follower():
+    crossings = {}
+    for down in (None, 2):
+        timelines = everyone_follows_bo(Hybrid(3, down))
+        before = timelines.pulled(BO)
+        count = 0
+        for _ in range(5):
+            for change in (timelines.unfollow, timelines.follow):
+                change(ANN, BO)
+                count += timelines.pulled(BO) != before
+                before = timelines.pulled(BO)
+        crossings[down] = count
+    assert crossings == {None: 10, 2: 0}
+
+
+def test_an_author_who_posts_fast_is_pulled_and_comes_back():
+    timelines = everyone_follows_bo(AuthorRate(posts_per_s=1.0))
+    for step in range(9):
+        timelines.post(BO, time_s=step * 0.1)
+    assert timelines.pulled(BO)
+    fast = timelines.work.deliveries
+    ids = [timelines.post(BO, time_s=100.0 + 10 * step) for step in range(9)]
+    assert not timelines.pulled(BO) and timelines.work.deliveries > fast
+    assert timelines.timeline(CY, n=9).tolist() == ids[::-1]
+
+
+def test_readers_who_do_not_look_get_nothing_and_are_rebuilt():
+    timelines = everyone_follows_bo(FanOutOnWrite(), inactive_after_s=60.0)
+    early = timelines.post(BO, time_s=1.0)
+    timelines.timeline(ANN, time_s=50.0)
+    late = timelines.post(BO, time_s=70.0)
+    assert timelines.work.deliveries == 3 + 1, "only to Ann, who looked"
+    assert CY in timelines.inactive() and ANN not in timelines.inactive()
+    assert timelines.timeline(CY).tolist() == [late, early]
+    assert timelines.work.rebuilds == 1 and CY not in timelines.inactive()
+    timelines.check()
+
+
+def test_a_rebuilt_list_knows_what_it_could_not_hold():
+    timelines = everyone_follows_bo(FanOutOnWrite(), inactive_after_s=1.0, cap=3)
+    timelines.timeline(DEE, time_s=2.0)
+    ids = [timelines.post(BO, time_s=3.0 + step / 10) for step in range(5)]
+    assert timelines.timeline(CY).tolist() == ids[:1:-1] and timelines.horizon(CY) == ids[1]
+
+
+def test_lossy_readers_keep_the_same_tweets_at_each_try():
+    n_users, posts = 3_000, 400
+    reader = np.zeros(n_users - 1, dtype=int)
+    graph = SocialGraph.from_edges(reader, np.arange(1, n_users), n_users)
+    authors = stream(1, "authors").integers(1, n_users, posts)
+    lists = []
+    for queued in (False, True):
+        timelines = HomeTimelines(
+            graph, FanOutOnWrite(), lossy_followees=1_500, queued=queued, batch=1
+        )
+        timelines.post_many(authors)
+        if queued:
+            with pytest.raises(WorkerCrashed):
+                timelines.fan_out(crash_after=1)
+            timelines.fan_out()
+        lists.append(timelines.timeline(0, n=posts).tolist())
+    assert lists[0] == lists[1]
+    mean, deviation = posts * 0.5, (posts * 0.25) ** 0.5
+    assert abs(len(lists[0]) - mean) < 4 * deviation
+
+
+def test_naive_pull_loses_what_one_author_wrote_too_much_of():
+    page, lost = naive_pull({"Ann": list(range(100, 150)), "Bo": list(range(30))})
+    assert lost == list(range(129, 99, -1)) and page[20:] == list(range(29, 9, -1))
+    timelines = everyone_follows_bo(FanOutOnRead())
+    ids = timelines.post_many([BO] * 60)
+    assert timelines.timeline(ANN, n=50).tolist() == ids[:9:-1].tolist()
+
+
+def test_a_tweet_for_few_waits_for_one_batch_of_each_before_it():
+    n_users = 5_000
+    celebrities, reader, late = (0, 1, 2), 3, 4
+    followers = np.arange(3, n_users)
+    edges = [np.tile(followers, 3), np.repeat(celebrities, len(followers))]
+    graph = SocialGraph.from_edges(np.append(edges[0], reader), np.append(edges[1], late), n_users)
+    timelines = HomeTimelines(graph, FanOutOnWrite(), queued=True, batch=100)
+    timelines.post_many(celebrities)
+    tweet = timelines.post(late)
+    timelines.fan_out(batches=3)
+    assert tweet not in timelines.timeline(reader)
+    timelines.fan_out(batches=1)
+    assert tweet in timelines.timeline(reader)
+    assert timelines.work.deliveries == 3 * 100 + 1
+    assert timelines.lag.tweets == 3 and timelines.lag.followers == 3 * (n_users - 3 - 100)
+
+
+def test_the_lag_is_the_age_of_the_oldest_tweet_not_yet_out():
+    timelines = everyone_follows_bo(FanOutOnWrite(), queued=True, batch=1)
+    timelines.post(BO, time_s=1.0)
+    timelines.post(BO, time_s=5.5)
+    assert timelines.lag.oldest_s == pytest.approx(4.5)
+    timelines.fan_out(batches=3)
+    assert timelines.lag.oldest_s == pytest.approx(4.5), "the first lacks one follower"
+    timelines.fan_out()
+    assert (timelines.lag.oldest_s, timelines.lag.followers) == (0.0, 0)
+
+
+@pytest.mark.parametrize("crash_after", range(5))
+@pytest.mark.parametrize("crash_at", range(6))
+def test_a_worker_may_die_at_any_step(crash_at, crash_after):
+    timelines = everyone_follows_bo(FanOutOnWrite(), queued=True, batch=2)
+    ids = timelines.post_many([BO, BO, BO])[::-1].tolist()
+    timelines.fan_out(batches=crash_at)
+    if timelines.lag.tweets:
+        with pytest.raises(WorkerCrashed):
+            timelines.fan_out(crash_after=crash_after)
+    timelines.fan_out()
+    for reader in (ANN, CY, DEE):
+        assert timelines.timeline(reader).tolist() == ids
+    assert timelines.work.deliveries == 9
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+def make(graph, policy, **options):
+    return HomeTimelines(graph, policy, **options)
+
+
+TestFanOutOnWrite = history(make, POLICIES["FanOutOnWrite"])
+TestFanOutOnRead = history(make, POLICIES["FanOutOnRead"])
+TestHybrid = history(make, POLICIES["Hybrid"])
+TestHybridSlow = history(make, POLICIES["Hybrid, slow to demote"])
+TestAuthorRate = history(make, POLICIES["AuthorRate"])
+TestAuthorRateKnown = history(make, POLICIES["AuthorRate, known"])
+TestPerEdge = history(make, POLICIES["PerEdge"])
+TestEvicting = history(make, POLICIES["FanOutOnWrite"], cap=5)
+TestEvictingHybrid = history(make, POLICIES["Hybrid"], cap=5)
+TestEvictingPerEdge = history(make, POLICIES["PerEdge"], cap=40)
+TestQueued = history(make, POLICIES["FanOutOnWrite"], queued=True, batch=2)
+TestQueuedHybrid = history(make, POLICIES["Hybrid"], queued=True, batch=2)
+TestQueuedEvicting = history(make, POLICIES["PerEdge"], queued=True, batch=1, cap=4)
+TestSleepers = history(make, POLICIES["Hybrid"], inactive_after_s=4.0)
+TestSleepersEvicting = history(make, POLICIES["FanOutOnWrite"], inactive_after_s=4.0, cap=5)
+
+
+def test_every_policy_runs_the_same_laws():
+    tested = {name for name, value in globals().items() if name.startswith("Test")}
+    assert len(tested) >= len(POLICIES)
+
+
+@given(rows=st.lists(st.integers(0, 200), max_size=300), cap=st.integers(1, 90))
+def test_a_list_keeps_the_newest_in_order_however_they_come(rows, cap):
+    lists = Homes(n_users=2, cap=cap)
+    seen = set()
+    for row in rows:
+        lists.deliver(1, row)
+        seen.add(row)
+    newest = sorted(seen, reverse=True)
+    assert lists.entries(1).tolist() == newest[:cap]
+    assert lists.horizon(1) == (newest[cap] if len(newest) > cap else -1)
+    assert len(lists.entries(0)) == 0
+    lists.check()
+
+
+@given(pairs=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.booleans()), max_size=80))
+def test_rows_are_sets(pairs):
+    rows, sets = Rows.from_pairs([2, 2], [4, 1], 6), [set() for _ in range(6)]
+    sets[2] = {1, 4}
+    other = rows.copy()
+    for row, value, adding in pairs:
+        changed = rows.insert(row, value) if adding else rows.remove(row, value)
+        assert changed == (adding != (value in sets[row]))
+        (sets[row].add if adding else sets[row].discard)(value)
+    assert [rows[row].tolist() for row in range(6)] == [sorted(each) for each in sets]
+    assert other[2].tolist() == [1, 4]
+
+
+@given(
+    posts=arrays(float, 6, elements=st.floats(0, 100)),
+    reads=arrays(float, 6, elements=st.floats(0, 100)),
+    edges=st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)).filter(lambda e: e[0] != e[1])),
+    pull=st.floats(0.1, 10),
+    limit=st.floats(0, 100),
+)
+def test_no_rule_costs_less_than_the_rule_per_edge(posts, reads, edges, pull, limit):
+    follower, followee = np.array(sorted(edges), dtype=int).reshape(-1, 2).T
+    graph = SocialGraph.from_edges(follower, followee, 6)
+    costs = Costs(pull=pull)
+
+    def cost(policy):
+        return expected_cost(graph, posts, reads, policy, costs)
+
+    least = cost(PerEdge(costs, posts, reads))
+    for policy in (FanOutOnWrite(), FanOutOnRead(), Hybrid(int(limit)), AuthorRate(limit)):
+        assert least <= cost(policy) * (1 + 1e-12)
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_the_hand_example():
+    graph = SocialGraph.from_edges([2, 2, 3, 3], [0, 1, 0, 1], n_users=4)
+    posts, reads = [1, 100, 0, 0], [0, 0, 10, 0.1]
+
+    def cost(policy):
+        return expected_cost(graph, posts, reads, policy)
+
+    assert cost(FanOutOnWrite()) == pytest.approx(202)
+    assert cost(FanOutOnRead()) == pytest.approx(20.2)
+    assert min(cost(Hybrid(limit)) for limit in range(5)) == pytest.approx(20.2)
+    assert min(cost(AuthorRate(limit)) for limit in (0, 1, 50, 100)) == pytest.approx(12.1)
+    assert cost(PerEdge(Costs(), posts, reads)) == pytest.approx(11.2)
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return SocialGraph.reference()
+
+
+def test_the_reference_graph_is_the_published_one(reference):
+    followers = reference.followers.length
+    assert reference.n_edges == 5_009_880
+    assert (followers.max(), np.median(followers), round(np.percentile(followers, 99))) == (
+        11_970,
+        24,
+        439,
+    )
+    assert (followers >= 2_000).sum() == 122
+    posts, _ = reference_rates(reference)
+    delivered = posts * followers
+    assert delivered.sum() == pytest.approx(154, abs=0.5)
+    assert delivered[followers >= 2_000].sum() / delivered.sum() == pytest.approx(0.40, abs=0.005)
+
+
+PUBLISHED = {  # reads per tweet: pull / push, optimum / push, rule, its cost / push, its threshold
+    0.1: (0.033, 0.030, 0.033, 3),
+    1: (0.327, 0.185, 0.308, 30),
+    5: (1.63, 0.438, 0.729, 1_000),
+    10: (3.27, 0.570, 0.872, 3_000),
+    50: (16.3, 0.840, 1.0, 10**9),
+    300: (98, 0.978, 1.0, 10**9),
+}
+
+
+@pytest.mark.parametrize("reads_per_tweet", PUBLISHED)
+def test_the_published_table_comes_out(reference, reads_per_tweet):
+    posts, reads = reference_rates(reference, reads_per_tweet)
+
+    def cost(policy):
+        return expected_cost(reference, posts, reads, policy)
+
+    push = cost(FanOutOnWrite())
+    pull, least, best, threshold = PUBLISHED[reads_per_tweet]
+    assert cost(FanOutOnRead()) / push == pytest.approx(pull, rel=0.005, abs=0.0005)
+    assert cost(PerEdge(Costs(), posts, reads)) / push == pytest.approx(least, abs=0.0005)
+    assert cost(Hybrid(threshold)) / push == pytest.approx(best, abs=0.0005)
+
+
+def test_what_is_paid_is_what_the_closed_form_says():
+    """Each author posts and each reader reads as often as the rates say, exactly."""
+    graph = SocialGraph.reference(n_users=300)
+    rng = stream(3, "rates")
+    posts, reads = rng.integers(0, 6, 300), rng.integers(0, 9, 300)
+    for policy in (FanOutOnWrite(), FanOutOnRead(), Hybrid(60), PerEdge(Costs(), posts, reads)):
+        timelines = HomeTimelines(graph, policy)
+        timelines.post_many(np.repeat(np.arange(300), posts))
+        timelines.timeline_many(np.repeat(np.arange(300), reads))
+        paid = timelines.work.deliveries + timelines.work.lists_pulled
+        assert paid == expected_cost(graph, posts, reads, policy)
+
+
+@EVERY_POLICY
+def test_a_long_history_on_a_larger_graph_equals_brute_force(policy):
+    graph = SocialGraph.reference(n_users=N_USERS * 20)
+    rates = np.resize([1, 9, 3, 0, 5, 2], graph.n_users)
+    if isinstance(policy, PerEdge):
+        policy = PerEdge(Costs(), rates, rates[::-1])
+    elif isinstance(policy, AuthorRate) and policy.rates_per_s is not None:
+        policy = AuthorRate(4.0, rates)
+    elif isinstance(policy, Hybrid):
+        policy = Hybrid(20, None if policy.demoted_followers is None else 15)
+    follower, followee = graph.edges()
+    truth = BruteForce(graph.n_users, zip(follower.tolist(), followee.tolist(), strict=True))
+    timelines = HomeTimelines(graph, policy)
+    rng = stream(5, "history")
+    for _ in range(6):
+        authors = rng.integers(0, graph.n_users, 500)
+        for author, tweet in zip(authors.tolist(), timelines.post_many(authors), strict=True):
+            truth.post(author, tweet)
+        for _ in range(40):
+            a, b = rng.choice(graph.n_users, 2, replace=False).tolist()
+            for store in (timelines, truth):
+                (store.follow if (a + b) % 3 else store.unfollow)(a, b)
+        for user in range(0, graph.n_users, 7):
+            page = timelines.timeline(user, n=300).tolist()
+            horizon = timelines.horizon(user)
+            assert page == [i for i in truth.timeline(user, 300) if i > horizon]
+    timelines.check()
+
+
+def test_the_plain_loops_do_what_the_compiled_ones_do(monkeypatch):
+    def run():
+        graph = SocialGraph.reference(n_users=60)
+        timelines = HomeTimelines(graph, Hybrid(20), cap=70, lossy_followees=30)
+        authors = stream(9, "authors").integers(0, 60, 400)
+        timelines.post_many(authors)
+        timelines.follow(0, 59) if 59 not in timelines.followees(0) else None
+        return timelines.timeline_many(np.arange(60), n=40), timelines.work
+
+    compiled_pages, compiled_work = run()
+    for module in (homes, pages):
+        for name in ("fan_out", "deliver", "backfill", "entries", "clear", "read_page",
+                     "read_pages", "link"):  # fmt: skip
+            if hasattr(module, name):
+                function = getattr(module, name)
+                monkeypatch.setitem(function.__dict__, "native", function._function)
+    plain_pages, plain_work = run()
+    assert (plain_pages == compiled_pages).all() and plain_work == compiled_work
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda t: t.post(6), "author=6 must be an integer of at least 0 and at most 5"),
+        (lambda t: t.post(True), "author=True"),
+        (lambda t: t.post(BO, time_s=-1.0), "time_s=-1.0 must be"),
+        (lambda t: t.post(BO, time_s=float("nan")), "time_s=nan"),
+        (lambda t: t.post_many([BO, -1]), r"authors\[1\]=-1"),
+        (lambda t: t.post_many([0.5]), "authors=.* must be a row of integers"),
+        (lambda t: t.timeline(-1), "user=-1"),
+        (lambda t: t.timeline(ANN, n=0), "n=0 must be an integer of at least 1"),
+        (lambda t: t.timeline(ANN, before="x"), "before='x'"),
+        (lambda t: t.timeline_many([9]), r"users\[0\]=9"),
+        (lambda t: t.follow(ANN, ANN), "b=0 must be another user than a=0"),
+        (lambda t: t.delete(12345), "tweet_id=12345 must be the id of a tweet"),
+        (lambda t: t.fan_out(batches=-1), "batches=-1"),
+    ],
+)
+def test_bad_calls_are_named_and_change_nothing(call, message):
+    timelines = everyone_follows_bo(FanOutOnWrite())
+    tweet = timelines.post(BO)
+    before = timelines.work
+    with pytest.raises(ValueError, match=message):
+        call(timelines)
+    assert timelines.work == before and timelines.timeline(ANN).tolist() == [tweet]
+    timelines.check()
+
+
+def test_the_clock_does_not_go_back():
+    timelines = everyone_follows_bo(FanOutOnWrite())
+    timelines.post(BO, time_s=2.0)
+    with pytest.raises(ValueError, match=r"time_s=1\.0 must be a finite number of at least 2"):
+        timelines.post(BO, time_s=1.0)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: SocialGraph.from_edges([0], [3], 3), r"followee\[0\]=3"),
+        (lambda: SocialGraph.from_edges([0, 1], [2], 3), "followee has 1 numbers"),
+        (lambda: SocialGraph.from_edges([0], [0], 3), r"followee\[0\]=0 must not be its own"),
+        (lambda: SocialGraph.from_edges([], [], 0), "n_users=0"),
+        (lambda: Costs(pull=0), "pull=0"),
+        (lambda: Hybrid(10, demoted_followers=11), "demoted_followers=11"),
+        (lambda: AuthorRate(-1.0), "posts_per_s=-1.0"),
+        (lambda: AuthorRate([1.0, 2.0]), "posts_per_s="),
+        (lambda: PerEdge(Costs(), [1.0, -2.0], [1.0]), r"posts_per_s\[1\]=-2.0"),
+        (lambda: everyone_follows_bo(PerEdge(Costs(), [1.0], [1.0])), "posts_per_s has 1"),
+        (lambda: everyone_follows_bo(FanOutOnWrite(), cap=0), "cap=0"),
+        (lambda: everyone_follows_bo(FanOutOnWrite(), batch=0), "batch=0"),
+        (lambda: everyone_follows_bo(FanOutOnWrite(), worker=1024), "worker=1024"),
+        (lambda: everyone_follows_bo(FanOutOnWrite(), inactive_after_s=0), "inactive_after_s=0"),
+        (lambda: everyone_follows_bo(FanOutOnWrite(), lossy_followees=0), "lossy_followees=0"),
+        (lambda: naive_pull({}, of_each=0), "of_each=0"),
+    ],
+)
+def test_bad_settings_are_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
