@@ -30,6 +30,9 @@ UNITLESS = {
     "slack": "in points of the score",
     "scale": "size of a unit in its base unit",
     "megabits": "its name is its unit",
+    "delivery": "a price in any one unit",
+    "pull": "a price in the same unit",
+    "now": "a price of a rule",
     "value": "generic",
     "bounds": "generic",
 }

@@ -167,7 +167,14 @@ class Costs:
 
 # ── The policies ────────────────────────────────────────────────────────────
 class Policy(Protocol):
-    """Two price lists, and what an author's price becomes when the author changes."""
+    """Two price lists, and what an author's price becomes when the author changes.
+
+    A policy of your own is a class with these two methods; this one pushes to everybody:
+
+    >>> write, read = FanOutOnWrite().prices(np.array([3, 0]), posts_per_s=np.zeros(2))
+    >>> write.tolist(), read.tolist()
+    ([0.0, 0.0], [1.0, 1.0])
+    """
 
     def prices(
         self, followers: np.ndarray, posts_per_s: np.ndarray
