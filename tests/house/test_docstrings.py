@@ -33,6 +33,7 @@ UNITLESS = {
     "delivery": "a price in any one unit",
     "pull": "a price in the same unit",
     "now": "a price of a rule",
+    "reads_per_tweet": "a ratio of two rates",
     "value": "generic",
     "bounds": "generic",
 }

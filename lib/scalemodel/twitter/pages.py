@@ -38,6 +38,8 @@ def read_page(
     before it, -1 for none; `shown[row]` is its id, -1 for a deleted one. The rows of
     `start, length, values` are the authors whom each reader pulls. `heap` is room to work in, as long as the longest of them.
 
+    >>> import numpy as np
+    >>> from scalemodel.twitter.homes import Homes
     >>> homes = Homes(1, cap=9)
     >>> homes.deliver(0, 1)
     >>> latest = np.array([2, 1], dtype=np.int32)  # author 0 wrote rows 0 and 2
@@ -148,6 +150,8 @@ def read_pages(
     A list lies anywhere in memory, and waiting for it is most of the work: so the
     lists of 32 readers are asked for together, and then read.
 
+    >>> import numpy as np
+    >>> from scalemodel.twitter.homes import Homes
     >>> tweets = np.array([0], dtype=np.int32), np.array([-1], dtype=np.int32), np.array([77])
     >>> pulls = np.array([0]), np.array([1]), np.array([0], dtype=np.int32)
     >>> homes, pages = Homes(1, cap=9), np.zeros((1, 2), dtype=int)
@@ -203,6 +207,7 @@ def read_pages(
 def link(authors, first, end, latest, previous):
     """Chain the rows from `first` up to `end` to their authors' earlier ones.
 
+    >>> import numpy as np
     >>> latest, previous = np.array([-1], dtype=np.int32), np.zeros(2, dtype=np.int32)
     >>> link(np.array([0, 0], dtype=np.int32), 0, 2, latest, previous)
     >>> previous.tolist(), latest.tolist()

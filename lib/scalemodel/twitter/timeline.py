@@ -320,12 +320,30 @@ class PerEdge:
 
 # ── The engine ──────────────────────────────────────────────────────────────
 class WorkerCrashed(RuntimeError):
-    """The worker died in the middle of a batch; call `fan_out` again to resume."""
+    """The worker died in the middle of a batch; call `fan_out` again to resume.
+
+    >>> graph = SocialGraph.from_edges([0], [1], 2)
+    >>> homes = HomeTimelines(graph, FanOutOnWrite(), queued=True)
+    >>> tweet = homes.post(1)
+    >>> homes.fan_out(crash_after=1)
+    Traceback (most recent call last):
+    ...
+    scalemodel.twitter.timeline.WorkerCrashed: after 1 of at most 2000 followers
+    >>> homes.fan_out(), homes.work.deliveries, homes.work.redeliveries
+    (1, 1, 1)
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What was paid so far, in counts, and the bytes held now."""
+    """What was paid so far, in counts, and the bytes held now.
+
+    >>> graph = SocialGraph.from_edges([0, 2], [1, 1], 3)
+    >>> homes = HomeTimelines(graph, FanOutOnWrite())
+    >>> tweet = homes.post(1)
+    >>> homes.work.posts, homes.work.deliveries
+    (1, 2)
+    """
 
     posts: int
     deliveries: int  # entries written by fan-out
@@ -340,7 +358,14 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """How far fan-out is behind: tweets not finished, followers to go, age of the oldest."""
+    """How far fan-out is behind: tweets not finished, followers to go, age of the oldest.
+
+    >>> graph = SocialGraph.from_edges([0, 2], [1, 1], 3)
+    >>> homes = HomeTimelines(graph, FanOutOnWrite(), queued=True)
+    >>> tweet = homes.post(1)
+    >>> homes.lag
+    Lag(tweets=1, followers=2, oldest_s=0.0)
+    """
 
     tweets: int
     followers: int
