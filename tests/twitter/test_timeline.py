@@ -437,6 +437,17 @@ def test_bad_calls_are_named_and_change_nothing(call, message):
     timelines.check()
 
 
+def test_a_block_holds_until_it_is_lifted():
+    timelines = everyone_follows_bo(FanOutOnWrite())
+    timelines.block(BO, ANN)
+    for pair in ((ANN, BO), (BO, ANN)):
+        with pytest.raises(ValueError, match="must not be blocked"):
+            timelines.follow(*pair)
+    timelines.unblock(ANN, BO)
+    timelines.follow(ANN, BO)
+    assert timelines.timeline(ANN).tolist() == [timelines.post(BO)]
+
+
 def test_the_clock_does_not_go_back():
     timelines = everyone_follows_bo(FanOutOnWrite())
     timelines.post(BO, time_s=2.0)

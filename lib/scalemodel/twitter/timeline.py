@@ -778,6 +778,16 @@ class HomeTimelines:
         a, b = self._pair(a, b)
         self._blocked -= {(a, b), (b, a)}
 
+    def blocked(self, a: int, b: int) -> bool:
+        """Whether one of the two blocks the other.
+
+        >>> homes = HomeTimelines(SocialGraph.from_edges([0], [1], 2), FanOutOnWrite())
+        >>> homes.block(0, 1)
+        >>> homes.blocked(1, 0)
+        True
+        """
+        return self._pair(a, b) in self._blocked
+
     def delete(self, tweet_id: int) -> None:
         """Show the tweet to nobody any more; an id that was never given is a `ValueError`.
 
@@ -787,6 +797,15 @@ class HomeTimelines:
         []
         """
         self._shown[self._row(tweet_id)] = -1
+
+    def deleted(self, tweet_id: int) -> bool:
+        """Whether the tweet was taken back.
+
+        >>> homes = HomeTimelines(SocialGraph.from_edges([0], [1], 2), FanOutOnWrite())
+        >>> homes.deleted(homes.post(1))
+        False
+        """
+        return bool(self._shown[self._row(tweet_id)] < 0)
 
     def author_of(self, tweet_id: int) -> int:
         """Who wrote the tweet.

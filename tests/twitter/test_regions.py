@@ -1,0 +1,129 @@
+"""Two regions: at once here, a lag later there, and the same in the end."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scalemodel.twitter.reference import BruteForce
+from scalemodel.twitter.regions import TwoRegions
+from scalemodel.twitter.timeline import FanOutOnRead, FanOutOnWrite, Hybrid, SocialGraph
+
+ANN, BO, CY = range(3)
+GRAPH = SocialGraph.from_edges([ANN, CY], [BO, BO], n_users=3)
+CHANGES = st.lists(
+    st.tuples(
+        st.sampled_from(["post", "post", "post", "follow", "unfollow", "delete", "block"]),
+        st.integers(0, 1),  # region
+        st.sampled_from([(a, b) for a in range(3) for b in range(3) if a != b]),
+        st.sampled_from([0.0, 0.4, 3.0]),  # pause
+    ),
+    max_size=40,
+)
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_late_tweets_take_their_place_in_time():
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=5.0)
+    first = regions.post(0, BO, 1.0)
+    second = regions.post(1, BO, 2.0)
+    assert regions.timeline(1, ANN, 3.0).tolist() == [second]
+    assert regions.timeline(1, ANN, 6.0).tolist() == [second, first]
+    assert regions.timeline(0, ANN, 7.0).tolist() == [second, first]
+
+
+def test_the_later_word_counts_in_both_regions():
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=5.0)
+    tweet = regions.post(0, BO, 0.5)
+    regions.unfollow(0, ANN, BO, 1.0)
+    regions.follow(1, ANN, BO, 2.0)
+    assert regions.timeline(0, ANN, 2.0).tolist() == []
+    for region in (0, 1):
+        assert regions.timeline(region, ANN, 10.0).tolist() == [tweet]
+
+
+def test_a_block_parts_in_both_regions_and_a_tombstone_follows():
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=5.0)
+    tweet = regions.post(0, BO, 1.0)
+    regions.block(0, BO, ANN, 2.0)
+    regions.delete(0, tweet, 2.0)
+    assert regions.behind(1) == 3
+    assert regions.timeline(1, CY, 6.5).tolist() == [tweet]
+    assert regions.timeline(1, CY, 7.0).tolist() == regions.timeline(1, ANN, 7.0).tolist() == []
+
+
+def test_a_short_list_ends_at_its_horizon():
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=0.0, cap=2)
+    ids = [regions.post(step % 2, BO, 1.0 + step) for step in range(6)]
+    page = regions.timeline(0, ANN, 20.0).tolist()
+    assert page == [i for i in ids[::-1] if i > regions.horizon(0, ANN)] and len(page) >= 2
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("policy", [FanOutOnWrite(), FanOutOnRead(), Hybrid(2, 1)], ids=str)
+@given(changes=CHANGES, lag_s=st.sampled_from([0.0, 1.0, 50.0]))
+def test_both_regions_show_the_same_when_the_cable_has_caught_up(policy, changes, lag_s):
+    regions, clock_s, tweets = TwoRegions(GRAPH, policy, lag_s), 1.0, []
+    for kind, region, (a, b), pause_s in changes:
+        clock_s += pause_s
+        if kind == "post":
+            tweets.append((regions.post(region, a, clock_s), region))
+        elif kind == "delete":
+            mine = [tweet for tweet, origin in tweets if origin == region]
+            if mine:
+                regions.delete(region, mine[-1], clock_s)
+        elif kind == "follow":
+            try:
+                regions.follow(region, a, b, clock_s)
+            except ValueError as error:
+                assert "blocks the other" in str(error)
+        else:
+            getattr(regions, kind)(region, a, b, clock_s)
+    for user in range(3):
+        pages = [regions.timeline(region, user, clock_s + 100).tolist() for region in (0, 1)]
+        assert pages[0] == pages[1]
+        assert pages[0] == sorted(set(pages[0]), reverse=True)
+    assert regions.behind(0) == regions.behind(1) == 0
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+@given(changes=CHANGES)
+def test_without_a_lag_it_is_brute_force(changes):
+    regions, clock_s = TwoRegions(GRAPH, Hybrid(2), 0.0), 1.0
+    truth = BruteForce(3, [(ANN, BO), (CY, BO)])
+    for kind, region, (a, b), pause_s in changes:
+        clock_s += pause_s + 0.001  # ids of one millisecond are in order of region
+        if kind == "post":
+            truth.post(a, regions.post(region, a, clock_s))
+        elif kind == "unfollow":
+            regions.unfollow(region, a, b, clock_s)
+            truth.unfollow(a, b)
+        elif kind == "follow":
+            regions.follow(region, a, b, clock_s)
+            truth.follow(a, b)
+    for region in (0, 1):
+        for user in range(3):
+            page = regions.timeline(region, user, clock_s, n=100)
+            assert page.tolist() == truth.timeline(user, 100)
+            if len(page) > 1:
+                rest = regions.timeline(region, user, clock_s, n=100, before=int(page[0]))
+                assert np.array_equal(rest, page[1:])
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda r: r.post(2, BO, 2.0), "region=2"),
+        (lambda r: r.post(0, BO, 0.5), r"time_s=0\.5"),
+        (lambda r: r.follow(0, ANN, 9, 2.0), "b=9"),
+        (lambda r: r.unfollow(0, ANN, ANN, 2.0), "b=0 must be another user"),
+        (lambda r: r.delete(1, r.post(0, BO, 2.0), 2.0), "tweet_id="),
+        (lambda r: TwoRegions(GRAPH, FanOutOnRead(), lag_s=-1.0), "lag_s=-1"),
+    ],
+)
+def test_bad_calls_are_named(call, message):
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=1.0)
+    regions.post(0, BO, 1.0)
+    with pytest.raises(ValueError, match=message):
+        call(regions)
