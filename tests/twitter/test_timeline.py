@@ -445,7 +445,8 @@ def test_a_block_holds_until_it_is_lifted():
             timelines.follow(*pair)
     timelines.unblock(ANN, BO)
     timelines.follow(ANN, BO)
-    assert timelines.timeline(ANN).tolist() == [timelines.post(BO)]
+    tweet = timelines.post(BO)
+    assert timelines.timeline(ANN).tolist() == [tweet]
 
 
 def test_the_clock_does_not_go_back():
