@@ -20,6 +20,7 @@ from scalemodel.core.compiled import compiled
 BOX = 32  # ints in a box: two links and thirty entries
 OLDER, NEWER, FIRST = 0, 1, 2  # where the links and the first entry stand
 NEWEST, OLDEST, COUNT, HORIZON = 0, 1, 2, 3  # columns of `lists`
+TOGETHER = 32  # lists that are asked for before the first is used
 FREE, USED = 0, 1  # `shelf`: first box given back, slots handed out so far
 DONE, KNOWN, NO_ROOM = 1, 0, -1  # what a delivery answers
 
@@ -259,7 +260,7 @@ def slot_before(slots, slot):
 TWEETS = "int32[::1], int32[::1], int64[::1]"  # latest by author, previous, shown
 ROWS = "int64[::1], int64[::1], int32[::1]"  # start, length, values of a `Rows`
 PRICES = "float64[::1], float64[::1], float64, float64, float64[::1]"
-ROW, AFTER, DELIVERED, REPEATED, LEFT = 0, 1, 2, 3, 4  # `progress`
+ROW, AFTER, DELIVERED, REPEATED, LEFT, SEEN = 0, 1, 2, 3, 4, 5  # `progress`
 
 
 @compiled(f"int64({LISTS}, int64, int32[::1], int64, {ROWS}, {PRICES}, int64[::1])")
@@ -279,17 +280,19 @@ def fan_out(
 
     >>> homes = Homes(2, cap=3)
     >>> homes.grow()
-    >>> ones, progress = np.ones(2), np.array([0, -1, 0, 0, 99])
+    >>> ones, progress = np.ones(2), np.array([0, -1, 0, 0, 99, 0])
     >>> followers = np.array([0, 0]), np.array([2, 0]), np.array([0, 1], dtype=np.int32)
     >>> shelf = homes.lists, homes.slots, homes.shelf
     >>> rules = 0 * ones, ones, 1.0, 1.0, np.empty(0)
     >>> fan_out(*shelf, 3, np.array([0], dtype=np.int32), 1, *followers, *rules, progress)
     1
-    >>> homes.entries(1).tolist(), progress.tolist()
+    >>> homes.entries(1).tolist(), progress[:5].tolist()
     ([0], [1, -1, 2, 0, 97])
     """
     left = progress[LEFT]
+    lossy = len(kept) > 0
     delivered = 0
+    seen = 0
     while progress[ROW] < end:
         row = progress[ROW]
         author = authors[row]
@@ -300,11 +303,18 @@ def fan_out(
         if progress[AFTER] >= 0:
             at = first_after(values, at, stop, progress[AFTER])
         outcome = DONE
+        ready = at
         while at < stop and left > 0:
+            if at == ready:  # a list lies anywhere: ask for the next few together
+                ready = min(at + TOGETHER, stop)
+                for ahead in range(at, ready):
+                    slot = lists[values[ahead], NEWEST]
+                    if slot >= 0:
+                        seen += slots[slot]
             follower = values[at]
             newest = lists[follower, NEWEST]
             if (looking and price >= read[follower]) or (
-                len(kept) > 0 and chance(follower, row) >= kept[follower]
+                lossy and chance(follower, row) >= kept[follower]
             ):
                 pass
             elif newest % BOX < BOX - 1 and slots[newest] < row and lists[follower, COUNT] < cap:
@@ -331,6 +341,7 @@ def fan_out(
         progress[ROW] = row + 1
         progress[AFTER] = -1
     progress[LEFT] = left
+    progress[SEEN] = seen
     progress[DELIVERED] += delivered
     return DONE
 

@@ -19,12 +19,12 @@ from scalemodel.twitter.homes import (
     NEWEST,
     OLDER,
     ROWS,
+    TOGETHER,
     TWEETS,
     slot_before,
 )
 
 PULLED, SCANNED, PAGES, SEEN = 0, 1, 2, 3  # `paid`: lists, entries, pages, look-ahead
-TOGETHER = 32  # readers whose lists are asked for before the first is read
 
 
 @compiled(f"int64({LISTS}, {TWEETS}, {ROWS}, int64, int64, int64[::1], int64[::1], int64[::1])")
@@ -184,13 +184,17 @@ def read_pages(
             else:
                 left = lists[user, COUNT]
                 slot = lists[user, NEWEST]
-                while left > 0 and found < n:
+                while left > 0 and slots[slot] >= before:
+                    left -= 1
+                    scanned += 1
+                    slot = slot - 1 if slot % BOX > FIRST or left == 0 else slot_before(slots, slot)
+                while left > 0 and found < n:  # box by box
                     stop = max(slot - slot % BOX + FIRST, slot - left + 1)
                     left -= slot - stop + 1
                     while slot >= stop and found < n:
-                        row = slots[slot]
-                        if row < before and shown[row] >= 0:
-                            pages[at, found] = shown[row]
+                        tweet = shown[slots[slot]]
+                        if tweet >= 0:
+                            pages[at, found] = tweet
                             found += 1
                         slot -= 1
                         scanned += 1

@@ -169,7 +169,8 @@ class Costs:
 class Policy(Protocol):
     """Two price lists, and what an author's price becomes when the author changes.
 
-    A policy of your own is a class with these two methods; this one pushes to everybody:
+    A policy of your own is a class with these two methods. One whose price depends on
+    `posts_per_s` says `measured = True`. This one pushes to everybody:
 
     >>> write, read = FanOutOnWrite().prices(np.array([3, 0]), posts_per_s=np.zeros(2))
     >>> write.tolist(), read.tolist()
@@ -275,6 +276,11 @@ class AuthorRate:
         if self.rates_per_s is not None:
             row = checks.numbers_row("rates_per_s", self.rates_per_s, at_least=0)
             object.__setattr__(self, "rates_per_s", row)
+
+    @property
+    def measured(self) -> bool:
+        """Whether rates come from the posts and not from a table."""
+        return self.rates_per_s is None
 
     def prices(self, followers, posts_per_s):
         """Pulled above the limit."""
@@ -428,7 +434,7 @@ class HomeTimelines:
         self._start_tweets()
         self._start_prices(graph)
         self._counts = dict.fromkeys(("posts", "backfilled", "rebuilds"), 0)
-        self._progress = np.array([0, -1, 0, 0, 0], dtype=np.int64)
+        self._progress = np.array([0, -1, 0, 0, 0, 0], dtype=np.int64)
         self._paid = np.zeros(4, dtype=np.int64)
 
     def _start_tweets(self):
@@ -444,6 +450,7 @@ class HomeTimelines:
     def _start_prices(self, graph):
         counts = graph.followers.length
         write, read = self.policy.prices(counts, np.zeros(self.n_users))
+        self._measured = getattr(self.policy, "measured", False)
         self._write = np.array(write, dtype=np.float64)
         self._awake = np.array(read, dtype=np.float64)
         self._read = self._awake.copy()  # ASLEEP for those who do not look
@@ -474,7 +481,8 @@ class HomeTimelines:
         if time_s is not None:
             time_s = checks.real("time_s", time_s, at_least=self._clock_s, at_most=MOST_USERS)
         self._append(np.array([author], dtype=np.int32), time_s)
-        self._reprice(author)
+        if self._measured:
+            self._reprice(author)
         self._distribute(self._n_tweets - 1)
         return int(self._ids[self._n_tweets - 1])
 
@@ -488,8 +496,9 @@ class HomeTimelines:
         authors = user_row("authors", authors, self.n_users).astype(np.int32)
         first = self._n_tweets
         self._append(authors, None)
-        for author in np.unique(authors):
-            self._reprice(int(author))
+        if self._measured:
+            for author in np.unique(authors):
+                self._reprice(int(author))
         self._distribute(first)
         return self._ids[first : self._n_tweets].copy()
 
@@ -638,7 +647,7 @@ class HomeTimelines:
             *_arrays(self._pulls),
             users,
             row,
-            np.empty(max(1, int(self._pulls.length.max(initial=0))), dtype=np.int64),
+            np.empty(1 + self._pulls.length[users].max(initial=0), dtype=np.int64),
             np.empty(n, dtype=np.int64),
             shown,
             self._paid,
@@ -850,7 +859,7 @@ class HomeTimelines:
     def _reprice(self, author):
         """Ask the policy again; on the way back to push, followers are backfilled."""
         before, followers = self._write[author], self._followers[author]
-        rate = self._posts_per_s(author) if isinstance(self.policy, AuthorRate) else 0.0
+        rate = self._posts_per_s(author) if self._measured else 0.0
         price = self.policy.price(author, len(followers), rate, before)
         if price == before:
             return
