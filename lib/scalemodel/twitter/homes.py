@@ -259,47 +259,45 @@ def slot_before(slots, slot):
 
 TWEETS = "int32[::1], int32[::1], int64[::1]"  # latest by author, previous, shown
 ROWS = "int64[::1], int64[::1], int32[::1]"  # start, length, values of a `Rows`
-PRICES = "float64[::1], float64[::1], float64, float64, float64[::1]"
+READERS = "uint8[::1], float64[::1]"  # asleep, share kept
 ROW, AFTER, DELIVERED, REPEATED, LEFT, SEEN = 0, 1, 2, 3, 4, 5  # `progress`
 
 
-@compiled(f"int64({LISTS}, int64, int32[::1], int64, {ROWS}, {PRICES}, int64[::1])")
+@compiled(f"int64({LISTS}, int64, int32[::1], int64, {ROWS}, {READERS}, int64[::1])")
 def fan_out(
-    lists, slots, shelf, cap, authors, end, start, length, values,
-    write, read, lowest, highest, kept, progress,
+    lists, slots, shelf, cap, authors, end, start, length, values, asleep, kept, progress
 ):  # fmt: skip
     """Deliver the tweets from `progress[ROW]` up to `end` to their authors' followers.
 
-    A follower gets the tweet if it costs less to write it there, `write[author]`,
-    than to pull it later, `read[follower]`, which is from `lowest` to `highest`. Followers stand in order of number, so
-    `progress[AFTER]`, the last one seen, is all that a restart needs to know.
-    `progress[LEFT]` followers are looked at, at most.
+    `start, length, values` are the followers to whom each author is pushed. They stand in
+    order of number, so `progress[AFTER]`, the last one seen, is all that a restart
+    needs to know. `progress[LEFT]` followers are looked at, at most. Those `asleep` are
+    passed over (an empty row: nobody sleeps); `kept` is each reader's share of what comes
+    (an empty row: all of it).
 
     Answers `DONE`, `KNOWN` when none are left to look at, or `NO_ROOM`; call again
-    after that and it goes on where it stopped. With an empty `kept` nothing is lost.
+    after that and it goes on where it stopped.
 
     >>> homes = Homes(2, cap=3)
     >>> homes.grow()
-    >>> ones, progress = np.ones(2), np.array([0, -1, 0, 0, 99, 0])
+    >>> progress = np.array([0, -1, 0, 0, 99, 0])
     >>> followers = np.array([0, 0]), np.array([2, 0]), np.array([0, 1], dtype=np.int32)
     >>> shelf = homes.lists, homes.slots, homes.shelf
-    >>> rules = 0 * ones, ones, 1.0, 1.0, np.empty(0)
-    >>> fan_out(*shelf, 3, np.array([0], dtype=np.int32), 1, *followers, *rules, progress)
+    >>> readers = np.empty(0, dtype=np.uint8), np.empty(0)
+    >>> fan_out(*shelf, 3, np.array([0], dtype=np.int32), 1, *followers, *readers, progress)
     1
     >>> homes.entries(1).tolist(), progress[:5].tolist()
     ([0], [1, -1, 2, 0, 97])
     """
     left = progress[LEFT]
-    lossy = len(kept) > 0
+    lossy, sleepers = len(kept) > 0, len(asleep) > 0
     delivered = 0
     seen = 0
     while progress[ROW] < end:
         row = progress[ROW]
         author = authors[row]
-        price = write[author]
         at = start[author]
-        stop = at if price >= highest else at + length[author]  # nobody, or all to look at
-        looking = price >= lowest
+        stop = at + length[author]
         if progress[AFTER] >= 0:
             at = first_after(values, at, stop, progress[AFTER])
         outcome = DONE
@@ -313,7 +311,7 @@ def fan_out(
                         seen += slots[slot]
             follower = values[at]
             newest = lists[follower, NEWEST]
-            if (looking and price >= read[follower]) or (
+            if (sleepers and asleep[follower] > 0) or (
                 lossy and chance(follower, row) >= kept[follower]
             ):
                 pass

@@ -69,7 +69,7 @@ def read_page(
         if row > horizon:
             heap[tops] = row
             tops += 1
-            sift_up(heap, tops - 1)
+    heapify(heap, tops)
     paid[PULLED] += length[user]
     paid[PAGES] += 1
     found = 0
@@ -84,12 +84,20 @@ def read_page(
                 slot -= 1
             elif left > 0:
                 slot = slot_before(slots, slot)
-        if pulled == row:
-            heap[0] = previous[row]
-            if heap[0] <= horizon:
+        if pulled == row:  # the next of that pile goes to its place among the tops
+            top = previous[row]
+            if top <= horizon:
                 tops -= 1
-                heap[0] = heap[tops]
-            sift_down(heap, tops)
+                top = heap[tops]
+            at, child = 0, 1
+            while child < tops:
+                if child + 1 < tops and heap[child + 1] > heap[child]:
+                    child += 1
+                if heap[child] <= top:
+                    break
+                heap[at] = heap[child]
+                at, child = child, 2 * child + 1
+            heap[at] = top
         if shown[row] >= 0:
             page[found] = row
             found += 1
@@ -97,43 +105,25 @@ def read_page(
 
 
 @compiled()
-def sift_up(heap, at):
-    """Move the last row up until its parent is newer.
+def heapify(heap, tops):
+    """Order the first `tops` rows so that none is newer than the one at half its place.
 
-    >>> heap = [5, 3, 7]
-    >>> sift_up(heap, 2)
+    >>> heap = [3, 5, 7]
+    >>> heapify(heap, 3)
     >>> heap
-    [7, 3, 5]
+    [7, 5, 3]
     """
-    row = heap[at]
-    while at > 0 and heap[(at - 1) // 2] < row:
-        heap[at] = heap[(at - 1) // 2]
-        at = (at - 1) // 2
-    heap[at] = row
-
-
-@compiled()
-def sift_down(heap, tops):
-    """Move the first row down until both its children are older.
-
-    >>> heap = [3, 7, 5]
-    >>> sift_down(heap, 3)
-    >>> heap
-    [7, 3, 5]
-    """
-    row = heap[0]
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= tops:
-            break
-        if child + 1 < tops and heap[child + 1] > heap[child]:
-            child += 1
-        if heap[child] <= row:
-            break
-        heap[at] = heap[child]
-        at = child
-    heap[at] = row
+    for start in range(tops // 2 - 1, -1, -1):
+        row = heap[start]
+        at, child = start, 2 * start + 1
+        while child < tops:
+            if child + 1 < tops and heap[child + 1] > heap[child]:
+                child += 1
+            if heap[child] <= row:
+                break
+            heap[at] = heap[child]
+            at, child = child, 2 * child + 1
+        heap[at] = row
 
 
 @compiled(

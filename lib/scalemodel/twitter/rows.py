@@ -102,6 +102,21 @@ class Rows:
         self.length[row] -= 1
         return True
 
+    def replace(self, row: int, values: np.ndarray) -> None:
+        """Let the row be these `values`, which rise.
+
+        >>> rows = Rows.from_pairs([0], [1], 9)
+        >>> rows.replace(0, np.array([2, 5, 7]))
+        >>> rows[0].tolist()
+        [2, 5, 7]
+        """
+        self._own()
+        while self._room[row] < len(values):
+            self._move(row)
+        start = self.start[row]
+        self.values[start : start + len(values)] = values
+        self.length[row] = len(values)
+
     # ── Making room ─────────────────────────────────────────────────────────
     def _own(self):
         if not self._ours:

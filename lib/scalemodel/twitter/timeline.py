@@ -33,7 +33,6 @@ from scalemodel.twitter.homes import Homes
 from scalemodel.twitter.rows import Rows
 
 WRITTEN, READ, PULLED = 0.0, 1.0, 2.0  # prices of a rule that only says push or pull
-ASLEEP = -np.inf  # the read price of a reader who is not looking: nothing is pushed
 MOST_USERS = 2**31 - 1
 TICKS_PER_MS = 4096  # ids a millisecond
 MEASURED_POSTS = 8  # over how many posts a rate is measured
@@ -452,20 +451,23 @@ class HomeTimelines:
         write, read = self.policy.prices(counts, np.zeros(self.n_users))
         self._measured = getattr(self.policy, "measured", False)
         self._write = np.array(write, dtype=np.float64)
-        self._awake = np.array(read, dtype=np.float64)
-        self._read = self._awake.copy()  # ASLEEP for those who do not look
-        self._bounds = float(self._read.min()), float(self._read.max())
-        if self.inactive_after_s is not None:
-            self._bounds = ASLEEP, self._bounds[1]
+        self._read = np.array(read, dtype=np.float64)
+        sleepers = 0 if self.inactive_after_s is None else self.n_users
+        self._asleep = np.zeros(sleepers, dtype=np.uint8)
         self._looked_s = np.zeros(self.n_users)
         self._next_sweep_s = self.inactive_after_s or np.inf
         self._share = np.empty(0)
         if self.lossy_followees is not None:
             self._share = self.lossy_followees / np.maximum(graph.followees.length, 1.0)
         follower, followee = graph.edges()
-        pulled = self._write[followee] >= self._awake[follower]
-        length = np.bincount(follower[pulled], minlength=self.n_users).astype(np.int64)
-        self._pulls = Rows(np.cumsum(length) - length, length, followee[pulled])
+        pulled = self._write[followee] >= self._read[follower]
+        if not pulled.any():
+            nobody = np.zeros(self.n_users, dtype=np.int64)
+            self._pushes = graph.followers.copy()
+            self._pulls = Rows(nobody, nobody, np.empty(0, dtype=np.int32))
+        else:
+            self._pushes = Rows.from_pairs(followee[~pulled], follower[~pulled], self.n_users)
+            self._pulls = Rows.from_pairs(follower[pulled], followee[pulled], self.n_users)
 
     # ── Posting ─────────────────────────────────────────────────────────────
     def post(self, author: int, time_s: float | None = None) -> int:
@@ -581,10 +583,8 @@ class HomeTimelines:
                 self.cap,
                 self._authors,
                 end,
-                *_arrays(self._followers),
-                self._write,
-                self._read,
-                *self._bounds,
+                *_arrays(self._pushes),
+                self._asleep,
                 self._share,
                 self._progress,
             )
@@ -597,7 +597,7 @@ class HomeTimelines:
         """How far fan-out is behind."""
         followers = 0
         for row, after in self._queue:
-            to_go = self._followers[self._authors[row]]
+            to_go = self._pushes[self._authors[row]]
             followers += len(to_go) - int(to_go.searchsorted(after, side="right"))
         oldest = min((row for row, _ in self._queue), default=None)
         age_s = 0.0 if oldest is None else self._clock_s - (int(self._ids[oldest]) >> 22) / 1000
@@ -672,9 +672,8 @@ class HomeTimelines:
             self._sweep()
         if self.inactive_after_s is not None:
             self._looked_s[users] = self._clock_s
-            for user in users[self._read[users] == ASLEEP]:
-                if self._read[user] == ASLEEP:  # the same reader may come twice
-                    self._wake(int(user))
+            for user in np.unique(users[self._asleep[users] > 0]):
+                self._wake(int(user))
 
     def _sweep(self):
         """Let those sleep who have not read for long; at most ten times a period."""
@@ -682,13 +681,13 @@ class HomeTimelines:
             return
         self._next_sweep_s = self._clock_s + self.inactive_after_s / 10
         quiet = self._clock_s - self._looked_s >= self.inactive_after_s
-        for user in np.flatnonzero(quiet & (self._read != ASLEEP)):
+        for user in np.flatnonzero(quiet & (self._asleep == 0)):
             self._homes.clear(int(user))
-            self._read[user] = ASLEEP
+            self._asleep[user] = 1
 
     def _wake(self, user):
         """Build the list of somebody who was away from what the followees wrote."""
-        self._read[user] = self._awake[user]
+        self._asleep[user] = 0
         self._counts["rebuilds"] += 1
         rows = np.empty(self.cap + 1, dtype=np.int64)
         found = pages.read_page.native(
@@ -704,7 +703,7 @@ class HomeTimelines:
         self._counts["backfilled"] += found
         horizon = int(rows[self.cap]) if found > self.cap else -1
         rows = rows[: min(found, self.cap)][::-1]
-        pushed = self._write[self._authors[rows]] < self._awake[user]
+        pushed = self._write[self._authors[rows]] < self._read[user]
         self._homes.replace(user, rows[pushed], horizon)
 
     def inactive(self) -> np.ndarray:
@@ -718,7 +717,7 @@ class HomeTimelines:
         >>> homes.timeline(0).tolist() == [tweet], homes.inactive().tolist()
         (True, [1])
         """
-        return np.flatnonzero(self._read == ASLEEP)
+        return np.flatnonzero(self._asleep)
 
     # ── Changing who follows whom ───────────────────────────────────────────
     def follow(self, a: int, b: int) -> None:
@@ -737,9 +736,11 @@ class HomeTimelines:
             return
         self._followers.insert(b, a)
         self._recount(a)
-        if self._write[b] >= self._awake[a]:
+        if self._write[b] < self._read[a]:
+            self._pushes.insert(b, a)
+            self._backfill(a, b)
+        else:
             self._pulls.insert(a, b)
-        self._backfill(a, b)
         self._reprice(b)
 
     def unfollow(self, a: int, b: int) -> None:
@@ -757,6 +758,7 @@ class HomeTimelines:
         self._followers.remove(b, a)
         self._recount(a)
         self._pulls.remove(a, b)
+        self._pushes.remove(b, a)
         rows = self._homes.entries(a)[::-1]
         self._homes.replace(a, rows[self._authors[rows] != b], self._homes.horizon(a))
         self._reprice(b)
@@ -850,7 +852,7 @@ class HomeTimelines:
         >>> homes.pulled(1), homes.pulled(0)
         (True, False)
         """
-        return bool(self._write[self._user("author", author)] >= self._bounds[1])
+        return len(self._pushes[self._user("author", author)]) == 0 < len(self._followers[author])
 
     def _recount(self, user):
         if self.lossy_followees is not None:
@@ -864,8 +866,9 @@ class HomeTimelines:
         if price == before:
             return
         self._write[author] = price
-        was = before >= self._awake[followers]
-        now = price >= self._awake[followers]
+        was = before >= self._read[followers]
+        now = price >= self._read[followers]
+        self._pushes.replace(author, followers[~now])
         for follower in followers[now & ~was]:
             self._pulls.insert(int(follower), author)
         for follower in followers[was & ~now]:
@@ -883,8 +886,8 @@ class HomeTimelines:
         return (len(rows) - 1) / span_s if span_s > 0 else np.inf
 
     def _backfill(self, user, author):
-        """Deliver what the author wrote, where the edge is one that is pushed."""
-        if self._write[author] >= self._read[user]:
+        """Deliver what the author has written to a reader to whom the edge is pushed."""
+        if len(self._asleep) and self._asleep[user]:
             return
         share = float(self._share[user]) if len(self._share) else 1.0
         rows = np.empty(self.cap + 1, dtype=np.int64)
@@ -913,17 +916,20 @@ class HomeTimelines:
         )
 
     def check(self) -> None:
-        """Assert what must hold of lists, prices and pulled accounts.
+        """Assert what must hold of lists, of prices, and of edges pushed and pulled.
 
         >>> HomeTimelines(SocialGraph.from_edges([0], [1], 2), FanOutOnWrite()).check()
         """
         self._homes.check()
         for user in range(self.n_users):
             followees = self._followees[user]
-            pulled = followees[self._write[followees] >= self._awake[user]]
+            pulled = followees[self._write[followees] >= self._read[user]]
             assert self._pulls[user].tolist() == pulled.tolist(), f"pulls of {user}"
             for followee in followees:
                 assert self._followers.has(int(followee), user), f"{user} and {followee}"
+                pushed = self._pushes.has(int(followee), user)
+                assert pushed == (followee not in pulled), f"{user} and {followee}: push or pull"
+        assert self._pushes.length.sum() + self._pulls.length.sum() == self._followers.length.sum()
 
     def _shelf(self):
         return self._homes.lists, self._homes.slots, self._homes.shelf
