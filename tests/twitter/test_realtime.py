@@ -69,7 +69,9 @@ async def line(service, user=None, last_id=None, proof=None, small=False):
         async with connect(f"ws://127.0.0.1:{port}", sock=pipe, compression=None, proxy=None,
                            ping_interval=None, max_queue=4, close_timeout=1) as bare:  # fmt: skip
             if user is not None:
-                await bare.send(wire.encode(wire.Hello(user, proof or token(user, KEY), last_id)))
+                hello = wire.Hello(user, proof or token(user, KEY), last_id)
+                with contextlib.suppress(ConnectionClosed):  # refused before it could be said
+                    await bare.send(wire.encode(hello))
             yield bare
 
 
