@@ -1,0 +1,568 @@
+"""The live service on real sockets: hand cases, a thousand readers against brute force, refusals."""
+
+import asyncio
+import contextlib
+import functools
+import logging
+import socket
+
+import numpy as np
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from scalemodel.core.rng import stream
+from scalemodel.twitter import wire
+from scalemodel.twitter.gateway import GatewayConfig, token
+from scalemodel.twitter.live_client import LiveClient
+from scalemodel.twitter.realtime import LiveService, demo
+from scalemodel.twitter.reference import BruteForce
+from scalemodel.twitter.timeline import FanOutOnWrite, HomeTimelines, Hybrid, SocialGraph
+
+KEY = b"only the server has it"
+ANA, BO, CY, STAR, FRIEND = range(5)
+FOLLOWS = [(ANA, STAR), (BO, STAR), (CY, STAR), (ANA, FRIEND)]
+TIGHT = {"kernel_buffer_bytes": 2_048, "write_buffer_bytes": 512}  # a slow reader is noticed soon
+LONG_S = 60.0  # nothing here takes so long; what does, fails
+
+
+def live(test):
+    """`test` run in a loop of its own, with a deadline."""
+
+    @functools.wraps(test)
+    def run(*arguments, **options):
+        asyncio.run(asyncio.wait_for(test(*arguments, **options), 2 * LONG_S))
+
+    return run
+
+
+async def until(condition):
+    async with asyncio.timeout(LONG_S):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def service_of(follows=FOLLOWS, n_users=5, policy=FanOutOnWrite(), cap=800, **config):
+    """A service, and the brute force that hears of every tweet it stores."""
+    follower, followee = zip(*follows, strict=True)
+    homes = HomeTimelines(SocialGraph.from_edges(follower, followee, n_users), policy, cap=cap)
+    truth = BruteForce(n_users, follows)
+
+    class Witnessed(LiveService):
+        def post(self, author):
+            tweet = super().post(author)
+            truth.post(author, tweet)
+            return tweet
+
+    return Witnessed(homes, KEY, GatewayConfig(**{"window_s": 0.0} | config)), truth
+
+
+@contextlib.asynccontextmanager
+async def line(service, user=None, last_id=None, proof=None, small=False):
+    """A bare line, which says hello if a user is named and whose every frame the test reads."""
+    with contextlib.closing(socket.socket()) as pipe:
+        pipe.setblocking(False)
+        if small:
+            pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+        port = service.gateway.port
+        await asyncio.get_running_loop().sock_connect(pipe, ("127.0.0.1", port))
+        async with connect(f"ws://127.0.0.1:{port}", sock=pipe, compression=None, proxy=None,
+                           ping_interval=None, max_queue=4, close_timeout=1) as bare:  # fmt: skip
+            if user is not None:
+                hello = wire.Hello(user, proof or token(user, KEY), last_id)
+                with contextlib.suppress(ConnectionClosed):  # refused before it could be said
+                    await bare.send(wire.encode(hello))
+            yield bare
+
+
+async def heard(bare):
+    return wire.from_gateway(await asyncio.wait_for(bare.recv(), LONG_S))
+
+
+async def closed_with(bare):
+    """The code and reason of the close that ends the line, past whatever still came."""
+    try:
+        while True:
+            await asyncio.wait_for(bare.recv(), LONG_S)
+    except ConnectionClosed as closed:
+        return (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
+
+
+async def serves_on(service):
+    """Whether a good client finds everything in order."""
+    async with line(service, CY) as bare:
+        await heard(bare)
+        tweet = service.post(STAR)
+        return await heard(bare) == wire.Delta((tweet,))
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+@live
+async def test_a_page_then_each_tweet_as_it_comes_and_only_to_followers():
+    service, _ = service_of()
+    async with service:
+        first, second = service.post(STAR), service.post(FRIEND)
+        async with line(service, ANA) as ana, line(service, BO) as bo:
+            assert await heard(ana) == wire.Snapshot((second, first))
+            assert await heard(bo) == wire.Snapshot((first,))
+            private, public = service.post(FRIEND), service.post(STAR)
+            assert [await heard(ana), await heard(ana)] == [
+                wire.Delta((private,)), wire.Delta((public,))
+            ]  # fmt: skip
+            assert await heard(bo) == wire.Delta((public,))
+        assert service.gateway.report.deliveries == 3
+
+
+@live
+async def test_who_posts_gets_the_id_and_the_followers_the_tweet():
+    service, truth = service_of()
+    async with service, line(service, STAR) as star, line(service, BO) as bo:
+        await heard(star), await heard(bo)
+        await star.send(wire.encode(wire.Post("good morning")))
+        posted = await heard(star)
+        assert await heard(bo) == wire.Delta((posted.tweet_id,))
+        assert truth.tweets == [(posted.tweet_id, STAR)]
+        assert service.gateway.report.posts == 1
+
+
+@live
+async def test_ids_are_strings_since_javascript_cannot_hold_them():
+    service, _ = service_of()
+    async with service:
+        tweet = service.timelines.post(STAR, time_s=2e9)  # beyond 2**53
+        async with line(service, BO) as bo:
+            assert await bo.recv() == f'{{"snapshot":["{tweet}"],"newest":"{tweet}"}}'
+        assert int(float(tweet + 1)) != tweet + 1
+
+
+@live
+async def test_two_phones_of_one_user_hear_the_same():
+    service, _ = service_of()
+    async with service, line(service, BO) as phone, line(service, BO) as laptop:
+        await heard(phone), await heard(laptop)
+        assert service.gateway.registry.count(BO) == 2
+        tweet = service.post(STAR)
+        assert await heard(phone) == await heard(laptop) == wire.Delta((tweet,))
+        await phone.close()
+        await until(lambda: service.gateway.registry.count(BO) == 1)
+        tweet = service.post(STAR)
+        assert await heard(laptop) == wire.Delta((tweet,))
+
+
+@live
+async def test_a_burst_within_the_window_is_one_frame():
+    service, _ = service_of(window_s=0.2, frame_posts=50)
+    async with service, line(service, BO) as bo:
+        await heard(bo)
+        ids = [service.post(STAR) for _ in range(12)]  # all before the loop turns
+        assert await heard(bo) == wire.Delta((ids[0],))
+        assert await heard(bo) == wire.Delta(tuple(ids[1:]))
+        assert service.gateway.report.deltas == 2
+
+
+@live
+async def test_a_frame_holds_so_many_posts_and_no_more():
+    service, _ = service_of(frame_posts=5)
+    async with service, line(service, BO) as bo:
+        await heard(bo)
+        service.gateway.deliver(tuple(range(12)), [BO])
+        sizes = [len((await heard(bo)).ids) for _ in range(3)]
+        assert sizes == [5, 5, 2]
+
+
+@pytest.mark.parametrize("missed", [0, 1, 6, 7, 8, 9])
+@live
+async def test_the_gap_is_exact_up_to_the_limit_and_one_more_is_too_old(missed):
+    service, truth = service_of(gap_posts=7, snapshot_posts=3)
+    async with service:
+        service.post(STAR)
+        last = service.post(STAR)
+        away = [service.post(STAR) for _ in range(missed)]
+        async with line(service, BO, last_id=last) as bo:
+            if missed <= 7:
+                assert await heard(bo) == wire.Gap(tuple(away))
+                assert service.gateway.report.gap_posts == missed
+            else:
+                assert await heard(bo) == wire.TooOld()
+                assert await heard(bo) == wire.Snapshot(tuple(truth.timeline(BO, 3)))
+                assert service.gateway.report.reloads == 1
+            tweet = service.post(STAR)
+            assert await heard(bo) == wire.Delta((tweet,))
+
+
+@live
+async def test_what_the_service_has_evicted_is_too_old_even_if_few_are_left():
+    service, _ = service_of(cap=5, gap_posts=50)
+    async with service:
+        ids = [service.post(STAR) for _ in range(9)]
+        async with line(service, BO, last_id=ids[3]) as bo:
+            assert await heard(bo) == wire.Gap(tuple(ids[4:]))  # the five that are held
+        async with line(service, BO, last_id=ids[2]) as bo:
+            assert await heard(bo) == wire.TooOld()
+
+
+@live
+async def test_a_slow_reader_is_told_how_many_and_asks_for_the_gap_and_others_wait_for_nobody():
+    service, truth = service_of(queue_posts=16, gap_posts=600, **TIGHT)
+    async with service, line(service, BO, small=True) as bo, line(service, CY) as cy:
+        await heard(bo), await heard(cy)
+        posted = []
+        for _ in range(600):  # Bo reads nothing meanwhile, and Cy gets every tweet at once
+            posted.append(service.post(STAR))
+            assert await heard(cy) == wire.Delta((posted[-1],))
+        seen, word = [], await heard(bo)
+        while isinstance(word, wire.Delta):
+            seen += word.ids
+            word = await heard(bo)
+        assert seen == posted[: len(seen)], "what came is the beginning, without holes"
+        assert isinstance(word, wire.Missed) and word.posts <= 600 - len(seen)
+        done = service.gateway.report
+        assert done.missed == 600 - len(seen) and done.longest_queue <= 16
+        await bo.send(wire.encode(wire.Since(seen[-1])))
+        while isinstance(word, wire.Missed):
+            word = await heard(bo)
+        assert seen + list(word.ids) == truth.timeline(BO, n=None)[::-1] == posted
+        last = service.post(STAR)
+        assert await heard(bo) == wire.Delta((last,))
+
+
+@live
+async def test_memory_for_a_reader_who_never_reads_is_bounded():
+    service, _ = service_of(queue_posts=16, frame_posts=4, **TIGHT)
+    async with service, line(service, BO, small=True) as bo:
+        await heard(bo)
+        (there,) = service.gateway.registry
+        most = 0
+        for _ in range(3_000):
+            service.post(STAR)
+            most = max(most, there.transport.get_write_buffer_size())
+            await asyncio.sleep(0)
+        assert len(there.outbox) <= 16
+        assert most <= 512 + 200, "the limit, and the frame that crossed it"
+
+
+@pytest.mark.parametrize("posts", [0, 2_000], ids=["idle", "with a full socket"])
+@live
+async def test_a_peer_without_a_pong_is_cut_and_forgotten_and_the_others_stay(posts, caplog):
+    service, _ = service_of(ping_interval_s=0.3, ping_deadline_s=1.0, queue_posts=4, **TIGHT)
+    async with service, line(service, CY) as cy, line(service, BO, small=True) as bo:
+        await heard(cy), await heard(bo)
+        bo.transport.pause_reading()  # no pong leaves either
+        for _ in range(posts):
+            service.gateway.deliver((service.post(FRIEND),), [BO])
+        await until(lambda: service.gateway.registry.count(BO) == 0)
+        assert service.gateway.registry.count(CY) == 1
+        assert service.gateway.report.silent == 1 and "no pong" in caplog.text
+        tweet = service.post(STAR)
+        assert await heard(cy) == wire.Delta((tweet,))
+
+
+@live
+async def test_a_client_comes_back_after_a_restart_of_the_gateway():
+    service, truth = service_of()
+    async with service:
+        port = service.gateway.port
+        client = LiveClient(port, BO, token(BO, KEY), rng=stream(1, "Bo"), base_s=0.02, most_s=0.1)
+        task = asyncio.create_task(client.run())
+        await client.ready.wait()
+        service.post(STAR)
+    service.post(STAR)  # stored while nobody can be told
+    service.gateway.port = port
+    async with service:
+        await until(lambda: client.inbox.ids == truth.timeline(BO, n=None)[::-1])
+        await client.stop()
+        await task
+    assert client.connects >= 2 and client.inbox.gaps == 1
+
+
+def test_the_demonstration_ends_by_itself_with_equal_lists():
+    lines = []
+    assert asyncio.run(demo(lines.append))
+    text = "\n".join(lines)
+    assert text.count("equal to brute force") == 5
+    assert "Bo hears that" in text and "close code 1008" in text and "a gap of" in text
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("seed", range(3))
+@live
+async def test_with_cuts_at_any_moment_nothing_is_lost_or_told_twice(seed):
+    rng = stream(seed, "cuts")
+    service, truth = service_of(window_s=0.005, queue_posts=6, frame_posts=3, **TIGHT)
+    told = []
+
+    def listen(client, word):
+        assert client.inbox.ids == sorted(set(client.inbox.ids))
+        if isinstance(word, wire.Delta):
+            told.extend(word.ids)
+
+    async with service:
+        client = LiveClient(service.gateway.port, BO, token(BO, KEY), rng=stream(seed, "Bo"),
+                            base_s=0.002, most_s=0.02, listen=listen)  # fmt: skip
+        task = asyncio.create_task(client.run())
+        await client.ready.wait()
+        for _ in range(300):
+            for _ in range(rng.integers(1, 8)):
+                service.post(STAR)
+            if rng.random() < 0.1:
+                client.cut()
+            await asyncio.sleep(0.001 * rng.integers(0, 3))
+        await until(lambda: client.inbox.ids == truth.timeline(BO, n=None)[::-1])
+        assert len(told) == len(set(told)) and client.connects > 10
+        await client.stop()
+        await task
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+CROWD, SLOW, CUT, ROUNDS, BURST, AUTHORS = 1_000, 100, 100, 30, 20, 20
+
+
+@live
+async def test_a_thousand_readers_end_with_what_brute_force_shows(caplog):
+    """A tenth reads nothing until the end, a tenth is cut and comes back at random."""
+    caplog.set_level(logging.ERROR)
+    rng = stream(7, "crowd")
+    star, authors = CROWD, range(CROWD + 1, CROWD + 1 + AUTHORS)
+    follows = [(reader, star) for reader in range(CROWD)]
+    follows += [
+        (reader, int(author))
+        for reader in range(CROWD)
+        for author in rng.choice(authors, size=3, replace=False)
+    ]
+    service, truth = service_of(
+        follows, CROWD + 1 + AUTHORS, Hybrid(celebrity_followers=CROWD), window_s=0.05,
+        queue_posts=30, gap_posts=700, kernel_buffer_bytes=2_048, write_buffer_bytes=512,
+        ping_interval_s=LONG_S, messages_burst=2 * ROUNDS * BURST,
+    )  # fmt: skip
+    slow, cut = np.split(rng.permutation(CROWD)[: SLOW + CUT], [SLOW])
+    slow, cut = set(slow.tolist()), cut.tolist()
+    reading = asyncio.Event()
+    reading.set()
+    async with service, asyncio.TaskGroup() as group:
+
+        def client(user):
+            return LiveClient(
+                service.gateway.port, user, token(user, KEY), rng=stream(user, "client"),
+                base_s=0.05, most_s=0.5, receive_buffer_bytes=2_048 if user in slow else None,
+                pace=reading.wait if user in slow else None,
+            )  # fmt: skip
+
+        crowd = [client(user) for user in range(CROWD)]
+        celebrity = client(star)
+        for batch in range(0, CROWD, 100):
+            for one in crowd[batch : batch + 100]:
+                group.create_task(one.run())
+            await asyncio.gather(*(one.ready.wait() for one in crowd[batch : batch + 100]))
+        group.create_task(celebrity.run())
+        await celebrity.ready.wait()
+        assert service.gateway.report.open_connections == CROWD + 1
+        reading.clear()
+        for turn in range(ROUNDS):
+            posts_before = service.gateway.report.posts
+            for _ in range(BURST):
+                await celebrity.post()
+            for author in rng.choice(authors, size=3):
+                service.post(int(author))
+            for user in rng.choice(cut, size=CUT // 10, replace=False):
+                crowd[user].cut()
+            await until(lambda n=posts_before: service.gateway.report.posts == n + BURST)
+            if turn == ROUNDS // 2:
+                quick = [one for one in crowd if one.user not in slow and one.user not in cut]
+                newest = [truth.timeline(one.user, 1)[0] for one in quick]
+                await until(  # while the slow ones read nothing
+                    lambda q=quick, n=newest: [one.inbox.last_id for one in q] == n
+                )
+        assert service.gateway.report.missed > 0 and service.gateway.report.longest_queue <= 30
+        reading.set()
+        wanted = [truth.timeline(user, n=None)[::-1] for user in range(CROWD)]
+        newest = [ids[-1] for ids in wanted]
+        await until(lambda: [one.inbox.last_id for one in crowd] == newest)
+        for one in [*crowd, celebrity]:
+            await one.stop()
+    assert [one.inbox.ids for one in crowd] == wanted
+    assert sum(one.inbox.reloads for one in crowd) == 0
+    assert sum(one.connects - 1 for one in crowd) >= CUT // 2, "the cut ones came back"
+    assert all(crowd[user].inbox.gaps >= 1 for user in slow), "the slow ones asked for the rest"
+    assert not caplog.records, "nothing went wrong unseen"
+
+
+@live
+async def test_everybody_gets_the_very_same_bytes_once_made():
+    service, _ = service_of()
+    async with service, line(service, ANA) as ana, line(service, BO) as bo, line(service, CY) as cy:
+        for bare in (ana, bo, cy):
+            await heard(bare)
+        before = service.gateway._bytes.cache_info().misses
+        tweet = service.post(STAR)
+        frames = [await bare.recv() for bare in (ana, bo, cy)]
+        assert set(frames) == {wire.encode(wire.Delta((tweet,)))}
+        assert service.gateway._bytes.cache_info().misses == before + 1
+        assert bo.protocol.extensions == [], "no compression was agreed on"
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+HELLO = wire.encode(wire.Hello(BO, token(BO, KEY)))
+NOT_BO = wire.encode(wire.Hello(BO, token(CY, KEY)))
+
+
+@pytest.mark.parametrize(
+    "frames, code, reason",
+    [
+        ([HELLO, "{"], 1007, "malformed"),
+        ([HELLO, "[1]"], 1007, "malformed"),
+        ([HELLO, '{"since":7}'], 1007, "malformed"),
+        ([HELLO, '{"since":"9223372036854775808"}'], 1007, "malformed"),
+        ([HELLO, '{"post":""}'], 1007, "malformed"),
+        ([HELLO, '{"post":"' + "x" * 281 + '"}'], 1007, "malformed"),
+        ([HELLO, '{"dance":1}'], 1007, "malformed"),
+        (['{"hello":{"user":"1","token":""}}'], 1007, "malformed"),
+        (["[" * 2_000], 1007, "malformed"),
+        ([b"{}"], 1003, "binary"),
+        ([HELLO, b"\xff\xfe"], 1003, "binary"),
+        ([HELLO, '{"post":"' + "x" * 3_000 + '"}'], 1009, "oversized"),
+        (["x" * 100_000], 1009, "oversized"),
+        ([NOT_BO], 1008, "forged user"),
+        (['{"hello":{"user":1,"token":"é\\ud800"}}'], 1008, "forged user"),
+        ([wire.encode(wire.Hello(99, token(99, KEY)))], 1008, "unknown user"),
+        (['{"post":"hello"}'], 1008, "no hello"),
+        ([HELLO, HELLO], 1008, "out of turn"),
+        ([HELLO] + ['{"since":"-1"}'] * 60, 1008, "message flood"),
+    ],
+    ids=lambda value: str(value)[:24] if not isinstance(value, list) else str(value[-1])[:24],
+)
+@live
+async def test_what_is_refused_with_which_code(frames, code, reason, caplog):
+    service, truth = service_of()
+    async with service:
+        async with line(service) as bare:
+            with contextlib.suppress(ConnectionClosed):
+                for frame in frames:
+                    await bare.send(frame)
+            assert (await closed_with(bare))[0] == code
+        await until(lambda: service.gateway.report.refused == {reason: 1})
+        assert [f"{reason} (close code {code})" in text for text in caplog.messages] == [True]
+        assert truth.tweets == [] and len(service.gateway.registry) == 0
+        assert await serves_on(service)
+
+
+@live
+async def test_text_that_is_not_utf_8_is_1007(caplog):
+    service, _ = service_of()
+    async with service:
+        async with line(service, BO) as bare:
+            await heard(bare)
+            await bare.send(b"\xff\xfe", text=True)
+            assert (await closed_with(bare))[0] == 1007
+        await until(lambda: service.gateway.report.refused == {"malformed": 1})
+        assert await serves_on(service)
+
+
+@live
+async def test_who_says_nothing_is_sent_away():
+    service, _ = service_of(hello_deadline_s=0.2)
+    async with service:
+        async with line(service) as bare:
+            assert await closed_with(bare) == (1008, "no hello")
+        assert service.gateway.report.refused == {"no hello": 1}
+        assert await serves_on(service)
+
+
+@live
+async def test_one_user_may_not_take_all_lines(caplog):
+    service, _ = service_of(user_connections=2)
+    async with service, line(service, BO) as one, line(service, BO) as two:
+        await heard(one), await heard(two)
+        async with line(service, BO) as three:
+            assert await closed_with(three) == (1013, "too many of one user")
+        assert "close code 1013" in caplog.text
+        assert await serves_on(service)
+        await one.close()
+        await until(lambda: service.gateway.registry.count(BO) == 1)
+        async with line(service, BO) as four:
+            assert isinstance(await heard(four), wire.Snapshot)
+
+
+@live
+async def test_a_full_gateway_says_try_again_later_and_means_it(caplog):
+    service, _ = service_of(connections=3)
+    async with service, contextlib.AsyncExitStack() as stack:
+        lines = [await stack.enter_async_context(line(service, user)) for user in (ANA, BO, STAR)]
+        for bare in lines:
+            await heard(bare)
+        async with line(service, CY) as late:
+            assert await closed_with(late) == (1013, "too many connections")
+        patient = LiveClient(service.gateway.port, CY, token(CY, KEY), rng=stream(1, "Cy"),
+                             base_s=0.02, most_s=0.1)  # fmt: skip
+        task = asyncio.create_task(patient.run())
+        await until(lambda: patient.attempts >= 3)
+        assert not patient.ready.is_set()
+        await lines[0].close()
+        await patient.ready.wait()
+        await patient.stop()
+        await task
+        assert "too many connections (close code 1013)" in caplog.text
+
+
+@live
+async def test_a_flood_of_connections_is_turned_away_and_passes(caplog):
+    service, _ = service_of(connects_per_s=5, connects_burst=10)
+    async with service:
+
+        async def knock():
+            async with line(service, BO) as bare:
+                word = await bare.recv()
+                return wire.from_gateway(word)
+
+        answers = await asyncio.gather(*(knock() for _ in range(40)), return_exceptions=True)
+        refused = [one for one in answers if isinstance(one, ConnectionClosed)]
+        assert {one.rcvd.code for one in refused} == {1013} and len(refused) >= 20
+        assert service.gateway.report.refused["connection flood"] > 0
+        assert caplog.text.count("close code 1013") == len(refused)
+        async with asyncio.timeout(LONG_S):
+            while True:  # the bucket fills again
+                with contextlib.suppress(ConnectionClosed):
+                    if await serves_on(service):
+                        break
+
+
+@live
+async def test_a_forger_gives_up_for_good():
+    service, _ = service_of()
+    async with service:
+        forger = LiveClient(service.gateway.port, BO, token(CY, KEY), rng=stream(1, "?"))
+        await forger.run()
+        assert forger.closed_with == 1008 and forger.attempts == 1 and forger.inbox.ids == []
+
+
+@live
+async def test_what_is_no_websocket_at_all_hurts_nobody():
+    service, _ = service_of()
+    async with service:
+        reader, writer = await asyncio.open_connection("127.0.0.1", service.gateway.port)
+        writer.write(b"GET / HTTP/1.0\r\n\r\n")
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        assert await serves_on(service)
+
+
+@pytest.mark.parametrize(
+    "field, value, words",
+    [
+        ("window_s", float("nan"), "must be a finite number of at least 0"),
+        ("queue_posts", 0, "must be an integer of at least 1"),
+        ("frame_posts", 1.5, "must be an integer of at least 1"),
+        ("ping_deadline_s", 0, "must be a finite number above 0"),
+        ("message_bytes", 10, "must be an integer of at least 256"),
+        ("kernel_buffer_bytes", 0, "must be an integer of at least 1"),
+        ("connections", True, "must be an integer of at least 1"),
+    ],
+)
+def test_a_config_is_checked(field, value, words):
+    with pytest.raises(ValueError, match=f"{field}={value!r} {words}"):
+        GatewayConfig(**{field: value})
+
+
+def test_a_key_is_needed():
+    with pytest.raises(ValueError, match="key must be bytes, at least one"):
+        token(1, b"")
