@@ -30,6 +30,10 @@ UNITLESS = {
     "slack": "in points of the score",
     "scale": "size of a unit in its base unit",
     "megabits": "its name is its unit",
+    "delivery": "a price in any one unit",
+    "pull": "a price in the same unit",
+    "now": "a price of a rule",
+    "reads_per_tweet": "a ratio of two rates",
     "value": "generic",
     "bounds": "generic",
 }

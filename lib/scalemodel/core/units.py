@@ -42,6 +42,7 @@ UNITS = {
     "kbit/s": Unit("data rate", 1e3 / 8, "kilobit per second", "kilobits per second"),
     "Mbit/s": Unit("data rate", 1e6 / 8, "megabit per second", "megabits per second"),
     "1/s": Unit("rate", 1.0, "per second", "per second"),
+    "1/day": Unit("rate", 1 / 86_400, "a day", "a day"),
     "m": Unit("length", 1.0, "metre", "metres"),
     "km": Unit("length", 1e3, "kilometre", "kilometres"),
     "px": Unit("pixels", 1.0, "pixel", "pixels"),

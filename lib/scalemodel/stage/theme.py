@@ -69,6 +69,11 @@ POLICY_COLOURS = {
     "BOLA": "magenta",
     "Dynamic": "green",
     "RobustMPC": "violet",
+    "on write": "blue",
+    "on read": "orange",
+    "hybrid": "magenta",
+    "by rate": "green",
+    "per edge": "violet",
     "optimum": "ink",
     "you": "gold",
 }
