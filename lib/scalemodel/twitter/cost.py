@@ -134,11 +134,13 @@ def edge_curve(
     prices = checks.numbers_row("pull_prices", pull_prices, above=0)
     follower, followee = graph.edges()
     of_author, of_reader = posts[followee], reads[follower]
-    rows = []
+    rows, scratch = [], np.empty(len(of_author))
     for price in prices:
-        pushed = of_author < of_reader * price
-        share = np.count_nonzero(~pushed) / max(1, len(pushed))
-        rows.append((of_author @ pushed, of_reader @ ~pushed, share))
+        pushed = of_author < np.multiply(of_reader, price, out=scratch)
+        share = 1 - np.count_nonzero(pushed) / max(1, len(pushed))
+        np.copyto(scratch, pushed)  # as numbers, for a fast sum
+        deliveries = of_author @ scratch
+        rows.append((deliveries, of_reader @ np.subtract(1.0, scratch, out=scratch), share))
     return EdgeCurve(prices, *np.array(rows).T)
 
 
