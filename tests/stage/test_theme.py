@@ -65,9 +65,22 @@ def test_no_two_colours_share_a_light_half():
 @pytest.mark.parametrize("mode", theme.Pair._fields)
 def test_no_two_policies_look_alike_to_any_eye(mode, eye):
     """A difference of 2.3 can just be noticed side by side; lines ask for several times that."""
-    hues = [getattr(theme.COLOURS[name], mode) for name in theme.POLICY_COLOURS.values()]
+    names = dict.fromkeys(theme.POLICY_COLOURS.values())  # chapters share them
+    hues = [getattr(theme.COLOURS[name], mode) for name in names]
     for one, two in itertools.combinations(hues, 2):
         assert np.linalg.norm(seen(one, eye) - seen(two, eye)) > 9, (one, two)
+
+
+@pytest.mark.parametrize(
+    "together",
+    [
+        ("hold 720p", "follow throughput", "follow buffer", "BOLA", "Dynamic", "RobustMPC"),
+        ("on write", "on read", "hybrid", "by rate", "per edge"),
+    ],
+)
+def test_policies_of_one_chapter_have_different_colours(together):
+    drawn = [theme.POLICY_COLOURS[policy] for policy in (*together, "optimum", "you")]
+    assert len(set(drawn)) == len(drawn)
 
 
 def test_every_company_has_a_line_for_both_modes_in_the_style_sheet():

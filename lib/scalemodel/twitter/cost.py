@@ -1,0 +1,167 @@
+"""What a rule costs at every limit at once: a till roll, torn off where you like.
+
+A hybrid with another threshold moves a few authors from one column of the bill to the
+other, deliveries here and pulled lists there. So one pass over the edges gives each
+author's two columns, one sort gives the bill of every threshold, and a chapter can
+draw the whole curve where `expected_cost` gives one point.
+
+An author's edges cost `posts x followers` deliveries a second, or as many pulled lists
+as the followers look, together. Prices come last: twice as many looks at half the price
+are the same bill.
+
+Read in this order: `author_work`, `threshold_curve`, `rate_curve`, `edge_curve`.
+
+Left out: how long a delivery waits, which is in `twitter.backlog`; caches.
+Sources: Silberstein et al., "Feeding Frenzy", SIGMOD 2010 (the cost of an edge).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scalemodel.core import checks
+from scalemodel.twitter.timeline import Costs, SocialGraph
+
+
+# ── The two columns of the bill ─────────────────────────────────────────────
+def author_work(
+    graph: SocialGraph, posts_per_s: np.ndarray, reads_per_s: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Deliveries a second if an author is pushed, and lists a second if pulled.
+
+    Both of shape (users,), as are `posts_per_s` and `reads_per_s`.
+
+    >>> graph = SocialGraph.from_edges([1, 2], [0, 0], n_users=3)
+    >>> deliveries, lists = author_work(graph, [5, 0, 0], [0, 1, 10])
+    >>> deliveries.tolist(), lists.tolist()
+    ([10.0, 0.0, 0.0], [11.0, 0.0, 0.0])
+    """
+    posts, reads = _rates(graph, posts_per_s, reads_per_s)
+    follower, followee = graph.edges()
+    lists = np.bincount(followee, weights=reads[follower], minlength=graph.n_users)
+    return posts * graph.followers.length, lists
+
+
+# ── One decision an author ──────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """A rule at each of its `limits`, which rise: what is delivered and pulled a second.
+
+    All of shape (limits,).
+
+    >>> curve = Curve(np.array([1, 9]), np.array([0.0, 4.0]), np.array([3.0, 0.0]))
+    >>> curve.cost(Costs(pull=2.0)).tolist(), curve.cheapest()
+    ([6.0, 4.0], (1, 3.0))
+    """
+
+    limits: np.ndarray
+    deliveries_per_s: np.ndarray
+    lists_per_s: np.ndarray
+
+    def cost(self, costs: Costs = Costs()) -> np.ndarray:
+        """Cost a second at each limit, of shape (limits,)."""
+        return self.deliveries_per_s * costs.delivery + self.lists_per_s * costs.pull
+
+    def cheapest(self, costs: Costs = Costs()) -> tuple[float, float]:
+        """The limit that costs least, and that cost a second."""
+        paid = self.cost(costs)
+        at = int(np.argmin(paid))
+        return self.limits[at].item(), float(paid[at])
+
+
+def threshold_curve(graph: SocialGraph, posts_per_s: np.ndarray, reads_per_s: np.ndarray) -> Curve:
+    """`Hybrid` at every threshold that makes a difference, in followers.
+
+    The last limit is one more than anybody has: nobody is a celebrity.
+
+    >>> graph = SocialGraph.from_edges([1, 2, 2], [0, 0, 1], n_users=3)
+    >>> curve = threshold_curve(graph, [5, 1, 0], [0, 1, 10])
+    >>> curve.limits.tolist(), curve.deliveries_per_s.tolist(), curve.lists_per_s.tolist()
+    ([0, 1, 2, 3], [0.0, 0.0, 1.0, 11.0], [21.0, 21.0, 11.0, 0.0])
+    """
+    followers = graph.followers.length
+    limits = np.append(np.unique(followers), followers.max() + 1)
+    return _curve(followers, limits, "left", author_work(graph, posts_per_s, reads_per_s))
+
+
+def rate_curve(graph: SocialGraph, posts_per_s: np.ndarray, reads_per_s: np.ndarray) -> Curve:
+    """`AuthorRate` at every limit that makes a difference, in posts a second.
+
+    >>> graph = SocialGraph.from_edges([1, 2, 2], [0, 0, 1], n_users=3)
+    >>> rate_curve(graph, [5, 1, 0], [0, 1, 10]).deliveries_per_s.tolist()
+    [0.0, 1.0, 11.0]
+    """
+    posts, _ = _rates(graph, posts_per_s, reads_per_s)
+    limits = np.unique(np.append(0.0, posts))
+    return _curve(posts, limits, "right", author_work(graph, posts, reads_per_s))
+
+
+# ── One decision an edge ────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, eq=False)
+class EdgeCurve:
+    """`PerEdge` at each price of a pull, a delivery costing 1; all of shape (prices,).
+
+    >>> graph = SocialGraph.from_edges([1, 2], [0, 0], n_users=3)
+    >>> curve = edge_curve(graph, [5, 0, 0], [0, 1, 10], pull_prices=[1.0, 9.0])
+    >>> curve.cost.tolist(), curve.pulled_ratio.tolist()
+    ([6.0, 10.0], [0.5, 0.0])
+    """
+
+    pull_prices: np.ndarray
+    deliveries_per_s: np.ndarray
+    lists_per_s: np.ndarray
+    pulled_ratio: np.ndarray  # of the edges
+
+    @property
+    def cost(self) -> np.ndarray:
+        """Cost a second at each price; no choice of push or pull an edge costs less."""
+        return self.deliveries_per_s + self.pull_prices * self.lists_per_s
+
+
+def edge_curve(
+    graph: SocialGraph,
+    posts_per_s: np.ndarray,
+    reads_per_s: np.ndarray,
+    pull_prices: np.ndarray,
+) -> EdgeCurve:
+    """The cheapest choice on every edge, for each of `pull_prices`, of shape (prices,).
+
+    >>> graph = SocialGraph.from_edges([2, 2, 3, 3], [0, 1, 0, 1], n_users=4)
+    >>> round(float(edge_curve(graph, [1, 100, 0, 0], [0, 0, 10, 0.1], [1.0]).cost[0]), 3)
+    11.2
+    """
+    posts, reads = _rates(graph, posts_per_s, reads_per_s)
+    prices = checks.numbers_row("pull_prices", pull_prices, above=0)
+    follower, followee = graph.edges()
+    of_author, of_reader = posts[followee], reads[follower]
+    rows, scratch = [], np.empty(len(of_author))
+    for price in prices:
+        pushed = of_author < np.multiply(of_reader, price, out=scratch)
+        share = 1 - np.count_nonzero(pushed) / max(1, len(pushed))
+        np.copyto(scratch, pushed)  # as numbers, for a fast sum
+        deliveries = of_author @ scratch
+        rows.append((deliveries, of_reader @ np.subtract(1.0, scratch, out=scratch), share))
+    return EdgeCurve(prices, *np.array(rows).T)
+
+
+# ── Shared steps ────────────────────────────────────────────────────────────
+def _curve(key, limits, side, work):
+    """Pushed are the authors whose `key` lies below the limit, or at it for side "right"."""
+    order = np.argsort(key, kind="stable")
+    cut = np.searchsorted(key[order], limits, side=side)
+    deliveries, lists = (column[order] for column in work)
+    pushed = np.append(0.0, np.cumsum(deliveries))[cut]
+    pulled = np.append(np.cumsum(lists[::-1])[::-1], 0.0)[cut]
+    return Curve(limits, pushed, pulled)
+
+
+def _rates(graph, posts_per_s, reads_per_s):
+    rows = []
+    for field, given in (("posts_per_s", posts_per_s), ("reads_per_s", reads_per_s)):
+        row = checks.numbers_row(field, given, at_least=0)
+        if len(row) != graph.n_users:
+            raise ValueError(
+                f"{field} has {len(row)} numbers; it must have {graph.n_users}, one per user"
+            )
+        rows.append(row)
+    return rows
