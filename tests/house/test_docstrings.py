@@ -34,6 +34,7 @@ UNITLESS = {
     "pull": "a price in the same unit",
     "now": "a price of a rule",
     "reads_per_tweet": "a ratio of two rates",
+    "mean_queue": "in posts",
     "value": "generic",
     "bounds": "generic",
 }
