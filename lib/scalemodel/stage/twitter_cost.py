@@ -213,8 +213,7 @@ def worth_picture(
     both = int((worth & large).sum())
     alt = (
         f"Of {large.sum():,} accounts with {celebrity_followers:,} followers or more "
-        f"{both:,} write more than {units.number(price)} tweets for each look of a follower, "
-        f"and of all {len(followers):,} accounts {worth.sum():,}."
+        f"{both:,} would be cheaper pulled, and of all {len(followers):,} accounts {worth.sum():,}."
     )
     name = f"with {celebrity_followers:,} followers or more"
     readings = {"accounts worth pulling": (int(worth.sum()), "count"), name: (both, "count")}
@@ -391,7 +390,7 @@ def _words(text, rule, x, y, xanchor, yanchor):
 
 
 def _layout(x, y):
-    x = {**x, "exponentformat": "none", "separatethousands": True}
+    x, y = ({**axis, "exponentformat": "none", "separatethousands": True} for axis in (x, y))
     return {
         "height": 420, "margin": {"t": 40, "r": 16}, "legend": {"font": {"size": 12}},
         "xaxis": x, "yaxis": y,
