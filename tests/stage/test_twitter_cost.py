@@ -92,7 +92,9 @@ def test_the_largest_saving_is_where_both_pure_rules_cost_the_same():
     picture = rules_picture(reads, {"on read": reads / meet, "per edge": per_edge})
     assert picture.readings["at reads a tweet"][0] == meet
     assert picture.readings["largest saving"][0] == pytest.approx(1 - per_edge[reads == meet][0])
-    inks = {trace.name: trace.line.color for trace in picture.figure.data}
+    *lines, mark = picture.figure.data
+    assert mark.x[0] == meet
+    inks = {line.name: line.line.color for line in lines}
     assert inks == {name: theme.policy_colour(name) for name in ("on write", "on read", "per edge")}
 
 
@@ -122,4 +124,4 @@ def test_errors_are_told_with_the_first_that_is_too_large():
     picture = errors_picture(np.array([1.0, 2.0, 3.0]), ratios)
     assert "At 5 reads the rule per edge costs 0.4 with true rates and stays" in picture.alt
     assert "everything from a typical error of 2 times on." in picture.alt
-    assert len({(line.line.color, line.line.dash) for line in picture.figure.data}) == 2
+    assert len({(line.line.dash, line.marker.symbol) for line in picture.figure.data}) == 2

@@ -61,7 +61,7 @@ cheapest, 0.875, and the rule per edge 0.75.'
                 *(_mark(name, *mark, push) for name, mark in ends.items()),
             ],
             "layout": _layout(
-                {"title": {"text": "followers that make a celebrity (log)"}, "type": "log"},
+                {"title": {"text": "followers that make a celebrity (log)"}, "type": "log", "dtick": 1},
                 {"title": {"text": AXIS}, "type": "log"},
             ),
         }
@@ -135,7 +135,7 @@ def edges_picture(
             "layout": {
                 "height": 330, "shapes": shapes, "annotations": notes,
                 "xaxis": _names("reader", looks, "looks {} a day"),
-                "yaxis": {**_names("author", posts, "{} tweets a day"), "autorange": "reversed"},
+                "yaxis": {**_names("author", posts, "writes {} a day"), "autorange": "reversed"},
             },
         }
     )  # fmt: skip
@@ -165,7 +165,8 @@ def worth_picture(
     """Accounts by their followers, and by what they write between two looks of a follower.
 
     Where that is more than `price`, of one pulled list in deliveries, pulling the
-    account is cheaper, however many follow it. Arrays of shape (users,).
+    account is cheaper, however many follow it. Arrays of shape (users,); what lies
+    outside the frame is counted and not drawn.
 
     >>> worth_picture(np.array([9, 5_000]), np.array([8.0, 0.5]), 1.0, 2_000).readings
     {'accounts worth pulling': (1, 'count'), 'with 2,000 followers or more': (0, 'count')}
@@ -192,12 +193,19 @@ def worth_picture(
             ],
             "layout": {
                 **_layout(
-                    {"title": {"text": "followers (log)"}, "type": "log"},
-                    {"title": {"text": "tweets for each look of a follower (log)"}, "type": "log"},
+                    {"title": {"text": "followers (log)"}, "type": "log", "dtick": 1, "range": [-0.1, 4.3]},
+                    {
+                        "title": {"text": "tweets for each look of a follower (log)"},
+                        "type": "log", "range": [-4.5, 3.5], "dtick": 1,
+                    },
                 ),
                 "shapes": [
                     _rule("y", price, "per edge", "dash"),
                     _rule("x", celebrity_followers, "hybrid", "dot"),
+                ],
+                "annotations": [
+                    _words("above: cheaper pulled", "per edge", 0, np.log10(price), "left", "bottom"),
+                    _words("threshold", "hybrid", np.log10(celebrity_followers), -4.4, "right", "bottom"),
                 ],
             },
         }
@@ -205,8 +213,7 @@ def worth_picture(
     both = int((worth & large).sum())
     alt = (
         f"Of {large.sum():,} accounts with {celebrity_followers:,} followers or more "
-        f"{both:,} write more than {units.number(price)} tweets for each look of a follower, "
-        f"and of all {len(followers):,} accounts {worth.sum():,}."
+        f"{both:,} would be cheaper pulled, and of all {len(followers):,} accounts {worth.sum():,}."
     )
     name = f"with {celebrity_followers:,} followers or more"
     readings = {"accounts worth pulling": (int(worth.sum()), "count"), name: (both, "count")}
@@ -234,12 +241,14 @@ def rules_picture(reads_per_tweet: np.ndarray, ratios: Mapping[str, np.ndarray])
         trace = _line(rule, reads_per_tweet, row, rule)
         trace["line"] |= {"dash": dashes.get(rule, "solid"), "width": 3}
         traces.append(trace)
+    traces.append(_mark("largest saving", "per edge", "diamond", reads_per_tweet[at],
+                        ratios["per edge"][at], 1.0))  # fmt: skip
     top = np.log10(2.2)
     figure = go.Figure(
         {
             "data": traces,
             "layout": _layout(
-                {"title": {"text": "reads a tweet (log)"}, "type": "log"},
+                {"title": {"text": "reads a tweet (log)"}, "type": "log", "dtick": 1},
                 {
                     "title": {"text": AXIS}, "type": "log",
                     "range": [np.log10(ratios["per edge"].min()) - 0.05, top],
@@ -269,10 +278,11 @@ def errors_picture(factors: np.ndarray, ratios: Mapping[str, np.ndarray]) -> Pic
 everything from a typical error of 4 times on.'
     """
     said, traces = [], []
-    inks = ("per edge", "by rate", "hybrid")
-    for (name, row), ink, dash in zip(ratios.items(), inks, ("solid", "dot", "dash"), strict=False):
-        trace = {**_line(name, factors, row, ink), "mode": "lines+markers"}
-        trace["line"] |= {"dash": dash}
+    looks = (("solid", "circle"), ("dot", "square"), ("dash", "diamond"))
+    for (name, row), (dash, symbol) in zip(ratios.items(), looks, strict=False):
+        trace = {**_line(name, factors, row, "per edge"), "mode": "lines+markers"}
+        trace["line"] |= {"dash": dash, "width": 3}
+        trace["marker"] = {"symbol": symbol, "size": 10}
         traces.append(trace)
         dearer = factors[row > 1]
         verdict = "stays cheaper than pushing everything"
@@ -329,8 +339,8 @@ def habits_picture(curve: EdgeCurve, push_cost: float, planned: float) -> Pictur
             ],
             "layout": {
                 **_layout(
-                    {"title": {"text": "true reads a tweet (log)"}, "type": "log"},
-                    {"title": {"text": AXIS}, "type": "log", "range": [-1.6, 2.1]},
+                    {"title": {"text": "true reads a tweet (log)"}, "type": "log", "dtick": 1},
+                    {"title": {"text": AXIS}, "type": "log", "range": [-1.6, 2.1], "dtick": 1},
                 ),
                 "shapes": [_rule("y", 1, "on write", "dot")],
             },
@@ -372,7 +382,15 @@ def _rule(axis, value, rule, dash):
     }  # fmt: skip
 
 
+def _words(text, rule, x, y, xanchor, yanchor):
+    return {
+        "text": text, "x": x, "y": y, "xanchor": xanchor, "yanchor": yanchor, "showarrow": False,
+        "font": {"size": 13, "color": theme.policy_colour(rule)},
+    }  # fmt: skip
+
+
 def _layout(x, y):
+    x, y = ({**axis, "exponentformat": "none", "separatethousands": True} for axis in (x, y))
     return {
         "height": 420, "margin": {"t": 40, "r": 16}, "legend": {"font": {"size": 12}},
         "xaxis": x, "yaxis": y,
