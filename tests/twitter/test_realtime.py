@@ -314,7 +314,7 @@ async def test_with_cuts_at_any_moment_nothing_is_lost_or_told_twice(seed):
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
-CROWD, SLOW, CUT, ROUNDS, BURST, AUTHORS = 1_000, 100, 100, 30, 20, 20
+CROWD, SLOW, CUT, ROUNDS, BURST, AUTHORS = 1_000, 100, 100, 30, 60, 20
 
 
 @live
@@ -331,7 +331,7 @@ async def test_a_thousand_readers_end_with_what_brute_force_shows(caplog):
     ]
     service, truth = service_of(
         follows, CROWD + 1 + AUTHORS, Hybrid(celebrity_followers=CROWD), window_s=0.05,
-        queue_posts=30, gap_posts=700, kernel_buffer_bytes=2_048, write_buffer_bytes=512,
+        queue_posts=30, gap_posts=4_000, kernel_buffer_bytes=2_048, write_buffer_bytes=512,
         ping_interval_s=LONG_S, messages_burst=2 * ROUNDS * BURST,
     )  # fmt: skip
     slow, cut = np.split(rng.permutation(CROWD)[: SLOW + CUT], [SLOW])

@@ -92,7 +92,7 @@ def test_without_a_lag_it_is_brute_force(changes):
     regions, clock_s = TwoRegions(GRAPH, Hybrid(2), 0.0), 1.0
     truth = BruteForce(3, [(ANN, BO), (CY, BO)])
     for kind, region, (a, b), pause_s in changes:
-        clock_s += pause_s + 0.001  # ids of one millisecond are in order of region
+        clock_s += pause_s + 0.002  # two ids in one millisecond are in order of region
         if kind == "post":
             truth.post(a, regions.post(region, a, clock_s))
         elif kind == "unfollow":
