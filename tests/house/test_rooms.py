@@ -19,7 +19,7 @@ ALLOWED = {
         "numpy", "pandas", "plotly", "anywidget", "ipywidgets", "traitlets", "IPython",
         "sphinx", "docutils", "yaml", "rjsmin", "rcssmin",
     },
-    "twitter": {"numpy", "scipy", "websockets"},
+    "twitter": {"numpy", "scipy", "websockets", "redis"},
     "": {"numpy", "scipy"},
 }  # fmt: skip
 # Chance, clocks and networks that a model must not reach for.

@@ -682,12 +682,13 @@ class HomeTimelines:
         self._next_sweep_s = self._clock_s + self.inactive_after_s / 10
         quiet = self._clock_s - self._looked_s >= self.inactive_after_s
         for user in np.flatnonzero(quiet & (self._asleep == 0)):
-            self._homes.clear(int(user))
+            self._forget(int(user))
             self._asleep[user] = 1
 
     def _wake(self, user):
         """Build the list of somebody who was away from what the followees wrote."""
-        self._asleep[user] = 0
+        if len(self._asleep):
+            self._asleep[user] = 0
         self._counts["rebuilds"] += 1
         rows = np.empty(self.cap + 1, dtype=np.int64)
         found = pages.read_page.native(
@@ -704,7 +705,19 @@ class HomeTimelines:
         horizon = int(rows[self.cap]) if found > self.cap else -1
         rows = rows[: min(found, self.cap)][::-1]
         pushed = self._write[self._authors[rows]] < self._read[user]
-        self._homes.replace(user, rows[pushed], horizon)
+        self._restore(user, rows[pushed], horizon)
+
+    # What a store of another kind does in its own way: forget, restore, take out.
+    def _forget(self, user):
+        self._homes.clear(user)
+
+    def _restore(self, user, rows, horizon):
+        self._homes.replace(user, rows, horizon)
+
+    def _take_out(self, user, author):
+        rows = self._homes.entries(user)[::-1]
+        kept = rows[self._authors[rows] != author]
+        self._homes.replace(user, kept, self._homes.horizon(user))
 
     def inactive(self) -> np.ndarray:
         """The readers to whom nothing is delivered until they look again.
@@ -759,8 +772,7 @@ class HomeTimelines:
         self._recount(a)
         self._pulls.remove(a, b)
         self._pushes.remove(b, a)
-        rows = self._homes.entries(a)[::-1]
-        self._homes.replace(a, rows[self._authors[rows] != b], self._homes.horizon(a))
+        self._take_out(a, b)
         self._reprice(b)
 
     def block(self, a: int, b: int) -> None:

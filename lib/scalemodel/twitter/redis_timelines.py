@@ -1,0 +1,408 @@
+"""Home timelines on a real Redis: the lists live there, as Twitter's did.
+
+A home list is a sorted set, a tweet's row number both its member and its score. So a
+second delivery changes nothing, a late one takes its place in time, and the oldest
+entries go first. Deliveries go out in Lua scripts of about 500 keys, which trim as they
+insert; pages come in pipelines. An author's list, for those who pull, is a sorted set,
+too. Who follows whom, the ids and the tombstones stay in this process.
+
+When the server fails, a post that was not wholly stored raises `RedisTrouble` and shows
+nowhere; a queued one keeps its place, and `fan_out` goes on from there. A server that
+comes back empty is noticed by a missing mark, and each list is built anew from the
+tweets when its reader looks.
+
+Left out: clusters (a script's keys lie on one server), replicas, a process that dies
+with the tweets in it.
+Sources: Krikorian, "Timelines at Scale", 2012; Redis documentation (sorted sets, Lua
+scripts, pipelines); Mastodon's feed manager (a sorted set a feed).
+"""
+
+import heapq
+import itertools
+import secrets
+from collections.abc import Iterable
+from contextlib import contextmanager
+
+import numpy as np
+import redis
+
+from scalemodel.core import checks
+from scalemodel.twitter import homes, pages
+from scalemodel.twitter.redis_server import PrivateServer
+from scalemodel.twitter.timeline import HomeTimelines, Policy, SocialGraph
+
+KEYS_A_CALL = 500
+CALLS_TOGETHER = 16  # scripts in one pipeline
+PAGES_TOGETHER = 500
+TRIM_EVERY = 16  # tweets: one in so many looks whether its lists are too long
+
+# KEYS: home lists. ARGV: row, cap, the horizons' key, and whether the tweet may come late,
+# "1" or "0". Answers how many were new.
+DELIVER = """
+local row, cap, new = ARGV[1], tonumber(ARGV[2]), 0
+for _, key in ipairs(KEYS) do
+  local gone = ARGV[4] == '1' and tonumber(redis.call('HGET', ARGV[3], key) or '-1') or -1
+  if tonumber(row) > gone then
+    new = new + redis.call('ZADD', key, row, row)
+    if ARGV[4] == '1' or tonumber(row) % TRIM_EVERY == 0 then
+      local over = redis.call('ZCARD', key) - cap
+      if over > 0 then
+        local oldest = redis.call('ZRANGE', key, over - 1, over - 1)[1]
+        redis.call('HSET', ARGV[3], key, oldest)
+        redis.call('ZREMRANGEBYRANK', key, 0, over - 1)
+      end
+    end
+  end
+end
+return new
+""".replace("TRIM_EVERY", str(TRIM_EVERY))
+
+
+class RedisTrouble(RuntimeError):
+    """The server did not do what it was asked; the message says what to do.
+
+    >>> raise RedisTrouble("the Redis server is full")
+    Traceback (most recent call last):
+    ...
+    scalemodel.twitter.redis_timelines.RedisTrouble: the Redis server is full
+    """
+
+
+class RedisHomeTimelines(HomeTimelines):
+    """`HomeTimelines` whose lists lie in Redis; the same calls and the same laws.
+
+    `url=None` starts a private server that ends with `close()`, or with this process.
+    A `url` uses yours, under keys that begin with `prefix`, and `close()` removes those.
+    A list may be up to some tweets longer than `cap` before it is trimmed; a page goes
+    down to the horizon as always.
+
+    >>> from scalemodel.twitter.redis_server import server_program
+    >>> from scalemodel.twitter.timeline import FanOutOnWrite
+    >>> graph = SocialGraph.from_edges(follower=[0], followee=[1], n_users=2)
+    >>> if server_program():
+    ...     with RedisHomeTimelines(graph, FanOutOnWrite()) as timelines:
+    ...         tweet = timelines.post(1)
+    ...         assert timelines.timeline(0).tolist() == [tweet]
+    """
+
+    def __init__(
+        self,
+        graph: SocialGraph,
+        policy: Policy,
+        cap: int = 800,
+        *,
+        url: str | None = None,
+        prefix: str | None = None,
+        keys_a_call: int = KEYS_A_CALL,
+        **options,
+    ):
+        super().__init__(graph, policy, cap, **options)
+        self.keys_a_call = checks.whole("keys_a_call", keys_a_call, at_least=1)
+        self._server = PrivateServer() if url is None else None
+        self.url = url or self._server.url
+        self.prefix = prefix or f"scalemodel:{secrets.token_hex(4)}:"
+        self._redis = redis.Redis.from_url(self.url)
+        home = f"{self.prefix}home:".encode()
+        self._keys = [home + b"%d" % user for user in range(self.n_users)]
+        self._mark, self._gone = f"{self.prefix}mark", f"{self.prefix}gone"
+        self._stale = set()  # readers whose list must be built anew
+        self._pulling = self._write.max() >= self._read.min()  # then authors' lists are kept
+        with self._asking("open"):
+            self._redis.set(self._mark, 1)
+            self._sha = self._redis.script_load(DELIVER)
+
+    # ── Coming and going ────────────────────────────────────────────────────
+    def close(self) -> None:
+        """End the private server, or remove our keys from yours; again does nothing.
+
+        >>> RedisHomeTimelines.close.__doc__.split(",")[0]
+        'End the private server'
+        """
+        if self._redis is None:
+            return
+        if self._server is not None:
+            self._server.stop()
+        else:
+            with self._asking("clean up"):
+                keys = self._redis.scan_iter(match=f"{self.prefix}*", count=1000)
+                for some in _in_groups(keys, 1000):
+                    self._redis.delete(*some)
+        self._redis.close()
+        self._redis = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    @contextmanager
+    def _asking(self, what):
+        """Turn what Redis says when it fails into a `RedisTrouble`."""
+        if self._redis is None:
+            raise RedisTrouble(f"cannot {what}: these timelines are closed")
+        try:
+            yield
+        except (redis.ConnectionError, redis.TimeoutError) as error:
+            raise RedisTrouble(
+                f"cannot {what}: the Redis server at {self.url} does not answer ({error}). "
+                "Start it again and repeat the call"
+            ) from error
+        except redis.RedisError as error:
+            text = str(error)
+            if "OOM" in text:
+                raise RedisTrouble(
+                    f"cannot {what}: the Redis server is full. Raise its `maxmemory` or free "
+                    "some, and repeat the call"
+                ) from error
+            if "WRONGTYPE" in text:
+                raise RedisTrouble(
+                    f"cannot {what}: a key under {self.prefix!r} holds something else than we "
+                    "put there. Remove it, or choose another prefix"
+                ) from error
+            raise RedisTrouble(f"cannot {what}: Redis says {text}") from error
+
+    # ── Posting ─────────────────────────────────────────────────────────────
+    def post(self, author: int, time_s: float | None = None) -> int:
+        """The id of a new tweet, or `RedisTrouble`, and then it shows nowhere."""
+        with self._all_or_nothing():
+            return super().post(author, time_s)
+
+    def post_many(self, authors: np.ndarray) -> np.ndarray:
+        """The ids of new tweets, or `RedisTrouble`, and then none of them shows."""
+        with self._all_or_nothing():
+            return super().post_many(authors)
+
+    @contextmanager
+    def _all_or_nothing(self):
+        first, waiting = self._n_tweets, len(self._queue)
+        try:
+            yield
+        except RedisTrouble:
+            self._shown[first : self._n_tweets] = -1
+            while len(self._queue) > waiting:
+                self._queue.pop()
+            raise
+
+    def _distribute(self, first):
+        self._keep(range(first, self._n_tweets))
+        super()._distribute(first)
+
+    def _keep(self, rows):
+        """Put tweets into their authors' lists, for those who pull."""
+        if not self._pulling:
+            return
+        with self._asking("store a tweet"):
+            for some in _in_groups(rows, 1000):
+                pipeline = self._redis.pipeline(transaction=False)
+                for row in some:
+                    pipeline.zadd(self._authors_key(self._authors[row]), {row: row})
+                pipeline.execute()
+
+    def _deliver(self, end, followers):
+        """Fan out up to `end`, to so many followers; whether it is finished."""
+        progress = self._progress
+        late = "1" if self.queued else "0"
+        calls, left = [], followers
+        row, after = int(progress[homes.ROW]), int(progress[homes.AFTER])
+        while row < end and left > 0:
+            to_go = self._pushes[self._authors[row]]
+            to_go = to_go[int(to_go.searchsorted(after, side="right")) :][:left]
+            left -= len(to_go)
+            for part in _in_groups(self._kept(row, to_go).tolist(), self.keys_a_call):
+                calls.append(([self._keys[user] for user in part], late, row))
+                if len(calls) >= CALLS_TOGETHER:
+                    self._call(calls)
+                    calls = []
+            everybody = self._pushes[self._authors[row]]
+            if len(to_go) and to_go[-1] != everybody[-1]:
+                after = int(to_go[-1])
+                break
+            row, after = row + 1, -1
+        self._call(calls)
+        progress[homes.ROW], progress[homes.AFTER] = row, after
+        return row >= end
+
+    def _kept(self, row, followers):
+        """Those of `followers` who are awake and, if they are lossy, keep this tweet."""
+        if len(self._asleep):
+            followers = followers[self._asleep[followers] == 0]
+        if len(self._share):
+            kept = [homes.chance.native(int(f), row) < self._share[f] for f in followers]
+            followers = followers[np.array(kept, dtype=bool)]
+        return followers
+
+    def _call(self, calls):
+        if not calls:
+            return
+        with self._asking("deliver"):
+            new = self._run(calls)
+        asked = sum(len(keys) for keys, _, _ in calls)
+        self._progress[homes.DELIVERED] += sum(new)
+        self._progress[homes.REPEATED] += asked - sum(new)
+
+    def _run(self, calls):
+        for attempt in range(2):
+            pipeline = self._redis.pipeline(transaction=False)
+            for keys, late, row in calls:
+                pipeline.evalsha(self._sha, len(keys), *keys, row, self.cap, self._gone, late)
+            try:
+                return pipeline.execute()
+            except redis.exceptions.NoScriptError:  # a server that was started again
+                if attempt:
+                    raise
+                self._redis.script_load(DELIVER)
+        return []
+
+    # ── Reading ─────────────────────────────────────────────────────────────
+    def _pages(self, users, n, before, time_s):
+        n = checks.whole("n", n, at_least=1)
+        row = self._n_tweets
+        if before is not None:
+            before = checks.whole("before", before, at_least=-(2**63), at_most=2**63 - 1)
+            row = int(self._ids[:row].searchsorted(before))
+        users = np.asarray(users, dtype=np.int64)
+        self._looked(users, time_s)
+        shown = np.full((len(users), n), -1, dtype=np.int64)
+        with self._asking("read"):
+            self._build_what_is_stale(users)
+            for first in range(0, len(users), PAGES_TOGETHER):
+                some = users[first : first + PAGES_TOGETHER].tolist()
+                for at, rows in enumerate(self._read_some(some, n, row), first):
+                    shown[at, : len(rows)] = self._shown[rows]
+        self._paid[pages.PAGES] += len(users)
+        return shown
+
+    def _read_some(self, users, n, before):
+        """The rows of a page for each of `users`, in one pipeline and more where tweets were deleted."""
+        pipeline = self._redis.pipeline(transaction=False)
+        lists = []  # how many answers belong to each user
+        for user in users:
+            pulls = self._pulls[user].tolist()
+            self._ask(pipeline, self._keys[user], n, before)
+            for author in pulls:
+                self._ask(pipeline, self._authors_key(author), n, before)
+            if pulls:
+                pipeline.hget(self._gone, self._keys[user])
+            lists.append(len(pulls))
+            self._paid[pages.PULLED] += len(pulls)
+        answers = iter(pipeline.execute())
+        for user, pulled in zip(users, lists, strict=True):
+            home = [int(row) for row in next(answers)]
+            self._paid[pages.SCANNED] += len(home)
+            if not pulled:
+                rows, most = home, n
+            else:
+                several = [home, *([int(r) for r in next(answers)] for _ in range(pulled))]
+                gone = int(next(answers) or -1)
+                self._paid[pages.SCANNED] += sum(map(len, several[1:]))
+                merged = heapq.merge(*several, reverse=True)
+                rows = [row for row, _ in itertools.groupby(merged) if row > gone]
+                most = n
+            rows = rows[:most]
+            seen = [row for row in rows if self._shown[row] >= 0]
+            if len(seen) < len(rows) == n:  # some were taken back: look further down
+                further = self._read_some([user], n - len(seen), rows[-1])
+                seen += next(iter(further))
+            yield seen
+
+    def _ask(self, pipeline, key, n, before):
+        if before >= self._n_tweets:
+            pipeline.zrevrange(key, 0, n - 1)
+        else:
+            pipeline.zrevrangebyscore(key, f"({before}", "-inf", 0, n)
+
+    def horizon(self, user: int) -> int:
+        """The id of the newest tweet that was evicted from the user's list, or -1."""
+        user = self._user("user", user)
+        with self._asking("read"):
+            self._build_what_is_stale([user])
+            row = self._redis.hget(self._gone, self._keys[user])
+        return -1 if row is None or int(row) < 0 else int(self._ids[int(row)])
+
+    # ── What a store of its own kind does in its own way ────────────────────
+    def _forget(self, user):
+        with self._asking("forget a list"):
+            self._redis.delete(self._keys[user])
+            self._redis.hdel(self._gone, self._keys[user])
+
+    def _restore(self, user, rows, horizon):
+        with self._asking("build a list"):
+            pipeline = self._redis.pipeline(transaction=True)
+            pipeline.delete(self._keys[user])
+            pipeline.hset(self._gone, self._keys[user], horizon)
+            if len(rows):
+                pipeline.zadd(self._keys[user], {int(row): int(row) for row in rows})
+            pipeline.execute()
+
+    def _take_out(self, user, author):
+        try:
+            with self._asking("take tweets out of a list"):
+                rows = [int(row) for row in self._redis.zrange(self._keys[user], 0, -1)]
+                unwanted = [row for row in rows if self._authors[row] == author]
+                if unwanted:
+                    self._redis.zrem(self._keys[user], *unwanted)
+        except RedisTrouble:
+            self._stale.add(user)  # the change holds; the list follows when it is read
+            raise
+
+    def _backfill(self, user, author):
+        if len(self._asleep) and self._asleep[user]:
+            return
+        rows, row = [], int(self._latest[author])
+        while row >= 0 and len(rows) <= self.cap:
+            if self._shown[row] >= 0 and len(self._kept(row, np.array([user]))):
+                rows.append(row)
+            row = int(self._previous[row])
+        before = self._progress[[homes.DELIVERED, homes.REPEATED]].copy()
+        try:
+            for some in _in_groups(reversed(rows), 4 * CALLS_TOGETHER):
+                self._call([([self._keys[user]], "1", row) for row in some])
+        except RedisTrouble:
+            self._stale.add(user)
+            raise
+        finally:
+            self._progress[[homes.DELIVERED, homes.REPEATED]] = before
+        self._counts["backfilled"] += len(rows)
+
+    def _reprice(self, author):
+        super()._reprice(author)
+        if not self._pulling and self._write[author] >= self._read.min():
+            self._pulling = True
+            self._keep(range(self._n_tweets))
+
+    def _build_what_is_stale(self, users):
+        """Build the lists that were left behind, all of them if the server came back empty."""
+        if not self._redis.exists(self._mark):
+            self._redis.set(self._mark, 1)
+            self._stale = set(range(self.n_users))
+            self._keep(range(self._n_tweets))
+        for user in set(map(int, users)) & self._stale:
+            self._wake(user)
+            self._stale.discard(user)
+
+    def _authors_key(self, author):
+        return f"{self.prefix}author:{author}"
+
+    # ── Readings ────────────────────────────────────────────────────────────
+    @property
+    def bytes_in_redis(self) -> int:
+        """Bytes that the server uses, ours and whatever else lies there."""
+        with self._asking("read"):
+            return int(self._redis.info("memory")["used_memory"])
+
+    def check(self) -> None:
+        """Assert what must hold of prices, of edges and of the lists in Redis."""
+        super().check()
+        with self._asking("read"):
+            for user in set(range(self.n_users)) - self._stale:
+                rows = [int(row) for row in self._redis.zrange(self._keys[user], 0, -1)]
+                assert rows == sorted(set(rows)), f"list of {user}"
+                gone = int(self._redis.hget(self._gone, self._keys[user]) or -1)
+                assert all(row > gone for row in rows), f"list of {user} below its horizon"
+
+
+def _in_groups(values: Iterable, size):
+    values = iter(values)
+    while some := list(itertools.islice(values, size)):
+        yield some

