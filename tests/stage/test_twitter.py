@@ -20,7 +20,9 @@ GRAPH = SocialGraph.from_edges([1, 2, 3, 1], [0, 0, 0, 2], 4)
 
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_the_line_behind_a_celebrity_is_the_closed_form():
-    line, celebrity = line_picture(200_000, None, "on write", **RATES, pulled=0).figure.data
+    line, celebrity = line_picture(
+        200_000, None, "on write", delivered=True, **RATES, pulled=0
+    ).figure.data
     expected_s = expected_wait_s(200_000, 1e4, 0.5, np.asarray(line.x))
     assert np.asarray(line.y) == pytest.approx(expected_s, abs=0.03)
     assert celebrity.y[0] == pytest.approx(20.0)
@@ -28,7 +30,9 @@ def test_the_line_behind_a_celebrity_is_the_closed_form():
 
 def test_small_batches_and_the_other_rules_take_the_line_away():
     for batch, rule in ((100, "on write"), (None, "hybrid"), (None, "on read")):
-        picture = line_picture(200_000, batch, rule, **RATES, pulled=3)
+        picture = line_picture(
+            200_000, batch, rule, delivered=rule == "on write", **RATES, pulled=3
+        )
         assert picture.readings["others wait at most"][0] < 0.05
         assert picture.readings["lists pulled for a page"] == (3, "count")
 

@@ -28,6 +28,7 @@ def line_picture(
     batch: int | None,
     rule: str,
     *,
+    delivered: bool,
     deliveries_per_s: float,
     tweets_per_s: float,
     followers_mean: float,
@@ -35,15 +36,15 @@ def line_picture(
 ) -> Picture:
     """How long everybody's tweets wait after a celebrity with `followers` has posted.
 
-    Under the rule "on write" the celebrity's tweet stands in the fan-out's line, under any
-    other it does not. Everybody else posts evenly, `tweets_per_s` in all, to
-    `followers_mean` followers each; `pulled` lists are fetched for a page.
+    If the celebrity's tweet is `delivered` it stands in the fan-out's line. Everybody else
+    posts evenly, `tweets_per_s` in all, to `followers_mean` followers each, and under
+    every rule but "on read" those are delivered; `pulled` lists are fetched for a page.
 
     >>> rates = {"deliveries_per_s": 1e6, "tweets_per_s": 100.0, "followers_mean": 75.0}
-    >>> line_picture(20_000_000, None, "on write", **rates, pulled=0).alt[-34:]
+    >>> line_picture(20_000_000, None, "on write", delivered=True, **rates, pulled=0).alt[-34:]
     'nd other tweets wait at most 20 s.'
     """
-    size = followers if rule == "on write" else 0
+    size = followers if delivered else 0
     after_s = np.arange(1, round(SHOWN_S * tweets_per_s)) / tweets_per_s
     everybody = np.full(len(after_s), followers_mean if rule != "on read" else 0.0)
     finish_s = finish_times(
