@@ -21,7 +21,6 @@ import redis
 START_S = 10.0
 OPTIONS = {
     "port": "0", "save": "", "appendonly": "no", "daemonize": "no", "logfile": "",
-    "zset-max-ziplist-entries": "1024",  # a home list is one compact block
 }  # fmt: skip
 
 

@@ -1,10 +1,13 @@
 """Home timelines on a real Redis: the lists live there, as Twitter's did.
 
-A home list is a sorted set, a tweet's row number both its member and its score. So a
-second delivery changes nothing, a late one takes its place in time, and the oldest
-entries go first. Deliveries go out in Lua scripts of about 500 keys, which trim as they
-insert; pages come in pipelines. An author's list, for those who pull, is a sorted set,
-too. Who follows whom, the ids and the tombstones stay in this process.
+A home list is a list of tweets' row numbers, newest first, that is never out of order.
+Deliveries go out in Lua scripts of about 500 keys, which look at the head before they
+push: a newer tweet goes in front, in the same time however long the list is; a second
+delivery changes nothing, and a late one is put in its place. They trim as they insert.
+(A sorted set does this by itself, but a compact one is read from end to end for each
+entry, and one that is not takes some 90 bytes an entry.) Pages come in pipelines; a page
+below a cursor fetches the whole list. An author's list, for those who pull, is a sorted
+set. Who follows whom, the ids and the tombstones stay in this process.
 
 When the server fails, a post that was not wholly stored raises `RedisTrouble` and shows
 nowhere; a queued one keeps its place, and `fan_out` goes on from there. A server that
@@ -34,28 +37,48 @@ from scalemodel.twitter.timeline import HomeTimelines, Policy, SocialGraph
 KEYS_A_CALL = 500
 CALLS_TOGETHER = 16  # scripts in one pipeline
 PAGES_TOGETHER = 500
-TRIM_EVERY = 16  # tweets: one in so many looks whether its lists are too long
+SLACK = 16  # entries beyond the cap at which a list is trimmed
 
 # KEYS: home lists. ARGV: row, cap, the horizons' key, and whether the tweet may come late,
 # "1" or "0". Answers how many were new.
 DELIVER = """
-local row, cap, new = ARGV[1], tonumber(ARGV[2]), 0
+local row, cap, new = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
+
+local function above_horizon(key)
+  return ARGV[4] == '0' or row > tonumber(redis.call('HGET', ARGV[3], key) or '-1')
+end
+
+local function put_in_place(key)
+  local from = 0
+  while true do
+    local some = redis.call('LRANGE', key, from, from + 63)
+    for _, other in ipairs(some) do
+      if tonumber(other) == row then return nil end
+      if tonumber(other) < row then return redis.call('LINSERT', key, 'BEFORE', other, ARGV[1]) end
+    end
+    if #some < 64 then break end
+    from = from + 64
+  end
+  return above_horizon(key) and redis.call('RPUSH', key, ARGV[1]) or nil
+end
+
 for _, key in ipairs(KEYS) do
-  local gone = ARGV[4] == '1' and tonumber(redis.call('HGET', ARGV[3], key) or '-1') or -1
-  if tonumber(row) > gone then
-    new = new + redis.call('ZADD', key, row, row)
-    if ARGV[4] == '1' or tonumber(row) % TRIM_EVERY == 0 then
-      local over = redis.call('ZCARD', key) - cap
-      if over > 0 then
-        local oldest = redis.call('ZRANGE', key, over - 1, over - 1)[1]
-        redis.call('HSET', ARGV[3], key, oldest)
-        redis.call('ZREMRANGEBYRANK', key, 0, over - 1)
-      end
+  local head, length = redis.call('LINDEX', key, 0), nil
+  if head and tonumber(head) < row or not head and above_horizon(key) then
+    length = redis.call('LPUSH', key, ARGV[1])
+  elseif head then
+    length = put_in_place(key)
+  end
+  if length then
+    new = new + 1
+    if length >= cap + SLACK then
+      redis.call('HSET', ARGV[3], key, redis.call('LINDEX', key, cap))
+      redis.call('LTRIM', key, 0, cap - 1)
     end
   end
 end
 return new
-""".replace("TRIM_EVERY", str(TRIM_EVERY))
+""".replace("SLACK", str(SLACK))
 
 
 class RedisTrouble(RuntimeError):
@@ -279,7 +302,8 @@ class RedisHomeTimelines(HomeTimelines):
         lists = []  # how many answers belong to each user
         for user in users:
             pulls = self._pulls[user].tolist()
-            self._ask(pipeline, self._keys[user], n, before)
+            everything = before < self._n_tweets  # a list has no index of its cursors
+            pipeline.lrange(self._keys[user], 0, -1 if everything else n - 1)
             for author in pulls:
                 self._ask(pipeline, self._authors_key(author), n, before)
             if pulls:
@@ -288,7 +312,7 @@ class RedisHomeTimelines(HomeTimelines):
             self._paid[pages.PULLED] += len(pulls)
         answers = iter(pipeline.execute())
         for user, pulled in zip(users, lists, strict=True):
-            home = [int(row) for row in next(answers)]
+            home = [row for row in map(int, next(answers)) if row < before][:n]
             self._paid[pages.SCANNED] += len(home)
             if not pulled:
                 rows, most = home, n
@@ -332,16 +356,19 @@ class RedisHomeTimelines(HomeTimelines):
             pipeline.delete(self._keys[user])
             pipeline.hset(self._gone, self._keys[user], horizon)
             if len(rows):
-                pipeline.zadd(self._keys[user], {int(row): int(row) for row in rows})
+                pipeline.rpush(self._keys[user], *sorted(map(int, rows), reverse=True))
             pipeline.execute()
 
     def _take_out(self, user, author):
         try:
             with self._asking("take tweets out of a list"):
-                rows = [int(row) for row in self._redis.zrange(self._keys[user], 0, -1)]
-                unwanted = [row for row in rows if self._authors[row] == author]
-                if unwanted:
-                    self._redis.zrem(self._keys[user], *unwanted)
+                rows = [int(row) for row in self._redis.lrange(self._keys[user], 0, -1)]
+                kept = [row for row in rows if self._authors[row] != author]
+                pipeline = self._redis.pipeline(transaction=True)
+                pipeline.delete(self._keys[user])
+                if kept:
+                    pipeline.rpush(self._keys[user], *kept)
+                pipeline.execute()
         except RedisTrouble:
             self._stale.add(user)  # the change holds; the list follows when it is read
             raise
@@ -396,8 +423,9 @@ class RedisHomeTimelines(HomeTimelines):
         super().check()
         with self._asking("read"):
             for user in set(range(self.n_users)) - self._stale:
-                rows = [int(row) for row in self._redis.zrange(self._keys[user], 0, -1)]
-                assert rows == sorted(set(rows)), f"list of {user}"
+                rows = [int(row) for row in self._redis.lrange(self._keys[user], 0, -1)]
+                assert rows == sorted(set(rows), reverse=True), f"list of {user}"
+                assert len(rows) < self.cap + SLACK, f"list of {user} is too long"
                 gone = int(self._redis.hget(self._gone, self._keys[user]) or -1)
                 assert all(row > gone for row in rows), f"list of {user} below its horizon"
 
