@@ -1,9 +1,11 @@
 """Home timelines on a real Redis: the lists live there, as Twitter's did.
 
 A home list is a list of tweets' row numbers, newest first, that is never out of order.
-Deliveries go out in Lua scripts of about 500 keys, which look at the head before they
-push: a newer tweet goes in front, in the same time however long the list is; a second
-delivery changes nothing, and a late one is put in its place. They trim as they insert.
+Deliveries go out in Lua scripts of about 500 keys, one pipeline of them while the server
+works on the one before. A new tweet goes in front, in the same time however long the list
+is. Where a tweet may come late or again (from a queue, after a failure) the script looks
+at the head first: a second delivery changes nothing, and a late one is put in its place.
+Scripts trim as they insert.
 (A sorted set does this by itself, but a compact one is read from end to end for each
 entry, and one that is not takes some 90 bytes an entry.) Pages come in pipelines; a page
 below a cursor fetches the whole list. An author's list, for those who pull, is a sorted
@@ -39,13 +41,13 @@ CALLS_TOGETHER = 16  # scripts in one pipeline
 PAGES_TOGETHER = 500
 SLACK = 16  # entries beyond the cap at which a list is trimmed
 
-# KEYS: home lists. ARGV: row, cap, the horizons' key, and whether the tweet may come late,
-# "1" or "0". Answers how many were new.
+# KEYS: home lists. ARGV: row, cap, the horizons' key, and whether the tweet may come late or
+# again, "1" or "0". Answers how many were new.
 DELIVER = """
 local row, cap, new = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
 
 local function above_horizon(key)
-  return ARGV[4] == '0' or row > tonumber(redis.call('HGET', ARGV[3], key) or '-1')
+  return row > tonumber(redis.call('HGET', ARGV[3], key) or '-1')
 end
 
 local function put_in_place(key)
@@ -63,8 +65,9 @@ local function put_in_place(key)
 end
 
 for _, key in ipairs(KEYS) do
-  local head, length = redis.call('LINDEX', key, 0), nil
-  if head and tonumber(head) < row or not head and above_horizon(key) then
+  local head = ARGV[4] == '1' and redis.call('LINDEX', key, 0)
+  local length
+  if ARGV[4] == '0' or head and tonumber(head) < row or not head and above_horizon(key) then
     length = redis.call('LPUSH', key, ARGV[1])
   elseif head then
     length = put_in_place(key)
@@ -127,6 +130,7 @@ class RedisHomeTimelines(HomeTimelines):
         self._redis = redis.Redis.from_url(self.url)
         home = f"{self.prefix}home:".encode()
         self._keys = [home + b"%d" % user for user in range(self.n_users)]
+        self._packed = [_packed(key) for key in self._keys]
         self._mark, self._gone = f"{self.prefix}mark", f"{self.prefix}gone"
         self._stale = set()  # readers whose list must be built anew
         self._pulling = self._write.max() >= self._read.min()  # then authors' lists are kept
@@ -225,26 +229,75 @@ class RedisHomeTimelines(HomeTimelines):
     def _deliver(self, end, followers):
         """Fan out up to `end`, to so many followers; whether it is finished."""
         progress = self._progress
-        late = "1" if self.queued else "0"
-        calls, left = [], followers
+        late = "1" if self.queued or self._measured else "0"  # a repriced author is backfilled
+        calls, sent, left = [], [], followers
         row, after = int(progress[homes.ROW]), int(progress[homes.AFTER])
-        while row < end and left > 0:
-            to_go = self._pushes[self._authors[row]]
-            to_go = to_go[int(to_go.searchsorted(after, side="right")) :][:left]
-            left -= len(to_go)
-            for part in _in_groups(self._kept(row, to_go).tolist(), self.keys_a_call):
-                calls.append(([self._keys[user] for user in part], late, row))
-                if len(calls) >= CALLS_TOGETHER:
-                    self._call(calls)
-                    calls = []
-            everybody = self._pushes[self._authors[row]]
-            if len(to_go) and to_go[-1] != everybody[-1]:
-                after = int(to_go[-1])
-                break
-            row, after = row + 1, -1
-        self._call(calls)
+        with self._asking("deliver"), self._line() as line:
+            while row < end and left > 0:
+                to_go = self._pushes[self._authors[row]]
+                to_go = to_go[int(to_go.searchsorted(after, side="right")) :][:left]
+                left -= len(to_go)
+                for part in _in_groups(self._kept(row, to_go).tolist(), self.keys_a_call):
+                    calls.append((part, late, row))
+                    if len(calls) >= CALLS_TOGETHER:
+                        self._send(line, calls, sent)
+                        calls = []
+                everybody = self._pushes[self._authors[row]]
+                if len(to_go) and to_go[-1] != everybody[-1]:
+                    after = int(to_go[-1])
+                    break
+                row, after = row + 1, -1
+            self._send(line, calls, sent)
+            self._settle(line, sent, 0)
         progress[homes.ROW], progress[homes.AFTER] = row, after
         return row >= end
+
+    @contextmanager
+    def _line(self):
+        """A connection of our own, on which to send before the last answers are here."""
+        pool = self._redis.connection_pool
+        line = pool.get_connection()
+        try:
+            yield line
+        except BaseException:
+            line.disconnect()  # answers may be on their way
+            raise
+        finally:
+            pool.release(line)
+
+    def _send(self, line, calls, sent):
+        """Send `calls`, then read the answers to all that was `sent` before."""
+        if not calls:
+            return
+        sent.append(calls)
+        words = []
+        for users, late, row in calls:
+            words.append(b"*%d\r\n" % (len(users) + 7))
+            words += (_packed(word) for word in (b"EVALSHA", self._sha, len(users)))
+            words += [self._packed[user] for user in users]
+            words += (_packed(word) for word in (row, self.cap, self._gone, late))
+        try:
+            line.send_packed_command([b"".join(words)])
+        except redis.RedisError:
+            self._repeat(line, sent)
+        self._settle(line, sent, 1)
+
+    def _settle(self, line, sent, most):
+        """Read answers until at most so many pipelines are without."""
+        while len(sent) > most:
+            try:
+                new = sum([line.read_response() for _ in sent[0]])
+            except redis.RedisError:
+                self._repeat(line, sent)
+                return
+            self._count(sent.pop(0), new)
+
+    def _repeat(self, line, sent):
+        """Once more what was sent and not answered, as calls that may come a second time."""
+        line.disconnect()
+        while sent:
+            self._call([(users, "1", row) for users, _, row in sent[0]])
+            sent.pop(0)
 
     def _kept(self, row, followers):
         """Those of `followers` who are awake and, if they are lossy, keep this tweet."""
@@ -256,18 +309,19 @@ class RedisHomeTimelines(HomeTimelines):
         return followers
 
     def _call(self, calls):
-        if not calls:
-            return
         with self._asking("deliver"):
-            new = self._run(calls)
-        asked = sum(len(keys) for keys, _, _ in calls)
-        self._progress[homes.DELIVERED] += sum(new)
-        self._progress[homes.REPEATED] += asked - sum(new)
+            self._count(calls, sum(self._run(calls)))
+
+    def _count(self, calls, new):
+        asked = sum(len(users) for users, _, _ in calls)
+        self._progress[homes.DELIVERED] += new
+        self._progress[homes.REPEATED] += asked - new
 
     def _run(self, calls):
         for attempt in range(2):
             pipeline = self._redis.pipeline(transaction=False)
-            for keys, late, row in calls:
+            for users, late, row in calls:
+                keys = [self._keys[user] for user in users]
                 pipeline.evalsha(self._sha, len(keys), *keys, row, self.cap, self._gone, late)
             try:
                 return pipeline.execute()
@@ -384,7 +438,7 @@ class RedisHomeTimelines(HomeTimelines):
         before = self._progress[[homes.DELIVERED, homes.REPEATED]].copy()
         try:
             for some in _in_groups(reversed(rows), 4 * CALLS_TOGETHER):
-                self._call([([self._keys[user]], "1", row) for row in some])
+                self._call([([user], "1", row) for row in some])
         except RedisTrouble:
             self._stale.add(user)
             raise
@@ -434,3 +488,9 @@ def _in_groups(values: Iterable, size):
     values = iter(values)
     while some := list(itertools.islice(values, size)):
         yield some
+
+
+def _packed(word):
+    """`word` as Redis's protocol has it: its length, then itself."""
+    word = word if isinstance(word, bytes) else str(word).encode()
+    return b"$%d\r\n%b\r\n" % (len(word), word)
