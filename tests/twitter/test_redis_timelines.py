@@ -118,6 +118,29 @@ def test_a_crashed_worker_delivers_again_and_nobody_sees_it(server):
     assert timelines.work.redeliveries == 1 and timelines.work.deliveries == 6
 
 
+def test_tweets_that_come_late_are_put_in_their_place_far_down_a_long_list(server):
+    both = [
+        make_one(SocialGraph.from_edges([ANN, ANN], [BO, DEE], n_users=4), FanOutOnWrite())
+        for make_one in (HomeTimelines, lambda *a: RedisHomeTimelines(*a, url=server.url))
+    ]
+    for timelines in both:
+        timelines.post_many([CY, *[BO] * 100, CY, *[BO] * 100])
+        timelines.follow(ANN, CY)
+    memory, timelines = both
+    assert timelines.timeline(ANN, n=300).tolist() == memory.timeline(ANN, n=300).tolist()
+    assert len(timelines.timeline(ANN, n=300)) == 202
+    timelines.check()
+
+
+def test_a_long_list_is_cut_to_its_cap_and_the_horizon_says_where(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), cap=20, url=server.url)
+    ids = timelines.post_many([BO] * 1_000)
+    timelines.check()
+    page = timelines.timeline(ANN, n=100)
+    assert 20 <= len(page) < 36 and (page == ids[::-1][: len(page)]).all()
+    assert timelines.horizon(ANN) == ids[-len(page) - 1]
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def histories(policy, **options):
     return history(make, POLICIES[policy], examples=6, steps=25, **options)
@@ -216,6 +239,28 @@ def test_a_server_that_fills_up_in_the_middle_of_a_fan_out(server):
     client.config_set("maxmemory", 0)
     timelines.fan_out()
     assert (timelines.timeline_many(np.arange(1, 3001), n=2) == [tweet, -1]).all()
+
+
+@pytest.mark.parametrize("answers", [1, 20, 47, 100])
+def test_answers_lost_on_the_way_are_asked_for_again_and_nobody_sees_it(
+    server, monkeypatch, answers
+):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, keys_a_call=1)
+    really, left = redis.UnixDomainSocketConnection.read_response, [answers]
+
+    def lossy(connection, *arguments, **options):
+        left[0] -= 1
+        if left[0] == 0:
+            raise redis.ConnectionError("cut")
+        return really(connection, *arguments, **options)
+
+    monkeypatch.setattr(redis.UnixDomainSocketConnection, "read_response", lossy)
+    ids = timelines.post_many([BO] * 40)
+    for reader in (ANN, CY, DEE):
+        assert timelines.timeline(reader).tolist() == ids[::-1].tolist()
+    timelines.check()
+    assert timelines.work.redeliveries > 0
+    assert timelines.work.deliveries + timelines.work.redeliveries == 120
 
 
 def test_a_key_of_another_kind_is_named(server):

@@ -72,9 +72,10 @@ for _, key in ipairs(KEYS) do
   elseif head then
     length = put_in_place(key)
   end
+  if length then new = new + 1 end
+  if ARGV[4] == '1' then length = redis.call('LLEN', key) end
   if length then
-    new = new + 1
-    if length >= cap + SLACK then
+    if length >= cap + (ARGV[4] == '1' and 1 or SLACK) then  -- a backfill brings no more than cap
       redis.call('HSET', ARGV[3], key, redis.call('LINDEX', key, cap))
       redis.call('LTRIM', key, 0, cap - 1)
     end
