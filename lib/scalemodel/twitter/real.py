@@ -41,6 +41,7 @@ from scalemodel.twitter.timeline import FanOutOnWrite, HomeTimelines, Hybrid, So
 
 PAGE = 50  # tweets
 DAY_ONE_S = 1e9  # so that ids have as many digits as real ones
+ROUNDS = 6
 LEAST_S = 0.03  # a timing goes on until it has lasted so long
 
 
@@ -90,7 +91,6 @@ def round_trips(
     keys = [b"home:%d" % user for user in range(followers)]
     with PrivateServer() as server, redis.Redis.from_url(server.url) as client:
         sha, posted = client.script_load(DELIVER), 100_000
-        trip_s = _seconds(lambda: client.pipeline(transaction=False).ping().execute())
 
         def fill(entries):
             nonlocal posted
@@ -121,14 +121,15 @@ def round_trips(
                 shown += pipeline.execute()
             return shown
 
+        shape = (len(keys_a_script), len(scripts_together))
+        ways = [(b, d) for b in keys_a_script for d in scripts_together]
         rates = []
         for entries in sorted(held):
             fill(entries)
-            rates.append([
-                [followers / _seconds(lambda e=entries, b=b, d=d: fan_out(e, b, d))
-                 for d in scripts_together] for b in keys_a_script
-            ])  # fmt: skip
-        page_s = [_seconds(lambda d=d: read(d)) / followers for d in pages_together]
+            took_s = _seconds([lambda e=entries, w=way: fan_out(e, *w) for way in ways])
+            rates.append((followers / np.reshape(took_s, shape)).tolist())
+        reads = [lambda d=d: read(d) for d in pages_together]
+        trip_s, *read_s = _seconds([lambda: client.pipeline(False).ping().execute(), *reads])
         newest = list(range(posted - 1, posted - 1 - PAGE, -1))
         wrong = sum([int(row) for row in page] != newest for page in read(100))
     return {
@@ -139,7 +140,7 @@ def round_trips(
         "pages_together": list(pages_together),
         "trip_ms": _brief(1e3 * trip_s),
         "deliveries_per_s": [[[_brief(rate) for rate in row] for row in grid] for grid in rates],
-        "pages_per_s": [_brief(1 / seconds) for seconds in page_s],
+        "pages_per_s": [_brief(followers / seconds) for seconds in read_s],
         "wrong_pages_count": wrong,
     }
 
@@ -433,10 +434,13 @@ def _delays_s(times_s, steps):
 
 
 # ── Timing ──────────────────────────────────────────────────────────────────
-def _seconds(call):
-    """How long a call takes: the median of three timings, each of several calls."""
-    call()
-    return statistics.median(_timing(call) for _ in range(3))
+def _seconds(calls):
+    """How long each call takes: the least of some timings, for what disturbs one lengthens it.
+
+    Each round times all of them, so that a restless moment does not fall upon one alone.
+    """
+    rounds = [[_timing(call) for call in calls] for _ in range(ROUNDS)]
+    return np.min(rounds[1:], axis=0).tolist()  # the first warms up
 
 
 def _timing(call):
