@@ -35,7 +35,7 @@ def test_the_record_is_shown_and_nothing_runs(kettle, monkeypatch, view):
         "wait_s": 120.0, "cups_per_s": [0.1, 0.2], "curve": list(range(9)),
     }  # fmt: skip
     text = repr(tea)
-    assert text.startswith("tea, recorded on 2026-11-25, a kettle, Redis 6.\n")
+    assert text.startswith("tea. Recorded on 2026-11-25: a kettle, Redis 6.\n")
     assert "wait, s" in text and "cups, 1/s" in text and "curve" not in text and "here" not in text
 
 
@@ -57,12 +57,15 @@ def test_a_function_whose_sizes_have_changed_must_be_recorded_anew(kettle, monke
 # ── In Jupyter ──────────────────────────────────────────────────────────────
 def test_live_the_run_is_repeated_and_stands_beside_the_record(kettle, monkeypatch):
     boil, path, calls = kettle
+    shown = []
+    monkeypatch.setattr("scalemodel.stage.recorded.display", shown.append)
     monkeypatch.delenv("SCALEMODEL_VIEW")
     tea = recorded("tea", boil, record=path, cups=3)
+    assert shown == [tea], "at once, whatever the cell goes on to draw"
     assert calls == [3] and tea.fresh
     assert tea.numbers["wait_s"] == 180.0 and tea.record["wait_s"] == 120.0
     html = tea._repr_mimebundle_()["text/html"]
-    assert "The last column is from here" in html
+    assert "From here, and now; the text speaks of 2026-11-25" in html
     assert html.index("120") < html.index("180") and ">here</th>" in html
 
 

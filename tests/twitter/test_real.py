@@ -57,6 +57,7 @@ def test_a_killed_server_stops_fan_out_and_the_hybrid_refuses_what_it_cannot_sto
     for left, asked in zip(told["deliveries_left_at_kill"], told["deliveries_asked"], strict=True):
         assert 0 < left <= asked / 2, "killed in the middle"
     assert told["posts_refused"] == [0, 4]
+    assert min(told["deliveries_repeated"]) > 0, "a worker died before its note"
     assert told["deliveries_left_at_start"][0] > told["deliveries_left_at_kill"][0]
     assert told["deliveries_left_at_start"][1] == told["deliveries_left_at_kill"][1]
 

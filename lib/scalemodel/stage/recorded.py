@@ -18,6 +18,8 @@ from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 
+from IPython.display import display
+
 from scalemodel.core import units
 from scalemodel.stage.explore import view
 from scalemodel.stage.tables import table
@@ -33,7 +35,7 @@ class Recorded:
 
     >>> tea = Recorded("tea", {"wait_s": 3}, when={"date": "2026-11-25", "machine": "a kettle"})
     >>> print(tea)
-    tea, recorded on 2026-11-25, a kettle.
+    tea. Recorded on 2026-11-25: a kettle.
        what recorded
     wait, s        3
     """
@@ -45,14 +47,13 @@ class Recorded:
         self.why_not = why_not
 
     @property
-    def caption(self) -> str:
-        """When and where it was recorded, and whether the run was repeated here."""
-        where = [f"{key} {value}" if key != "machine" else value
-                 for key, value in self.when.items() if key != "date"]  # fmt: skip
-        text = f"{self.name}, recorded on {', '.join([self.when['date'], *where])}."
+    def stamp(self) -> str:
+        """When and where the numbers come from, for a caption."""
         if self.fresh:
-            text += " The last column is from here, and now."
-        return text
+            return f"From here, and now; the text speaks of {self.when['date']}."
+        where = [value if key == "machine" else f"{key} {value}"
+                 for key, value in self.when.items() if key != "date"]  # fmt: skip
+        return f"Recorded on {self.when['date']}: {', '.join(where)}."
 
     def __repr__(self):
         return repr(self._table())
@@ -73,13 +74,15 @@ class Recorded:
         }
         if self.fresh:
             columns["here"] = [_printed(self.numbers.get(name, "")) for name in names]
-        return table(columns, self.caption)
+        return table(columns, f"{self.name}. {self.stamp}")
 
 
 def recorded(
     name: str, run: Callable[..., dict], /, *, record: str | Path = "real.json", **sizes
 ) -> Recorded:
     """What `run(**sizes)` gives: as recorded under `name`, or in Jupyter also from here.
+
+    In Jupyter a table of both is shown at once.
 
     `record` is the file, from the chapter's folder. The record holds the sizes it was made
     with; if the chapter's are others, a `ValueError` says so and asks for `make real`.
@@ -103,9 +106,11 @@ def recorded(
             )
         return Recorded(name, kept["numbers"], when)
     try:
-        return Recorded(name, kept["numbers"], when, _plain(run(**sizes)))
+        told = Recorded(name, kept["numbers"], when, _plain(run(**sizes)))
     except RuntimeError as error:  # no server here, or one that failed: it says what to do
-        return Recorded(name, kept["numbers"], when, why_not=str(error))
+        told = Recorded(name, kept["numbers"], when, why_not=str(error))
+    display(told)  # beside each other, whatever the cell goes on to draw
+    return told
 
 
 def write(

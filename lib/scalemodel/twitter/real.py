@@ -13,6 +13,7 @@ Sources: Redis documentation (pipelining; memory optimization; MEMORY USAGE).
 """
 
 import asyncio
+import contextlib
 import math
 import os
 import platform
@@ -37,7 +38,13 @@ from scalemodel.twitter.realtime import LiveService
 from scalemodel.twitter.redis_server import PrivateServer, server_program
 from scalemodel.twitter.redis_timelines import DELIVER, RedisHomeTimelines, RedisTrouble
 from scalemodel.twitter.reference import BruteForce
-from scalemodel.twitter.timeline import FanOutOnWrite, HomeTimelines, Hybrid, SocialGraph
+from scalemodel.twitter.timeline import (
+    FanOutOnWrite,
+    HomeTimelines,
+    Hybrid,
+    SocialGraph,
+    WorkerCrashed,
+)
 
 PAGE = 50  # tweets
 DAY_ONE_S = 1e9  # so that ids have as many digits as real ones
@@ -207,7 +214,8 @@ def killed(
 ) -> dict:
     """What is left of home timelines whose server is killed in the middle of a fan-out.
 
-    `posts` tweets are queued. When half of their deliveries are made, the server gets
+    `posts` tweets are queued. The first worker dies before it notes what it delivered, so its
+    successor does that again. When half of their deliveries are made, the server gets
     SIGKILL, and fan-out runs on into it; `down` tweets are posted while it is away. A new,
     empty server takes its place, fan-out goes on, and each page is held against brute force.
     It is done twice: everything on write, and with authors of `threshold` followers pulled.
@@ -239,6 +247,8 @@ def _kill(graph, policy, posts, down, batch):
         for author in authors[:posts]:
             truth.post(author, homes.post(author))
         asked = homes.lag.followers
+        with contextlib.suppress(WorkerCrashed):  # it delivers, and dies before it notes that
+            homes.fan_out(crash_after=max(1, batch // 2))
         while homes.lag.followers > asked / 2:
             homes.fan_out(batches=1)
         first.process.kill()
@@ -256,6 +266,7 @@ def _kill(graph, policy, posts, down, batch):
             homes.fan_out()
             pages = homes.timeline_many(np.arange(graph.n_users), n=PAGE).tolist()
             homes.check()
+            repeated = homes.work.redeliveries
         finally:
             homes.close()
             second.kill()
@@ -269,6 +280,7 @@ def _kill(graph, policy, posts, down, batch):
         "posts_while_down": down,
         "posts_refused": refused,
         "deliveries_left_at_start": queued,
+        "deliveries_repeated": repeated,
         "pages_compared": len(shown),
         "pages_that_differ": sum(
             page != truth.timeline(user, PAGE) for user, page in enumerate(shown)
