@@ -24,7 +24,7 @@ SMALL = {
     "round trips": {"followers": 30, "held": [20], "keys_a_script": [1, 30],
                     "scripts_together": [1, 2], "pages_together": [1, 7]},
     "memory": {"entries": [10, 60]},
-    "killed": {"users": 80, "posts": 20, "down": 4, "threshold": 20, "batch": 3},
+    "killed": {"users": 80, "posts": 20, "down": 4, "threshold": 30, "batch": 4},
     "live": {"readers": 4, "duration_s": 0.4, "window_s": 0.02, "slow_s": 0.1, "queue_posts": 5},
 }  # fmt: skip
 
