@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve zip lab test fast bench notebooks lock clean assets browser
+.PHONY: help book serve zip lab test fast bench real notebooks lock clean assets browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,6 +38,9 @@ fast: $(VENV)/book.ok ## the inner loop: no build, no browser, under a minute
 
 bench: $(VENV)/lab.ok assets browser ## measure engines, pages and panels, each beside a peer
 	@for file in benchmarks/*.py; do $(BIN)/python $$file; done
+
+real: $(VENV)/book.ok ## run Redis and the live service for real, and record their figures
+	@$(BIN)/python tools/real.py
 
 notebooks: $(VENV)/book.ok ## write the notebook beside each chapter, executed
 	@$(BIN)/python tools/pair.py

