@@ -1,0 +1,160 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Fan-out that survives
+#
+# You build the part of a social network that fills home timelines.
+# Somebody will kill your program in the middle of its work, and look whether a tweet is lost.
+# Then you count what it costs, with three accounts that nearly everybody follows.
+#
+# | minutes | what you do |
+# |---|---|
+# | 5 | predict |
+# | 15 | a. a correct page |
+# | 10 | b. the same under crashes |
+# | 10 | c. the same within a budget |
+# | 7 | explain |
+# | 3 | report |
+
+# %%
+STUDENT = "practice"  # your id, as your teacher gave it to you
+ATTEMPT = 1
+
+# %% [markdown]
+# ## Predict
+#
+# An account with 80 followers posts, in a network of 100.
+# Your program copies the tweet's number to each follower's list, one operation each.
+# It is killed halfway and starts again.
+# How many of the followers find the tweet on their page twice, or not at all, if you take no care?
+# Write a number and a reason, before any code.
+
+# %% tags=["prediction"]
+PREDICTION = """
+"""
+
+# %% [markdown]
+# ## What you have
+#
+# `store` outlives a crash. Your object does not: after one, a new object is made with the same store.
+#
+# | call | what it does | time |
+# |---|---|---|
+# | `store.push(key, value)` | puts a value in front of the list `key` | 1 ms |
+# | `store.newest(key, n)` | the first `n` of that list, last pushed first; `n` up to 100 | 1 ms + 0.1 ms an entry |
+# | `store.put(key, value)` | writes a record of up to 200 characters | 1 ms |
+# | `store.get(key)` | reads it, `None` if there is none | 1 ms |
+#
+# Keys are text, as `f"home:{reader}"`. Values are what JSON knows: numbers, text, lists, `None`.
+# `followers[author]` and `followees[reader]` are lists of users; they never change.
+#
+# ## What you write
+#
+# - `post(author, tweet)`: a tweet's number; later tweets have larger ones. When it returns, the tweet is *accepted* and must never be lost. If you are killed before, the author sends the same number again.
+# - `work()`: one bounded piece of what is left to do. Returns whether there may be more.
+# - `page(reader, n)`: the newest `n` tweets by those whom `reader` follows, the largest number first, none twice.
+#
+# Begin with the shortest thing that gives a right page.
+
+# %% tags=["answer"]
+class Timelines:
+    def __init__(self, store, followers, followees):
+        self.store, self.followers, self.followees = store, followers, followees
+        ### BEGIN SOLUTION
+        self.taken = store.get("taken") or 0  # tweets in the queue
+        self.place, self.reached = store.get("done") or [0, 0]  # its first, and how far that is
+        ### END SOLUTION
+
+    def post(self, author, tweet):
+        ### BEGIN SOLUTION
+        self.store.push(f"by:{author}", tweet)
+        if not self.loud(author):
+            self.store.put(f"queue:{self.taken}", [author, tweet])
+            self.store.put("taken", self.taken + 1)
+            self.taken += 1
+        ### END SOLUTION
+
+    def work(self):
+        ### BEGIN SOLUTION
+        if self.place == self.taken:
+            return False
+        author, tweet = self.store.get(f"queue:{self.place}")
+        batch = self.followers[author][self.reached : self.reached + 6]
+        for reader in batch:
+            self.store.push(f"home:{reader}", tweet)
+        self.reached += len(batch)
+        if self.reached == len(self.followers[author]):
+            self.place, self.reached = self.place + 1, 0
+        self.store.put("done", [self.place, self.reached])
+        return True
+        ### END SOLUTION
+
+    def page(self, reader, n):
+        ### BEGIN SOLUTION
+        found = set(self.store.newest(f"home:{reader}", 2 * n))
+        for author in self.followees[reader]:
+            if self.loud(author):
+                found.update(self.store.newest(f"by:{author}", 2 * n))
+        return sorted(found, reverse=True)[:n]
+
+    def loud(self, author):
+        return len(self.followers[author]) > 40
+        ### END SOLUTION
+
+
+# %% [markdown]
+# ## a. Correct
+#
+# Eight users, and nothing goes wrong.
+
+# %% tags=["check", "points-a"]
+from scalemodel.labs.practice import check
+
+check("twitter", "a", Timelines, student=STUDENT, attempt=ATTEMPT)
+
+# %% [markdown]
+# Not yet? Read the sentence aloud: what was promised, what happened, when.
+# `replay("twitter", "a", Timelines, seed)` from the same module prints that run.
+# Print inside your methods as much as you like.
+#
+# ## b. Survive
+#
+# The same code, killed eight times, before an operation or after it.
+
+# %% tags=["check", "points-b"]
+check("twitter", "b", Timelines, student=STUDENT, attempt=ATTEMPT)
+
+# %% [markdown]
+# ## c. Budget
+#
+# A hundred users, and three accounts that most of them follow.
+# Three limits, in the store's time: writing a tweet, reading a page, and the longest that one call keeps everybody else waiting.
+
+# %% tags=["check", "points-c"]
+check("twitter", "c", Timelines, student=STUDENT, attempt=ATTEMPT)
+
+# %% [markdown]
+# ## Explain
+#
+# Four sentences: what you claim of your program; the evidence, with a number from above; another design that you rejected, and why; what would change your mind.
+
+# %% tags=["explanation"]
+EXPLANATION = """
+"""
+
+# %% [markdown]
+# ## Report
+#
+# Save this notebook, then in a terminal, with your id:
+#
+# `python -m scalemodel.labs report twitter fanout.ipynb --student YOUR-ID`
+#
+# It writes `report.md`, for people, and `report.json`, for a gradebook.

@@ -1,0 +1,282 @@
+"""Two ways to let a student's object play: here, in this process, or apart.
+
+`Here` is for the notebook, where prints and breakpoints help; `Apart` is for grading.
+Both begin a *life* (a new object, and apart a new process), call its methods, and pass
+on what it asks of the world. A world ends a life by raising `Died` from `serve`: apart,
+the process is killed on the spot, and nothing in its memory is left.
+
+Left out: isolation by the system, see `labs.host`.
+Sources: none needed.
+"""
+
+import contextlib
+import copy
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from scalemodel.labs import host
+
+HOST = Path(host.__file__)
+LINE_BYTES = 1_000_000
+
+
+class Died(BaseException):
+    """The world killed this life. Not an `Exception`, so that no `except Exception` hides it.
+
+    >>> issubclass(Died, Exception)
+    False
+    """
+
+
+class Faulty(Exception):
+    """The student's code raised, hung or broke the rules; the words are for the student.
+
+    >>> raise Faulty("page: KeyError: 7 (line 12)")
+    Traceback (most recent call last):
+    ...
+    scalemodel.labs.player.Faulty: page: KeyError: 7 (line 12)
+    """
+
+
+class Player(Protocol):
+    """Plays one student's object, life after life.
+
+    >>> [name for name in ("begin", "call", "end") if hasattr(Player, name)]
+    ['begin', 'call', 'end']
+    """
+
+    def begin(self, arguments: list, serve: Callable) -> None:
+        """Start a life with `arguments`; `serve(name, arguments)` answers what it asks."""
+
+    def call(self, method: str, *arguments):
+        """What the method returns, as plain JSON data; raises `Died` or `Faulty`."""
+
+    def end(self) -> None:
+        """End the life."""
+
+
+# ── In this process ─────────────────────────────────────────────────────────
+class Here:
+    """The student's class, played in this process.
+
+    >>> class Echo:
+    ...     def __init__(self, store, word): self.word = word
+    ...     def say(self, times): return self.word * times
+    >>> player = Here(Echo, service=[])
+    >>> player.begin(["ha"], serve=None)
+    >>> player.call("say", 2)
+    'haha'
+    """
+
+    def __init__(self, subject: type, service: list[str]):
+        self.kind, self.service = subject, service
+        self._life, self._subject = None, None
+
+    def begin(self, arguments, serve):
+        """Start a life with `arguments`."""
+        life = self._life = {"dead": False}
+
+        def ask(name, words):
+            if life["dead"]:
+                raise Died
+            try:
+                return copy.deepcopy(serve(name, _plain(f"store.{name}", words)))
+            except Died:
+                life["dead"] = True
+                raise
+
+        store = host.Service(self.service, ask)
+        self._subject = None
+        self._subject = self._run("__init__", self.kind, store, *copy.deepcopy(arguments))
+
+    def call(self, method, *arguments):
+        """What the method returns."""
+        if not hasattr(self._subject, method):
+            raise Faulty(f"{self.kind.__name__} has no method {method}")
+        return self._run(method, getattr(self._subject, method), *copy.deepcopy(list(arguments)))
+
+    def _run(self, method, function, *arguments):
+        try:
+            value = function(*arguments)
+        except Died:
+            raise
+        except Exception as error:
+            words = host.describe(error)
+            raise Faulty(f"{method}: {words}") from error
+        if self._life["dead"]:  # it was told, and went on
+            raise Died
+        return value if method == "__init__" else _plain(method, value)
+
+    def end(self):
+        """End the life."""
+        self._life, self._subject = None, None
+
+
+def _plain(method, value):
+    """`value` as it would cross to another process."""
+    try:
+        return json.loads(json.dumps(value))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Faulty(f"{method}: {error}; use int, str, list, dict or None") from None
+
+
+# ── In a process of its own ─────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a submission may use: CPU a life, wall time a call, memory.
+
+    >>> Limits().cpu_s
+    20
+    """
+
+    cpu_s: int = 20
+    call_s: float = 5.0
+    memory_bytes: int = 1_000_000_000
+
+    def for_host(self) -> dict[str, int]:
+        """The limits by their names in `resource`.
+
+        >>> Limits(cpu_s=2).for_host()["RLIMIT_CPU"]
+        2
+        """
+        return {
+            "RLIMIT_CPU": self.cpu_s, "RLIMIT_AS": self.memory_bytes,
+            "RLIMIT_FSIZE": host.PRINTED_BYTES, "RLIMIT_CORE": 0,
+        }  # fmt: skip
+
+
+class Apart:
+    """The student's source, played in a process of its own; a life is a process.
+
+    >>> source = "class Echo:\\n    def __init__(self, store): pass\\n    def say(self): return 7"
+    >>> player = Apart(source, "Echo", service=[])
+    >>> player.begin([], serve=None)
+    >>> player.call("say")
+    7
+    >>> player.end()
+    """
+
+    def __init__(self, source: str, name: str, service: list[str], limits: Limits = Limits()):
+        self.source, self.name, self.service, self.limits = source, name, service, limits
+        self.printed = ""
+        self._process, self._serve = None, None
+
+    def begin(self, arguments, serve):
+        """Start a process, give it the source, and make the object."""
+        self.end()
+        self._serve = serve
+        self._start()
+        self._send(self.limits.for_host())
+        self._send({"source": self.source, "service": self.service, "name": self.name})
+        names = self._await("the file")["names"]
+        if self.name not in names:
+            raise Faulty(f"the file defines no {self.name}")
+        self._send({"call": "__init__", "arguments": arguments})
+        self._await("__init__")
+
+    def call(self, method, *arguments):
+        """What the method returns."""
+        self._send({"call": method, "arguments": list(arguments)})
+        return self._await(method)["value"]
+
+    def end(self):
+        """Kill the process and whatever it started."""
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._printed.seek(0)
+        self.printed += self._printed.read(host.PRINTED_BYTES).decode(errors="replace")
+        for thing in (self._printed, self._folder):
+            getattr(thing, "close", getattr(thing, "cleanup", None))()
+        os.close(self._to)
+        os.close(self._from)
+        self._process = None
+
+    def _start(self):
+        child_reads, self._to = os.pipe()
+        self._from, child_writes = os.pipe()
+        self._folder = tempfile.TemporaryDirectory()
+        self._printed = tempfile.TemporaryFile()
+        # The host finds its two pipes at 3 and 4.
+        program = (
+            "import os, sys, runpy; r, w = map(int, sys.argv[1:3]); r, w = os.dup(r), os.dup(w); "
+            "os.dup2(r, 103); os.dup2(w, 104); os.closerange(3, 103); os.dup2(103, 3); "
+            "os.dup2(104, 4); os.close(103); os.close(104); "
+            "runpy.run_path(sys.argv[3], run_name='__main__')"
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", program, str(child_reads), str(child_writes), str(HOST)],
+            pass_fds=(child_reads, child_writes), cwd=self._folder.name, stdin=subprocess.DEVNULL,
+            stdout=self._printed, stderr=subprocess.STDOUT, start_new_session=True,
+            env={"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+        os.close(child_reads)
+        os.close(child_writes)
+        self._rest = b""
+
+    def _send(self, message):
+        data = json.dumps(message).encode() + b"\n"
+        try:
+            while data:
+                data = data[os.write(self._to, data) :]
+        except BrokenPipeError:
+            pass  # the reading end finds out why
+
+    def _await(self, method):
+        """Serve what the student asks until the call is answered."""
+        stops = time.monotonic() + self.limits.call_s
+        while True:
+            message = self._receive(method, stops)
+            if "error" in message:
+                raise Faulty(f"{method}: {message['error']}")
+            if "ask" not in message:
+                return message
+            try:
+                self._send({"value": self._serve(message["ask"], message["arguments"])})
+            except Died:
+                self.end()
+                raise
+            except ValueError as error:
+                self._send({"refused": str(error)})
+
+    def _receive(self, method, stops):
+        while b"\n" not in self._rest:
+            wait_s = stops - time.monotonic()
+            if wait_s <= 0 or not select.select([self._from], [], [], wait_s)[0]:
+                self._give_up(f"{method}: no answer within {self.limits.call_s:g} s")
+            data = os.read(self._from, 65_536)
+            if not data:
+                self._give_up(f"{method}: {self._how_it_ended()}")
+            self._rest += data
+            if len(self._rest) > LINE_BYTES:
+                self._give_up(f"{method}: more than {LINE_BYTES:,} bytes in one answer")
+        line, _, self._rest = self._rest.partition(b"\n")
+        try:
+            message = json.loads(line)
+            if isinstance(message, dict) and {"ask", "value", "error", "names"} & set(message):
+                return message
+        except ValueError:
+            pass
+        return self._give_up(f"{method}: the process spoke out of turn")
+
+    def _how_it_ended(self):
+        code = self._process.wait()
+        if code == -signal.SIGXCPU or code == -signal.SIGKILL:
+            return f"it used more than {self.limits.cpu_s} s of CPU, or too much memory"
+        return "the process ended before it answered"
+
+    def _give_up(self, words):
+        self.end()
+        raise Faulty(words)

@@ -1,0 +1,43 @@
+"""Dice for each student: the same attempt always rolls the same, another never does.
+
+A seed is an HMAC under the course's key, so that nobody who lacks the key can tell the
+seeds of a grading beforehand. Practice has a key that everybody knows.
+
+Left out: keeping the key secret, which is the teacher's part.
+Sources: RFC 2104.
+"""
+
+import hashlib
+import hmac
+
+from scalemodel.core import checks
+
+PRACTICE_KEY = "practice"
+MOST = 10**6  # seeds are short, for they are read aloud
+
+
+def seeds_of(
+    course_key: str, student: str, lab: str, attempt: int = 1, count: int = 5
+) -> list[int]:
+    """`count` different seeds of one student's attempt, each below a million.
+
+    >>> seeds_of("practice", "ann", "twitter", count=2)
+    [616932, 405126]
+    >>> seeds_of("practice", "ann", "twitter", 2, count=2)[0] == 616932
+    False
+    """
+    for name, value in {"course_key": course_key, "student": student, "lab": lab}.items():
+        if not isinstance(value, str) or not value:
+            raise ValueError(f"{name}={value!r} must be a non-empty string")
+    attempt = checks.whole("attempt", attempt, at_least=1)
+    count = checks.whole("count", count, at_least=1, at_most=1000)
+    seeds, number = [], 0
+    while len(seeds) < count:
+        words = [student, lab, str(attempt), str(number)]
+        message = "".join(f"{len(word.encode())}:{word}" for word in words)  # nothing runs together
+        digest = hmac.new(course_key.encode(), message.encode(), hashlib.sha256).digest()
+        seed = int.from_bytes(digest[:8], "big") % MOST
+        if seed not in seeds:
+            seeds.append(seed)
+        number += 1
+    return seeds

@@ -1,0 +1,48 @@
+"""From a long history that fails to a short one that fails in the same way.
+
+Left out: the shortest of all; this is a greedy walk that stops where no single step
+makes it shorter, or when its tries are used up.
+Sources: Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+World = TypeVar("World")
+
+
+def shrink(
+    world: World,
+    simpler: Callable[[World], Iterable[World]],
+    fails: Callable[[World], bool],
+    tries: int = 200,
+) -> World:
+    """The last of ever simpler worlds that still fails.
+
+    >>> without = lambda row: (row[:i] + row[i + 1 :] for i in range(len(row)))
+    >>> shrink([1, 8, 3, 9], without, fails=lambda row: sum(row) > 8)
+    [9]
+    """
+    candidates = iter(simpler(world))
+    for _ in range(tries):
+        candidate = next(candidates, None)
+        if candidate is None:
+            break
+        if fails(candidate):
+            world, candidates = candidate, iter(simpler(candidate))
+    return world
+
+
+def without_some(items: tuple) -> Iterator[tuple]:
+    """`items` without its second half, its first half, a quarter, ..., any one.
+
+    >>> [len(some) for some in without_some((1, 2, 3, 4))]
+    [2, 2, 3, 3, 3, 3]
+    """
+    size = len(items)
+    while size > 1:
+        size = (size + 1) // 2 if size > 2 else 1
+        for start in range(len(items) - size, -1, -size):
+            yield items[:start] + items[start + size :]
+    if len(items) == 1:
+        yield ()
