@@ -571,7 +571,7 @@ LAB = Lab(
             key="c", title="Budget", points=0, draw=skewed, checks=(*SHAPE, complete_page),
             budgets=(
                 Budget(
-                    name="writing", unit="ms a tweet", limit=26.0, reference=16.0, points=10,
+                    name="writing", unit="ms a tweet", limit=30.0, reference=16.0, points=10,
                     measure=write_ms, hint="who has so many followers that a page could fetch them",
                 ),
                 Budget(

@@ -1,0 +1,164 @@
+"""Grades one submission: every stage, on several seeds, with one counterexample a check.
+
+Correct means correct on all seeds; a budget is kept if four seeds of five keep it. The
+first history that breaks a promise is shrunk, and the shortest is what students read.
+
+Left out: marks; points are shares of a hundred, and a course makes of them what it likes.
+Sources: none needed.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scalemodel.labs.lab import Lab, Measured, Stage
+from scalemodel.labs.player import Player
+from scalemodel.labs.shrink import shrink
+from scalemodel.labs.verdict import INVALID, UNKNOWN, VALID, Verdict, valid
+
+SEEDS = 8
+TRIES = 150  # of shrinking one history
+
+
+@dataclass(frozen=True, slots=True)
+class StageGrade:
+    """What a stage came to: the verdict of its checks, its budgets, the points.
+
+    >>> from scalemodel.labs.twitter import LAB
+    >>> StageGrade(LAB.stage("a"), valid(), ()).points
+    40
+    """
+
+    stage: Stage
+    verdict: Verdict
+    budgets: tuple[Measured, ...]
+
+    @property
+    def points(self) -> int:
+        """Nothing for budgets of a program that is not correct."""
+        if self.verdict.outcome != VALID:
+            return 0
+        return self.stage.points + sum(m.budget.points for m in self.budgets if m.kept)
+
+    @property
+    def outcome(self) -> str:
+        """Of the checks and the budgets together."""
+        kept = all(measured.kept for measured in self.budgets)
+        return self.verdict.outcome if self.verdict.outcome != VALID or kept else INVALID
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """All stages of one submission, with the seeds that a rerun needs.
+
+    >>> from scalemodel.labs.twitter import LAB
+    >>> Grade(LAB, (1, 2), (StageGrade(LAB.stage("a"), valid(), ()),)).points
+    40
+    """
+
+    lab: Lab
+    seeds: tuple[int, ...]
+    stages: tuple[StageGrade, ...]
+
+    @property
+    def points(self) -> int:
+        """Over all stages."""
+        return sum(stage.points for stage in self.stages)
+
+    @property
+    def outcome(self) -> str:
+        """Invalid if any stage is, else unknown if any stage is."""
+        outcomes = {stage.outcome for stage in self.stages}
+        return next((o for o in (INVALID, UNKNOWN) if o in outcomes), VALID)
+
+    def digest(self) -> str:
+        """A hash of everything that was graded; the same submission gives the same."""
+        rows = [
+            [s.stage.key, s.outcome, s.points, s.verdict.sentence(), [m.value for m in s.budgets]]
+            for s in self.stages
+        ]
+        text = json.dumps([self.lab.name, self.lab.version, self.seeds, rows])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def grade(lab: Lab, player: Player, seeds: list[int], answer: str = "answer.py") -> Grade:
+    """Grade what `player` plays, in all stages.
+
+    >>> from scalemodel.labs.player import Here
+    >>> from scalemodel.labs.twitter import LAB
+    >>> class Timelines:
+    ...     def __init__(self, store, followers, followees): pass
+    ...     def post(self, author, tweet): pass
+    ...     def work(self): return False
+    ...     def page(self, reader, n): return []
+    >>> result = grade(LAB, Here(Timelines, list(LAB.service)), seeds=[3])
+    >>> result.points, result.outcome
+    (0, 'invalid')
+    """
+    stages = tuple(grade_stage(lab, stage, player, seeds, answer) for stage in lab.stages)
+    return Grade(lab, tuple(seeds), stages)
+
+
+def grade_stage(
+    lab: Lab, stage: Stage, player: Player, seeds: list[int], answer: str = "answer.py"
+) -> StageGrade:
+    """Grade one stage: the first invalid seed decides, and is shrunk.
+
+    >>> grade_stage.__name__
+    'grade_stage'
+    """
+    verdict, values = valid(), []
+    for seed in seeds:
+        world = stage.draw(seed)
+        history = lab.play(world, player)
+        found = first_wrong(stage, history)
+        if found.outcome == INVALID:
+            verdict = counterexample(lab, stage, player, world, found, answer)
+            break
+        if found.outcome == UNKNOWN:
+            verdict = found.named(where=f"stage {stage.key}, seed {seed}")
+        values.append([budget.measure(history) for budget in stage.budgets])
+    budgets = tuple(
+        budget.of([row[place] for row in values]) for place, budget in enumerate(stage.budgets)
+    )
+    return StageGrade(stage, verdict, budgets)
+
+
+def first_wrong(stage: Stage, history) -> Verdict:
+    """The first verdict of the stage's checks that is invalid, else unknown, else valid.
+
+    >>> from scalemodel.labs.history import History
+    >>> from scalemodel.labs.twitter import LAB
+    >>> first_wrong(LAB.stage("a"), History(None)).outcome
+    'unknown'
+    """
+    verdicts = [check(history).named(check=check.__name__) for check in stage.checks]
+    for outcome in (INVALID, UNKNOWN):
+        for verdict in verdicts:
+            if verdict.outcome == outcome:
+                return verdict
+    return valid()
+
+
+def counterexample(
+    lab: Lab, stage: Stage, player: Player, world, found: Verdict, answer: str
+) -> Verdict:
+    """The same broken promise in the shortest history that shows it.
+
+    >>> counterexample.__name__
+    'counterexample'
+    """
+    check: Callable = next(check for check in stage.checks if check.__name__ == found.check)
+
+    def fails(simpler):
+        return check(lab.play(simpler, player)).outcome == INVALID
+
+    small = shrink(world, lab.simpler, fails, tries=TRIES)
+    history = lab.play(small, player)
+    return check(history).named(
+        check=found.check,
+        where=f"stage {stage.key}, seed {world.seed}",
+        replay=f"python -m scalemodel.labs replay {lab.name} {answer} {stage.key}:{world.seed}",
+        story=history.story(),
+    )

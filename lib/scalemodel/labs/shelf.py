@@ -1,0 +1,21 @@
+"""All labs, by name.
+
+Left out: a lab that is not finished.
+Sources: none needed.
+"""
+
+from scalemodel.labs import twitter
+from scalemodel.labs.lab import Lab
+
+LABS = {lab.name: lab for lab in (twitter.LAB,)}
+
+
+def lab_named(name: str) -> Lab:
+    """The lab of that name.
+
+    >>> lab_named("twitter").subject
+    'Timelines'
+    """
+    if name not in LABS:
+        raise ValueError(f"lab={name!r} must be one of {sorted(LABS)}")
+    return LABS[name]

@@ -1,0 +1,94 @@
+"""What a student hands in: a `.py`, or a notebook whose answer cells are tagged.
+
+Only the cells tagged `answer` are run. What stands in `prediction` and `explanation`
+is text for a reader; it is taken from the source and never executed.
+
+Left out: other notebook formats than version 4.
+Sources: nbformat's description of a notebook; jupytext's percent format.
+"""
+
+import ast
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+CELL = re.compile(r"(?m)^# %%(?P<head>.*)$")
+TEXTS = {"prediction": "PREDICTION", "explanation": "EXPLANATION"}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The source to run, and the two texts.
+
+    >>> Submission("class Timelines: ...", "80", "").missing()
+    ['explanation']
+    """
+
+    source: str
+    prediction: str = ""
+    explanation: str = ""
+
+    def missing(self) -> list[str]:
+        """Which of the texts are empty."""
+        return [name for name in TEXTS if not getattr(self, name).strip()]
+
+
+def read_submission(path: Path) -> Submission:
+    """The submission in the file `path`; a `ValueError` says what the file lacks.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "answer.py"
+    >>> size = path.write_text("class Timelines: ...")
+    >>> read_submission(path).source
+    'class Timelines: ...'
+    """
+    path = Path(path)
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if path.suffix == ".ipynb":
+        cells = list(_of_notebook(path, text))
+    elif path.suffix == ".py":
+        cells = list(_of_percent(text))
+        if not cells:
+            return Submission(text)
+    else:
+        raise ValueError(f"{path.name} must end in .py or .ipynb")
+    answers = [source for tags, source in cells if "answer" in tags]
+    if not answers:
+        raise ValueError(f"{path.name} has no cell tagged answer: was the cell deleted?")
+    texts = {
+        field: _string(name, [source for tags, source in cells if field in tags])
+        for field, name in TEXTS.items()
+    }
+    return Submission("\n\n".join(answers), **texts)
+
+
+def _of_notebook(path, text):
+    try:
+        cells = json.loads(text)["cells"]
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"{path.name} is no notebook: it does not hold cells") from None
+    for cell in cells:
+        if cell.get("cell_type") == "code":
+            yield cell.get("metadata", {}).get("tags", []), "".join(cell.get("source", ""))
+
+
+def _of_percent(text):
+    marks = [*CELL.finditer(text)]
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    for mark, end in zip(marks, ends, strict=False):
+        yield re.findall(r'"([\w-]+)"', mark["head"]), text[mark.end() : end].strip()
+
+
+def _string(name, sources):
+    """What is assigned to `name`, if it is a plain text."""
+    for source in sources:
+        try:
+            body = ast.parse(source).body
+        except SyntaxError:
+            continue
+        for node in body:
+            named = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+            if named and isinstance(node.value, ast.Constant):
+                return str(node.value.value)
+    return ""
