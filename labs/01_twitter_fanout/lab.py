@@ -64,6 +64,7 @@ PREDICTION = """
 #
 # Begin with the shortest thing that gives a right page.
 
+
 # %% tags=["answer"]
 class Timelines:
     def __init__(self, store, followers, followees):

@@ -31,7 +31,9 @@ class Event:
         """The event as a line of the story."""
         asked = " ".join(f"{key}={value}" for key, value in self.payload.items())
         answer = "" if self.reply is None else f" -> {_short(self.reply)}"
-        return f"{self.time_ms:8.1f} ms  {self.actor:<9} {self.kind} {_short(asked)}{answer}".rstrip()
+        return (
+            f"{self.time_ms:8.1f} ms  {self.actor:<9} {self.kind} {_short(asked)}{answer}".rstrip()
+        )
 
 
 def _short(value):

@@ -117,9 +117,9 @@ def _lock_up(limits, readable):
             raise ImportError("a submission is graded without scalemodel: write it yourself")
         if event == "open" and isinstance(arguments[0], (str, bytes)):
             path, mode, flags = arguments
-            writes = (mode and set("wax+") & set(mode)) or (
-                flags or 0
-            ) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+            writes = (mode and set("wax+") & set(mode)) or (flags or 0) & (
+                os.O_WRONLY | os.O_RDWR | os.O_CREAT
+            )
             inside = os.path.abspath(os.fsdecode(path)).startswith(readable)
             if writes or not inside:
                 raise PermissionError(f"a submission may not open {os.fsdecode(path)}")

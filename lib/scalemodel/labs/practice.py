@@ -22,9 +22,7 @@ class NotYet(AssertionError):
     """
 
 
-def check(
-    lab: str, stage: str, subject: type, student: str = "practice", attempt: int = 1
-) -> None:
+def check(lab: str, stage: str, subject: type, student: str = "practice", attempt: int = 1) -> None:
     """Print that the stage is passed, with its budgets, or raise `NotYet`.
 
     The seeds come from the student's id; the course's key, where there is one, is in

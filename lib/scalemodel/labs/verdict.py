@@ -40,7 +40,8 @@ class Verdict:
         replay = f" Replay: `{self.replay}`" if self.replay else ""
         return (
             f"{begin}t = {self.time_ms:.1f} ms: {self.happened}. "
-            f"Promised: {self.promise}. Hint: {self.hint}.{replay}"
+            f"Promised: {self.promise}. Hint: {self.hint.rstrip('.?')}"
+            f"{'?' if self.hint.endswith('?') else '.'}{replay}"
         )
 
     def named(self, **fields) -> "Verdict":

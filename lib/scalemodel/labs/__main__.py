@@ -1,0 +1,147 @@
+"""The labs from the command line.
+
+    python -m scalemodel.labs check twitter answer.py             practice, your own dice
+    python -m scalemodel.labs replay twitter answer.py b:41       one run, event by event
+    python -m scalemodel.labs report twitter answer.py --student ann
+    python -m scalemodel.labs grade twitter submissions/ --key-file course.key --to grades/
+
+Exit codes: 0 valid, 1 invalid, 2 unknown or could not run.
+
+Left out: a server.
+Sources: none needed.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+from scalemodel.labs.grade import SEEDS, grade, grade_stage
+from scalemodel.labs.player import Apart
+from scalemodel.labs.report import as_class, as_data, as_markdown, as_table
+from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
+from scalemodel.labs.shelf import LABS, lab_named
+from scalemodel.labs.submission import read_submission
+
+EXIT = {"valid": 0, "invalid": 1, "unknown": 2}
+
+
+def main(words: list[str]) -> int:
+    """Do what the command line says; the exit code.
+
+    >>> main(["check", "twitter", "nowhere.py"])
+    nowhere.py: there is no such file
+    2
+    """
+    asked = _parser().parse_args(words)
+    try:
+        return asked.run(asked)
+    except FileNotFoundError as error:
+        print(f"{error.filename}: there is no such file")
+    except ValueError as error:
+        print(error)
+    return 2
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m scalemodel.labs", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, run in (
+        ("check", _check),
+        ("replay", _replay),
+        ("report", _report),
+        ("grade", _grade),
+    ):
+        command = commands.add_parser(name)
+        command.set_defaults(run=run)
+        command.add_argument("lab", choices=sorted(LABS))
+        command.add_argument("path", type=Path)
+        if name == "replay":
+            command.add_argument("run_of", metavar="stage:seed")
+            continue
+        command.add_argument("--attempt", type=int, default=1)
+        command.add_argument("--key-file", type=Path)
+        if name != "grade":
+            command.add_argument("--student", default="practice")
+        if name != "check":
+            command.add_argument("--to", type=Path, default=Path())
+    return parser
+
+
+def _player(lab, submission):
+    return Apart(submission.source, lab.subject, list(lab.service))
+
+
+def _key(asked):
+    return asked.key_file.read_text().strip() if asked.key_file else PRACTICE_KEY
+
+
+def _graded(asked, path, student):
+    lab, submission = lab_named(asked.lab), read_submission(path)
+    seeds = seeds_of(_key(asked), student, lab.name, asked.attempt, SEEDS)
+    result = grade(lab, _player(lab, submission), seeds, path.name)
+    return as_data(result, submission, student, asked.attempt)
+
+
+def _check(asked):
+    data = _graded(asked, asked.path, asked.student)
+    print(as_markdown(data))
+    return EXIT[data["outcome"]]
+
+
+def _report(asked):
+    data = _graded(asked, asked.path, asked.student)
+    _write(asked.to, data)
+    print(f"{data['points']} points, {data['outcome']}: see {asked.to / 'report.md'}")
+    return EXIT[data["outcome"]]
+
+
+def _replay(asked):
+    lab, submission = lab_named(asked.lab), read_submission(asked.path)
+    key, _, seed = asked.run_of.partition(":")
+    if not seed.isdigit():
+        raise ValueError(f"stage:seed={asked.run_of!r} must be as b:41")
+    stage = grade_stage(lab, lab.stage(key), _player(lab, submission), [int(seed)], asked.path.name)
+    print("\n".join(filter(None, [stage.verdict.story, stage.verdict.sentence()])))
+    return EXIT[stage.verdict.outcome]
+
+
+def _write(folder, data):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.json").write_text(json.dumps(data, indent=1) + "\n")
+    (folder / "report.md").write_text(as_markdown(data))
+
+
+def _grade(asked):
+    """Every file of the folder; what was graded before and has not changed is kept."""
+    paths = sorted(p for p in asked.path.iterdir() if p.suffix in (".py", ".ipynb"))
+    reports = []
+    for path in paths:
+        student = path.stem
+        mark = hashlib.sha256(
+            b"\0".join([path.read_bytes(), _key(asked).encode(), str(asked.attempt).encode(),
+                        str(LABS[asked.lab].version).encode()])
+        ).hexdigest()  # fmt: skip
+        folder = asked.to / "reports" / student
+        done = folder / "graded"
+        if done.is_file() and done.read_text() == mark:
+            reports.append(json.loads((folder / "report.json").read_text()))
+        else:
+            try:
+                reports.append(_graded(asked, path, student))
+                _write(folder, reports[-1])
+                done.write_text(mark)
+            except Exception as error:  # one file never stops the rest
+                reports.append({"student": student, "trouble": f"{type(error).__name__}: {error}"})
+        last = reports[-1]
+        print(f"{student}: {last.get('outcome', 'could not run')}, {last.get('points', 0)} points")
+    asked.to.mkdir(parents=True, exist_ok=True)
+    (asked.to / "grades.csv").write_text(as_table(reports))
+    (asked.to / "class.md").write_text(as_class(reports))
+    return 0 if reports and all("trouble" not in report for report in reports) else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,143 @@
+"""The report of one submission, and of a class: Markdown for people, JSON for gradebooks.
+
+`report.json` has a schema with a version; nothing in it depends on the time of day.
+
+Left out: PDF.
+Sources: none needed.
+"""
+
+import csv
+import io
+import json
+import platform
+
+import numpy as np
+
+from scalemodel.labs.grade import Grade
+from scalemodel.labs.submission import Submission
+
+SCHEMA = "scalemodel-lab-report/1"
+
+
+def as_data(grade: Grade, submission: Submission, student: str, attempt: int) -> dict:
+    """The report as plain data, the contract for other systems.
+
+    >>> from scalemodel.labs.shelf import lab_named
+    >>> empty = Grade(lab_named("twitter"), (1,), ())
+    >>> as_data(empty, Submission("..."), "ann", 1)["incomplete"]
+    ['prediction', 'explanation']
+    """
+    return {
+        "schema": SCHEMA,
+        "lab": grade.lab.name,
+        "lab_version": grade.lab.version,
+        "student": student,
+        "attempt": attempt,
+        "seeds": list(grade.seeds),
+        "outcome": grade.outcome,
+        "points": grade.points,
+        "stages": [
+            {
+                "key": stage.stage.key,
+                "outcome": stage.outcome,
+                "points": stage.points,
+                "of": stage.stage.all_points,
+                "check": stage.verdict.check,
+                "sentence": stage.verdict.sentence(),
+                "story": stage.verdict.story,
+                "budgets": [
+                    {
+                        "name": measured.budget.name,
+                        "unit": measured.budget.unit,
+                        "value": None if measured.value != measured.value else measured.value,
+                        "limit": measured.budget.limit,
+                        "kept": measured.kept,
+                    }
+                    for measured in stage.budgets
+                ],
+            }
+            for stage in grade.stages
+        ],
+        "prediction": submission.prediction.strip(),
+        "explanation": submission.explanation.strip(),
+        "incomplete": submission.missing(),
+        "versions": {"python": platform.python_version(), "numpy": np.__version__},
+        "digest": grade.digest(),
+    }
+
+
+def as_markdown(data: dict) -> str:
+    """The report for people, from `as_data`.
+
+    >>> from scalemodel.labs.shelf import lab_named
+    >>> empty = Grade(lab_named("twitter"), (1,), ())
+    >>> as_markdown(as_data(empty, Submission("..."), "ann", 1)).splitlines()[0]
+    '# twitter: ann, attempt 1'
+    """
+    lines = [
+        f"# {data['lab']}: {data['student']}, attempt {data['attempt']}",
+        "",
+        f"{data['points']} points, {data['outcome']}",
+        "",
+        "| stage | outcome | points |",
+        "|---|---|---|",
+        *(f"| {s['key']} | {s['outcome']} | {s['points']} of {s['of']} |" for s in data["stages"]),
+    ]
+    for stage in data["stages"]:
+        if stage["sentence"] != "valid":
+            lines += ["", f"**{stage['key']}.** {stage['sentence']}"]
+        if stage["story"]:
+            lines += ["", "```text", stage["story"], "```"]
+        if stage["budgets"]:
+            lines += ["", "| budget | value | limit | kept |", "|---|---|---|---|"]
+        for row in stage["budgets"]:
+            value = "not measured" if row["value"] is None else f"{row['value']:.1f} {row['unit']}"
+            kept = "yes" if row["kept"] else "no"
+            lines.append(f"| {row['name']} | {value} | {row['limit']:.1f} | {kept} |")
+    for field in ("prediction", "explanation"):
+        lines += ["", f"**The {field}.** {data[field] or 'Missing.'}"]
+    seeds = ", ".join(map(str, data["seeds"]))
+    lines += ["", f"Seeds {seeds}. Digest `{data['digest']}`.", ""]
+    return "\n".join(lines)
+
+
+def as_table(reports: list[dict]) -> str:
+    """`grades.csv`: a line a student, those whose file could not run with why.
+
+    >>> print(as_table([{"student": "bo", "trouble": "bo.py has no answer"}]).splitlines()[1])
+    bo,could not run,0,,bo.py has no answer
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["student", "outcome", "points", "digest", "remark"])
+    for report in reports:
+        if "trouble" in report:
+            writer.writerow([report["student"], "could not run", 0, "", report["trouble"]])
+        else:
+            remark = "; ".join(f"no {name}" for name in report["incomplete"])
+            row = [report[name] for name in ("student", "outcome", "points", "digest")]
+            writer.writerow([*row, remark])
+    return out.getvalue()
+
+
+def as_class(reports: list[dict]) -> str:
+    """`class.md`: which check failed how often, each with one counterexample without a name.
+
+    >>> as_class([]).splitlines()[2]
+    '0 submissions.'
+    """
+    failed, examples = {}, {}
+    for report in reports:
+        for stage in report.get("stages", []):
+            if stage["outcome"] != "valid":
+                over = [row["name"] for row in stage["budgets"] if not row["kept"]]
+                for name in [stage["check"]] if stage["check"] else over:
+                    key = f"{stage['key']}, {name}"
+                    failed[key] = failed.get(key, 0) + 1
+                    examples.setdefault(key, stage["sentence"])
+    lines = ["# The class", "", f"{len(reports)} submissions.", ""]
+    for key, count in sorted(failed.items(), key=lambda item: -item[1]):
+        lines += [f"## {key}: {count} of {len(reports)}", ""]
+        if examples[key] != "valid":
+            lines += [examples[key], ""]
+    return "\n".join(lines)

@@ -1,0 +1,142 @@
+"""The Twitter lab: the reference passes, wrong answers fail where they should, cheats and hogs end."""
+
+from pathlib import Path
+
+import pytest
+
+from scalemodel.labs.grade import grade, grade_stage
+from scalemodel.labs.player import Apart, Here, Limits
+from scalemodel.labs.seeds import seeds_of
+from scalemodel.labs.submission import read_submission
+from scalemodel.labs.twitter import LAB
+
+ROOT = Path(__file__).parents[2] / "labs" / LAB.folder
+MUTANTS = sorted((ROOT / "mutants").glob("*.py"))
+DIFFERENT = sorted((ROOT / "different").glob("*.py"))
+SEEDS = seeds_of("practice", "ann", LAB.name, count=8)
+
+
+def here(source):
+    """A player of `source` in this process."""
+    space = {"__name__": "answer"}
+    exec(compile(source, "answer.py", "exec"), space)
+    return Here(space[LAB.subject], list(LAB.service))
+
+
+def apart(source, **limits):
+    """A player of `source` in a process of its own."""
+    return Apart(source, LAB.subject, list(LAB.service), Limits(**limits))
+
+
+def answer_with(**bodies):
+    """A submission whose methods have these bodies; the others do as little as they may."""
+    body = {
+        "__init__": "pass",
+        "post": "pass",
+        "work": "return False",
+        "page": "return []",
+        **bodies,
+    }
+    heads = {"__init__": "store, followers, followees", "post": "author, tweet",
+             "work": "", "page": "reader, n"}  # fmt: skip
+    lines = ["class Timelines:"]
+    for name, words in body.items():
+        lines.append(f"    def {name}(self, {heads[name]}):")
+        lines += [f"        {line}" for line in words.splitlines()]
+    return "\n".join(lines)
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_the_reference_passes_apart():
+    result = grade(LAB, apart(read_submission(ROOT / "lab.py").source), SEEDS)
+    assert (result.points, result.outcome) == (100, "valid")
+
+
+@pytest.mark.parametrize("path", DIFFERENT, ids=lambda path: path.stem)
+def test_a_correct_answer_of_another_kind_passes(path):
+    result = grade(LAB, here(path.read_text()), SEEDS)
+    assert (result.points, result.outcome) == (100, "valid")
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+def test_the_reference_passes_on_many_seeds_with_margin():
+    player = here(read_submission(ROOT / "lab.py").source)
+    for key in "abc":
+        result = grade_stage(LAB, LAB.stage(key), player, list(range(50)))
+        assert result.outcome == "valid"
+        for measured in result.budgets:
+            assert measured.value <= 0.75 * measured.budget.limit, measured.sentence()
+
+
+def test_here_and_apart_say_the_same():
+    source = (ROOT / "mutants" / "shows_twice.py").read_text()
+    assert grade(LAB, here(source), SEEDS).digest() == grade(LAB, apart(source), SEEDS).digest()
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("path", MUTANTS, ids=lambda path: path.stem)
+def test_a_wrong_answer_is_caught_by_the_check_that_it_names(path):
+    text = path.read_text()
+    stage, check = text.split("Caught by: ")[1].splitlines()[0].split(", ", 1)
+    result = grade_stage(LAB, LAB.stage(stage), here(text), SEEDS)
+    assert result.outcome == "invalid"
+    over = [measured.budget.name for measured in result.budgets if not measured.kept]
+    assert check in (result.verdict.check, *over)
+
+
+def test_every_check_is_needed():
+    named = {
+        path.read_text().split("Caught by: ")[1].splitlines()[0].split(", ", 1)[1]
+        for path in MUTANTS
+    }
+    checks = {check.__name__ for stage in LAB.stages for check in stage.checks}
+    budgets = {budget.name for stage in LAB.stages for budget in stage.budgets}
+    assert named == checks | budgets
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+CHEATS = {
+    "imports the library": (answer_with(__init__="import scalemodel.twitter.timeline"), "without scalemodel"),
+    "imports the checker": (answer_with(post="import scalemodel.labs.twitter"), "without scalemodel"),
+    "starts a process": (answer_with(post="import os; os.fork()"), "os.fork"),
+    "opens a socket": (answer_with(post="import socket; socket.socket()"), "socket"),
+    "reads the answer": (answer_with(post=f"open({str(ROOT / 'lab.py')!r})"), "may not open"),
+    "keeps a file": (answer_with(post="open('memory', 'w')"), "may not open"),
+    "leaves": (answer_with(post="import os; os._exit(0)"), "ended before it answered"),
+    "forges a verdict": (answer_with(post="import os; os.write(4, b'valid\\n')"), "out of turn"),
+    "does nothing": (answer_with(), "without it"),
+    "no class": ("x = 1", "defines no Timelines"),
+    "empty": ("", "defines no Timelines"),
+    "syntax": ("class Timelines(:", "SyntaxError"),
+    "stub": (answer_with(post="raise NotImplementedError"), "NotImplementedError"),
+    "signature": (answer_with().replace("self, author, tweet", "self, author"), "positional"),
+    "wrong type": (answer_with(page="return None"), "came back as None"),
+    "no method": (answer_with().replace("def page", "def pages"), "page"),
+    "swallows": (answer_with(post="try:\n    raise ValueError\nexcept BaseException:\n    pass"), "without it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_a_cheat_fails_in_words(name):
+    source, words = CHEATS[name]
+    result = grade_stage(LAB, LAB.stage("a"), apart(source), SEEDS[:1])
+    assert result.outcome == "invalid" and words in result.verdict.sentence()
+
+
+HOGS = {
+    "loops": answer_with(work="while True: pass"),
+    "asks for ever": answer_with(
+        __init__="self.store = store", work="while True: self.store.get('x')"
+    ),
+    "eats memory": answer_with(work="x = [0] * 10**9"),
+    "recurses": answer_with(work="return self.work()"),
+    "floods": answer_with(work="while True: print('x' * 10_000, flush=True)"),
+    "works for ever": answer_with(work="return True"),
+}
+
+
+@pytest.mark.parametrize("name", HOGS)
+def test_a_hog_ends(name):
+    player = apart(HOGS[name], call_s=1.0, cpu_s=2)
+    history = LAB.play(LAB.stage("a").draw(1), player)
+    assert any(history.of("fault"))
