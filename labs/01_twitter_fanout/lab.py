@@ -25,6 +25,8 @@
 # | 3 | report |
 
 # %%
+from scalemodel.labs.practice import check
+
 STUDENT = "practice"  # your id, as your teacher gave it to you
 ATTEMPT = 1
 
@@ -117,8 +119,6 @@ class Timelines:
 # Eight users, and nothing goes wrong.
 
 # %% tags=["check", "points-a"]
-from scalemodel.labs.practice import check
-
 check("twitter", "a", Timelines, student=STUDENT, attempt=ATTEMPT)
 
 # %% [markdown]

@@ -1,6 +1,6 @@
 """Forgets on restart how far the queue is, and takes new tweets for old places.
 
-Caught by: b, no_lost_tweet
+Caught by: b, runs_through
 """
 
 

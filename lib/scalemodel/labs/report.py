@@ -8,7 +8,6 @@ Sources: none needed.
 
 import csv
 import io
-import json
 import platform
 
 import numpy as np

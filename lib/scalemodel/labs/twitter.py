@@ -12,6 +12,7 @@ Left out: follows and blocks, deletes, more than one worker, lists that are trim
 Sources: the chapters on home timelines; Kingsbury's Jepsen (histories and faults).
 """
 
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -431,7 +432,7 @@ def newest_first(history: History) -> Verdict:
     """
     for event in _pages(history):
         tweets = _tweets(event)
-        for above, below in zip(tweets, tweets[1:], strict=False):
+        for above, below in itertools.pairwise(tweets):
             if above < below:
                 return invalid(
                     "a page has the newest tweet first, which is the largest number",
