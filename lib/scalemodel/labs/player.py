@@ -208,7 +208,7 @@ class Apart:
         child_reads, self._to = os.pipe()
         self._from, child_writes = os.pipe()
         self._folder = tempfile.TemporaryDirectory()
-        self._printed = tempfile.TemporaryFile()  # noqa: SIM115: open as long as the life
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115
         # The host finds its two pipes at 3 and 4.
         program = (
             "import os, sys, runpy; r, w = map(int, sys.argv[1:3]); r, w = os.dup(r), os.dup(w); "

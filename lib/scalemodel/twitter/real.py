@@ -102,7 +102,7 @@ def round_trips(
         def fill(entries):
             nonlocal posted
             client.flushall()
-            client.zadd(keys[0], {row: row for row in range(posted - entries, posted)})
+            client.rpush(keys[0], *range(posted - 1, posted - entries - 1, -1))
             copy = client.dump(keys[0])
             pipeline = client.pipeline(transaction=False)
             for key in keys[1:]:
@@ -124,7 +124,7 @@ def round_trips(
             for first in range(0, followers, depth):
                 pipeline = client.pipeline(transaction=False)
                 for key in keys[first : first + depth]:
-                    pipeline.zrevrange(key, 0, PAGE - 1)
+                    pipeline.lrange(key, 0, PAGE - 1)
                 shown += pipeline.execute()
             return shown
 
