@@ -1,8 +1,11 @@
 """The same timelines on a real Redis: the same laws, and what happens when it fails."""
 
 import contextlib
+import gc
+import socket
 import subprocess
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -45,8 +48,8 @@ def make(graph, policy, **options):
 @pytest.fixture
 def server():
     """A server of the test's own, which may be killed and started again."""
-    with PrivateServer() as running:
-        running.processes = [running.process]
+    with PrivateServer() as running, redis.Redis.from_url(running.url) as client:
+        running.processes, running.client = [running.process], client
         yield running
         for process in running.processes:
             process.kill()
@@ -62,14 +65,22 @@ def kill(server):
 def start_again(server):
     """The same command, on the same socket, with nothing in memory."""
     server.processes.append(subprocess.Popen(server.process.args, stdout=subprocess.DEVNULL))
-    client = redis.Redis.from_url(server.url)
     for _ in range(200):
         with contextlib.suppress(redis.RedisError):
-            client.ping()
-            client.close()
+            server.client.ping()
             return
         time.sleep(0.02)
     raise AssertionError("it did not start again")
+
+
+def fill_up(server, full=True):
+    """Take nothing more, or take it again."""
+    server.client.config_set("maxmemory-policy", "noeviction")
+    server.client.config_set("maxmemory", int(full))
+
+
+def cut(*_, **__):
+    raise redis.ConnectionError("cut")
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
@@ -86,7 +97,7 @@ def test_a_private_server_comes_and_goes():
 
 
 def test_a_server_of_yours_is_left_as_it_was(server):
-    client = redis.Redis.from_url(server.url)
+    client = server.client
     client.set("mine", "untouched")
     with RedisHomeTimelines(GRAPH, Hybrid(2), url=server.url) as timelines:
         timelines.post_many([BO, ANN, BO])
@@ -106,6 +117,18 @@ def test_taken_back_tweets_leave_no_short_page(server):
     for tweet in ids[::2]:
         timelines.delete(int(tweet))
     assert timelines.timeline(ANN, n=5).tolist() == ids[::-1][::2][:5].tolist()
+
+
+@pytest.mark.parametrize("policy", [FanOutOnWrite(), FanOutOnRead()], ids=str)
+@pytest.mark.parametrize("before", [None, 2_900])
+def test_a_page_below_a_thousand_taken_back_tweets_is_found(server, policy, before):
+    timelines = RedisHomeTimelines(GRAPH, policy, cap=5_000, url=server.url)
+    ids = timelines.post_many([BO] * 3_000)
+    for tweet in ids[2:]:
+        timelines.delete(int(tweet))
+    before = before and int(ids[before])
+    for n in (1, 2, 50):
+        assert timelines.timeline(ANN, n=n, before=before).tolist() == ids[1::-1][:n].tolist()
 
 
 def test_a_crashed_worker_delivers_again_and_nobody_sees_it(server):
@@ -154,6 +177,9 @@ TestPerEdge = histories("PerEdge")
 TestEvicting = histories("FanOutOnWrite", cap=5)
 TestEvictingHybrid = histories("Hybrid", cap=5, queued=True, batch=2)
 TestSleepers = histories("Hybrid", inactive_after_s=4.0)
+TestEvictingCrossings = histories("Hybrid", cap=5)
+TestEvictingRates = histories("AuthorRate", cap=5)
+TestEvictingSleepers = histories("Hybrid", cap=5, inactive_after_s=4.0)
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
@@ -212,7 +238,7 @@ def test_a_queue_goes_on_where_the_server_left_it(server):
 
 def test_a_full_server_takes_nothing_and_loses_nothing(server):
     graph = SocialGraph.from_edges(np.arange(1, 2001), np.zeros(2000, dtype=int), 2001)
-    client = redis.Redis.from_url(server.url)
+    client = server.client
     timelines = RedisHomeTimelines(graph, FanOutOnWrite(), url=server.url)
     kept = timelines.post(0)
     client.config_set("maxmemory-policy", "noeviction")
@@ -228,7 +254,7 @@ def test_a_full_server_takes_nothing_and_loses_nothing(server):
 
 def test_a_server_that_fills_up_in_the_middle_of_a_fan_out(server):
     graph = SocialGraph.from_edges(np.arange(1, 3001), np.zeros(3000, dtype=int), 3001)
-    client = redis.Redis.from_url(server.url)
+    client = server.client
     timelines = RedisHomeTimelines(graph, FanOutOnWrite(), url=server.url, queued=True, batch=500)
     tweet = timelines.post(0)
     timelines.fan_out(batches=2)
@@ -266,7 +292,7 @@ def test_answers_lost_on_the_way_are_asked_for_again_and_nobody_sees_it(
 def test_a_key_of_another_kind_is_named(server):
     timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, prefix="ours:")
     kept = timelines.post(BO)
-    client = redis.Redis.from_url(server.url)
+    client = server.client
     client.set(f"ours:home:{CY}", "a string")
     with pytest.raises(RedisTrouble, match="something else than we put there"):
         timelines.post(BO)
@@ -278,12 +304,160 @@ def test_an_unfollow_holds_though_the_server_is_gone(server):
     timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
     timelines.post(BO)
     kill(server)
-    with pytest.raises(RedisTrouble):
-        timelines.unfollow(ANN, BO)
+    timelines.unfollow(ANN, BO)
+    with pytest.raises(RedisTrouble, match="does not answer"):
+        timelines.timeline(ANN)
     start_again(server)
     truth = BruteForce(4, [(CY, BO), (DEE, BO)])
     assert timelines.timeline(ANN).tolist() == truth.timeline(ANN) == []
     timelines.check()
+
+
+def test_a_block_holds_both_ways_though_the_server_is_gone(server):
+    graph = SocialGraph.from_edges([ANN, BO], [BO, ANN], n_users=4)
+    timelines = RedisHomeTimelines(graph, FanOutOnWrite(), url=server.url)
+    timelines.post_many([ANN, BO])
+    kill(server)
+    timelines.block(ANN, BO)
+    start_again(server)
+    assert timelines.blocked(BO, ANN) and not len(timelines.followers(ANN))
+    assert timelines.timeline(ANN).tolist() == timelines.timeline(BO).tolist() == []
+
+
+def test_a_follow_holds_and_counts_though_the_server_is_full(server):
+    graph = SocialGraph.from_edges([ANN, CY], [BO, BO], n_users=4)
+    timelines = RedisHomeTimelines(graph, Hybrid(3), url=server.url)
+    tweet = timelines.post(BO)
+    fill_up(server)
+    timelines.follow(DEE, BO)
+    fill_up(server, False)
+    assert timelines.pulled(BO), "the third follower makes a celebrity"
+    assert [timelines.timeline(reader).tolist() for reader in (ANN, CY, DEE)] == [[tweet]] * 3
+    timelines.check()
+
+
+def test_a_list_that_missed_a_backfill_is_built_when_it_is_read(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    tweet = timelines.post(CY)
+    fill_up(server)
+    timelines.follow(ANN, CY)
+    fill_up(server, False)
+    assert timelines.timeline(ANN).tolist() == [tweet]
+
+
+def test_an_author_who_becomes_a_celebrity_on_a_full_server_is_stored_later(server):
+    graph = SocialGraph.from_edges([ANN, CY], [BO, BO], n_users=4)
+    timelines = RedisHomeTimelines(graph, Hybrid(2, demoted_followers=1), url=server.url)
+    timelines.unfollow(CY, BO), timelines.unfollow(ANN, BO)
+    tweet = timelines.post(BO)
+    timelines.follow(ANN, BO)
+    fill_up(server)
+    timelines.follow(CY, BO)
+    fill_up(server, False)
+    timelines.follow(DEE, BO)
+    assert timelines.timeline(DEE).tolist() == [tweet], "nothing was delivered to Dee"
+
+
+def test_a_reader_who_comes_back_to_a_full_server_loses_nothing(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, inactive_after_s=4.0)
+    tweets = [timelines.post(BO, time_s=1.0), timelines.post(BO, time_s=9.0)]
+    fill_up(server)
+    with pytest.raises(RedisTrouble, match="is full"):
+        timelines.timeline(ANN)
+    fill_up(server, False)
+    assert timelines.timeline(ANN).tolist() == tweets[::-1]
+
+
+def test_a_list_that_was_forgotten_by_half_is_built_anew(server, monkeypatch):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, inactive_after_s=4.0)
+    tweet = timelines.post(BO, time_s=1.0)
+    monkeypatch.setattr(timelines._redis, "hdel", cut)
+    later = timelines.post(BO, time_s=9.0)
+    assert timelines.timeline(ANN).tolist() == [later, tweet]
+
+
+def test_a_server_that_fills_up_while_it_is_built_anew_is_built_later(server, monkeypatch):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnRead(), url=server.url)
+    tweet = timelines.post(BO)
+    server.client.flushall()
+    fill_up(server)
+    for _ in range(2):
+        with pytest.raises(RedisTrouble, match="is full"):
+            timelines.timeline(ANN)
+    fill_up(server, False)
+    assert timelines.timeline(ANN).tolist() == [tweet]
+
+
+def test_a_server_that_empties_itself_again_and_again_is_named(server, monkeypatch):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    monkeypatch.setattr(timelines._redis, "set", lambda *_, **__: None)
+    server.client.flushall()
+    with pytest.raises(RedisTrouble, match="maxmemory-policy"):
+        timelines.timeline(ANN)
+
+
+@pytest.mark.parametrize(
+    ("policy", "key"), [(FanOutOnWrite(), f"home:{ANN}"), (FanOutOnRead(), f"author:{BO}")], ids=str
+)
+def test_a_key_of_another_kind_is_never_removed_by_us_and_hides_no_tweet(server, policy, key):
+    timelines = RedisHomeTimelines(GRAPH, policy, url=server.url, prefix="ours:")
+    kept = timelines.post(BO)
+    server.client.set(f"ours:{key}", "a string")
+    for _ in range(2):
+        with pytest.raises(RedisTrouble, match="something else than we put there"):
+            timelines.timeline(ANN)
+    assert server.client.get(f"ours:{key}") == b"a string"
+    server.client.delete(f"ours:{key}")
+    assert timelines.timeline(ANN).tolist() == [kept]
+
+
+def test_who_interrupts_a_post_sees_nothing_of_it(server, monkeypatch):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, keys_a_call=1)
+    really = timelines._send
+
+    def interrupted(*arguments):
+        really(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(timelines, "_send", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        timelines.post_many([BO] * 20)
+    monkeypatch.undo()
+    later = timelines.post(BO)
+    assert [timelines.timeline(reader).tolist() for reader in (ANN, CY, DEE)] == [[later]] * 3
+
+
+def test_calls_that_arrive_after_their_repetition_change_nothing(server, monkeypatch):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    sent, really = [], redis.UnixDomainSocketConnection.send_packed_command
+
+    def held_up(connection, command, *arguments, **options):
+        if b"EVALSHA" not in command[0] or sent:
+            return really(connection, command, *arguments, **options)
+        sent.extend(command)
+        cut()
+
+    monkeypatch.setattr(redis.UnixDomainSocketConnection, "send_packed_command", held_up)
+    ids = [*timelines.post_many([BO] * 5).tolist(), timelines.post(BO)]
+    with socket.socket(socket.AF_UNIX) as line:  # now the first of them arrive
+        line.connect(server.url.removeprefix("unix://"))
+        line.sendall(b"".join(sent))
+        for _ in range(5):
+            assert line.recv(4) == b":0\r\n", "nothing is new"
+    for reader in (ANN, CY, DEE):
+        assert timelines.timeline(reader).tolist() == ids[::-1]
+    timelines.check()
+
+
+def test_whoever_drops_them_unclosed_leaves_no_open_socket(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    timelines.post(BO)
+    timelines.itself = timelines  # a circle
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        del timelines
+        gc.collect()
+    assert not told
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -98,10 +98,12 @@ def round_trips(
     keys = [b"home:%d" % user for user in range(followers)]
     with PrivateServer() as server, redis.Redis.from_url(server.url) as client:
         sha, posted = client.script_load(DELIVER), 100_000
+        new = "gone", "mark", 1  # newer than all before, in term 1
 
         def fill(entries):
             nonlocal posted
             client.flushall()
+            client.set("mark", 1)
             client.rpush(keys[0], *range(posted - 1, posted - entries - 1, -1))
             copy = client.dump(keys[0])
             pipeline = client.pipeline(transaction=False)
@@ -115,7 +117,7 @@ def round_trips(
             for first in range(0, len(groups), depth):
                 pipeline = client.pipeline(transaction=False)
                 for group in groups[first : first + depth]:
-                    pipeline.evalsha(sha, len(group), *group, posted, entries, "gone", "0")
+                    pipeline.evalsha(sha, len(group), *group, posted, entries, *new)
                 pipeline.execute()
             posted += 1
 

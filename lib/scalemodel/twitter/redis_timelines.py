@@ -12,9 +12,11 @@ below a cursor fetches the whole list. An author's list, for those who pull, is 
 set. Who follows whom, the ids and the tombstones stay in this process.
 
 When the server fails, a post that was not wholly stored raises `RedisTrouble` and shows
-nowhere; a queued one keeps its place, and `fan_out` goes on from there. A server that
-comes back empty is noticed by a missing mark, and each list is built anew from the
-tweets when its reader looks.
+nowhere; a queued one keeps its place, and `fan_out` goes on from there. A follow or an
+unfollow holds. A list that missed something is built anew from the tweets when its reader
+looks; all of them, if the server came back empty, which a missing mark tells. The mark
+holds the number of a term. What was sent before an answer was lost belongs to an older
+term, and if it arrives after its repetition it is inserted with care.
 
 Left out: clusters (a script's keys lie on one server), replicas, a process that dies
 with the tweets in it.
@@ -25,6 +27,7 @@ scripts, pipelines); Mastodon's feed manager (a sorted set a feed).
 import heapq
 import itertools
 import secrets
+import weakref
 from collections.abc import Iterable
 from contextlib import contextmanager
 
@@ -41,10 +44,12 @@ CALLS_TOGETHER = 16  # scripts in one pipeline
 PAGES_TOGETHER = 500
 SLACK = 16  # entries beyond the cap at which a list is trimmed
 
-# KEYS: home lists. ARGV: row, cap, the horizons' key, and whether the tweet may come late or
-# again, "1" or "0". Answers how many were new.
+# KEYS: home lists. ARGV: row, cap, the horizons' key, the mark's key, and the term in which
+# the tweet is surely newer than all before, or "" if it may come late or again. Answers how
+# many were new.
 DELIVER = """
 local row, cap, new = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
+local late = ARGV[5] == '' or redis.call('GET', ARGV[4]) ~= ARGV[5]
 
 local function above_horizon(key)
   return row > tonumber(redis.call('HGET', ARGV[3], key) or '-1')
@@ -65,17 +70,17 @@ local function put_in_place(key)
 end
 
 for _, key in ipairs(KEYS) do
-  local head = ARGV[4] == '1' and redis.call('LINDEX', key, 0)
+  local head = late and redis.call('LINDEX', key, 0)
   local length
-  if ARGV[4] == '0' or head and tonumber(head) < row or not head and above_horizon(key) then
+  if not late or head and tonumber(head) < row or not head and above_horizon(key) then
     length = redis.call('LPUSH', key, ARGV[1])
   elseif head then
     length = put_in_place(key)
   end
   if length then new = new + 1 end
-  if ARGV[4] == '1' then length = redis.call('LLEN', key) end
+  if late then length = redis.call('LLEN', key) end
   if length then
-    if length >= cap + (ARGV[4] == '1' and 1 or SLACK) then  -- a backfill brings no more than cap
+    if length >= cap + (late and 1 or SLACK) then  -- a backfill brings no more than cap
       redis.call('HSET', ARGV[3], key, redis.call('LINDEX', key, cap))
       redis.call('LTRIM', key, 0, cap - 1)
     end
@@ -129,14 +134,17 @@ class RedisHomeTimelines(HomeTimelines):
         self.url = url or self._server.url
         self.prefix = prefix or f"scalemodel:{secrets.token_hex(4)}:"
         self._redis = redis.Redis.from_url(self.url)
+        self._hang_up = weakref.finalize(self, self._redis.close)
         home = f"{self.prefix}home:".encode()
         self._keys = [home + b"%d" % user for user in range(self.n_users)]
         self._packed = [_packed(key) for key in self._keys]
         self._mark, self._gone = f"{self.prefix}mark", f"{self.prefix}gone"
+        self._term, self._torn = 1, False  # torn: something old may be on its way
+        self._lost = False  # then the authors' lists and the mark must be set anew
         self._stale = set()  # readers whose list must be built anew
         self._pulling = self._write.max() >= self._read.min()  # then authors' lists are kept
         with self._asking("open"):
-            self._redis.set(self._mark, 1)
+            self._redis.set(self._mark, self._term)
             self._sha = self._redis.script_load(DELIVER)
 
     # ── Coming and going ────────────────────────────────────────────────────
@@ -155,7 +163,7 @@ class RedisHomeTimelines(HomeTimelines):
                 keys = self._redis.scan_iter(match=f"{self.prefix}*", count=1000)
                 for some in _in_groups(keys, 1000):
                     self._redis.delete(*some)
-        self._redis.close()
+        self._hang_up()
         self._redis = None
 
     def __enter__(self):
@@ -178,12 +186,13 @@ class RedisHomeTimelines(HomeTimelines):
             ) from error
         except redis.RedisError as error:
             text = str(error)
-            if "OOM" in text:
+            if isinstance(error, redis.OutOfMemoryError) or "OOM" in text:
                 raise RedisTrouble(
                     f"cannot {what}: the Redis server is full. Raise its `maxmemory` or free "
                     "some, and repeat the call"
                 ) from error
             if "WRONGTYPE" in text:
+                self._lose_everything()  # whoever removes that key removes a list of ours
                 raise RedisTrouble(
                     f"cannot {what}: a key under {self.prefix!r} holds something else than we "
                     "put there. Remove it, or choose another prefix"
@@ -206,7 +215,7 @@ class RedisHomeTimelines(HomeTimelines):
         first, waiting = self._n_tweets, len(self._queue)
         try:
             yield
-        except RedisTrouble:
+        except BaseException:  # also when somebody interrupts it
             self._shown[first : self._n_tweets] = -1
             while len(self._queue) > waiting:
                 self._queue.pop()
@@ -230,7 +239,7 @@ class RedisHomeTimelines(HomeTimelines):
     def _deliver(self, end, followers):
         """Fan out up to `end`, to so many followers; whether it is finished."""
         progress = self._progress
-        late = "1" if self.queued or self._measured else "0"  # a repriced author is backfilled
+        late = self.queued or self._measured  # a repriced author is backfilled
         calls, sent, left = [], [], followers
         row, after = int(progress[homes.ROW]), int(progress[homes.AFTER])
         with self._asking("deliver"), self._line() as line:
@@ -256,15 +265,27 @@ class RedisHomeTimelines(HomeTimelines):
     @contextmanager
     def _line(self):
         """A connection of our own, on which to send before the last answers are here."""
+        if self._torn:
+            self._begin_term()
         pool = self._redis.connection_pool
         line = pool.get_connection()
         try:
             yield line
         except BaseException:
-            line.disconnect()  # answers may be on their way
+            line.disconnect()  # answers may be on their way, and calls too
+            self._torn = True
             raise
         finally:
             pool.release(line)
+
+    def _begin_term(self):
+        """From now on the server is careful with what was sent before."""
+        self._term += 1
+        self._redis.set(self._mark, self._term, xx=True)  # no mark: it came back empty
+        self._torn = False
+
+    def _arguments(self, row, late):
+        return row, self.cap, self._gone, self._mark, "" if late else self._term
 
     def _send(self, line, calls, sent):
         """Send `calls`, then read the answers to all that was `sent` before."""
@@ -273,10 +294,10 @@ class RedisHomeTimelines(HomeTimelines):
         sent.append(calls)
         words = []
         for users, late, row in calls:
-            words.append(b"*%d\r\n" % (len(users) + 7))
-            words += (_packed(word) for word in (b"EVALSHA", self._sha, len(users)))
+            words.append(b"*%d\r\n" % (len(users) + 8))
+            words += map(_packed, (b"EVALSHA", self._sha, len(users)))
             words += [self._packed[user] for user in users]
-            words += (_packed(word) for word in (row, self.cap, self._gone, late))
+            words += map(_packed, self._arguments(row, late))
         try:
             line.send_packed_command([b"".join(words)])
         except redis.RedisError:
@@ -296,8 +317,9 @@ class RedisHomeTimelines(HomeTimelines):
     def _repeat(self, line, sent):
         """Once more what was sent and not answered, as calls that may come a second time."""
         line.disconnect()
+        self._begin_term()
         while sent:
-            self._call([(users, "1", row) for users, _, row in sent[0]])
+            self._call([(users, True, row) for users, _, row in sent[0]])
             sent.pop(0)
 
     def _kept(self, row, followers):
@@ -323,7 +345,7 @@ class RedisHomeTimelines(HomeTimelines):
             pipeline = self._redis.pipeline(transaction=False)
             for users, late, row in calls:
                 keys = [self._keys[user] for user in users]
-                pipeline.evalsha(self._sha, len(keys), *keys, row, self.cap, self._gone, late)
+                pipeline.evalsha(self._sha, len(keys), *keys, *self._arguments(row, late))
             try:
                 return pipeline.execute()
             except redis.exceptions.NoScriptError:  # a server that was started again
@@ -343,7 +365,6 @@ class RedisHomeTimelines(HomeTimelines):
         self._looked(users, time_s)
         shown = np.full((len(users), n), -1, dtype=np.int64)
         with self._asking("read"):
-            self._build_what_is_stale(users)
             for first in range(0, len(users), PAGES_TOGETHER):
                 some = users[first : first + PAGES_TOGETHER].tolist()
                 for at, rows in enumerate(self._read_some(some, n, row), first):
@@ -352,81 +373,107 @@ class RedisHomeTimelines(HomeTimelines):
         return shown
 
     def _read_some(self, users, n, before):
-        """The rows of a page for each of `users`, in one pipeline and more where tweets were deleted."""
-        pipeline = self._redis.pipeline(transaction=False)
-        lists = []  # how many answers belong to each user
-        for user in users:
-            pulls = self._pulls[user].tolist()
+        """The rows of a page for each of `users`: one round trip, more where tweets were deleted."""
+        for user, rows in zip(users, self._rows(users, n, before), strict=True):
+            seen, asked = [row for row in rows if self._shown[row] >= 0], n
+            while len(seen) < n and len(rows) == asked:  # some were taken back: look further down
+                asked *= 2
+                (rows,) = self._rows([user], asked, rows[-1])
+                seen += [row for row in rows if self._shown[row] >= 0]
+            yield seen[:n]
+
+    def _rows(self, users, n, before):
+        """For each of `users` the newest `n` rows below `before`, deleted ones among them."""
+        pulls = [self._pulls[user].tolist() for user in users]
+
+        def questions(pipeline):
             everything = before < self._n_tweets  # a list has no index of its cursors
-            pipeline.lrange(self._keys[user], 0, -1 if everything else n - 1)
-            for author in pulls:
-                self._ask(pipeline, self._authors_key(author), n, before)
-            if pulls:
-                pipeline.hget(self._gone, self._keys[user])
-            lists.append(len(pulls))
-            self._paid[pages.PULLED] += len(pulls)
-        answers = iter(pipeline.execute())
-        for user, pulled in zip(users, lists, strict=True):
-            home = [row for row in map(int, next(answers)) if row < before][:n]
-            self._paid[pages.SCANNED] += len(home)
-            if not pulled:
-                rows, most = home, n
-            else:
-                several = [home, *([int(r) for r in next(answers)] for _ in range(pulled))]
+            for user, authors in zip(users, pulls, strict=True):
+                pipeline.lrange(self._keys[user], 0, -1 if everything else n - 1)
+                for author in authors:
+                    self._pull(pipeline, self._authors_key(author), n, before)
+                if authors:
+                    pipeline.hget(self._gone, self._keys[user])
+
+        answers = iter(self._ask(users, questions))
+        for authors in pulls:
+            rows = [row for row in map(int, next(answers)) if row < before][:n]
+            self._paid[pages.PULLED] += len(authors)
+            self._paid[pages.SCANNED] += len(rows)
+            if authors:
+                several = [rows, *([int(r) for r in next(answers)] for _ in authors)]
                 gone = int(next(answers) or -1)
                 self._paid[pages.SCANNED] += sum(map(len, several[1:]))
                 merged = heapq.merge(*several, reverse=True)
-                rows = [row for row, _ in itertools.groupby(merged) if row > gone]
-                most = n
-            rows = rows[:most]
-            seen = [row for row in rows if self._shown[row] >= 0]
-            if len(seen) < len(rows) == n:  # some were taken back: look further down
-                further = self._read_some([user], n - len(seen), rows[-1])
-                seen += next(iter(further))
-            yield seen
+                rows = [row for row, _ in itertools.groupby(merged) if row > gone][:n]
+            yield rows
 
-    def _ask(self, pipeline, key, n, before):
+    def _pull(self, pipeline, key, n, before):
         if before >= self._n_tweets:
             pipeline.zrevrange(key, 0, n - 1)
         else:
             pipeline.zrevrangebyscore(key, f"({before}", "-inf", 0, n)
 
+    def _ask(self, users, questions):
+        """The answers about `users`, whose lists were whole and lay there with the mark."""
+        for _ in range(2):
+            self._build_what_is_stale(users)
+            pipeline = self._redis.pipeline(transaction=False)
+            pipeline.exists(self._mark)
+            questions(pipeline)
+            marked, *answers = pipeline.execute()
+            if marked:
+                return answers
+            self._lose_everything()
+        raise RedisTrouble(
+            "cannot read: the Redis server loses what it is given. Look at its "
+            "`maxmemory-policy`, which must be noeviction"
+        )
+
     def horizon(self, user: int) -> int:
         """The id of the newest tweet that was evicted from the user's list, or -1."""
         user = self._user("user", user)
         with self._asking("read"):
-            self._build_what_is_stale([user])
-            row = self._redis.hget(self._gone, self._keys[user])
+            (row,) = self._ask([user], lambda pipeline: pipeline.hget(self._gone, self._keys[user]))
         return -1 if row is None or int(row) < 0 else int(self._ids[int(row)])
 
     # ── What a store of its own kind does in its own way ────────────────────
+    @contextmanager
+    def _changing(self, user, what):
+        """Change a list, or leave it to be built anew when it is read."""
+        try:
+            with self._asking(what):
+                yield
+        except BaseException as error:
+            self._stale.add(user)
+            if self._redis is None or not isinstance(error, RedisTrouble):
+                raise
+
     def _forget(self, user):
-        with self._asking("forget a list"):
+        with self._changing(user, "forget a list"):
             self._redis.delete(self._keys[user])
             self._redis.hdel(self._gone, self._keys[user])
 
     def _restore(self, user, rows, horizon):
+        self._stale.add(user)  # until it is done
         with self._asking("build a list"):
             pipeline = self._redis.pipeline(transaction=True)
-            pipeline.delete(self._keys[user])
+            pipeline.ltrim(self._keys[user], 1, 0)  # empties a list, and only a list
             pipeline.hset(self._gone, self._keys[user], horizon)
             if len(rows):
                 pipeline.rpush(self._keys[user], *sorted(map(int, rows), reverse=True))
             pipeline.execute()
+        self._stale.discard(user)
 
     def _take_out(self, user, author):
-        try:
-            with self._asking("take tweets out of a list"):
-                rows = [int(row) for row in self._redis.lrange(self._keys[user], 0, -1)]
-                kept = [row for row in rows if self._authors[row] != author]
-                pipeline = self._redis.pipeline(transaction=True)
-                pipeline.delete(self._keys[user])
-                if kept:
-                    pipeline.rpush(self._keys[user], *kept)
-                pipeline.execute()
-        except RedisTrouble:
-            self._stale.add(user)  # the change holds; the list follows when it is read
-            raise
+        with self._changing(user, "take tweets out of a list"):
+            rows = [int(row) for row in self._redis.lrange(self._keys[user], 0, -1)]
+            kept = [row for row in rows if self._authors[row] != author]
+            pipeline = self._redis.pipeline(transaction=True)
+            pipeline.delete(self._keys[user])
+            if kept:
+                pipeline.rpush(self._keys[user], *kept)
+            pipeline.execute()
 
     def _backfill(self, user, author):
         if len(self._asleep) and self._asleep[user]:
@@ -437,31 +484,35 @@ class RedisHomeTimelines(HomeTimelines):
                 rows.append(row)
             row = int(self._previous[row])
         before = self._progress[[homes.DELIVERED, homes.REPEATED]].copy()
-        try:
+        with self._changing(user, "deliver"):
             for some in _in_groups(reversed(rows), 4 * CALLS_TOGETHER):
-                self._call([([user], "1", row) for row in some])
-        except RedisTrouble:
-            self._stale.add(user)
-            raise
-        finally:
-            self._progress[[homes.DELIVERED, homes.REPEATED]] = before
+                self._call([([user], True, row) for row in some])
+        self._progress[[homes.DELIVERED, homes.REPEATED]] = before
         self._counts["backfilled"] += len(rows)
 
     def _reprice(self, author):
         super()._reprice(author)
         if not self._pulling and self._write[author] >= self._read.min():
             self._pulling = True
-            self._keep(range(self._n_tweets))
+            try:
+                self._keep(range(self._n_tweets))
+            except BaseException as error:
+                self._lose_everything()
+                if not isinstance(error, RedisTrouble):
+                    raise
+
+    def _lose_everything(self):
+        self._lost, self._stale = True, set(range(self.n_users))
 
     def _build_what_is_stale(self, users):
-        """Build the lists that were left behind, all of them if the server came back empty."""
-        if not self._redis.exists(self._mark):
-            self._redis.set(self._mark, 1)
-            self._stale = set(range(self.n_users))
+        """Build the lists that were left behind."""
+        if self._lost:
             self._keep(range(self._n_tweets))
-        for user in set(map(int, users)) & self._stale:
-            self._wake(user)
-            self._stale.discard(user)
+            self._redis.set(self._mark, self._term)
+            self._lost = False
+        if self._stale:
+            for user in self._stale.intersection(map(int, users)):
+                self._wake(user)
 
     def _authors_key(self, author):
         return f"{self.prefix}author:{author}"
