@@ -160,8 +160,44 @@ def test_a_long_list_is_cut_to_its_cap_and_the_horizon_says_where(server):
     ids = timelines.post_many([BO] * 1_000)
     timelines.check()
     page = timelines.timeline(ANN, n=100)
-    assert 20 <= len(page) < 36 and (page == ids[::-1][: len(page)]).all()
+    assert len(page) == 20 + 980 % 16 and (page == ids[::-1][: len(page)]).all()
     assert timelines.horizon(ANN) == ids[-len(page) - 1]
+
+
+def test_a_late_tweet_finds_its_place_at_every_depth_and_twice_changes_nothing(server):
+    graph = SocialGraph.from_edges([ANN, CY], [BO, DEE], n_users=4)
+    timelines = RedisHomeTimelines(graph, Hybrid(2), url=server.url)
+    ids = timelines.post_many([BO, DEE] * 100)[::-1].tolist()
+    timelines.unfollow(CY, DEE)
+    timelines.follow(ANN, DEE)
+    assert timelines.timeline(ANN, n=300).tolist() == ids
+    timelines.follow(CY, DEE)  # now pulled
+    timelines.unfollow(CY, DEE)  # and pushed again, though all of it is there
+    assert not timelines.pulled(DEE)
+    assert timelines.timeline(ANN, n=300).tolist() == ids
+    timelines.check()
+
+
+def test_a_backfill_cuts_a_list_that_was_in_its_slack(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), cap=5, url=server.url)
+    ids = timelines.post_many([CY] * 8 + [BO] * 10)
+    assert len(timelines.timeline(ANN)) == 10
+    timelines.follow(ANN, CY)
+    horizon = timelines.horizon(ANN)
+    assert horizon >= ids[1], "the oldest of Cy were not asked for"
+    assert timelines.timeline(ANN).tolist() == [i for i in ids[::-1] if i > horizon]
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_what_is_below_the_horizon_stays_there(server, others):
+    graph = SocialGraph.from_edges([ANN, ANN], [BO, DEE], n_users=4)
+    timelines = RedisHomeTimelines(graph, FanOutOnWrite(), cap=5, url=server.url)
+    old, *_ = timelines.post_many([CY] + [BO] * 40)
+    newest = timelines.post_many([DEE] * others).tolist()
+    timelines.unfollow(ANN, BO)
+    timelines.follow(ANN, CY)
+    assert timelines.timeline(ANN).tolist() == newest and timelines.horizon(ANN) > old
+    timelines.check()
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -449,7 +485,8 @@ def test_calls_that_arrive_after_their_repetition_change_nothing(server, monkeyp
     timelines.check()
 
 
-def test_whoever_drops_them_unclosed_leaves_no_open_socket(server):
+def test_whoever_drops_them_unclosed_leaves_no_open_socket(server, monkeypatch):
+    monkeypatch.delattr(redis.Redis, "__del__")  # in a circle it may come too late
     timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
     timelines.post(BO)
     timelines.itself = timelines  # a circle

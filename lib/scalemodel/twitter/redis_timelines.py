@@ -49,7 +49,7 @@ SLACK = 16  # entries beyond the cap at which a list is trimmed
 # many were new.
 DELIVER = """
 local row, cap, new = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
-local late = ARGV[5] == '' or redis.call('GET', ARGV[4]) ~= ARGV[5]
+local late = redis.call('GET', ARGV[4]) ~= ARGV[5]
 
 local function above_horizon(key)
   return row > tonumber(redis.call('HGET', ARGV[3], key) or '-1')
@@ -78,7 +78,6 @@ for _, key in ipairs(KEYS) do
     length = put_in_place(key)
   end
   if length then new = new + 1 end
-  if late then length = redis.call('LLEN', key) end
   if length then
     if length >= cap + (late and 1 or SLACK) then  -- a backfill brings no more than cap
       redis.call('HSET', ARGV[3], key, redis.call('LINDEX', key, cap))
