@@ -463,25 +463,45 @@ def test_who_interrupts_a_post_sees_nothing_of_it(server, monkeypatch):
     assert [timelines.timeline(reader).tolist() for reader in (ANN, CY, DEE)] == [[later]] * 3
 
 
-def test_calls_that_arrive_after_their_repetition_change_nothing(server, monkeypatch):
-    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+@pytest.fixture
+def held_up(server, monkeypatch):
+    """The first calls that deliver are held up; the function lets them arrive."""
     sent, really = [], redis.UnixDomainSocketConnection.send_packed_command
 
-    def held_up(connection, command, *arguments, **options):
+    def send(connection, command, *arguments, **options):
         if b"EVALSHA" not in command[0] or sent:
             return really(connection, command, *arguments, **options)
         sent.extend(command)
         cut()
 
-    monkeypatch.setattr(redis.UnixDomainSocketConnection, "send_packed_command", held_up)
+    def arrive():
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(server.url.removeprefix("unix://"))
+            line.sendall(b"".join(sent))
+            return [int(line.recv(4)[1:]) for _ in range(5)]
+
+    monkeypatch.setattr(redis.UnixDomainSocketConnection, "send_packed_command", send)
+    return arrive
+
+
+def test_calls_that_arrive_after_their_repetition_change_nothing(server, held_up):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
     ids = [*timelines.post_many([BO] * 5).tolist(), timelines.post(BO)]
-    with socket.socket(socket.AF_UNIX) as line:  # now the first of them arrive
-        line.connect(server.url.removeprefix("unix://"))
-        line.sendall(b"".join(sent))
-        for _ in range(5):
-            assert line.recv(4) == b":0\r\n", "nothing is new"
+    assert held_up() == [0] * 5, "nothing is new"
     for reader in (ANN, CY, DEE):
         assert timelines.timeline(reader).tolist() == ids[::-1]
+    timelines.check()
+
+
+def test_calls_that_arrive_after_they_were_given_up_stay_behind(server, held_up, monkeypatch):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    with monkeypatch.context() as patch, pytest.raises(RedisTrouble, match="does not answer"):
+        patch.setattr(timelines._redis, "set", cut)
+        timelines.post_many([BO] * 5)
+    later = timelines.post(BO)
+    assert held_up() == [3] * 5
+    for reader in (ANN, CY, DEE):
+        assert timelines.timeline(reader).tolist() == [later]
     timelines.check()
 
 
