@@ -8,7 +8,7 @@ and threshold crossings beside `BruteForce`, and every page is compared.
 from contextlib import suppress
 
 import numpy as np
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -40,11 +40,12 @@ USERS = st.integers(0, N_USERS - 1)
 PAIRS = st.tuples(USERS, USERS).filter(lambda pair: pair[0] != pair[1])
 
 
-def history(make, policy, *, cap=800, examples=40, steps=40, **options):
+def history(make, policy, *, cap=800, examples=40, steps=40, shrink=True, **options):
     """A test case that runs random histories on `make(graph, policy, cap=..., **options)`.
 
     The law, for every page of every reader: what brute force shows, down to the
-    reader's horizon. While nothing was evicted the horizon is -1.
+    reader's horizon. While nothing was evicted the horizon is -1. With `shrink=False` a
+    failure is told as it was found; on a slow store it takes minutes to make it small.
     """
 
     class Histories(RuleBasedStateMachine):
@@ -157,5 +158,8 @@ def history(make, policy, *, cap=800, examples=40, steps=40, **options):
                 close()
 
     case = Histories.TestCase
-    case.settings = settings(max_examples=examples, stateful_step_count=steps, deadline=None)
+    phases = [phase for phase in Phase if shrink or phase not in (Phase.shrink, Phase.explain)]
+    case.settings = settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, phases=phases
+    )
     return case

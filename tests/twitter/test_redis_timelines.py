@@ -152,6 +152,8 @@ def test_tweets_that_come_late_are_put_in_their_place_far_down_a_long_list(serve
     memory, timelines = both
     assert timelines.timeline(ANN, n=300).tolist() == memory.timeline(ANN, n=300).tolist()
     assert len(timelines.timeline(ANN, n=300)) == 202
+    assert timelines.work.deliveries == memory.work.deliveries
+    assert timelines.work.backfilled == memory.work.backfilled
     timelines.check()
 
 
@@ -188,6 +190,25 @@ def test_a_backfill_cuts_a_list_that_was_in_its_slack(server):
     assert timelines.timeline(ANN).tolist() == [i for i in ids[::-1] if i > horizon]
 
 
+def test_a_backfill_of_more_than_the_cap_moves_the_horizon(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), cap=5, url=server.url)
+    ids = timelines.post_many([CY] * 8)
+    timelines.follow(ANN, CY)
+    assert timelines.timeline(ANN).tolist() == ids[:2:-1].tolist()
+    assert timelines.horizon(ANN) == ids[2]
+
+
+def test_what_is_pulled_ends_at_the_horizon_and_begins_below_the_cursor(server):
+    graph = SocialGraph.from_edges([ANN, ANN, CY, DEE], [BO, CY, BO, BO], n_users=4)
+    timelines = RedisHomeTimelines(graph, Hybrid(3), cap=5, url=server.url)
+    ids = timelines.post_many([BO, *[CY] * 40, BO, BO])
+    assert timelines.pulled(BO) and not timelines.pulled(CY)
+    horizon = timelines.horizon(ANN)
+    assert horizon > ids[0]
+    assert timelines.timeline(ANN).tolist() == [i for i in ids[::-1] if i > horizon]
+    assert timelines.timeline(ANN, n=2, before=ids[-1]).tolist() == ids[-2:-4:-1].tolist()
+
+
 @pytest.mark.parametrize("others", [0, 1])
 def test_what_is_below_the_horizon_stays_there(server, others):
     graph = SocialGraph.from_edges([ANN, ANN], [BO, DEE], n_users=4)
@@ -202,7 +223,7 @@ def test_what_is_below_the_horizon_stays_there(server, others):
 
 # ── Laws ────────────────────────────────────────────────────────────────────
 def histories(policy, **options):
-    return history(make, POLICIES[policy], examples=6, steps=25, **options)
+    return history(make, POLICIES[policy], examples=6, steps=25, shrink=False, **options)
 
 
 TestFanOutOnWrite = histories("FanOutOnWrite")
@@ -421,6 +442,25 @@ def test_a_server_that_fills_up_while_it_is_built_anew_is_built_later(server, mo
         with pytest.raises(RedisTrouble, match="is full"):
             timelines.timeline(ANN)
     fill_up(server, False)
+    assert timelines.timeline(ANN).tolist() == [tweet]
+
+
+@pytest.mark.parametrize("policy", [FanOutOnWrite(), FanOutOnRead()], ids=str)
+@pytest.mark.parametrize("nth", range(1, 5))
+def test_whichever_question_is_cut_all_is_built_in_the_end(server, monkeypatch, policy, nth):
+    timelines = RedisHomeTimelines(GRAPH, policy, url=server.url)
+    tweet = timelines.post(BO)
+    server.client.flushall()
+    really, left = timelines._redis.pipeline, [nth]
+
+    def pipeline(**options):
+        left[0] -= 1
+        return cut() if left[0] == 0 else really(**options)
+
+    monkeypatch.setattr(timelines._redis, "pipeline", pipeline)
+    with contextlib.suppress(RedisTrouble):
+        assert timelines.timeline(ANN).tolist() == [tweet]
+    monkeypatch.undo()
     assert timelines.timeline(ANN).tolist() == [tweet]
 
 

@@ -211,17 +211,15 @@ class RedisHomeTimelines(HomeTimelines):
 
     @contextmanager
     def _all_or_nothing(self):
-        first, waiting = self._n_tweets, len(self._queue)
+        first = self._n_tweets
         try:
             yield
         except BaseException:  # also when somebody interrupts it
             self._shown[first : self._n_tweets] = -1
-            while len(self._queue) > waiting:
-                self._queue.pop()
             raise
 
     def _distribute(self, first):
-        self._keep(range(first, self._n_tweets))
+        self._keep(range(first, self._n_tweets))  # first: who fails here is not queued
         super()._distribute(first)
 
     def _keep(self, rows):
