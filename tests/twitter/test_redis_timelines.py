@@ -92,8 +92,9 @@ def test_a_private_server_comes_and_goes():
         assert timelines.work.deliveries == 3 and timelines.bytes_in_redis > 0
     assert process.poll() is not None and not timelines._server.folder.exists()
     timelines.close()
-    with pytest.raises(RedisTrouble, match="are closed"):
-        timelines.post(BO)
+    for call in (lambda: timelines.post(BO), lambda: timelines.unfollow(ANN, BO)):
+        with pytest.raises(RedisTrouble, match="are closed"):
+            call()
 
 
 def test_a_server_of_yours_is_left_as_it_was(server):
@@ -253,6 +254,26 @@ def test_it_shows_and_pays_what_the_lists_in_memory_do(server, policy):
         assert timelines.work.deliveries == memory.work.deliveries
         assert timelines.work.lists_pulled == memory.work.lists_pulled
         timelines.check()
+
+
+def test_a_lossy_reader_keeps_what_they_keep_in_memory(server):
+    graph = SocialGraph.reference(n_users=60)
+    authors = stream(2, "authors").integers(0, 60, 200)
+    memory = HomeTimelines(graph, FanOutOnWrite(), lossy_followees=8)
+    timelines = RedisHomeTimelines(graph, FanOutOnWrite(), lossy_followees=8, url=server.url)
+    for store in (memory, timelines):
+        store.post_many(authors)
+    assert (timelines.timeline_many(np.arange(60)) == memory.timeline_many(np.arange(60))).all()
+    assert timelines.work.deliveries == memory.work.deliveries < 200 * 20
+
+
+def test_nothing_is_delivered_to_who_sleeps(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, inactive_after_s=4.0)
+    timelines.post(BO, time_s=9.0)
+    assert timelines.work.deliveries == 0
+    assert len(timelines.timeline(ANN)) == 1
+    timelines.post(BO, time_s=9.1)
+    assert timelines.work.deliveries == 1 and len(timelines.timeline(ANN)) == 2
 
 
 # ── When it fails ───────────────────────────────────────────────────────────
@@ -546,7 +567,8 @@ def test_calls_that_arrive_after_they_were_given_up_stay_behind(server, held_up,
 
 
 def test_whoever_drops_them_unclosed_leaves_no_open_socket(server, monkeypatch):
-    monkeypatch.delattr(redis.Redis, "__del__")  # in a circle it may come too late
+    for kind in (redis.Redis, redis.connection.AbstractConnection):
+        monkeypatch.delattr(kind, "__del__")  # in a circle it may come too late
     timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
     timelines.post(BO)
     timelines.itself = timelines  # a circle
