@@ -16,6 +16,19 @@ DIFFERENT = sorted((ROOT / "different").glob("*.py"))
 SEEDS = seeds_of("practice", "ann", LAB.name, count=8)
 
 
+REFERENCE = read_submission(ROOT / "lab.py").source
+
+
+def mutant(path):
+    """The reference with the methods that the mutant has in place of its own."""
+    return f"{REFERENCE}\n\n{path.read_text()}"
+
+
+def named(path):
+    """The stage and the check that catch a mutant, as it says itself."""
+    return path.read_text().split("Caught by: ")[1].splitlines()[0].split(", ", 1)
+
+
 def here(source):
     """A player of `source` in this process."""
     space = {"__name__": "answer"}
@@ -48,7 +61,7 @@ def answer_with(**bodies):
 
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_the_reference_passes_apart():
-    result = grade(LAB, apart(read_submission(ROOT / "lab.py").source), SEEDS)
+    result = grade(LAB, apart(REFERENCE), SEEDS)
     assert (result.points, result.outcome) == (100, "valid")
 
 
@@ -60,7 +73,7 @@ def test_a_correct_answer_of_another_kind_passes(path):
 
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_the_reference_passes_on_many_seeds_with_margin():
-    player = here(read_submission(ROOT / "lab.py").source)
+    player = here(REFERENCE)
     for key in "abc":
         result = grade_stage(LAB, LAB.stage(key), player, list(range(50)))
         assert result.outcome == "valid"
@@ -69,29 +82,25 @@ def test_the_reference_passes_on_many_seeds_with_margin():
 
 
 def test_here_and_apart_say_the_same():
-    source = (ROOT / "mutants" / "shows_twice.py").read_text()
+    source = mutant(ROOT / "mutants" / "shows_twice.py")
     assert grade(LAB, here(source), SEEDS).digest() == grade(LAB, apart(source), SEEDS).digest()
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("path", MUTANTS, ids=lambda path: path.stem)
 def test_a_wrong_answer_is_caught_by_the_check_that_it_names(path):
-    text = path.read_text()
-    stage, check = text.split("Caught by: ")[1].splitlines()[0].split(", ", 1)
-    result = grade_stage(LAB, LAB.stage(stage), here(text), SEEDS)
+    stage, check = named(path)
+    result = grade_stage(LAB, LAB.stage(stage), here(mutant(path)), SEEDS)
     assert result.outcome == "invalid"
     over = [measured.budget.name for measured in result.budgets if not measured.kept]
     assert check in (result.verdict.check, *over)
 
 
 def test_every_check_is_needed():
-    named = {
-        path.read_text().split("Caught by: ")[1].splitlines()[0].split(", ", 1)[1]
-        for path in MUTANTS
-    }
+    caught = {named(path)[1] for path in MUTANTS}
     checks = {check.__name__ for stage in LAB.stages for check in stage.checks}
     budgets = {budget.name for stage in LAB.stages for budget in stage.budgets}
-    assert named == checks | budgets
+    assert caught == checks | budgets
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -4,19 +4,7 @@ Caught by: c, longest post or work
 """
 
 
-class Timelines:
-    def __init__(self, store, followers, followees):
-        self.store, self.followers, self.followees = store, followers, followees
-        self.taken = store.get("taken") or 0  # tweets in the queue
-        self.place, self.reached = store.get("done") or [0, 0]  # its first, and how far that is
-
-    def post(self, author, tweet):
-        self.store.push(f"by:{author}", tweet)
-        if not self.loud(author):
-            self.store.put(f"queue:{self.taken}", [author, tweet])
-            self.store.put("taken", self.taken + 1)
-            self.taken += 1
-
+class Timelines(Timelines):  # the reference, with these methods in place of its own
     def work(self):
         if self.place == self.taken:
             return False
@@ -29,13 +17,3 @@ class Timelines:
             self.place, self.reached = self.place + 1, 0
         self.store.put("done", [self.place, self.reached])
         return True
-
-    def page(self, reader, n):
-        found = set(self.store.newest(f"home:{reader}", 2 * n))
-        for author in self.followees[reader]:
-            if self.loud(author):
-                found.update(self.store.newest(f"by:{author}", 2 * n))
-        return sorted(found, reverse=True)[:n]
-
-    def loud(self, author):
-        return len(self.followers[author]) > 40

@@ -4,19 +4,12 @@ Caught by: b, no_duplicate
 """
 
 
-class Timelines:
+class Timelines(Timelines):  # the reference, with these methods in place of its own
     def __init__(self, store, followers, followees):
         self.store, self.followers, self.followees = store, followers, followees
         self.given = set()
         self.taken = store.get("taken") or 0  # tweets in the queue
         self.place, self.reached = store.get("done") or [0, 0]  # its first, and how far that is
-
-    def post(self, author, tweet):
-        self.store.push(f"by:{author}", tweet)
-        if not self.loud(author):
-            self.store.put(f"queue:{self.taken}", [author, tweet])
-            self.store.put("taken", self.taken + 1)
-            self.taken += 1
 
     def work(self):
         if self.place == self.taken:
@@ -39,6 +32,3 @@ class Timelines:
             if self.loud(author):
                 found.extend(self.store.newest(f"by:{author}", 2 * n))
         return sorted(found, reverse=True)[:n]
-
-    def loud(self, author):
-        return len(self.followers[author]) > 40

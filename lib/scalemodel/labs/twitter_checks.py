@@ -1,0 +1,200 @@
+"""The checks of the Twitter lab: what a history of pages must never show.
+
+Each takes a history of `labs.twitter_world` and says what was promised, what happened
+instead, and one hint that points and does not tell.
+
+Left out: how fresh a page is while work is left; in the end it must be whole.
+Sources: the laws of `twitter.timeline`, in the words of a first year.
+"""
+
+import itertools
+from collections.abc import Iterator
+
+from scalemodel.labs.history import Event, History
+from scalemodel.labs.verdict import Verdict, invalid, unknown, valid
+
+
+def runs_through(history: History) -> Verdict:
+    """The object answers every call, without an error and in bounded time.
+
+    >>> runs_through(History(None)).outcome
+    'valid'
+    """
+    for event in history.of("fault"):
+        return invalid(
+            "every call is answered",
+            f"the run ended in {event.payload['words']}",
+            event.time_ms,
+            "run this one call by hand, with the arguments that the replay shows",
+        )
+    return valid()
+
+
+def page_is_a_list(history: History) -> Verdict:
+    """A page is a list of at most n tweet numbers.
+
+    >>> history = History(None)
+    >>> history.add(1.0, "user 1", "page", {"reader": 1, "n": 5}, None)
+    >>> page_is_a_list(history).happened
+    "user 1's page came back as None"
+    """
+    for event in pages_of(history):
+        reply, n = event.reply, event.payload["n"]
+        whole = isinstance(reply, list) and all(type(tweet) is int for tweet in reply)
+        if not whole:
+            what = f"{event.actor}'s page came back as {str(reply)[:60]}"
+        elif len(reply) > n:
+            what = f"{event.actor}'s page has {len(reply)} tweets, and {n} were asked for"
+        else:
+            continue
+        return invalid(
+            "a page is a list of at most n tweet numbers", what, event.time_ms,
+            "what does `page` return, and on every path?",
+        )  # fmt: skip
+    return valid()
+
+
+def nobody_else(history: History) -> Verdict:
+    """A page shows tweets of followees only.
+
+    >>> nobody_else(History(None)).outcome
+    'valid'
+    """
+    wrote = _authors(history)
+    for event in pages_of(history):
+        followees = set(history.world.followees()[event.payload["reader"]])
+        for tweet in _tweets(event):
+            if wrote.get(tweet) not in followees:
+                by = f"is by user {wrote[tweet]}" if tweet in wrote else "was never posted"
+                return invalid(
+                    "a page shows tweets of those its reader follows, and no other",
+                    f"{event.actor}'s page shows tweet {tweet}, which {by}; "
+                    f"{event.actor} follows {_names(followees)}",
+                    event.time_ms,
+                    "which authors does `page` fetch from, and for whom?",
+                )
+    return valid()
+
+
+def no_duplicate(history: History) -> Verdict:
+    """No page shows a tweet twice.
+
+    >>> no_duplicate(History(None)).outcome
+    'valid'
+    """
+    for event in pages_of(history):
+        seen = set()
+        for tweet in _tweets(event):
+            if tweet in seen:
+                return invalid(
+                    "no page shows a tweet twice",
+                    f"{event.actor}'s page shows tweet {tweet} twice{_cause(history, tweet)}",
+                    event.time_ms,
+                    "work that was done and not noted is done again: where is the second one seen?",
+                )
+            seen.add(tweet)
+    return valid()
+
+
+def newest_first(history: History) -> Verdict:
+    """A page is in order, the largest number first.
+
+    >>> newest_first(History(None)).outcome
+    'valid'
+    """
+    for event in pages_of(history):
+        tweets = _tweets(event)
+        for above, below in itertools.pairwise(tweets):
+            if above < below:
+                return invalid(
+                    "a page has the newest tweet first, which is the largest number",
+                    f"{event.actor}'s page has tweet {above} above tweet {below}"
+                    f"{_cause(history, above)}",
+                    event.time_ms,
+                    "the order in which tweets arrived is not the order in which they were written",
+                )
+    return valid()
+
+
+def complete_page(history: History) -> Verdict:
+    """When all work is done, a page holds the newest n of the reader's followees.
+
+    >>> complete_page(History(None)).outcome
+    'unknown'
+    """
+    return _complete(history, "when all work is done, a page has the newest tweets of all followees",
+                     "follow this tweet from `post` to `page`: where does it stop?")  # fmt: skip
+
+
+def no_lost_tweet(history: History) -> Verdict:
+    """Every accepted tweet reaches each follower's page, whatever crashed on the way.
+
+    >>> no_lost_tweet(History(None)).outcome
+    'unknown'
+    """
+    verdict = _complete(history, "an accepted tweet is never lost",
+                        "what did the worker that died know that the store does not?")  # fmt: skip
+    if verdict.outcome == "valid" and not any(history.of("crash")):
+        return unknown("no crash happened: the object used the store too little to be killed in it")
+    return verdict
+
+
+def _complete(history, promise, hint):
+    if not any(history.of("settled")):
+        return unknown("the run did not come to its end, so that no last page was looked at")
+    wrote = {event.payload["tweet"]: event for event in history.of("accepted")}
+    followees = history.world.followees()
+    for event in history.of("last page"):
+        reader, n = event.payload["reader"], event.payload["n"]
+        due = [t for t in sorted(wrote, reverse=True) if _by(wrote[t]) in followees[reader]][:n]
+        missing = [tweet for tweet in due if tweet not in _tweets(event)]
+        if missing:
+            tweet = missing[0]
+            accepted = wrote[tweet]
+            return invalid(
+                promise,
+                f"tweet {tweet} by user {_by(accepted)} was accepted at "
+                f"{accepted.time_ms:.1f} ms{_cause(history, tweet)}; in the end user {reader}, "
+                f"a follower, has {_tweets(event)} on a page of {n}, without it",
+                event.time_ms,
+                hint,
+            )
+    return valid()
+
+
+def _cause(history, tweet):
+    """The crash after this tweet was posted, in words."""
+    begun = next((e.time_ms for e in history.of("post") if e.payload["tweet"] == tweet), 0.0)
+    for crash in history.of("crash"):
+        if crash.time_ms >= begun:
+            during, operations = crash.payload["during"], crash.payload["operations"]
+            return (
+                f"; the worker died at {crash.time_ms:.1f} ms, in `{during}`, "
+                f"at its operation {operations}"
+            )
+    return ""
+
+
+def pages_of(history: History) -> Iterator[Event]:
+    """Every page that was looked at, the last ones too.
+
+    >>> list(pages_of(History(None)))
+    []
+    """
+    return history.of("page", "last page")
+
+
+def _tweets(event):
+    return event.reply if isinstance(event.reply, list) else []
+
+
+def _by(event):
+    return int(event.actor.split()[1])
+
+
+def _authors(history):
+    return {event.payload["tweet"]: _by(event) for event in history.of("post")}
+
+
+def _names(users):
+    return ", ".join(f"user {user}" for user in sorted(users)) or "nobody"
