@@ -117,16 +117,16 @@ def together_picture(together: list, measured: list, expected: list, bare: float
 
 
 def memory_picture(told: Mapping, entries: int) -> Picture:
-    """Bytes of a list of so many entries, as a compact block and as a skip list.
+    """Bytes of so many entries, as a list in compact blocks and as a sorted set's skip list.
 
     `told` is what `twitter.real.memory` gives.
 
     >>> told = {"entries": [10], "compact_bytes": [150], "skiplist_bytes": [1200]}
     >>> memory_picture(told, 10).alt
-    'A list of 10 entries takes 15 bytes an entry in a compact block and 120 in a skip list.'
+    '10 entries take 15 bytes each in a list and 120 in a skip list.'
     """
     at = told["entries"].index(entries)
-    kinds = {"compact block": "compact_bytes", "skip list": "skiplist_bytes"}
+    kinds = {"list": "compact_bytes", "skip list": "skiplist_bytes"}
     each = [told[name][at] / entries for name in kinds.values()]
     figure = go.Figure(
         {
@@ -146,12 +146,12 @@ def memory_picture(told: Mapping, entries: int) -> Picture:
         }
     )  # fmt: skip
     alt = (
-        f"A list of {entries} entries takes {units.number(each[0])} bytes an entry in a compact "
-        f"block and {units.number(each[1])} in a skip list."
+        f"{entries} entries take {units.number(each[0])} bytes each in a list "
+        f"and {units.number(each[1])} in a skip list."
     )
     readings = {
-        "the list as a block": (told["compact_bytes"][at], "bytes"),
-        "the list as a skip list": (told["skiplist_bytes"][at], "bytes"),
+        "as a list": (told["compact_bytes"][at], "bytes"),
+        "as a skip list": (told["skiplist_bytes"][at], "bytes"),
     }
     return Picture(figure, readings, alt)
 
