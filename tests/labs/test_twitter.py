@@ -110,6 +110,7 @@ CHEATS = {
     "starts a process": (answer_with(post="import os; os.fork()"), "os.fork"),
     "opens a socket": (answer_with(post="import socket; socket.socket()"), "socket"),
     "reads the answer": (answer_with(post=f"open({str(ROOT / 'lab.py')!r})"), "may not open"),
+    "removes a file": (answer_with(post="import os; os.remove('x')"), "os.remove"),
     "keeps a file": (answer_with(post="open('memory', 'w')"), "may not open"),
     "leaves": (answer_with(post="import os; os._exit(0)"), "ended before it answered"),
     "forges a verdict": (answer_with(post="import os; os.write(4, b'valid\\n')"), "out of turn"),

@@ -5,7 +5,8 @@
     python -m scalemodel.labs report twitter answer.py --student ann
     python -m scalemodel.labs grade twitter submissions/ --key-file course.key --to grades/
 
-Exit codes: 0 valid, 1 invalid, 2 unknown or could not run.
+Exit codes: 0 valid, 1 invalid, 2 unknown or could not run. For a class: 0 if every file
+could run, else 2.
 
 Left out: a server.
 Sources: none needed.

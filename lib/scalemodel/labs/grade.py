@@ -9,7 +9,6 @@ Sources: none needed.
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from scalemodel.labs.lab import Lab, Measured, Stage
@@ -105,8 +104,15 @@ def grade_stage(
 ) -> StageGrade:
     """Grade one stage: the first invalid seed decides, and is shrunk.
 
-    >>> grade_stage.__name__
-    'grade_stage'
+    >>> from scalemodel.labs.player import Here
+    >>> from scalemodel.labs.twitter import LAB
+    >>> class Timelines:
+    ...     def __init__(self, store, followers, followees): pass
+    ...     def post(self, author, tweet): pass
+    ...     def work(self): return False
+    ...     def page(self, reader, n): return [0]
+    >>> grade_stage(LAB, LAB.stage("a"), Here(Timelines, list(LAB.service)), [3]).verdict.check
+    'nobody_else'
     """
     verdict, values = valid(), []
     for seed in seeds:
@@ -114,7 +120,7 @@ def grade_stage(
         history = lab.play(world, player)
         found = first_wrong(stage, history)
         if found.outcome == INVALID:
-            verdict = counterexample(lab, stage, player, world, found, answer)
+            verdict = _counterexample(lab, stage, player, world, found, answer)
             break
         if found.outcome == UNKNOWN:
             verdict = found.named(where=f"stage {stage.key}, seed {seed}")
@@ -141,15 +147,9 @@ def first_wrong(stage: Stage, history) -> Verdict:
     return valid()
 
 
-def counterexample(
-    lab: Lab, stage: Stage, player: Player, world, found: Verdict, answer: str
-) -> Verdict:
-    """The same broken promise in the shortest history that shows it.
-
-    >>> counterexample.__name__
-    'counterexample'
-    """
-    check: Callable = next(check for check in stage.checks if check.__name__ == found.check)
+def _counterexample(lab, stage, player, world, found, answer):
+    """The same broken promise in the shortest history that shows it."""
+    check = next(check for check in stage.checks if check.__name__ == found.check)
 
     def fails(simpler):
         return check(lab.play(simpler, player)).outcome == INVALID

@@ -21,8 +21,9 @@ QUANTILE = 0.8  # a budget is kept if so many of the seeds keep it
 class World(Protocol):
     """One scenario, drawn from a seed: what is asked of the student's object, in order.
 
-    >>> World.__name__
-    'World'
+    >>> from scalemodel.labs.twitter_world import small
+    >>> small(7).seed
+    7
     """
 
     seed: int

@@ -1,0 +1,104 @@
+"""A class's folder: what is read, what is written, and that one bad file stops nothing."""
+
+import csv
+import json
+
+import pytest
+
+from scalemodel.labs.__main__ import main
+from scalemodel.labs.report import SCHEMA
+from scalemodel.labs.seeds import seeds_of
+from scalemodel.labs.submission import read_submission
+from tests.labs.test_twitter import REFERENCE, ROOT, mutant
+
+
+def notebook(*cells):
+    """A notebook with these (tags, source) code cells."""
+    return json.dumps(
+        {
+            "cells": [
+                {"cell_type": "code", "metadata": {"tags": tags}, "source": source.splitlines(True)}
+                for tags, source in cells
+            ],
+            "nbformat": 4,
+        }
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Four students: right, wrong, one who removed the cell, one with an empty notebook."""
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    explained = (["explanation"], 'EXPLANATION = "It pulls the loud."')
+    (sent / "ann.ipynb").write_text(notebook((["answer"], REFERENCE), explained))
+    (sent / "bo.py").write_text(mutant(ROOT / "mutants" / "acknowledges_first.py"))
+    (sent / "cy.ipynb").write_text(notebook(([], REFERENCE)))
+    (sent / "di.ipynb").write_text("")
+    return sent
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_a_class_is_graded_and_no_file_stops_the_rest(folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    command = ["grade", "twitter", str(folder), "--to", str(out)]
+    assert main(command) == 2  # two could not run
+    rows = {
+        row["student"]: row for row in csv.DictReader((out / "grades.csv").read_text().splitlines())
+    }
+    assert [rows[name]["points"] for name in ("ann", "bo", "cy", "di")] == ["100", "70", "0", "0"]
+    assert "no cell tagged answer" in rows["cy"]["remark"] and "no notebook" in rows["di"]["remark"]
+    assert rows["ann"]["remark"] == "no prediction"
+    assert "b, no_lost_tweet: 1 of 4" in (out / "class.md").read_text()
+    assert "bo" not in (out / "class.md").read_text().split()
+    report = json.loads((out / "reports/bo/report.json").read_text())
+    assert report["schema"] == SCHEMA
+    assert report["seeds"] == seeds_of("practice", "bo", "twitter", 1, len(report["seeds"]))
+    assert "was accepted at" in (out / "reports/bo/report.md").read_text()
+
+
+def test_what_was_graded_is_kept_until_the_file_changes(folder, tmp_path):
+    out, sent = tmp_path / "out", folder / "bo.py"
+    for name in ("ann.ipynb", "cy.ipynb", "di.ipynb"):
+        (folder / name).unlink()
+    command = ["grade", "twitter", str(folder), "--to", str(out)]
+    assert main(command) == 0
+    told = out / "reports/bo/report.json"
+    told.write_text(told.read_text().replace('"points": 70', '"points": 71'))
+    main(command)
+    assert '"points": 71' in told.read_text()  # it was not run again
+    sent.write_text(REFERENCE)
+    main(command)
+    assert '"points": 100' in told.read_text()
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_a_replay_shows_the_counterexample_of_the_report(folder, tmp_path, capsys):
+    assert main(["report", "twitter", str(folder / "bo.py"), "--to", str(tmp_path)]) == 1
+    stage = json.loads((tmp_path / "report.json").read_text())["stages"][1]
+    capsys.readouterr()
+    command = stage["sentence"].split("`")[-2].split()[3:]
+    command[2] = str(folder / command[2])
+    assert main(command) == 1
+    assert stage["story"] in capsys.readouterr().out
+
+
+def test_a_notebook_and_a_file_are_the_same_submission(folder):
+    assert read_submission(folder / "ann.ipynb").source == REFERENCE
+    assert read_submission(folder / "ann.ipynb").explanation == "It pulls the loud."
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["check", "twitter", "nowhere.py"], "there is no such file"),
+        (["replay", "twitter", "{}/bo.py", "b"], "must be as b:41"),
+        (["replay", "twitter", "{}/bo.py", "z:1"], "must be one of"),
+        (["check", "twitter", "{}/di.ipynb"], "is no notebook"),
+        (["check", "twitter", "{}/bo.py", "--attempt", "0"], "attempt=0"),
+    ],
+)
+def test_a_command_that_cannot_be_done_says_why(folder, capsys, words, message):
+    assert main([word.format(folder) for word in words]) == 2
+    assert message in capsys.readouterr().out
