@@ -118,7 +118,7 @@ class Timelines:
 #
 # Eight users, and nothing goes wrong.
 
-# %% tags=["check", "points-a"]
+# %% tags=["check", "stage-a"]
 check("twitter", "a", Timelines, student=STUDENT, attempt=ATTEMPT)
 
 # %% [markdown]
@@ -130,7 +130,7 @@ check("twitter", "a", Timelines, student=STUDENT, attempt=ATTEMPT)
 #
 # The same code, killed eight times, before an operation or after it.
 
-# %% tags=["check", "points-b"]
+# %% tags=["check", "stage-b"]
 check("twitter", "b", Timelines, student=STUDENT, attempt=ATTEMPT)
 
 # %% [markdown]
@@ -139,7 +139,7 @@ check("twitter", "b", Timelines, student=STUDENT, attempt=ATTEMPT)
 # A hundred users, and three accounts that most of them follow.
 # Three limits, in the store's time: writing a tweet, reading a page, and the longest that one call keeps everybody else waiting.
 
-# %% tags=["check", "points-c"]
+# %% tags=["check", "stage-c"]
 check("twitter", "c", Timelines, student=STUDENT, attempt=ATTEMPT)
 
 # %% [markdown]

@@ -11,7 +11,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from scalemodel.labs.lab import Lab, Measured, Stage
+from scalemodel.labs.history import History
+from scalemodel.labs.lab import Check, Lab, Measured, Stage, World
 from scalemodel.labs.player import Player
 from scalemodel.labs.shrink import shrink
 from scalemodel.labs.verdict import INVALID, UNKNOWN, VALID, Verdict, valid
@@ -147,15 +148,33 @@ def first_wrong(stage: Stage, history) -> Verdict:
     return valid()
 
 
-def _counterexample(lab, stage, player, world, found, answer):
-    """The same broken promise in the shortest history that shows it."""
-    check = next(check for check in stage.checks if check.__name__ == found.check)
+def smallest(lab: Lab, world: World, player: Player, check: Check) -> History:
+    """The shortest history found in which `check` still fails; `world` is one that fails.
+
+    >>> from scalemodel.labs.player import Here
+    >>> from scalemodel.labs.twitter import LAB
+    >>> from scalemodel.labs.twitter_checks import complete_page
+    >>> class Timelines:
+    ...     def __init__(self, store, followers, followees): pass
+    ...     def post(self, author, tweet): pass
+    ...     def work(self): return False
+    ...     def page(self, reader, n): return []
+    >>> player = Here(Timelines, list(LAB.service))
+    >>> history = smallest(LAB, LAB.stage("a").draw(3), player, complete_page)
+    >>> [event.kind for event in history.events][:3]
+    ['post', 'post done', 'accepted']
+    """
 
     def fails(simpler):
         return check(lab.play(simpler, player)).outcome == INVALID
 
-    small = shrink(world, lab.simpler, fails, tries=TRIES)
-    history = lab.play(small, player)
+    return lab.play(shrink(world, lab.simpler, fails, tries=TRIES), player)
+
+
+def _counterexample(lab, stage, player, world, found, answer):
+    """The same broken promise in the shortest history that shows it."""
+    check = next(check for check in stage.checks if check.__name__ == found.check)
+    history = smallest(lab, world, player, check)
     return check(history).named(
         check=found.check,
         where=f"stage {stage.key}, seed {world.seed}",

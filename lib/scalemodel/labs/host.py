@@ -1,13 +1,16 @@
 """The room next door: runs a student's file in a process of its own.
 
-    python -I host.py     (started by `labs.player.Apart`, never by hand)
+    python -I host.py 3     (started by `labs.player.Apart`, never by hand)
 
-One process is one life. It reads lines of JSON: first the source, then calls. While a
-call runs, everything the student asks of the world goes out as a line, and the answer
-comes back as one. Nothing that decides a grade is here: no seed, no history, no check.
+One process is one life: a fork of a process that has run nothing of the student's, for a
+new Python would take twenty times as long. It reads lines of JSON: first the source, then
+calls. While a call runs, everything the student asks of the world goes out as a line, and
+the answer comes back as one. Nothing that decides a grade is here: no seed, no history,
+no check.
 
 What is refused to the student's code: `scalemodel` itself, new processes, sockets, and
-every file but Python's own, which it may read. That stops accidents and lazy cheats, not an attacker.
+every file but Python's own, which it may read. That stops accidents and lazy cheats, not
+an attacker.
 
 Left out: isolation by the system, which is the institution's container.
 Sources: Python's audit events (PEP 578) and resource limits.
@@ -16,6 +19,7 @@ Sources: Python's audit events (PEP 578) and resource limits.
 import contextlib
 import json
 import os
+import socket
 import sys
 
 PRINTED_BYTES = 64_000
@@ -136,22 +140,53 @@ def _lock_up(limits, readable):
     sys.addaudithook(refuse)
 
 
-def _start():
-    come, go = os.fdopen(3, "r"), os.fdopen(4, "w", buffering=1)
-    limits = json.loads(come.readline())
-    readable = (
-        *{os.path.abspath(sys.prefix), os.path.realpath(sys.prefix), sys.base_prefix},
-        *{os.path.dirname(os.__file__), "/dev/null", "/dev/urandom", "/usr/lib", "/lib"},
-        *("/proc/self", "/etc/localtime"),
-    )
-    _lock_up(limits, readable)
+def _live(come, go, printed, folder):
+    """A whole life, in the process that was forked for it; it never returns."""
+    with contextlib.suppress(BaseException):
+        os.setsid()
+        os.fchdir(folder)
+        for number in (1, 2):
+            os.dup2(printed, number)
+        for number in (printed, folder):
+            os.close(number)
+        lines, out = os.fdopen(come, "r"), os.fdopen(go, "w")
+        limits = json.loads(lines.readline())
+        readable = (
+            *{os.path.abspath(sys.prefix), os.path.realpath(sys.prefix), sys.base_prefix},
+            *{os.path.dirname(os.__file__), "/dev/null", "/dev/urandom", "/usr/lib", "/lib"},
+            *("/proc/self", "/etc/localtime"),
+        )
+        _lock_up(limits, readable)
 
-    def write(line):
-        go.write(line + "\n")
-        go.flush()
+        def write(line):
+            out.write(line + "\n")
+            out.flush()
 
-    main(iter(come.readline, ""), write)
+        main(iter(lines.readline, ""), write)
+    with contextlib.suppress(BaseException):
+        sys.stdout.flush()
+    os._exit(0)
+
+
+def _nursery(line):
+    """A life for each `b`, with its four files; `w` waits for its end and tells its code."""
+    born = None
+    while True:
+        word, files, *_ = socket.recv_fds(line, 1, 4)
+        if word == b"b":
+            born = os.fork()
+            if not born:
+                line.close()
+                _live(*files)
+            for number in files:
+                os.close(number)
+            line.sendall(b"%d\n" % born)
+        elif word == b"w":
+            code = os.waitstatus_to_exitcode(os.waitpid(born, 0)[1])
+            line.sendall(b"%d\n" % code)
+        else:
+            return
 
 
 if __name__ == "__main__":
-    _start()
+    _nursery(socket.socket(fileno=int(sys.argv[1])))

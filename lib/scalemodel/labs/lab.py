@@ -16,6 +16,7 @@ from scalemodel.labs.player import Player
 from scalemodel.labs.verdict import Verdict
 
 QUANTILE = 0.8  # a budget is kept if so many of the seeds keep it
+Check = Callable[[History], Verdict]
 
 
 class World(Protocol):
@@ -99,7 +100,7 @@ class Stage:
     title: str
     points: int
     draw: Callable[[int], World]
-    checks: tuple[Callable[[History], Verdict], ...]
+    checks: tuple[Check, ...]
     budgets: tuple[Budget, ...] = ()
 
     @property

@@ -15,10 +15,12 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,7 +171,7 @@ class Apart:
     def __init__(self, source: str, name: str, service: list[str], limits: Limits = Limits()):
         self.source, self.name, self.service, self.limits = source, name, service, limits
         self.printed = ""
-        self._process, self._serve = None, None
+        self._nursery, self._life, self._serve = None, None, None
 
     def begin(self, arguments, serve):
         """Start a process, give it the source, and make the object."""
@@ -191,40 +193,33 @@ class Apart:
 
     def end(self):
         """Kill the process and whatever it started."""
-        if self._process is None:
+        if self._life is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        life, self._life = self._life, None
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError):
+                kill(life, signal.SIGKILL)
+        if self._code is None:
+            self._code = self._nursery.ended()
         self._printed.seek(0)
         self.printed += self._printed.read(host.PRINTED_BYTES).decode(errors="replace")
-        for thing in (self._printed, self._folder):
-            getattr(thing, "close", getattr(thing, "cleanup", None))()
+        self._printed.close()
+        self._folder.cleanup()
         os.close(self._to)
         os.close(self._from)
-        self._process = None
 
     def _start(self):
+        self._nursery = self._nursery or _Nursery()
         child_reads, self._to = os.pipe()
         self._from, child_writes = os.pipe()
         self._folder = tempfile.TemporaryDirectory()
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115
-        # The host finds its two pipes at 3 and 4.
-        program = (
-            "import os, sys, runpy; r, w = map(int, sys.argv[1:3]); r, w = os.dup(r), os.dup(w); "
-            "os.dup2(r, 103); os.dup2(w, 104); os.closerange(3, 103); os.dup2(103, 3); "
-            "os.dup2(104, 4); os.close(103); os.close(104); "
-            "runpy.run_path(sys.argv[3], run_name='__main__')"
-        )
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", program, str(child_reads), str(child_writes), str(HOST)],
-            pass_fds=(child_reads, child_writes), cwd=self._folder.name, stdin=subprocess.DEVNULL,
-            stdout=self._printed, stderr=subprocess.STDOUT, start_new_session=True,
-            env={"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
-        os.close(child_reads)
-        os.close(child_writes)
-        self._rest = b""
+        self._rest, self._code = b"", None
+        folder = os.open(self._folder.name, os.O_RDONLY)
+        files = [child_reads, child_writes, self._printed.fileno(), folder]
+        self._life = self._nursery.born(files)
+        for number in (child_reads, child_writes, folder):
+            os.close(number)
 
     def _send(self, message):
         data = json.dumps(message).encode() + b"\n"
@@ -272,7 +267,9 @@ class Apart:
         return self._give_up(f"{method}: the process spoke out of turn")
 
     def _how_it_ended(self):
-        code = self._process.wait()
+        code = self._code = self._nursery.ended(within_s=self.limits.call_s)
+        if code is None:
+            return "it closed its line, and did not end"
         if code == -signal.SIGXCPU or code == -signal.SIGKILL:
             return f"it used more than {self.limits.cpu_s} s of CPU, or too much memory"
         return "the process ended before it answered"
@@ -280,3 +277,43 @@ class Apart:
     def _give_up(self, words):
         self.end()
         raise Faulty(words)
+
+
+class _Nursery:
+    """The process that lives are forked from; it ends with the player that has it."""
+
+    def __init__(self):
+        here, there = socket.socketpair()
+        with there:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(HOST), str(there.fileno())],
+                pass_fds=(there.fileno(),), cwd="/", start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
+                env={"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            )  # fmt: skip
+        self._line, self._answers = here, here.makefile("rb")
+        weakref.finalize(self, _close, self._process, self._line, self._answers)
+
+    def born(self, files):
+        """The number of a new process that holds `files`."""
+        socket.send_fds(self._line, [b"b"], files)
+        return int(self._answers.readline())
+
+    def ended(self, within_s=None):
+        """The exit code of the last one, `None` if it has not ended within `within_s`."""
+        if not self._asked:
+            self._line.sendall(b"w")
+            self._asked = True
+        if within_s is not None and not select.select([self._line], [], [], within_s)[0]:
+            return None
+        self._asked = False
+        return int(self._answers.readline())
+
+    _asked = False
+
+
+def _close(process, *lines):
+    for line in lines:
+        line.close()
+    process.kill()
+    process.wait()

@@ -22,11 +22,19 @@ class NotYet(AssertionError):
     """
 
 
-def check(lab: str, stage: str, subject: type, student: str = "practice", attempt: int = 1) -> None:
+def check(
+    lab: str,
+    stage: str,
+    subject: type,
+    student: str = "practice",
+    attempt: int = 1,
+    part: str = "all",
+) -> None:
     """Print that the stage is passed, with its budgets, or raise `NotYet`.
 
-    The seeds come from the student's id; the course's key, where there is one, is in
-    the environment as `SCALEMODEL_COURSE_KEY`.
+    `part` may be one of `parts(lab, stage)`: what has points of its own. The seeds come
+    from the student's id; the course's key, where there is one, is in the environment
+    as `SCALEMODEL_COURSE_KEY`.
 
     >>> check("twitter", "d", object)
     Traceback (most recent call last):
@@ -34,15 +42,32 @@ def check(lab: str, stage: str, subject: type, student: str = "practice", attemp
     ValueError: stage='d' must be one of ['a', 'b', 'c']
     """
     the_lab = lab_named(lab)
-    part = the_lab.stage(stage)
+    asked = the_lab.stage(stage)
+    if part != "all" and part not in parts(lab, stage):
+        raise ValueError(f"part={part!r} must be 'all' or one of {list(parts(lab, stage))}")
     key = os.environ.get("SCALEMODEL_COURSE_KEY", PRACTICE_KEY)
     seeds = seeds_of(key, student, lab, attempt, grading.SEEDS)
-    result = grading.grade_stage(the_lab, part, Here(subject, list(the_lab.service)), seeds)
-    lines = [measured.sentence() for measured in result.budgets]
-    if result.outcome != "valid":
-        words = lines if result.verdict.outcome == "valid" else [result.verdict.sentence()]
-        raise NotYet("\n".join(words))
-    print("\n".join([f"{part.key}. {part.title}: passed on {len(seeds)} seeds", *lines]))
+    result = grading.grade_stage(the_lab, asked, Here(subject, list(the_lab.service)), seeds)
+    if result.verdict.outcome != "valid":
+        raise NotYet(result.verdict.sentence())
+    measured = [m for m in result.budgets if part in ("all", m.budget.name)]
+    lines = [m.sentence() for m in measured]
+    if not all(m.kept for m in measured):
+        raise NotYet("\n".join(lines))
+    print("\n".join([f"{asked.key}. {asked.title}: passed on {len(seeds)} seeds", *lines]))
+
+
+def parts(lab: str, stage: str) -> dict[str, int]:
+    """What of a stage has points of its own: its checks, and each budget.
+
+    >>> parts("twitter", "a")
+    {'checks': 40}
+    >>> sum(parts("twitter", "c").values())
+    30
+    """
+    asked = lab_named(lab).stage(stage)
+    rows = {"checks": asked.points} | {budget.name: budget.points for budget in asked.budgets}
+    return {name: points for name, points in rows.items() if points}
 
 
 def replay(lab: str, stage: str, subject: type, seed: int) -> None:

@@ -60,6 +60,7 @@ def as_data(grade: Grade, submission: Submission, student: str, attempt: int) ->
         "prediction": submission.prediction.strip(),
         "explanation": submission.explanation.strip(),
         "incomplete": submission.missing(),
+        "caught_up": submission.caught_up(),
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "digest": grade.digest(),
     }
@@ -95,6 +96,8 @@ def as_markdown(data: dict) -> str:
             lines.append(f"| {row['name']} | {value} | {row['limit']:.1f} | {kept} |")
     for field in ("prediction", "explanation"):
         lines += ["", f"**The {field}.** {data[field] or 'Missing.'}"]
+    if data["caught_up"]:
+        lines += ["", "It began from the catch-up file."]
     seeds = ", ".join(map(str, data["seeds"]))
     lines += ["", f"Seeds {seeds}. Digest `{data['digest']}`.", ""]
     return "\n".join(lines)
@@ -113,7 +116,8 @@ def as_table(reports: list[dict]) -> str:
         if "trouble" in report:
             writer.writerow([report["student"], "could not run", 0, "", report["trouble"]])
         else:
-            remark = "; ".join(f"no {name}" for name in report["incomplete"])
+            caught_up = ["began from the catch-up file"] * report["caught_up"]
+            remark = "; ".join([*(f"no {name}" for name in report["incomplete"]), *caught_up])
             row = [report[name] for name in ("student", "outcome", "points", "digest")]
             writer.writerow([*row, remark])
     return out.getvalue()

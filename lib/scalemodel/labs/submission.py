@@ -29,6 +29,14 @@ class Submission:
     prediction: str = ""
     explanation: str = ""
 
+    def caught_up(self) -> bool:
+        """Whether it began from the catch-up file, as its class says of itself.
+
+        >>> Submission("class Timelines:\\n    caught_up = True").caught_up()
+        True
+        """
+        return _assigned(self.source, "caught_up") is True
+
     def missing(self) -> list[str]:
         """Which of the texts are empty."""
         return [name for name in TEXTS if not getattr(self, name).strip()]
@@ -82,13 +90,18 @@ def _of_percent(text):
 
 def _string(name, sources):
     """What is assigned to `name`, if it is a plain text."""
-    for source in sources:
-        try:
-            body = ast.parse(source).body
-        except SyntaxError:
-            continue
-        for node in body:
-            named = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
-            if named and isinstance(node.value, ast.Constant):
-                return str(node.value.value)
-    return ""
+    found = (_assigned(source, name) for source in sources)
+    return next((str(value) for value in found if value is not None), "")
+
+
+def _assigned(source, name):
+    """The constant that `source` assigns to `name`, in a class or outside; it is not run."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return None
+    for node in nodes:
+        named = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+        if named and isinstance(node.value, ast.Constant):
+            return node.value.value
+    return None
