@@ -4,12 +4,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve zip lab test fast bench real notebooks lock clean assets browser
+.PHONY: help book serve zip lab labs test fast bench real notebooks lock clean assets browser
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
 LAB_PORT ?= 8888
+DIR ?= book
 PORT ?= 8000
 
 help: ## list the targets
@@ -26,11 +27,14 @@ serve: ## serve the built site on 127.0.0.1
 zip: book ## pack site and notebooks into one archive, for rooms without a network
 	@$(BIN)/python tools/zip.py
 
-lab: $(VENV)/lab.ok ## open the notebooks in JupyterLab, with live panels
-	@env -u SCALEMODEL_VIEW $(BIN)/jupyter lab --notebook-dir=book --ip=127.0.0.1 --port=$(LAB_PORT) \
+lab: $(VENV)/lab.ok ## open the notebooks in JupyterLab, with live panels (DIR=... opens another folder)
+	@env -u SCALEMODEL_VIEW $(BIN)/jupyter lab --notebook-dir=$(DIR) --ip=127.0.0.1 --port=$(LAB_PORT) \
 	  $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 
-test: $(VENV)/lab.ok assets browser ## run everything: models, house rules, notebooks, build, browser
+labs: $(VENV)/book.ok ## write the labs' notebooks, for students, teachers, nbgrader and otter, into _build/labs
+	@$(BIN)/python tools/lab_notebooks.py
+
+test: $(VENV)/teach.ok assets browser ## run everything: models, house rules, notebooks, build, browser
 	@$(BIN)/python -m pytest lib tests book --nbval -q -n auto --dist loadfile
 
 fast: $(VENV)/book.ok ## the inner loop: no build, no browser, under a minute
@@ -74,4 +78,9 @@ $(VENV)/book.ok: requirements.txt pyproject.toml
 $(VENV)/lab.ok: $(VENV)/book.ok requirements-lab.txt
 	@echo "Installing JupyterLab into $(VENV) ..."
 	@$(PIP) -r requirements-lab.txt
+	@touch $@
+
+$(VENV)/teach.ok: $(VENV)/lab.ok requirements-teach.txt
+	@echo "Installing nbgrader and otter into $(VENV) ..."
+	@$(PIP) -r requirements-teach.txt
 	@touch $@

@@ -1,12 +1,14 @@
-"""For every test and every notebook: one-line panels, and a last word on what did not run.
+"""For every test and every notebook: one-line panels, and last words on labs and what did not run.
 
 A test that lacks a program skips with `not run: <what>: <how to get it>`. These are
-listed at the very end, and fail the run when REQUIRE_ALL=1.
+listed at the very end, and fail the run when REQUIRE_ALL=1. A test that grades an answer
+to a lab says with `record_property(LAB, line)` what became of it; the lines are printed.
 """
 
 import os
 
 NOT_RUN = "not run: "
+LAB = "lab"
 
 os.environ.setdefault("SCALEMODEL_VIEW", "digest")
 
@@ -17,6 +19,11 @@ def pytest_sessionfinish(session, exitstatus):
 
 
 def pytest_terminal_summary(terminalreporter, config):
+    reports = terminalreporter.stats.get("passed", [])
+    graded = sorted({line for r in reports for name, line in r.user_properties if name == LAB})
+    if graded:
+        terminalreporter.section("labs")
+        terminalreporter.write("".join(f"{line}\n" for line in graded))
     lines = _not_run(config)
     if not lines:
         return

@@ -19,6 +19,8 @@ import sys
 import webbrowser
 from pathlib import Path
 
+import lab_notebooks
+
 from scalemodel.core.compiled import source_digest
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +44,7 @@ def main():
     if code:
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
         sys.exit(code)
+    lab_notebooks.hand_out(html)
     print(f"\nThe book is built. Open it:\n  {(html / 'index.html').as_uri()}")
     if not options.for_class:
         print("or run `make serve` and open http://127.0.0.1:8000/")

@@ -1,4 +1,4 @@
-"""Writes requirements.txt and requirements-lab.txt anew from pyproject.toml.
+"""Writes the three files of locked requirements anew from pyproject.toml.
 
     python tools/lock.py
 
@@ -16,6 +16,10 @@ HEADER = "# Written by `make lock` from pyproject.toml: exact, for Python 3.11 t
 LOCKS = {
     "requirements.txt": ["--extra", "book", "--extra", "test"],
     "requirements-lab.txt": ["--extra", "lab", "--constraint", "requirements.txt"],
+    "requirements-teach.txt": [
+        *("--extra", "teach", "--constraint", "requirements.txt"),
+        *("--constraint", "requirements-lab.txt"),
+    ],
 }
 OPTIONS = [
     "--universal", "--python-version", "3.11", "--no-header", "--no-annotate", "--quiet",

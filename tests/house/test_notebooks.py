@@ -14,7 +14,9 @@ pair = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(pair)
 
 CHAPTERS = pair.chapter_files(ROOT / "book")
-STORIES = [path for path in CHAPTERS if path.parent != ROOT / "book"]  # a company's, not the cover
+COMPANIES = [path for path in CHAPTERS if path.parent != ROOT / "book"]  # not the cover
+LABS = [path for path in COMPANIES if path.stem == "lab"]
+STORIES = [path for path in COMPANIES if path not in LABS]
 NOTEBOOKS = sorted((ROOT / "book").rglob("*.ipynb"))
 
 
@@ -93,6 +95,12 @@ def test_a_chapter_tells_its_story_in_order(chapter):
     assert last[-1] == "sources"
 
 
+@pytest.mark.parametrize("chapter", LABS, ids=lambda path: path.parent.name)
+def test_a_page_on_a_lab_says_what_a_student_needs_in_order(chapter):
+    labels = re.findall(r"^\(lab-(\w+)\)=$", chapter.read_text(), re.MULTILINE)
+    assert " ".join(labels) == "question try have write stages run judged teach sources"
+
+
 @pytest.mark.parametrize("chapter", STORIES, ids=by_name)
 def test_each_aim_names_an_exercise_that_proves_it(chapter):
     text = chapter.read_text()
@@ -105,7 +113,7 @@ def test_each_aim_names_an_exercise_that_proves_it(chapter):
         )
 
 
-@pytest.mark.parametrize("chapter", STORIES, ids=by_name)
+@pytest.mark.parametrize("chapter", COMPANIES, ids=by_name)
 def test_a_chapter_has_one_line_about_itself_under_its_title(chapter):
     assert re.search(
         r"(?m)^# .+\n\n```\{strip\}\n:first: .+\n:explains: scalemodel\.", chapter.read_text()

@@ -59,15 +59,22 @@ def answer_with(**bodies):
     return "\n".join(lines)
 
 
+def told(record_property, kind, name, outcome):
+    """A line of the table that is printed after the tests."""
+    record_property("lab", f"{LAB.name}  {kind:10}{name:24}{outcome[:90]}")
+
+
 # ── Examples ────────────────────────────────────────────────────────────────
-def test_the_reference_passes_apart():
+def test_the_reference_passes_apart(record_property):
     result = grade(LAB, apart(REFERENCE), SEEDS)
+    told(record_property, "reference", "lab.py", f"{result.points} points, {result.outcome}")
     assert (result.points, result.outcome) == (100, "valid")
 
 
 @pytest.mark.parametrize("path", DIFFERENT, ids=lambda path: path.stem)
-def test_a_correct_answer_of_another_kind_passes(path):
+def test_a_correct_answer_of_another_kind_passes(path, record_property):
     result = grade(LAB, here(path.read_text()), SEEDS)
+    told(record_property, "different", path.stem, f"{result.points} points, {result.outcome}")
     assert (result.points, result.outcome) == (100, "valid")
 
 
@@ -88,12 +95,13 @@ def test_here_and_apart_say_the_same():
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("path", MUTANTS, ids=lambda path: path.stem)
-def test_a_wrong_answer_is_caught_by_the_check_that_it_names(path):
+def test_a_wrong_answer_is_caught_by_the_check_that_it_names(path, record_property):
     stage, check = named(path)
     result = grade_stage(LAB, LAB.stage(stage), here(mutant(path)), SEEDS)
     assert result.outcome == "invalid"
     over = [measured.budget.name for measured in result.budgets if not measured.kept]
     assert check in (result.verdict.check, *over)
+    told(record_property, "mutant", path.stem, f"stage {stage}, {check}")
 
 
 def test_every_check_is_needed():
@@ -112,6 +120,12 @@ CHEATS = {
     "reads the answer": (answer_with(post=f"open({str(ROOT / 'lab.py')!r})"), "may not open"),
     "removes a file": (answer_with(post="import os; os.remove('x')"), "os.remove"),
     "keeps a file": (answer_with(post="open('memory', 'w')"), "may not open"),
+    "looks for the seed": (
+        answer_with(page="""
+import gc, os, sys
+seen = [*os.environ.items(), *sys.argv, *(o for o in gc.get_objects() if isinstance(o, dict))]
+return [17] if any("seed" in thing for thing in seen) else []
+"""), "without it"),
     "leaves": (answer_with(post="import os; os._exit(0)"), "ended before it answered"),
     "forges a verdict": (answer_with(post="import os; os.write(4, b'valid\\n')"), "out of turn"),
     "does nothing": (answer_with(), "without it"),
@@ -127,10 +141,11 @@ CHEATS = {
 
 
 @pytest.mark.parametrize("name", CHEATS)
-def test_a_cheat_fails_in_words(name):
+def test_a_cheat_fails_in_words(name, record_property):
     source, words = CHEATS[name]
     result = grade_stage(LAB, LAB.stage("a"), apart(source), SEEDS[:1])
     assert result.outcome == "invalid" and words in result.verdict.sentence()
+    told(record_property, "cheat", name, result.verdict.happened)
 
 
 HOGS = {
@@ -140,13 +155,18 @@ HOGS = {
     ),
     "eats memory": answer_with(work="x = [0] * 10**9"),
     "recurses": answer_with(work="return self.work()"),
+    "stops the clock": answer_with(
+        work="import time\ntime.monotonic = time.time = lambda: 0.0\nwhile True: pass"
+    ),
+    "closes its line": answer_with(work="import os\nos.closerange(3, 64)\nwhile True: pass"),
     "floods": answer_with(work="while True: print('x' * 10_000, flush=True)"),
     "works for ever": answer_with(work="return True"),
 }
 
 
 @pytest.mark.parametrize("name", HOGS)
-def test_a_hog_ends(name):
+def test_a_hog_ends(name, record_property):
     player = apart(HOGS[name], call_s=1.0, cpu_s=2)
     history = LAB.play(LAB.stage("a").draw(1), player)
-    assert any(history.of("fault"))
+    (fault,) = history.of("fault")
+    told(record_property, "hog", name, fault.payload["words"])

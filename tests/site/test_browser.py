@@ -6,6 +6,7 @@ import re
 import pytest
 
 from scalemodel.stage import theme
+from tests.site.conftest import Visitor
 from tests.site.test_built import PAGES
 
 READY = ".sm-panel[data-ready='1']"
@@ -86,47 +87,32 @@ def move_by_keyboard(page, panel, axis):
 
 
 # ── Every page ──────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_asks_nobody_and_complains_of_nothing(site, home_of, visit, name):
-    visitor = visit(home_of(site))
-    page = visitor.open(f"{name}.html")
-    panels_of(page)
-    page.wait_for_load_state("networkidle")
-    assert visitor.faults == []
+# A page is opened once for all the tests that follow; the last of them moves its controls.
+@pytest.fixture(scope="module")
+def opened(request, site, browser, serve):
+    """The visitor of a page, every panel drawn, over HTTP or from a folder."""
+    name, scheme = request.param
+    visitor = Visitor(browser, serve(site) if scheme == "http" else site.as_uri())
+    panels_of(visitor.open(f"{name}.html"))
+    visitor.page.wait_for_load_state("networkidle")
+    yield visitor
+    visitor.context.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_control_moved_by_keyboard_changes_what_is_shown(site, home_of, visit, name):
-    visitor = visit(home_of(site))
-    page = visitor.open(f"{name}.html")
-    for panel in panels_of(page):
-        for axis in range(len(panel.query_selector_all("[data-axis]"))):
-            before = state_of(panel)
-            after = move_by_keyboard(page, panel, axis)
-            assert after["at"] != before["at"], f"{name}: control {axis} did not move"
-            changed = (after["data"], after["readings"]) != (before["data"], before["readings"])
-            assert changed, f"{name}: control {axis} is dead"
-    assert visitor.faults == []
+def every(pages):
+    """Each of `pages`, over HTTP and from a folder."""
+    rows = [(name, scheme) for name in pages for scheme in ("http", "file")]
+    return pytest.mark.parametrize("opened", rows, ids="-".join, indirect=True)
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_a_phone_never_scrolls_sideways(site, serve, visit, name, mode):
-    visitor = visit(serve(site), viewport={"width": 390, "height": 844}, color_scheme=mode)
-    page = visitor.open(f"{name}.html")
-    panels_of(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    for panel in page.query_selector_all(".sm-panel"):
-        assert panel.evaluate("p => p.scrollWidth <= p.clientWidth + 1")
-    assert visitor.faults == []
+@every(PAGES)
+def test_a_page_asks_nobody_and_complains_of_nothing(opened):
+    assert opened.faults == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_set_in_its_own_typefaces_and_waits_for_no_font_of_icons(
-    site, home_of, visit, name
-):
-    page = visit(home_of(site)).open(f"{name}.html")
-    panels_of(page)
+@every(PAGES)
+def test_a_page_is_set_in_its_own_typefaces_and_waits_for_no_font_of_icons(opened):
+    page = opened.page
     loaded = page.evaluate(
         "document.fonts.ready.then(() => [...document.fonts]"
         ".filter(face => face.status === 'loaded').map(face => face.family.replaceAll('\"', '')))"
@@ -138,13 +124,24 @@ def test_a_page_is_set_in_its_own_typefaces_and_waits_for_no_font_of_icons(
         assert "svg" in sign.evaluate(signs), sign.get_attribute("class")
 
 
-@pytest.mark.parametrize("name", READ_THROUGH)
-def test_a_line_of_text_has_65_to_75_characters(site, home_of, visit, name):
+@every(READ_THROUGH)
+def test_a_line_of_text_has_65_to_75_characters(opened):
     """Measured on whole lines: the last of a paragraph is short, and one alone is no measure."""
-    page = visit(home_of(site), viewport={"width": 1280, "height": 900}).open(f"{name}.html")
-    page.evaluate("document.fonts.ready")
-    counts = page.evaluate(LINES)
+    counts = opened.page.evaluate(LINES)
     assert len(counts) >= 5 and 65 <= sum(counts) / len(counts) <= 75
+
+
+@every(PAGES)
+def test_every_control_moved_by_keyboard_changes_what_is_shown(opened):
+    page = opened.page
+    for panel in panels_of(page):
+        for axis in range(len(panel.query_selector_all("[data-axis]"))):
+            before = state_of(panel)
+            after = move_by_keyboard(page, panel, axis)
+            assert after["at"] != before["at"], f"control {axis} did not move"
+            changed = (after["data"], after["readings"]) != (before["data"], before["readings"])
+            assert changed, f"control {axis} is dead"
+    assert opened.faults == []
 
 
 def test_the_start_page_arrives_at_the_book(site, home_of, visit):

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.site.conftest import Visitor
 from tests.site.test_browser import panels_of
 from tests.site.test_built import PAGES
 
@@ -48,21 +49,51 @@ def findings(page):
     ]
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", PAGES)
-def test_nobody_is_shut_out(site, serve, visit, name, width, mode):
-    visitor = visit(
-        serve(site), viewport={"width": width, "height": 844}, color_scheme=mode,
+# A page is opened once in each mode, on a phone; the last test that looks at it makes it wide.
+@pytest.fixture(scope="module")
+def looked_at(request, site, browser, serve):
+    """The visitor of a page on a phone, in light or dark, every panel drawn."""
+    name, mode = request.param
+    visitor = Visitor(
+        browser, serve(site), viewport={"width": 390, "height": 844}, color_scheme=mode,
         reduced_motion="reduce",
     )  # fmt: skip
-    page = visitor.open(f"{name}.html")
-    panels_of(page)
+    panels_of(visitor.open(f"{name}.html"))
+    yield visitor
+    visitor.context.close()
+
+
+LOOKS = [(name, mode) for name in PAGES for mode in ("light", "dark")]
+in_both_modes = pytest.mark.parametrize("looked_at", LOOKS, ids="-".join, indirect=True)
+
+
+@in_both_modes
+def test_a_phone_never_scrolls_sideways(looked_at):
+    page = looked_at.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for panel in page.query_selector_all(".sm-panel"):
+        assert panel.evaluate("p => p.scrollWidth <= p.clientWidth + 1")
+    assert looked_at.faults == []
+
+
+@in_both_modes
+def test_nobody_with_a_phone_is_shut_out(looked_at):
+    assert findings(unfolded(looked_at.page)) == []
+
+
+@in_both_modes
+def test_nobody_at_a_desk_is_shut_out(looked_at):
+    looked_at.page.set_viewport_size({"width": 1280, "height": 844})
+    assert findings(unfolded(looked_at.page)) == []
+
+
+def unfolded(page):
+    """The page with everything open that folds away."""
     folded = page.query_selector_all("main details:not(.sm-numbers)")
     for details in [*folded, *page.query_selector_all(".sm-numbers")[:1]]:  # one long table will do
         details.evaluate("details => { details.open = true; }")
     page.wait_for_timeout(700)  # the theme fades what it unfolds
-    assert findings(page) == []
+    return page
 
 
 def test_the_gate_sees_what_is_wrong(serve, visit, tmp_path):

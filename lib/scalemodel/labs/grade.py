@@ -175,9 +175,10 @@ def _counterexample(lab, stage, player, world, found, answer):
     """The same broken promise in the shortest history that shows it."""
     check = next(check for check in stage.checks if check.__name__ == found.check)
     history = smallest(lab, world, player, check)
-    return check(history).named(
+    verdict = check(history)
+    return verdict.named(
         check=found.check,
         where=f"stage {stage.key}, seed {world.seed}",
         replay=f"python -m scalemodel.labs replay {lab.name} {answer} {stage.key}:{world.seed}",
-        story=history.story(),
+        story=history.story(until_ms=verdict.time_ms),
     )

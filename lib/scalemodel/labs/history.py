@@ -7,6 +7,7 @@ Left out: histories of several machines with clocks of their own.
 Sources: Kingsbury, Jepsen's histories of operations; Herlihy and Wing, 1990.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -64,9 +65,9 @@ class History:
         """The events of these kinds, oldest first."""
         return (event for event in self.events if event.kind in kinds)
 
-    def story(self, *kinds: str) -> str:
-        """A line an event; of these kinds, or of all."""
-        return "\n".join(e.line() for e in self.events if not kinds or e.kind in kinds)
+    def story(self, until_ms: float = math.inf) -> str:
+        """A line an event, of those up to `until_ms`."""
+        return "\n".join(event.line() for event in self.events if event.time_ms <= until_ms)
 
     def __len__(self):
         return len(self.events)

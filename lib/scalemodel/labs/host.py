@@ -109,9 +109,10 @@ def describe(error):
         if trace.tb_frame.f_code.co_filename == "answer.py":
             line = trace.tb_lineno
         trace = trace.tb_next
+    words = str(error)
     if isinstance(error, SyntaxError):
-        line = error.lineno
-    words = " ".join(str(error).split())[:WORDS]
+        words, line = error.msg, error.lineno
+    words = " ".join(words.split())[:WORDS]
     where = f" (line {line})" if line else ""
     return f"{type(error).__name__}: {words}{where}" if words else type(error).__name__ + where
 

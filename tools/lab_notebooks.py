@@ -1,7 +1,7 @@
 """Writes the notebooks of the labs, from the one file that people write.
 
-    python tools/labs.py            into _build/labs/<lab>/
-    python tools/labs.py --out DIR  into DIR/<lab>/
+    python tools/lab_notebooks.py            into _build/labs/<lab>/
+    python tools/lab_notebooks.py --out DIR  into DIR/<lab>/
 
     student/    the notebook with stubs, and nothing that solves it
     teacher/    the same with the solution, the catch-up file, the page for instructors
@@ -11,6 +11,7 @@
 `lab.py` has solution regions between `### BEGIN SOLUTION` and `### END SOLUTION`, and a
 cell of checks for each stage. In the exports the checks are locked, call the same grader
 as everywhere, and each thing that has points of its own has a cell or a case of its own.
+`tools/book.py` puts the student's notebook on the site.
 """
 
 import argparse
@@ -26,11 +27,10 @@ from scalemodel.labs.practice import parts
 from scalemodel.labs.shelf import LABS
 
 ROOT = Path(__file__).parents[1]
-REGION = re.compile(
-    r"(?ms)^(?P<indent> *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION(?P<end>\n|\Z)"
-)
+REGION = re.compile(r"(?ms)^(?P<indent> *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION(?P<end>\n|\Z)")
 MARK = re.compile(r"(?m)^ *### (?:BEGIN|END) SOLUTION\n?")
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+IMPORT = "from scalemodel.labs.practice import check"
 CALL = 'check("{lab}", "{stage}", {subject}, student=STUDENT, attempt=ATTEMPT, part="{part}")'
 
 
@@ -58,6 +58,13 @@ def export(lab, out):
     for stage in lab.stages:
         (tests / f"{stage.key}.py").write_text(otter_tests(lab, stage))
     return out
+
+
+def hand_out(html):
+    """Puts each lab's student notebook beside its page on the built site."""
+    for lab in LABS.values():
+        written = jupytext.read(ROOT / "labs" / lab.folder / "lab.py")
+        write(html / "book" / lab.name / f"{topic_of(lab)}.ipynb", student(written))
 
 
 def topic_of(lab):
@@ -136,7 +143,7 @@ def otter_tests(lab, stage):
             "",
             f'@test_case(name="{stage.key}: {part}", points={points}, hidden=False)',
             f"def test_{stage.key}_{number}({lab.subject}, STUDENT, ATTEMPT):",
-            "    from scalemodel.labs.practice import check",
+            f"    {IMPORT}",
             "",
             f"    {call}",
         ]
@@ -168,8 +175,9 @@ def stage_of(lab, tags):
 def locked(cell, lab, stage, part, points):
     """A cell that asserts one part's verdict, and that students cannot edit."""
     name = re.sub(r"\W+", "-", part)
+    call = CALL.format(lab=lab.name, stage=stage.key, subject=lab.subject, part=part)
     fresh = new_code_cell(
-        CALL.format(lab=lab.name, stage=stage.key, subject=lab.subject, part=part),
+        f"{IMPORT}\n\n{call}",
         id=f"{cell.id}-{name}",
         metadata={"tags": [*cell.metadata["tags"]]},
     )
