@@ -35,7 +35,7 @@ class Recorded:
 
     >>> tea = Recorded("tea", {"wait_s": 3}, when={"date": "2026-11-25", "machine": "a kettle"})
     >>> print(tea)
-    tea. Recorded on 2026-11-25: a kettle.
+    Tea. Recorded on 2026-11-25: a kettle.
        what recorded
     wait, s        3
     """
@@ -74,7 +74,7 @@ class Recorded:
         }
         if self.fresh:
             columns["here"] = [_printed(self.numbers.get(name, "")) for name in names]
-        return table(columns, f"{self.name}. {self.stamp}")
+        return table(columns, f"{self.name[:1].upper()}{self.name[1:]}. {self.stamp}")
 
 
 def recorded(
