@@ -35,7 +35,7 @@ def test_the_record_is_shown_and_nothing_runs(kettle, monkeypatch, view):
         "wait_s": 120.0, "cups_per_s": [0.1, 0.2], "curve": list(range(9)),
     }  # fmt: skip
     text = repr(tea)
-    assert text.startswith("tea. Recorded on 2026-11-25: a kettle, Redis 6.\n")
+    assert text.startswith("Tea. Recorded on 2026-11-25: a kettle, Redis 6.\n")
     assert "wait, s" in text and "cups, 1/s" in text and "curve" not in text and "here" not in text
 
 
