@@ -75,7 +75,7 @@ def contents(site, built_wheel):
         for path in sorted(book.rglob(pattern)):
             if ".ipynb_checkpoints" not in path.parts:
                 yield f"notebooks/{path.relative_to(book).as_posix()}", path.read_bytes()
-    for path in sorted(site.rglob("*.ipynb")):  # what a lab hands out
+    for path in sorted((site / "book").rglob("*.ipynb")):  # what a lab hands out
         yield f"notebooks/{path.relative_to(site / 'book').as_posix()}", path.read_bytes()
     for name in ("requirements.txt", "requirements-lab.txt"):
         yield f"notebooks/{name}", (ROOT / name).read_bytes()

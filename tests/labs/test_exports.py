@@ -130,7 +130,7 @@ def test_the_points_of_the_exports_are_those_of_the_lab(out):
     assert sum(map(int, re.findall(r"points=(\d+)", tests))) == 100
 
 
-# ── Oracle: the real tools ──────────────────────────────────────────────────
+# ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.slow
 def test_nbgrader_gives_the_points_of_the_command(out, tmp_path):
     nbgrader = tool("nbgrader")
