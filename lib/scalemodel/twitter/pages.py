@@ -71,7 +71,6 @@ def read_page(
             tops += 1
     heapify(heap, tops)
     paid[PULLED] += length[user]
-    paid[PAGES] += 1
     found = 0
     while found < len(page) and (left > 0 or tops > 0):
         pushed = slots[slot] if left > 0 else -1
@@ -151,7 +150,6 @@ def read_pages(
     >>> pages.tolist()
     [[77, -1]]
     """
-    n = len(rows)
     merging = len(values) > 0
     scanned = 0
     seen = 0
@@ -163,38 +161,54 @@ def read_pages(
                 seen += slots[slot - slot % BOX + OLDER]
         for at in range(first, last):
             user = users[at]
-            found = 0
-            if merging and length[user] > 0:
-                found = read_page(
-                    lists, slots, shelf, latest, previous, shown, start, length, values,
-                    user, before, heap, rows, paid,
-                )  # fmt: skip
-                for place in range(found):
-                    pages[at, place] = shown[rows[place]]
-            else:
-                left = lists[user, COUNT]
-                slot = lists[user, NEWEST]
-                while left > 0 and slots[slot] >= before:
-                    left -= 1
-                    scanned += 1
-                    slot = slot - 1 if slot % BOX > FIRST or left == 0 else slot_before(slots, slot)
-                while left > 0 and found < n:  # box by box
-                    stop = max(slot - slot % BOX + FIRST, slot - left + 1)
-                    left -= slot - stop + 1
-                    while slot >= stop and found < n:
-                        tweet = shown[slots[slot]]
-                        if tweet >= 0:
-                            pages[at, found] = tweet
-                            found += 1
-                        slot -= 1
-                        scanned += 1
-                    if left > 0 and found < n:
-                        slot = slot_before(slots, stop)
-                paid[PAGES] += 1
-            for place in range(found, n):
-                pages[at, place] = -1
+            if not merging or length[user] == 0:
+                scanned += copy_page(lists, slots, shown, user, before, pages[at])
+                continue
+            found = read_page(
+                lists, slots, shelf, latest, previous, shown, start, length, values,
+                user, before, heap, rows, paid,
+            )  # fmt: skip
+            for place in range(found):
+                pages[at, place] = shown[rows[place]]
+            pages[at, found:] = -1
+    paid[PAGES] += len(users)
     paid[SCANNED] += scanned
     paid[SEEN] = seen
+
+
+@compiled()
+def copy_page(lists, slots, shown, user, before, page):
+    """Fill `page` with the ids of the newest rows below `before` of a list; how many were seen.
+
+    >>> import numpy as np
+    >>> from scalemodel.twitter.homes import Homes
+    >>> homes, page = Homes(1, cap=9), np.zeros(2, dtype=int)
+    >>> homes.deliver(0, 0)
+    >>> copy_page(homes.lists, homes.slots, np.array([77]), 0, 1, page), page.tolist()
+    (1, [77, -1])
+    """
+    found = 0
+    scanned = 0
+    left = lists[user, COUNT]
+    slot = lists[user, NEWEST]
+    while left > 0 and slots[slot] >= before:
+        left -= 1
+        scanned += 1
+        slot = slot - 1 if slot % BOX > FIRST or left == 0 else slot_before(slots, slot)
+    while left > 0 and found < len(page):  # box by box
+        stop = max(slot - slot % BOX + FIRST, slot - left + 1)
+        left -= slot - stop + 1
+        while slot >= stop and found < len(page):
+            tweet = shown[slots[slot]]
+            if tweet >= 0:
+                page[found] = tweet
+                found += 1
+            slot -= 1
+            scanned += 1
+        if left > 0 and found < len(page):
+            slot = slot_before(slots, stop)
+    page[found:] = -1
+    return scanned
 
 
 @compiled("void(int32[::1], int64, int64, int32[::1], int32[::1])")

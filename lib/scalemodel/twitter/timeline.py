@@ -647,12 +647,16 @@ class HomeTimelines:
             *_arrays(self._pulls),
             users,
             row,
-            np.empty(1 + self._pulls.length[users].max(initial=0), dtype=np.int64),
+            np.empty(1 + self._most_pulled(users), dtype=np.int64),
             np.empty(n, dtype=np.int64),
             shown,
             self._paid,
         )
         return shown
+
+    def _most_pulled(self, users):
+        """The most lists that one page of these users merges."""
+        return self._pulls.length[users].max(initial=0) if len(self._pulls.values) else 0
 
     def horizon(self, user: int) -> int:
         """The id of the newest tweet that was evicted from the user's list, or -1.
