@@ -18,14 +18,14 @@
 # | minutes | what you do |
 # |---|---|
 # | 5 | predict |
-# | 15 | a. a correct page |
+# | 10 | a. a correct page |
 # | 10 | b. the same under crashes |
-# | 10 | c. the same within a budget |
+# | 15 | c. the same within a budget |
 # | 7 | explain |
 # | 3 | report |
 
 # %%
-from scalemodel.labs.practice import check
+from scalemodel.labs.practice import check, replay
 
 STUDENT = "practice"  # your id, as your teacher gave it to you
 ATTEMPT = 1
@@ -35,9 +35,10 @@ ATTEMPT = 1
 #
 # An account with 80 followers posts, in a network of 100.
 # Your program copies the tweet's number to each follower's list, one operation each.
-# It is killed halfway and starts again.
-# How many of the followers find the tweet on their page twice, or not at all, if you take no care?
-# Write a number and a reason, before any code.
+# It is killed halfway.
+# Nobody acknowledged the tweet, so its author sends it again, and your program copies from the first follower on.
+# How many followers now have the tweet twice, and how many not at all?
+# Write two numbers and a reason, before any code.
 
 # %% tags=["prediction"]
 PREDICTION = """
@@ -52,17 +53,18 @@ PREDICTION = """
 # |---|---|---|
 # | `store.push(key, value)` | puts a value in front of the list `key` | 1 ms |
 # | `store.newest(key, n)` | the first `n` of that list, last pushed first; `n` up to 100 | 1 ms + 0.1 ms an entry |
-# | `store.put(key, value)` | writes a record of up to 200 characters | 1 ms |
+# | `store.put(key, value)` | writes a record | 1 ms |
 # | `store.get(key)` | reads it, `None` if there is none | 1 ms |
 #
-# Keys are text, as `f"home:{reader}"`. Values are what JSON knows: numbers, text, lists, `None`.
+# Keys are text, as `f"home:{reader}"`. Values are what JSON knows: numbers, text, lists, `None`; up to 200 characters in all.
+# `__init__` may use the store, and nobody counts its time: read back there what you need to go on.
 # `followers[author]` and `followees[reader]` are lists of users; they never change.
 #
 # ## What you write
 #
 # - `post(author, tweet)`: a tweet's number; later tweets have larger ones. When it returns, the tweet is *accepted* and must never be lost. If you are killed before, the author sends the same number again.
 # - `work()`: one bounded piece of what is left to do. Returns whether there may be more.
-# - `page(reader, n)`: the newest `n` tweets by those whom `reader` follows, the largest number first, none twice.
+# - `page(reader, n)`: the newest `n` tweets by those whom `reader` follows, the largest number first, none twice. While work is left, a page may lack tweets; when `work` has returned `False`, none.
 #
 # Begin with the shortest thing that gives a right page.
 
@@ -123,12 +125,11 @@ check("twitter", "a", Timelines, student=STUDENT, attempt=ATTEMPT)
 
 # %% [markdown]
 # Not yet? Read the sentence aloud: what was promised, what happened, when.
-# `replay("twitter", "a", Timelines, seed)` from the same module prints that run.
-# Print inside your methods as much as you like.
+# `replay("twitter", "a", Timelines, seed)`, with the seed of the sentence, prints the shortest run that breaks the promise, and what your methods print in it.
 #
 # ## b. Survive
 #
-# The same code, killed eight times, before an operation or after it.
+# The same code, killed fourteen times, before an operation or after it.
 
 # %% tags=["check", "stage-b"]
 check("twitter", "b", Timelines, student=STUDENT, attempt=ATTEMPT)
@@ -137,7 +138,8 @@ check("twitter", "b", Timelines, student=STUDENT, attempt=ATTEMPT)
 # ## c. Budget
 #
 # A hundred users, and three accounts that most of them follow.
-# Three limits, in the store's time: writing a tweet, reading a page, and the longest that one call keeps everybody else waiting.
+# All others have at most 24 followers.
+# Three limits, in the store's time: writing a tweet (`post`, and the `work` it leaves), reading a page, and the longest that one call keeps everybody else waiting.
 
 # %% tags=["check", "stage-c"]
 check("twitter", "c", Timelines, student=STUDENT, attempt=ATTEMPT)

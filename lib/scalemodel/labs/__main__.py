@@ -15,6 +15,7 @@ Sources: none needed.
 import argparse
 import hashlib
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -79,10 +80,16 @@ def _key(asked):
     return asked.key_file.read_text().strip() if asked.key_file else PRACTICE_KEY
 
 
+def _again(lab, path):
+    """What to type to see a run again."""
+    name = shlex.quote(path.name)
+    return lambda stage, seed: f"python -m scalemodel.labs replay {lab.name} {name} {stage}:{seed}"
+
+
 def _graded(asked, path, student):
     lab, submission = lab_named(asked.lab), read_submission(path)
     seeds = seeds_of(_key(asked), student, lab.name, asked.attempt, SEEDS)
-    result = grade(lab, _player(lab, submission), seeds, path.name)
+    result = grade(lab, _player(lab, submission), seeds, _again(lab, path))
     return as_data(result, submission, student, asked.attempt)
 
 
@@ -104,8 +111,10 @@ def _replay(asked):
     key, _, seed = asked.run_of.partition(":")
     if not seed.isdigit():
         raise ValueError(f"stage:seed={asked.run_of!r} must be as b:41")
-    stage = grade_stage(lab, lab.stage(key), _player(lab, submission), [int(seed)], asked.path.name)
-    print("\n".join(filter(None, [stage.verdict.story, stage.verdict.sentence()])))
+    player = _player(lab, submission)
+    stage = grade_stage(lab, lab.stage(key), player, [int(seed)], _again(lab, asked.path))
+    printed = player.printed and f"It printed:\n{player.printed}"
+    print("\n".join(filter(None, [stage.verdict.story, printed, stage.verdict.sentence()])))
     return EXIT[stage.verdict.outcome]
 
 

@@ -9,6 +9,7 @@ Sources: none needed.
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from scalemodel.labs.history import History
@@ -19,6 +20,16 @@ from scalemodel.labs.verdict import INVALID, UNKNOWN, VALID, Verdict, valid
 
 SEEDS = 8
 TRIES = 150  # of shrinking one history
+Command = Callable[[str, int], str]
+
+
+def no_command(stage: str, seed: int) -> str:
+    """Nothing to type.
+
+    >>> no_command("b", 41)
+    ''
+    """
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +86,20 @@ class Grade:
     def digest(self) -> str:
         """A hash of everything that was graded; the same submission gives the same."""
         rows = [
-            [s.stage.key, s.outcome, s.points, s.verdict.sentence(), [m.value for m in s.budgets]]
+            [
+                *(s.stage.key, s.outcome, s.points, s.verdict.named(replay="").sentence()),
+                [m.value for m in s.budgets],
+            ]
             for s in self.stages
         ]
         text = json.dumps([self.lab.name, self.lab.version, self.seeds, rows])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def grade(lab: Lab, player: Player, seeds: list[int], answer: str = "answer.py") -> Grade:
+def grade(lab: Lab, player: Player, seeds: list[int], replay: Command = no_command) -> Grade:
     """Grade what `player` plays, in all stages.
+
+    `replay(stage, seed)` is what a student types to see that run again.
 
     >>> from scalemodel.labs.player import Here
     >>> from scalemodel.labs.twitter import LAB
@@ -96,12 +112,12 @@ def grade(lab: Lab, player: Player, seeds: list[int], answer: str = "answer.py")
     >>> result.points, result.outcome
     (0, 'invalid')
     """
-    stages = tuple(grade_stage(lab, stage, player, seeds, answer) for stage in lab.stages)
+    stages = tuple(grade_stage(lab, stage, player, seeds, replay) for stage in lab.stages)
     return Grade(lab, tuple(seeds), stages)
 
 
 def grade_stage(
-    lab: Lab, stage: Stage, player: Player, seeds: list[int], answer: str = "answer.py"
+    lab: Lab, stage: Stage, player: Player, seeds: list[int], replay: Command = no_command
 ) -> StageGrade:
     """Grade one stage: the first invalid seed decides, and is shrunk.
 
@@ -121,7 +137,7 @@ def grade_stage(
         history = lab.play(world, player)
         found = first_wrong(stage, history)
         if found.outcome == INVALID:
-            verdict = _counterexample(lab, stage, player, world, found, answer)
+            verdict = _counterexample(lab, stage, player, world, found, replay)
             break
         if found.outcome == UNKNOWN:
             verdict = found.named(where=f"stage {stage.key}, seed {seed}")
@@ -168,10 +184,12 @@ def smallest(lab: Lab, world: World, player: Player, check: Check) -> History:
     def fails(simpler):
         return check(lab.play(simpler, player)).outcome == INVALID
 
-    return lab.play(shrink(world, lab.simpler, fails, tries=TRIES), player)
+    small = shrink(world, lab.simpler, fails, tries=TRIES)
+    player.printed = ""
+    return lab.play(small, player)
 
 
-def _counterexample(lab, stage, player, world, found, answer):
+def _counterexample(lab, stage, player, world, found, replay):
     """The same broken promise in the shortest history that shows it."""
     check = next(check for check in stage.checks if check.__name__ == found.check)
     history = smallest(lab, world, player, check)
@@ -179,6 +197,6 @@ def _counterexample(lab, stage, player, world, found, answer):
     return verdict.named(
         check=found.check,
         where=f"stage {stage.key}, seed {world.seed}",
-        replay=f"python -m scalemodel.labs replay {lab.name} {answer} {stage.key}:{world.seed}",
+        replay=replay(stage.key, world.seed),
         story=history.story(until_ms=verdict.time_ms),
     )

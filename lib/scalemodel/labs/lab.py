@@ -32,7 +32,8 @@ class World(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """A count or a virtual time that must not pass `limit`; `reference` is what is possible.
+    """A count or a virtual time that must not pass `limit`; `reference` is what one correct
+    answer pays.
 
     `measure(history)` gives the value, `None` if the run has no evidence for it.
 
@@ -66,7 +67,7 @@ class Measured:
     >>> budget = Budget(name="pages", unit="count", limit=3, reference=2, points=5,
     ...                 measure=lambda history: 4.0, hint="make fewer")
     >>> print(Measured(budget, 4.0, False).sentence())
-    pages: 4.0 count, limit 3.0, possible 2.0: too much. Hint: make fewer.
+    pages: 4.0 count, limit 3.0, reference 2.0: too much. Hint: make fewer.
     """
 
     budget: Budget
@@ -74,14 +75,14 @@ class Measured:
     kept: bool
 
     def sentence(self) -> str:
-        """Value beside limit beside what is possible."""
+        """Value beside limit beside reference."""
         b = self.budget
         end = "kept" if self.kept else f"too much. Hint: {b.hint}."
         if math.isnan(self.value):
             return f"{b.name}: not measured, for the run did not come so far"
         return (
             f"{b.name}: {self.value:.1f} {b.unit}, limit {b.limit:.1f}, "
-            f"possible {b.reference:.1f}: {end}"
+            f"reference {b.reference:.1f}: {end}"
         )
 
 

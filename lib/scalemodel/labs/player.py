@@ -51,11 +51,13 @@ class Faulty(Exception):
 
 
 class Player(Protocol):
-    """Plays one student's object, life after life.
+    """Plays one student's object, life after life; `printed` is what it printed, if kept.
 
     >>> [name for name in ("begin", "call", "end") if hasattr(Player, name)]
     ['begin', 'call', 'end']
     """
+
+    printed: str
 
     def begin(self, arguments: list, serve: Callable) -> None:
         """Start a life with `arguments`; `serve(name, arguments)` answers what it asks."""
@@ -81,7 +83,7 @@ class Here:
     """
 
     def __init__(self, subject: type, service: list[str]):
-        self.kind, self.service = subject, service
+        self.kind, self.service, self.printed = subject, service, ""
         self._life, self._subject = None, None
 
     def begin(self, arguments, serve):

@@ -50,7 +50,9 @@ def as_data(grade: Grade, submission: Submission, student: str, attempt: int) ->
                         "unit": measured.budget.unit,
                         "value": None if measured.value != measured.value else measured.value,
                         "limit": measured.budget.limit,
+                        "reference": measured.budget.reference,
                         "kept": measured.kept,
+                        "sentence": measured.sentence(),
                     }
                     for measured in stage.budgets
                 ],
@@ -81,19 +83,15 @@ def as_markdown(data: dict) -> str:
         "",
         "| stage | outcome | points |",
         "|---|---|---|",
-        *(f"| {s['key']} | {s['outcome']} | {s['points']} of {s['of']} |" for s in data["stages"]),
+        *(f"| {s['key']} | {_outcome(s)} | {s['points']} of {s['of']} |" for s in data["stages"]),
     ]
     for stage in data["stages"]:
         if stage["sentence"] != "valid":
             lines += ["", f"**{stage['key']}.** {stage['sentence']}"]
         if stage["story"]:
             lines += ["", "```text", stage["story"], "```"]
-        if stage["budgets"]:
-            lines += ["", "| budget | value | limit | kept |", "|---|---|---|---|"]
-        for row in stage["budgets"]:
-            value = "not measured" if row["value"] is None else f"{row['value']:.1f} {row['unit']}"
-            kept = "yes" if row["kept"] else "no"
-            lines.append(f"| {row['name']} | {value} | {row['limit']:.1f} | {kept} |")
+        lines += [""] * bool(stage["budgets"])
+        lines += [f"- {row['sentence']}" for row in stage["budgets"]]
     for field in ("prediction", "explanation"):
         lines += ["", f"**The {field}.** {data[field] or 'Missing.'}"]
     if data["caught_up"]:
@@ -101,6 +99,12 @@ def as_markdown(data: dict) -> str:
     seeds = ", ".join(map(str, data["seeds"]))
     lines += ["", f"Seeds {seeds}. Digest `{data['digest']}`.", ""]
     return "\n".join(lines)
+
+
+def _outcome(stage):
+    """The stage's outcome, where a correct program that costs too much is not called invalid."""
+    correct = stage["sentence"] == "valid"
+    return "over budget" if correct and stage["outcome"] != "valid" else stage["outcome"]
 
 
 def as_table(reports: list[dict]) -> str:

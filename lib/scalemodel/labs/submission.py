@@ -58,7 +58,9 @@ def read_submission(path: Path) -> Submission:
     elif path.suffix == ".py":
         cells = list(_of_percent(text))
         if not cells:
-            return Submission(text)
+            return Submission(
+                text, **{field: _string(name, [text]) for field, name in TEXTS.items()}
+            )
     else:
         raise ValueError(f"{path.name} must end in .py or .ipynb")
     answers = [source for tags, source in cells if "answer" in tags]

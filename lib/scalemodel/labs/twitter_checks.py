@@ -7,6 +7,7 @@ Left out: how fresh a page is while work is left; in the end it must be whole.
 Sources: the laws of `twitter.timeline`, in the words of a first year.
 """
 
+import collections
 import itertools
 from collections.abc import Iterator
 
@@ -151,15 +152,30 @@ def _complete(history, promise, hint):
         if missing:
             tweet = missing[0]
             accepted = wrote[tweet]
+            repeated = _read_twice(history, event)
+            cause = "" if repeated else _cause(history, tweet)
             return invalid(
                 promise,
                 f"tweet {tweet} by user {_by(accepted)} was accepted at "
-                f"{accepted.time_ms:.1f} ms{_cause(history, tweet)}; in the end user {reader}, "
-                f"a follower, has {_tweets(event)} on a page of {n}, without it",
+                f"{accepted.time_ms:.1f} ms{cause}; in the end user {reader}, a follower, has "
+                f"{_tweets(event)} on a page of {n}, without it{repeated}",
                 event.time_ms,
-                hint,
-            )
+                "how many different tweets did this page read, and how many does it need"
+                if repeated else hint,
+            )  # fmt: skip
     return valid()
+
+
+def _read_twice(history, page):
+    """In words, what the store gave this page more than once."""
+    read = []
+    for event in history.events[: history.events.index(page)][::-1]:
+        if event.actor != "store":
+            break
+        read += event.reply if event.kind == "newest" else []
+    times = collections.Counter(str(value) for value in read)
+    twice = [value for value, count in times.items() if count > 1]
+    return f"; the store gave it {twice[0]} {times[twice[0]]} times" if twice else ""
 
 
 def _cause(history, tweet):

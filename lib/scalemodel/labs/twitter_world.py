@@ -85,20 +85,19 @@ def small(seed: int) -> Network:
 
 
 def crashing(seed: int) -> Network:
-    """Stage b: one account that everybody follows, twenty tweets, eight crashes.
+    """Stage b: an account that nearly everybody follows, twenty tweets, fourteen crashes.
+
+    Its followers are more than one piece of work, and too few for a celebrity. Work is left
+    undone at times, so that a crash can find some.
 
     >>> sum(step.kind == "crash" for step in crashing(1).steps)
-    8
+    14
     """
     rng = stream(seed, "crashing")
-    followers = list(_network(rng, users=12, least=2, most=5))
-    followers[0] = tuple(range(1, 12))
-    steps = list(_day(rng, 12, tweets=20, star_ratio=0.3))
-    posts = [at for at, step in enumerate(steps) if step.kind == "post"]
-    for at in sorted(rng.choice(posts, size=8, replace=False), reverse=True):
-        hour, after = int(rng.integers(1, 15)), bool(rng.integers(2))
-        steps.insert(at, Step("crash", count=hour, after=after))
-    return Network(seed, tuple(followers), tuple(steps), page=5)
+    followers = list(_network(rng, users=24, least=2, most=5))
+    followers[0] = _some(rng, 1, 24, 20, 0)
+    steps = list(_day(rng, 24, tweets=20, star_ratio=0.4, idle_ratio=0.4, most_work=8))
+    return Network(seed, tuple(followers), tuple(_killed(rng, steps, times=14)), page=8)
 
 
 def skewed(seed: int) -> Network:
@@ -123,6 +122,15 @@ def skewed(seed: int) -> Network:
     return Network(seed, tuple(followers), tuple(steps), page=10)
 
 
+def _killed(rng, steps, times):
+    """The steps with crashes before some of the posts."""
+    posts = [at for at, step in enumerate(steps) if step.kind == "post"]
+    for at in sorted(rng.choice(posts, size=times, replace=False), reverse=True):
+        hour, after = int(rng.integers(1, 30)), bool(rng.integers(2))
+        steps.insert(at, Step("crash", count=hour, after=after))
+    return steps
+
+
 def _some(rng, first, end, count, but):
     others = [user for user in range(first, end) if user != but]
     return tuple(sorted(int(user) for user in rng.choice(others, size=count, replace=False)))
@@ -133,13 +141,14 @@ def _network(rng, users, least, most):
     return tuple(_some(rng, 0, users, int(count), user) for user, count in enumerate(counts))
 
 
-def _day(rng, users, tweets, star_ratio=0.0):
+def _day(rng, users, tweets, star_ratio=0.0, idle_ratio=0.25, most_work=3):
     tweet = 10
     for _ in range(tweets):
         tweet += int(rng.integers(1, 9))
         author = 0 if rng.random() < star_ratio else int(rng.integers(users))
         yield Step("post", author, tweet)
-        yield Step("work", count=int(rng.integers(4)))
+        idle = rng.random() < idle_ratio
+        yield Step("work", count=0 if idle else int(rng.integers(1, most_work + 1)))
         yield Step("page", int(rng.integers(users)))
 
 
