@@ -81,7 +81,11 @@ def write(path, notebook):
 # ── The four notebooks ──────────────────────────────────────────────────────
 def student(written):
     """With stubs in place of every solution region."""
-    return notebook_of(written, lambda source: REGION.sub(_stub, source))
+    notebook = notebook_of(written, lambda source: REGION.sub(_stub, source))
+    for cell in notebook.cells:
+        if re.search(r"(?i)(begin|end) *solution", cell.source):
+            raise ValueError(f"a mark of a solution is left over, in: {cell.source[:200]!r}")
+    return notebook
 
 
 def teacher(written):

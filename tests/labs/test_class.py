@@ -9,7 +9,7 @@ from scalemodel.labs.__main__ import main
 from scalemodel.labs.report import SCHEMA
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.submission import read_submission
-from tests.labs.test_twitter import REFERENCE, ROOT, mutant
+from tests.labs.test_twitter import REFERENCE, ROOT, answer_with, mutant
 
 
 def notebook(*cells):
@@ -46,7 +46,7 @@ def test_a_class_is_graded_and_no_file_stops_the_rest(folder, tmp_path, capsys):
     rows = {
         row["student"]: row for row in csv.DictReader((out / "grades.csv").read_text().splitlines())
     }
-    assert [rows[name]["points"] for name in ("ann", "bo", "cy", "di")] == ["100", "70", "0", "0"]
+    assert [rows[name]["points"] for name in ("ann", "bo", "cy", "di")] == ["100", "40", "0", "0"]
     assert "no cell tagged answer" in rows["cy"]["remark"] and "no notebook" in rows["di"]["remark"]
     assert rows["ann"]["remark"] == "no prediction"
     assert "b, no_lost_tweet: 1 of 4" in (out / "class.md").read_text()
@@ -64,9 +64,9 @@ def test_what_was_graded_is_kept_until_the_file_changes(folder, tmp_path):
     command = ["grade", "twitter", str(folder), "--to", str(out)]
     assert main(command) == 0
     told = out / "reports/bo/report.json"
-    told.write_text(told.read_text().replace('"points": 70', '"points": 71'))
+    told.write_text(told.read_text().replace('"points": 40', '"points": 41'))
     main(command)
-    assert '"points": 71' in told.read_text()  # it was not run again
+    assert '"points": 41' in told.read_text()  # it was not run again
     sent.write_text(REFERENCE)
     main(command)
     assert '"points": 100' in told.read_text()
@@ -89,6 +89,28 @@ def test_a_notebook_and_a_file_are_the_same_submission(folder):
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+def test_whatever_lies_in_the_folder_the_others_are_graded(tmp_path, capsys):
+    sent, out = tmp_path / "sent", tmp_path / "out"
+    for name in ("al.py", "bo.ipynb"):
+        (sent / name).mkdir(parents=True)
+    (sent / "cy.txt").write_text("")
+    (sent / "di.py").symlink_to(tmp_path / "nowhere")
+    (sent / "ed.py").write_text("\ufeff" + answer_with(page="return ['\\ud800']"), "utf-8")
+    (sent / "ed.ipynb").write_text("")
+    (sent / "fay.PY").write_text("x = 1")
+    command = ["grade", "twitter", str(sent), "--to", str(out)]
+    assert main(command) == 2
+    assert "cy.txt: left out" in capsys.readouterr().out
+    table = (out / "grades.csv").read_text()
+    rows = {(row["student"], row["outcome"]) for row in csv.DictReader(table.splitlines())}
+    lost = {(name, "could not run") for name in ("al", "bo", "di", "ed")}
+    assert lost | {("fay", "invalid")} <= rows
+    assert "Replay" not in (out / "class.md").read_text()
+    (out / "reports/fay/report.json").unlink()  # it is made again
+    assert main(command) == 2
+    assert (out / "reports/fay/report.json").is_file()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -94,6 +94,44 @@ def test_here_and_apart_say_the_same():
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
+def test_a_program_of_many_minds_is_not_saved_by_a_run_that_went_well():
+    class Turns(Here):
+        """Wrong in its first life only."""
+
+        lives = 0
+
+        def call(self, method, *arguments):
+            reply = super().call(method, *arguments)
+            return ["no number"] if method == "page" and self.lives == 1 else reply
+
+        def begin(self, *arguments):
+            self.lives += 1
+            super().begin(*arguments)
+
+    space = {}
+    exec(REFERENCE, space)
+    player = Turns(space["Timelines"], list(LAB.service))
+    result = grade_stage(LAB, LAB.stage("a"), player, SEEDS)
+    assert result.outcome == "invalid" and "not in every run" in result.verdict.happened
+
+
+@pytest.mark.parametrize("name", ["set", "pairs", "none", "exit", "numpy", "future", "missing"])
+def test_odd_answers_are_the_same_here_and_apart(name):
+    source = {
+        "set": answer_with(page="return {17}"),
+        "pairs": answer_with(page="return [[0, 17]]"),
+        "none": answer_with(page="return [None, 1]"),
+        "exit": answer_with(page="import sys\nsys.exit()"),
+        "numpy": answer_with(page="import numpy\nreturn numpy.int64(1)"),
+        "future": "from __future__ import annotations\nimport dataclasses\n\n"
+        "@dataclasses.dataclass\nclass Row:\n    at: int = 0\n\n" + answer_with(),
+        "missing": answer_with().replace("def page", "def pages"),
+    }[name]
+    stage = LAB.stage("a")
+    one, other = (grade_stage(LAB, stage, player(source), SEEDS[:1]) for player in (here, apart))
+    assert one.outcome == "invalid" and one.verdict.sentence() == other.verdict.sentence()
+
+
 @pytest.mark.parametrize("path", MUTANTS, ids=lambda path: path.stem)
 def test_a_wrong_answer_is_caught_by_the_check_that_it_names(path, record_property):
     stage, check = named(path)
@@ -118,6 +156,10 @@ CHEATS = {
     "starts a process": (answer_with(post="import os; os.fork()"), "os.fork"),
     "opens a socket": (answer_with(post="import socket; socket.socket()"), "socket"),
     "reads the answer": (answer_with(post=f"open({str(ROOT / 'lab.py')!r})"), "may not open"),
+    "keeps a database": (
+        answer_with(post="import sqlite3; sqlite3.connect('memory')"), "may not use sqlite3"),
+    "reads by a detour": (
+        answer_with(post=f"open('/proc/self/root{ROOT / 'lab.py'}')"), "may not open"),
     "removes a file": (answer_with(post="import os; os.remove('x')"), "os.remove"),
     "keeps a file": (answer_with(post="open('memory', 'w')"), "may not open"),
     "looks for the seed": (

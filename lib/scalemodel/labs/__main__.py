@@ -13,9 +13,11 @@ Sources: none needed.
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -95,7 +97,7 @@ def _graded(asked, path, student):
 
 def _check(asked):
     data = _graded(asked, asked.path, asked.student)
-    print(as_markdown(data))
+    print(as_markdown(data).encode(errors="backslashreplace").decode())
     return EXIT[data["outcome"]]
 
 
@@ -121,36 +123,53 @@ def _replay(asked):
 def _write(folder, data):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(json.dumps(data, indent=1) + "\n")
-    (folder / "report.md").write_text(as_markdown(data))
+    _save(folder / "report.md", as_markdown(data))
+
+
+def _save(path, text):
+    """Students' text may hold what no file can: it is written as an escape."""
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def _grade(asked):
     """Every file of the folder; what was graded before and has not changed is kept."""
-    paths = sorted(p for p in asked.path.iterdir() if p.suffix in (".py", ".ipynb"))
-    reports = []
-    for path in paths:
-        student = path.stem
-        mark = hashlib.sha256(
-            b"\0".join([path.read_bytes(), _key(asked).encode(), str(asked.attempt).encode(),
-                        str(LABS[asked.lab].version).encode()])
-        ).hexdigest()  # fmt: skip
-        folder = asked.to / "reports" / student
-        done = folder / "graded"
-        if done.is_file() and done.read_text() == mark:
-            reports.append(json.loads((folder / "report.json").read_text()))
-        else:
-            try:
-                reports.append(_graded(asked, path, student))
-                _write(folder, reports[-1])
-                done.write_text(mark)
-            except Exception as error:  # one file never stops the rest
-                reports.append({"student": student, "trouble": f"{type(error).__name__}: {error}"})
+    reports, students = [], set()
+    for path in sorted(asked.path.iterdir()):
+        if path.suffix.lower() not in (".py", ".ipynb"):
+            print(f"{path.name}: left out, for it ends neither in .py nor in .ipynb")
+            continue
+        try:
+            if path.stem in students:
+                raise ValueError(f"{path.stem} has handed in two files")
+            reports.append(_kept_or_graded(asked, path, asked.to / "reports" / path.stem))
+        except Exception as error:  # one file never stops the rest
+            trouble = {"student": path.stem, "trouble": f"{type(error).__name__}: {error}"}
+            reports.append(trouble)
+        students.add(path.stem)
         last = reports[-1]
-        print(f"{student}: {last.get('outcome', 'could not run')}, {last.get('points', 0)} points")
+        outcome = f"{last.get('outcome', 'could not run')}, {last.get('points', 0)} points"
+        print(f"{path.stem}: {outcome}".encode(errors="backslashreplace").decode())
     asked.to.mkdir(parents=True, exist_ok=True)
-    (asked.to / "grades.csv").write_text(as_table(reports))
-    (asked.to / "class.md").write_text(as_class(reports))
+    _save(asked.to / "grades.csv", as_table(reports))
+    _save(asked.to / "class.md", as_class(reports))
     return 0 if reports and all("trouble" not in report for report in reports) else 2
+
+
+def _kept_or_graded(asked, path, folder):
+    """The report on one file, from last time if nothing has changed since."""
+    version = LABS[asked.lab].version
+    words = (_key(asked), str(asked.attempt), str(version))
+    parts = [path.read_bytes(), *(word.encode() for word in words)]
+    mark = hashlib.sha256(b"\0".join(parts)).hexdigest()
+    done = folder / "graded"
+    if done.is_file() and done.read_text() == mark:
+        with contextlib.suppress(OSError, ValueError):
+            return json.loads((folder / "report.json").read_text())
+    shutil.rmtree(folder, ignore_errors=True)  # nothing old stands beside a new mark
+    report = _graded(asked, path, path.stem)
+    _write(folder, report)
+    done.write_text(mark)
+    return report
 
 
 if __name__ == "__main__":

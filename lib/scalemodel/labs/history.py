@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+TOLD = 100  # lines at either end of a long story
 NAMED = 30  # the longest value that a line of the story shows
 
 
@@ -67,7 +68,10 @@ class History:
 
     def story(self, until_ms: float = math.inf) -> str:
         """A line an event, of those up to `until_ms`."""
-        return "\n".join(event.line() for event in self.events if event.time_ms <= until_ms)
+        lines = [event.line() for event in self.events if event.time_ms <= until_ms]
+        if len(lines) > 2 * TOLD:
+            lines[TOLD:-TOLD] = [f"... {len(lines) - 2 * TOLD:,} more lines ..."]
+        return "\n".join(lines)
 
     def __len__(self):
         return len(self.events)

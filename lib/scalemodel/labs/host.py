@@ -1,6 +1,6 @@
 """The room next door: runs a student's file in a process of its own.
 
-    python -I host.py 3     (started by `labs.player.Apart`, never by hand)
+    python host.py 3     (started by `labs.player.Apart`, never by hand)
 
 One process is one life: a fork of a process that has run nothing of the student's, for a
 new Python would take twenty times as long. It reads lines of JSON: first the source, then
@@ -19,16 +19,20 @@ Sources: Python's audit events (PEP 578) and resource limits.
 import contextlib
 import json
 import os
+import signal
 import socket
 import sys
+import types
 
-PRINTED_BYTES = 64_000
+PRINTED_BYTES = 64_000  # that are kept
+FILE_BYTES = 4_000_000  # that may be printed in one life
 REFUSED = (
     *("os.fork", "os.exec", "os.posix_spawn", "os.spawn", "os.system", "os.kill", "subprocess."),
     *("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate"),
-    *("os.chmod", "os.chown", "shutil.", "socket."),
+    *("os.chmod", "os.chown", "os.utime", "shutil.", "socket.", "sqlite3."),
 )
 WORDS = 300
+PLAIN = "use int, str, list, dict or None"
 
 
 class Service:
@@ -75,8 +79,8 @@ def main(lines, write):
         return answer["value"]
 
     first = json.loads(next(lines))
-    space = {"__name__": "answer"}
-    subject = None
+    module = sys.modules["answer"] = types.ModuleType("answer")
+    space, subject = module.__dict__, None
     try:
         exec(compile(first["source"], "answer.py", "exec"), space)
         say(names=sorted(name for name in space if not name.startswith("_")))
@@ -89,12 +93,18 @@ def main(lines, write):
                 service = Service(first["service"], ask)
                 subject = space[first["name"]](service, *call["arguments"])
                 value = None
+            elif not hasattr(subject, call["call"]):
+                say(error=f"{first['name']} has no method {call['call']}")
+                continue
             else:
                 value = getattr(subject, call["call"])(*call["arguments"])
-            reply = json.dumps({"value": value})
         except BaseException as error:
-            reply = json.dumps({"error": describe(error)})
-        write(reply)
+            say(error=describe(error))
+            continue
+        try:
+            say(value=value)
+        except (TypeError, ValueError, RecursionError) as error:
+            say(error=f"{error}; {PLAIN}")
     return None
 
 
@@ -134,7 +144,7 @@ def _lock_up(limits, readable):
             writes = (mode and set("wax+") & set(mode)) or (flags or 0) & (
                 os.O_WRONLY | os.O_RDWR | os.O_CREAT
             )
-            inside = os.path.abspath(os.fsdecode(path)).startswith(readable)
+            inside = os.path.realpath(os.fsdecode(path)).startswith(readable)
             if writes or not inside:
                 raise PermissionError(f"a submission may not open {os.fsdecode(path)}")
 
@@ -155,7 +165,7 @@ def _live(come, go, printed, folder):
         readable = (
             *{os.path.abspath(sys.prefix), os.path.realpath(sys.prefix), sys.base_prefix},
             *{os.path.dirname(os.__file__), "/dev/null", "/dev/urandom", "/usr/lib", "/lib"},
-            *("/proc/self", "/etc/localtime"),
+            "/etc/localtime",
         )
         _lock_up(limits, readable)
 
@@ -186,6 +196,9 @@ def _nursery(line):
             code = os.waitstatus_to_exitcode(os.waitpid(born, 0)[1])
             line.sendall(b"%d\n" % code)
         else:
+            if born:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(born, signal.SIGKILL)
             return
 
 

@@ -29,7 +29,7 @@ from typing import Protocol
 from scalemodel.labs import host
 
 HOST = Path(host.__file__)
-LINE_BYTES = 1_000_000
+LINE_BYTES = 100_000
 
 
 class Died(BaseException):
@@ -48,6 +48,10 @@ class Faulty(Exception):
     ...
     scalemodel.labs.player.Faulty: page: KeyError: 7 (line 12)
     """
+
+    def __init__(self, words: str, hung: bool = False):
+        super().__init__(words)
+        self.hung = hung  # it would take as long another time
 
 
 class Player(Protocol):
@@ -106,7 +110,7 @@ class Here:
     def call(self, method, *arguments):
         """What the method returns."""
         if not hasattr(self._subject, method):
-            raise Faulty(f"{self.kind.__name__} has no method {method}")
+            raise Faulty(f"{method}: {self.kind.__name__} has no method {method}")
         return self._run(method, getattr(self._subject, method), *copy.deepcopy(list(arguments)))
 
     def _run(self, method, function, *arguments):
@@ -114,7 +118,7 @@ class Here:
             value = function(*arguments)
         except Died:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             words = host.describe(error)
             raise Faulty(f"{method}: {words}") from error
         if self._life["dead"]:  # it was told, and went on
@@ -131,7 +135,7 @@ def _plain(method, value):
     try:
         return json.loads(json.dumps(value))
     except (TypeError, ValueError, RecursionError) as error:
-        raise Faulty(f"{method}: {error}; use int, str, list, dict or None") from None
+        raise Faulty(f"{method}: {error}; {host.PLAIN}") from None
 
 
 # ── In a process of its own ─────────────────────────────────────────────────
@@ -155,7 +159,7 @@ class Limits:
         """
         return {
             "RLIMIT_CPU": self.cpu_s, "RLIMIT_AS": self.memory_bytes,
-            "RLIMIT_FSIZE": host.PRINTED_BYTES, "RLIMIT_CORE": 0,
+            "RLIMIT_FSIZE": host.FILE_BYTES, "RLIMIT_CORE": 0,
         }  # fmt: skip
 
 
@@ -204,7 +208,8 @@ class Apart:
         if self._code is None:
             self._code = self._nursery.ended()
         self._printed.seek(0)
-        self.printed += self._printed.read(host.PRINTED_BYTES).decode(errors="replace")
+        room = max(0, host.PRINTED_BYTES - len(self.printed))
+        self.printed += self._printed.read(room).decode(errors="replace")
         self._printed.close()
         self._folder.cleanup()
         os.close(self._to)
@@ -252,7 +257,7 @@ class Apart:
         while b"\n" not in self._rest:
             wait_s = stops - time.monotonic()
             if wait_s <= 0 or not select.select([self._from], [], [], wait_s)[0]:
-                self._give_up(f"{method}: no answer within {self.limits.call_s:g} s")
+                self._give_up(f"{method}: no answer within {self.limits.call_s:g} s", hung=True)
             data = os.read(self._from, 65_536)
             if not data:
                 self._give_up(f"{method}: {self._how_it_ended()}")
@@ -262,9 +267,10 @@ class Apart:
         line, _, self._rest = self._rest.partition(b"\n")
         try:
             message = json.loads(line)
-            if isinstance(message, dict) and {"ask", "value", "error", "names"} & set(message):
+            wanted = {"ask", "error", "names" if method == "the file" else "value"}
+            if isinstance(message, dict) and wanted & set(message):
                 return message
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
         return self._give_up(f"{method}: the process spoke out of turn")
 
@@ -276,9 +282,9 @@ class Apart:
             return f"it used more than {self.limits.cpu_s} s of CPU, or too much memory"
         return "the process ended before it answered"
 
-    def _give_up(self, words):
+    def _give_up(self, words, hung=False):
         self.end()
-        raise Faulty(words)
+        raise Faulty(words, hung)
 
 
 class _Nursery:
@@ -288,7 +294,7 @@ class _Nursery:
         here, there = socket.socketpair()
         with there:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(HOST), str(there.fileno())],
+                [sys.executable, "-P", "-s", str(HOST), str(there.fileno())],
                 pass_fds=(there.fileno(),), cwd="/", start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
                 env={"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},

@@ -43,6 +43,7 @@ def as_data(grade: Grade, submission: Submission, student: str, attempt: int) ->
                 "of": stage.stage.all_points,
                 "check": stage.verdict.check,
                 "sentence": stage.verdict.sentence(),
+                "anonymous": stage.verdict.named(where="", replay="").sentence(),
                 "story": stage.verdict.story,
                 "budgets": [
                     {
@@ -141,7 +142,7 @@ def as_class(reports: list[dict]) -> str:
                 for name in [stage["check"]] if stage["check"] else over:
                     key = f"{stage['key']}, {name}"
                     failed[key] = failed.get(key, 0) + 1
-                    examples.setdefault(key, stage["sentence"])
+                    examples.setdefault(key, stage["anonymous"])
     lines = ["# The class", "", f"{len(reports)} submissions.", ""]
     for key, count in sorted(failed.items(), key=lambda item: -item[1]):
         lines += [f"## {key}: {count} of {len(reports)}", ""]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CELL = re.compile(r"(?m)^# %%(?P<head>.*)$")
+MAGIC = re.compile(r"(?m)^( *)([%!])")  # of notebooks: no Python
 TEXTS = {"prediction": "PREDICTION", "explanation": "EXPLANATION"}
 
 
@@ -52,10 +53,10 @@ def read_submission(path: Path) -> Submission:
     'class Timelines: ...'
     """
     path = Path(path)
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if path.suffix == ".ipynb":
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    if path.suffix.lower() == ".ipynb":
         cells = list(_of_notebook(path, text))
-    elif path.suffix == ".py":
+    elif path.suffix.lower() == ".py":
         cells = list(_of_percent(text))
         if not cells:
             return Submission(
@@ -75,12 +76,13 @@ def read_submission(path: Path) -> Submission:
 
 def _of_notebook(path, text):
     try:
-        cells = json.loads(text)["cells"]
+        cells = [dict(cell) for cell in json.loads(text)["cells"]]
     except (ValueError, KeyError, TypeError):
         raise ValueError(f"{path.name} is no notebook: it does not hold cells") from None
     for cell in cells:
         if cell.get("cell_type") == "code":
-            yield cell.get("metadata", {}).get("tags", []), "".join(cell.get("source", ""))
+            tags = (cell.get("metadata") or {}).get("tags") or []
+            yield tags, MAGIC.sub(r"\1# \2", "".join(cell.get("source") or ""))
 
 
 def _of_percent(text):

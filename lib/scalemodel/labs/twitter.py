@@ -70,7 +70,7 @@ LAB = Lab(
         Stage(key="a", title="Correct", points=40, draw=small, checks=(*SHAPE, complete_page)),
         Stage(key="b", title="Survive", points=30, draw=crashing, checks=(*SHAPE, no_lost_tweet)),
         Stage(
-            key="c", title="Budget", points=0, draw=skewed, checks=(*SHAPE, complete_page),
+            key="c", title="Budget", points=0, draw=skewed, checks=(*SHAPE, no_lost_tweet),
             budgets=(
                 Budget(
                     name="writing", unit="ms a tweet", limit=30.0, reference=16.0, points=10,

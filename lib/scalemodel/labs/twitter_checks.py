@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from scalemodel.labs.history import Event, History
 from scalemodel.labs.verdict import Verdict, invalid, unknown, valid
 
+FOLLOW = "follow this tweet from `post` to `page`: where does it stop?"
+
 
 def runs_through(history: History) -> Verdict:
     """The object answers every call, without an error and in bounded time.
@@ -124,7 +126,7 @@ def complete_page(history: History) -> Verdict:
     'unknown'
     """
     return _complete(history, "when all work is done, a page has the newest tweets of all followees",
-                     "follow this tweet from `post` to `page`: where does it stop?")  # fmt: skip
+                     FOLLOW)  # fmt: skip
 
 
 def no_lost_tweet(history: History) -> Verdict:
@@ -133,9 +135,10 @@ def no_lost_tweet(history: History) -> Verdict:
     >>> no_lost_tweet(History(None)).outcome
     'unknown'
     """
-    verdict = _complete(history, "an accepted tweet is never lost",
-                        "what did the worker that died know that the store does not?")  # fmt: skip
-    if verdict.outcome == "valid" and not any(history.of("crash")):
+    crashed = any(history.of("crash"))
+    hint = "what did the worker that died know that the store does not?" if crashed else FOLLOW
+    verdict = _complete(history, "an accepted tweet is never lost", hint)
+    if verdict.outcome == "valid" and not crashed:
         return unknown("no crash happened: the object used the store too little to be killed in it")
     return verdict
 

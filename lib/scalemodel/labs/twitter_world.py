@@ -22,7 +22,7 @@ from scalemodel.labs.player import Died, Faulty, Player
 from scalemodel.labs.shrink import without_some
 
 OPERATION_MS, ENTRY_MS = 1.0, 0.1
-MOST_ENTRIES = 100  # that one `newest` gives
+MOST_ENTRIES = 40  # that one `newest` gives: too few for one list of everything
 MOST_CHARACTERS = 200  # of a key, and of a value as JSON
 MOST_OPERATIONS = 20_000  # in one call
 MOST_WORK = 5_000  # calls of `work` until nothing is left
@@ -103,6 +103,8 @@ def crashing(seed: int) -> Network:
 def skewed(seed: int) -> Network:
     """Stage c: 100 users, three of them followed by most, 100 tweets, a third by the three.
 
+    Four crashes, late in the day, see to it that what b taught still holds.
+
     >>> [len(row) > 60 for row in skewed(1).followers[:4]]
     [True, True, True, False]
     """
@@ -119,12 +121,12 @@ def skewed(seed: int) -> Network:
         author = int(rng.integers(stars) if loud else rng.integers(stars, users))
         steps += [Step("post", author, 1000 + 7 * number), Step("work", count=int(rng.integers(9)))]
         steps.append(Step("page", int(rng.integers(stars, users))))
-    return Network(seed, tuple(followers), tuple(steps), page=10)
+    return Network(seed, tuple(followers), tuple(_killed(rng, steps, times=4, last=15)), page=10)
 
 
-def _killed(rng, steps, times):
-    """The steps with crashes before some of the posts."""
-    posts = [at for at, step in enumerate(steps) if step.kind == "post"]
+def _killed(rng, steps, times, last=100):
+    """The steps with crashes before some of the `last` posts, those that pages still show."""
+    posts = [at for at, step in enumerate(steps) if step.kind == "post"][-last:]
     for at in sorted(rng.choice(posts, size=times, replace=False), reverse=True):
         hour, after = int(rng.integers(1, 30)), bool(rng.integers(2))
         steps.insert(at, Step("crash", count=hour, after=after))
@@ -254,7 +256,8 @@ def play(world: Network, player: Player) -> History:
     try:
         run.through()
     except Faulty as fault:
-        history.add(run.store.now_ms, "worker", "fault", {"words": str(fault)})
+        words = {"words": str(fault), "hung": fault.hung}
+        history.add(run.store.now_ms, "worker", "fault", words)
     finally:
         player.end()
     return history
@@ -284,7 +287,7 @@ class _Run:
             if not self._work():
                 break
         else:
-            raise Faulty(f"work: still returns True after {MOST_WORK:,} calls")
+            raise Faulty(f"work: still returns True after {MOST_WORK:,} calls", hung=True)
         self.history.add(self.store.now_ms, "world", "settled", {})
         for user in range(len(self.world.followers)):
             self._page(user, "last page")

@@ -79,7 +79,7 @@ ANA, BO, CY, DEE, ELI, STAR, FRIEND = range(7)
 FOLLOWS = [(reader, STAR) for reader in (ANA, BO, CY, DEE, ELI)] + [(ANA, FRIEND), (CY, FRIEND)]
 
 
-async def demo(say: Callable[[str], None] = print, burst: int = 400) -> bool:
+async def demo(say: Callable[[str], None] = print, burst: int = 800) -> bool:
     """Whether all readers end with the page that brute force shows, after an eventful minute.
 
     Five readers, a star and a friend. Bo does not read for a while, Cy goes through a
@@ -89,7 +89,7 @@ async def demo(say: Callable[[str], None] = print, burst: int = 400) -> bool:
     >>> asyncio.run(demo(lines.append))
     True
     """
-    config = GatewayConfig(queue_posts=100, window_s=0.05, snapshot_posts=20, gap_posts=600,
+    config = GatewayConfig(queue_posts=20, window_s=0.05, snapshot_posts=20, gap_posts=1_200,
                            kernel_buffer_bytes=4_096, write_buffer_bytes=512)  # fmt: skip
     follower, followee = zip(*FOLLOWS, strict=True)
     homes = HomeTimelines(SocialGraph.from_edges(follower, followee, len(NAMES)), FanOutOnWrite())
