@@ -1,5 +1,7 @@
 """The Twitter lab: the reference passes, wrong answers fail where they should, cheats and hogs end."""
 
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,8 @@ def named(path):
 
 def here(source):
     """A player of `source` in this process."""
-    space = {"__name__": "answer"}
+    module = sys.modules["answer"] = types.ModuleType("answer")
+    space = module.__dict__
     exec(compile(source, "answer.py", "exec"), space)
     return Here(space[LAB.subject], list(LAB.service))
 
@@ -113,6 +116,17 @@ def test_a_program_of_many_minds_is_not_saved_by_a_run_that_went_well():
     player = Turns(space["Timelines"], list(LAB.service))
     result = grade_stage(LAB, LAB.stage("a"), player, SEEDS)
     assert result.outcome == "invalid" and "not in every run" in result.verdict.happened
+
+
+def test_a_class_remembers_no_more_here_than_apart():
+    source = mutant(ROOT / "mutants" / "remembers_in_memory.py")
+    memory = source.replace("        self.given = set()\n", "").replace(
+        "in place of its own\n", "in place of its own\n    given = set()\n\n"
+    )
+    assert memory.count("given") == source.count("given")
+    stage = LAB.stage("b")
+    one, other = (grade_stage(LAB, stage, player(memory), SEEDS[:2]) for player in (here, apart))
+    assert one.outcome == "invalid" and one.verdict.sentence() == other.verdict.sentence()
 
 
 @pytest.mark.parametrize("name", ["set", "pairs", "none", "exit", "numpy", "future", "missing"])

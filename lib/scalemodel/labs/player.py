@@ -89,6 +89,7 @@ class Here:
     def __init__(self, subject: type, service: list[str]):
         self.kind, self.service, self.printed = subject, service, ""
         self._life, self._subject = None, None
+        self._born_with = [(kind, copy.deepcopy(_data(kind))) for kind in subject.__mro__[:-1]]
 
     def begin(self, arguments, serve):
         """Start a life with `arguments`."""
@@ -105,6 +106,11 @@ class Here:
 
         store = host.Service(self.service, ask)
         self._subject = None
+        for kind, values in self._born_with:  # what a class remembers dies with its process, too
+            for name in _data(kind).keys() - values.keys():
+                delattr(kind, name)
+            for name, value in copy.deepcopy(values).items():
+                setattr(kind, name, value)
         self._subject = self._run("__init__", self.kind, store, *copy.deepcopy(arguments))
 
     def call(self, method, *arguments):
@@ -128,6 +134,13 @@ class Here:
     def end(self):
         """End the life."""
         self._life, self._subject = None, None
+
+
+def _data(kind):
+    """The attributes of a class that are plain data."""
+    plain = (int, float, str, bytes, bool, type(None), list, dict, set, tuple)
+    rows = vars(kind).items()
+    return {name: row for name, row in rows if isinstance(row, plain) and name[:2] != "__"}
 
 
 def _plain(method, value):
