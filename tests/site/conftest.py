@@ -141,6 +141,7 @@ class Visitor:
         self.context = browser.new_context(**options)
         self.context.route("**/*", self._only_home)
         self.page = self.context.new_page()
+        self.page.set_default_timeout(120_000)  # ms: a machine may be busy, a page that hangs fails
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.faults.append(f"exception: {error}"))
         self.page.on("requestfailed", self._failed)

@@ -52,7 +52,7 @@ def panels_of(page):
         show.click()
     panels = page.query_selector_all(".sm-panel")
     for panel in panels:
-        panel.scroll_into_view_if_needed()
+        panel.evaluate("panel => panel.scrollIntoView({block: 'center'})")
         page.wait_for_function("panel => panel.dataset.ready === '1'", arg=panel)
     return panels
 

@@ -23,7 +23,7 @@ KEY = b"only the server has it"
 ANA, BO, CY, STAR, FRIEND = range(5)
 FOLLOWS = [(ANA, STAR), (BO, STAR), (CY, STAR), (ANA, FRIEND)]
 TIGHT = {"kernel_buffer_bytes": 2_048, "write_buffer_bytes": 512}  # a slow reader is noticed soon
-LONG_S = 60.0  # nothing here takes so long; what does, fails
+LONG_S = 240.0  # nothing here takes so long, on a busy machine either; what does, fails
 
 
 def live(test):
@@ -314,7 +314,7 @@ async def test_with_cuts_at_any_moment_nothing_is_lost_or_told_twice(seed):
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
-CROWD, SLOW, CUT, ROUNDS, BURST, AUTHORS = 1_000, 100, 100, 30, 60, 20
+CROWD, SLOW, CUT, ROUNDS, BURST, AUTHORS = 1_000, 100, 100, 20, 60, 20
 
 
 @live
