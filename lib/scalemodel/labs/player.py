@@ -15,20 +15,15 @@ import json
 import os
 import select
 import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from scalemodel.labs import host
+from scalemodel.labs.nursery import Nursery
 
-HOST = Path(host.__file__)
 LINE_BYTES = 100_000
 
 
@@ -229,7 +224,7 @@ class Apart:
         os.close(self._from)
 
     def _start(self):
-        self._nursery = self._nursery or _Nursery()
+        self._nursery = self._nursery or Nursery()
         child_reads, self._to = os.pipe()
         self._from, child_writes = os.pipe()
         self._folder = tempfile.TemporaryDirectory()
@@ -298,43 +293,3 @@ class Apart:
     def _give_up(self, words, hung=False):
         self.end()
         raise Faulty(words, hung)
-
-
-class _Nursery:
-    """The process that lives are forked from; it ends with the player that has it."""
-
-    def __init__(self):
-        here, there = socket.socketpair()
-        with there:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-s", str(HOST), str(there.fileno())],
-                pass_fds=(there.fileno(),), cwd="/", start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
-                env={"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-            )  # fmt: skip
-        self._line, self._answers = here, here.makefile("rb")
-        weakref.finalize(self, _close, self._process, self._line, self._answers)
-
-    def born(self, files):
-        """The number of a new process that holds `files`."""
-        socket.send_fds(self._line, [b"b"], files)
-        return int(self._answers.readline())
-
-    def ended(self, within_s=None):
-        """The exit code of the last one, `None` if it has not ended within `within_s`."""
-        if not self._asked:
-            self._line.sendall(b"w")
-            self._asked = True
-        if within_s is not None and not select.select([self._line], [], [], within_s)[0]:
-            return None
-        self._asked = False
-        return int(self._answers.readline())
-
-    _asked = False
-
-
-def _close(process, *lines):
-    for line in lines:
-        line.close()
-    process.kill()
-    process.wait()
