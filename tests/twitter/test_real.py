@@ -62,12 +62,12 @@ def test_a_killed_server_stops_fan_out_and_the_hybrid_refuses_what_it_cannot_sto
     assert told["deliveries_left_at_start"][1] == told["deliveries_left_at_kill"][1]
 
 
-def test_the_slow_reader_gets_fewer_frames_and_both_runs_have_the_same_posts():
+def test_the_slow_reader_takes_its_time_and_both_runs_have_the_same_posts():
     told = real.live(**SMALL["live"])
     ends = {name: steps[-1][1] for name, steps in told["steps"].items() if name != "posted"}
     assert set(ends.values()) == {told["posts"]}
-    assert len(told["steps"]["slow_real"]) < len(told["steps"]["quick_real"])
-    assert told["p50_ms"]["slow_real"] > told["p50_ms"]["quick_real"]
+    read_s = [at_s for at_s, _ in told["steps"]["slow_real"]]
+    assert np.diff(read_s).min() > 0.099, "a frame each slow_s at most, however late the machine"
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
