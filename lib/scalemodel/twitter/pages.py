@@ -137,7 +137,7 @@ def read_pages(
 
     Where nobody pulls anything, `values` is empty and a list is copied as it stands.
     A list lies anywhere in memory, and waiting for it is most of the work: so the
-    lists of 32 readers are asked for together, and then read.
+    lists of 32 readers are asked for together, with whom they pull, and then read.
 
     >>> import numpy as np
     >>> from scalemodel.twitter.homes import Homes
@@ -159,6 +159,8 @@ def read_pages(
             slot = lists[users[at], NEWEST]
             if slot >= 0:
                 seen += slots[slot - slot % BOX + OLDER]
+            if merging and length[users[at]] > 0:
+                seen += latest[values[start[users[at]]]]
         for at in range(first, last):
             user = users[at]
             if not merging or length[user] == 0:

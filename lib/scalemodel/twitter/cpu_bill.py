@@ -1,0 +1,209 @@
+"""What each rule costs a processor, with a stopwatch in hand, beside what a formula expects.
+
+`expected_cost` counts deliveries and pulled lists, and knows no nanoseconds. Here the
+engine does the work of each rule, in a service that has been running for a while, and the
+CPU time of a tweet and of a page is taken. The bill for so many reads a tweet is then
+
+    CPU of a tweet + reads a tweet x (CPU of a page - CPU of a page that pulls nothing)
+
+for the bare page is made under every rule, and the formula leaves it out as well.
+
+Read in this order: `cpu_bill`, `bills_us`, `pull_prices`, `out_of_order`.
+
+Left out: a network, copies on other machines, disks, other people's work on the machine.
+Sources: Silberstein et al., "Feeding Frenzy", SIGMOD 2010 (the cost of an edge).
+"""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from scalemodel.core import checks
+from scalemodel.core.rng import stream
+from scalemodel.twitter.timeline import (
+    AuthorRate,
+    Costs,
+    FanOutOnRead,
+    FanOutOnWrite,
+    HomeTimelines,
+    Hybrid,
+    PerEdge,
+    SocialGraph,
+    reference_rates,
+)
+
+PAGES_A_CALL = 1_000
+QUIET_RATIO = 0.99  # of the accounts; the rule by rate pulls those that write more than these
+
+
+def here() -> dict[str, str]:
+    """The machine and the versions that a run is made with.
+
+    >>> sorted(here())
+    ['NumPy', 'Python', 'machine']
+    """
+    return {
+        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        "Python": platform.python_version(),
+        "NumPy": np.__version__,
+    }
+
+
+# ── The measurement ─────────────────────────────────────────────────────────
+def cpu_bill(
+    users: int = 100_000,
+    tweets_before: int = 100_000,
+    tweets: int = 20_000,
+    pages: int = 20_000,
+    thresholds: Sequence[int] = (30, 250, 1_000, 2_000, 8_000),
+    plans: Sequence[tuple[float, float]] = ((1, 1), (5, 1), (50, 1), (50, 8)),
+    cap: int = 100,
+    rounds: int = 3,
+) -> dict:
+    """CPU of a tweet and of a page under each rule, in microseconds: medians of `rounds`.
+
+    A plan is a rule per edge made for so many reads a tweet, and for a pulled list that
+    costs so many deliveries. The rules take turns. Lists hold `cap` entries, few enough to be
+    full after `tweets_before`, as those of a service are that has run for long. What is
+    counted is the same on every run: deliveries a tweet, and lists pulled a page.
+
+    >>> told = cpu_bill(300, 500, 200, 100, [40], [(50, 1)], rounds=1)
+    >>> told["rule"]
+    ['on write', 'on read', 'by rate', 'hybrid, 40', 'per edge, 50 reads, pull 1']
+    >>> told["lists_a_page"][0], told["deliveries_a_tweet"][1], min(told["tweet_us"]) > 0
+    (0.0, 0.0, True)
+    """
+    users = checks.whole("users", users, at_least=2)
+    sizes = {"tweets_before": tweets_before, "tweets": tweets, "pages": pages, "rounds": rounds,
+             "cap": cap}  # fmt: skip
+    for name, size in sizes.items():
+        checks.whole(name, size, at_least=1)
+    graph = SocialGraph.reference(n_users=users)
+    posts, looks = reference_rates(graph, reads_per_tweet=1)
+    rules = {
+        "on write": FanOutOnWrite(),
+        "on read": FanOutOnRead(),
+        "by rate": AuthorRate(float(np.quantile(posts, QUIET_RATIO)), posts),
+        **{f"hybrid, {n:,}": Hybrid(n) for n in thresholds},
+        **{_plan(*plan): PerEdge(Costs(pull=plan[1]), posts, plan[0] * looks) for plan in plans},
+    }
+    before, after = (
+        stream(seed, "authors").choice(users, size=size, p=posts)
+        for seed, size in enumerate((tweets_before, tweets))
+    )
+    readers = stream(2, "readers").choice(users, size=pages, p=looks)
+    seen = [
+        [_measured(graph, rule, cap, before, after, readers) for rule in rules.values()]
+        for _ in range(rounds)
+    ]
+    deliveries, lists, tweet_s, page_s = np.median(seen, axis=0).T
+    return {
+        "users": users,
+        "entries_a_list": cap,
+        "rule": list(rules),
+        "deliveries_a_tweet": deliveries.round(3).tolist(),
+        "lists_a_page": lists.round(3).tolist(),
+        "tweet_us": (1e6 * tweet_s).round(3).tolist(),
+        "page_us": (1e6 * page_s).round(3).tolist(),
+    }
+
+
+def _plan(reads_per_tweet, pull):
+    checks.real("reads_per_tweet", reads_per_tweet, above=0)
+    return f"per edge, {reads_per_tweet:g} reads, pull {checks.real('pull', pull, above=0):g}"
+
+
+def _measured(graph, rule, cap, before, after, readers):
+    homes = HomeTimelines(graph, rule, cap=cap)
+    homes.post_many(before)
+    homes.timeline_many(readers[:1])  # the first call may pay for machine code
+    counts = [homes.work]
+    tweet_s = _cpu_s(lambda: homes.post_many(after)) / len(after)
+    counts.append(homes.work)
+
+    def read():
+        for first in range(0, len(readers), PAGES_A_CALL):
+            homes.timeline_many(readers[first : first + PAGES_A_CALL])
+
+    page_s = _cpu_s(read) / len(readers)
+    counts.append(homes.work)
+    deliveries = (counts[1].deliveries - counts[0].deliveries) / len(after)
+    lists = (counts[2].lists_pulled - counts[1].lists_pulled) / len(readers)
+    return deliveries, lists, tweet_s, page_s
+
+
+def _cpu_s(call):
+    began_s = time.process_time()
+    call()
+    return time.process_time() - began_s
+
+
+# ── What the figures say ────────────────────────────────────────────────────
+def bills_us(told: Mapping, reads_per_tweet: float, pull: float = 1.0) -> dict[str, float]:
+    """CPU a tweet under each rule, in microseconds, with so many reads a tweet.
+
+    `told` is what `cpu_bill` gives. Of the rules per edge only the one that was made for
+    these reads and this price of a pull is among them, as "per edge".
+
+    >>> told = {"rule": ["on write", "on read", "per edge, 9 reads, pull 1"],
+    ...         "tweet_us": [5.0, 0.5, 4.0], "page_us": [1.0, 3.0, 1.25]}
+    >>> bills_us(told, 9)
+    {'on write': 5.0, 'on read': 18.5, 'per edge': 6.25}
+    """
+    plan = _plan(reads_per_tweet, pull)
+    bare_us = told["page_us"][told["rule"].index("on write")]
+    return {
+        "per edge" if rule == plan else rule: tweet_us + reads_per_tweet * (page_us - bare_us)
+        for rule, tweet_us, page_us in zip(
+            told["rule"], told["tweet_us"], told["page_us"], strict=True
+        )
+        if rule == plan or not rule.startswith("per edge")
+    }
+
+
+def pull_prices(told: Mapping) -> dict[str, float]:
+    """What a pulled list costs under each rule that pulls, in deliveries of the rule on write.
+
+    >>> pull_prices({"rule": ["on write", "on read"], "deliveries_a_tweet": [100.0, 0.0],
+    ...              "lists_a_page": [0.0, 50.0], "tweet_us": [5.0, 0.1], "page_us": [1.0, 3.5]})
+    {'on read': 1.0}
+    """
+    first = told["rule"].index("on write")
+    delivery_us = told["tweet_us"][first] / told["deliveries_a_tweet"][first]
+    return {
+        rule: (page_us - told["page_us"][first]) / lists / delivery_us
+        for rule, lists, page_us in zip(
+            told["rule"], told["lists_a_page"], told["page_us"], strict=True
+        )
+        if lists > 0
+    }
+
+
+def out_of_order(
+    expected: Mapping[str, float], measured: Mapping[str, float], margin: float = 1.0
+) -> list[tuple[str, str]]:
+    """Pairs of rules, cheaper and dearer as expected, that were measured the other way round.
+
+    Only pairs that were expected to differ by more than a factor of `margin`.
+
+    >>> expected, measured = {"a": 1.0, "b": 1.1, "c": 4.0}, {"a": 2.0, "b": 1.0, "c": 1.5}
+    >>> out_of_order(expected, measured)
+    [('a', 'b'), ('a', 'c')]
+    >>> out_of_order(expected, measured, margin=1.2)
+    [('a', 'c')]
+    """
+    margin = checks.real("margin", margin, at_least=1)
+    if set(expected) != set(measured):
+        raise ValueError(f"measured={sorted(measured)} must name the rules {sorted(expected)}")
+    return [
+        (cheap, dear)
+        for cheap in expected
+        for dear in expected
+        if margin * expected[cheap] < expected[dear] and measured[cheap] > measured[dear]
+    ]
+
+
+RUNS: dict[str, Callable[..., dict]] = {"cpu": cpu_bill}
