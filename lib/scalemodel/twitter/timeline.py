@@ -152,16 +152,20 @@ def _reference_start(n_users, seed):
 class Costs:
     """The price of one delivery and of one pulled list, in any one unit.
 
+    `merge` is what a page costs besides, if it pulls any list at all.
+
     >>> Costs(delivery=1.0, pull=3.0).pull
     3.0
     """
 
     delivery: float = 1.0
     pull: float = 1.0
+    merge: float = 0.0
 
     def __post_init__(self):
         checks.real("delivery", self.delivery, above=0)
         checks.real("pull", self.pull, above=0)
+        checks.real("merge", self.merge, at_least=0)
 
 
 # ── The policies ────────────────────────────────────────────────────────────
@@ -299,7 +303,8 @@ class PerEdge:
     """Each edge as is cheaper: pushed where posts x delivery < reads x pull.
 
     `posts_per_s` and `reads_per_s` are of shape (users,), from 0 up. No policy that
-    pushes or pulls edge by edge costs less.
+    pushes or pulls edge by edge costs less, unless a merge has a price of its own, which
+    this rule does not look at: the edges of a reader share it.
 
     >>> rule = PerEdge(Costs(), posts_per_s=[1.0, 100.0], reads_per_s=[10.0, 10.0])
     >>> write, read = rule.prices(np.array([1, 1]), None)
@@ -983,7 +988,8 @@ def expected_cost(
     A pushed edge costs the author's `posts_per_s` deliveries, a pulled one the reader's
     `reads_per_s` pulls, both of shape (users,). `PerEdge` of the same rates and costs
     takes the smaller of the two on every edge and so bounds every policy from below.
-    Source: Silberstein et al., SIGMOD 2010.
+    Where `costs` has a price of a merge, readers with a pulled edge pay it at each look.
+    Source: Silberstein et al., SIGMOD 2010; the merge is ours.
 
     >>> graph = SocialGraph.from_edges([2, 2, 3, 3], [0, 1, 0, 1], n_users=4)
     >>> posts_per_s, reads_per_s = [1, 100, 0, 0], [0, 0, 10, 0.1]
@@ -1000,7 +1006,8 @@ def expected_cost(
     follower, followee = graph.edges()
     pushed = write[followee] < read[follower]
     paid = np.where(pushed, posts[followee] * costs.delivery, reads[follower] * costs.pull)
-    return float(paid.sum())
+    merging = np.bincount(follower[~pushed], minlength=graph.n_users) > 0
+    return float(paid.sum() + costs.merge * reads[merging].sum())
 
 
 # ── What comes in ───────────────────────────────────────────────────────────
