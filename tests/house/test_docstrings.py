@@ -32,6 +32,7 @@ UNITLESS = {
     "megabits": "its name is its unit",
     "delivery": "a price in any one unit",
     "pull": "a price in the same unit",
+    "merge": "a price in the same unit",
     "now": "a price of a rule",
     "reads_per_tweet": "a ratio of two rates",
     "mean_queue": "in posts",

@@ -48,9 +48,14 @@ def test_two_authors_and_two_readers_by_hand():
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
-@given(st.sets(PAIRS, max_size=25), RATES, RATES, st.integers(1, 3), st.integers(1, 3))
-def test_every_point_is_the_closed_forms_exactly(edges, posts, reads, delivery, pull):
-    graph, costs = graph_of(edges), Costs(delivery=delivery, pull=pull)
+PRICES = st.builds(
+    Costs, delivery=st.integers(1, 3), pull=st.integers(1, 3), merge=st.integers(0, 3)
+)
+
+
+@given(st.sets(PAIRS, max_size=25), RATES, RATES, PRICES)
+def test_every_point_is_the_closed_forms_exactly(edges, posts, reads, costs):
+    graph = graph_of(edges)
     by_followers, by_rate = (f(graph, posts, reads) for f in (threshold_curve, rate_curve))
     rules = [(by_followers, lambda limit: Hybrid(int(limit))), (by_rate, AuthorRate)]
     for curve, rule in rules:

@@ -24,7 +24,15 @@ from scalemodel.core import units
 from scalemodel.stage.explore import view
 from scalemodel.stage.tables import table
 
-SUFFIXES = {"_per_s": "1/s", "_us": "µs", "_ms": "ms", "_s": "s", "_bytes": "bytes", "_ratio": "", "_count": ""}
+SUFFIXES = {
+    "_per_s": "1/s",
+    "_us": "µs",
+    "_ms": "ms",
+    "_s": "s",
+    "_bytes": "bytes",
+    "_ratio": "",
+    "_count": "",
+}
 
 
 class Recorded:

@@ -31,7 +31,7 @@ def threshold_picture(
     `per_edge_cost` a second is what the cheapest choice on every edge costs at the same
     prices, and `pulled_ratio` the share of the edges that it pulls.
 
-    >>> curve = Curve(np.array([1, 9, 10]), np.array([0.0, 6.0, 8.0]), np.array([9.0, 1.0, 0.0]))
+    >>> curve = Curve(*np.array([[1, 9, 10], [0, 6, 8], [9, 1, 0], [9, 1, 0]]))
     >>> threshold_picture(curve, 6.0, 0.1, Costs()).alt
     'Pushing everything costs 1, pulling everything 1.12, a threshold of 9 followers, the \
 cheapest, 0.875, and the rule per edge 0.75.'

@@ -45,22 +45,26 @@ def author_work(
 # ── One decision an author ──────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """A rule at each of its `limits`, which rise: what is delivered and pulled a second.
+    """A rule at each of its `limits`, which rise: deliveries, lists and merged pages a second.
 
-    All of shape (limits,).
+    All of shape (limits,). A merged page is one that pulls any list.
 
-    >>> curve = Curve(np.array([1, 9]), np.array([0.0, 4.0]), np.array([3.0, 0.0]))
+    >>> curve = Curve(*np.array([[1, 9], [0, 4], [3, 0], [2, 0]]))
     >>> curve.cost(Costs(pull=2.0)).tolist(), curve.cheapest()
     ([6.0, 4.0], (1, 3.0))
+    >>> curve.cost(Costs(merge=5.0)).tolist()
+    [13.0, 4.0]
     """
 
     limits: np.ndarray
     deliveries_per_s: np.ndarray
     lists_per_s: np.ndarray
+    merges_per_s: np.ndarray
 
     def cost(self, costs: Costs = Costs()) -> np.ndarray:
         """Cost a second at each limit, of shape (limits,)."""
-        return self.deliveries_per_s * costs.delivery + self.lists_per_s * costs.pull
+        paid = self.deliveries_per_s * costs.delivery + self.lists_per_s * costs.pull
+        return paid + self.merges_per_s * costs.merge
 
     def cheapest(self, costs: Costs = Costs()) -> tuple[float, float]:
         """The limit that costs least, and that cost a second."""
@@ -81,7 +85,7 @@ def threshold_curve(graph: SocialGraph, posts_per_s: np.ndarray, reads_per_s: np
     """
     followers = graph.followers.length
     limits = np.append(np.unique(followers), followers.max() + 1)
-    return _curve(followers, limits, "left", author_work(graph, posts_per_s, reads_per_s))
+    return _curve(graph, followers, limits, "left", posts_per_s, reads_per_s)
 
 
 def rate_curve(graph: SocialGraph, posts_per_s: np.ndarray, reads_per_s: np.ndarray) -> Curve:
@@ -93,7 +97,7 @@ def rate_curve(graph: SocialGraph, posts_per_s: np.ndarray, reads_per_s: np.ndar
     """
     posts, _ = _rates(graph, posts_per_s, reads_per_s)
     limits = np.unique(np.append(0.0, posts))
-    return _curve(posts, limits, "right", author_work(graph, posts, reads_per_s))
+    return _curve(graph, posts, limits, "right", posts, reads_per_s)
 
 
 # ── One decision an edge ────────────────────────────────────────────────────
@@ -145,14 +149,25 @@ def edge_curve(
 
 
 # ── Shared steps ────────────────────────────────────────────────────────────
-def _curve(key, limits, side, work):
+def _curve(graph, key, limits, side, posts_per_s, reads_per_s):
     """Pushed are the authors whose `key` lies below the limit, or at it for side "right"."""
-    order = np.argsort(key, kind="stable")
-    cut = np.searchsorted(key[order], limits, side=side)
-    deliveries, lists = (column[order] for column in work)
-    pushed = np.append(0.0, np.cumsum(deliveries))[cut]
-    pulled = np.append(np.cumsum(lists[::-1])[::-1], 0.0)[cut]
-    return Curve(limits, pushed, pulled)
+    posts, reads = _rates(graph, posts_per_s, reads_per_s)
+    deliveries, lists = author_work(graph, posts, reads)
+    follower, followee = graph.edges()
+    largest = np.full(graph.n_users, -np.inf)  # of whom one follows: pulled while any is
+    np.maximum.at(largest, follower, key.astype(float)[followee])
+
+    def below(keys, amounts):
+        order = np.argsort(keys, kind="stable")
+        cut = np.searchsorted(keys[order], limits, side=side)
+        return np.append(0.0, np.cumsum(amounts[order]))[cut], np.append(
+            np.cumsum(amounts[order][::-1])[::-1], 0.0
+        )[cut]
+
+    pushed, _ = below(key, deliveries)
+    _, pulled = below(key, lists)
+    _, merged = below(largest, reads)
+    return Curve(limits, pushed, pulled, merged)
 
 
 def _rates(graph, posts_per_s, reads_per_s):

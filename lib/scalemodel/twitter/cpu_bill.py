@@ -200,19 +200,19 @@ def fitted_costs_us(told: Mapping) -> Costs:
 
 
 def out_of_order(
-    expected: Mapping[str, float], measured: Mapping[str, float], margin: float = 1.0
+    expected: Mapping[str, float], measured: Mapping[str, float], margin_ratio: float = 1.0
 ) -> list[tuple[str, str]]:
     """Pairs of rules, cheaper and dearer as expected, that were measured the other way round.
 
-    Only pairs that were expected to differ by more than a factor of `margin`.
+    Only pairs that were expected to differ by more than a factor of `margin_ratio`.
 
     >>> expected, measured = {"a": 1.0, "b": 1.1, "c": 4.0}, {"a": 2.0, "b": 1.0, "c": 1.5}
     >>> out_of_order(expected, measured)
     [('a', 'b'), ('a', 'c')]
-    >>> out_of_order(expected, measured, margin=1.2)
+    >>> out_of_order(expected, measured, margin_ratio=1.2)
     [('a', 'c')]
     """
-    margin = checks.real("margin", margin, at_least=1)
+    margin = checks.real("margin_ratio", margin_ratio, at_least=1)
     if set(expected) != set(measured):
         raise ValueError(f"measured={sorted(measured)} must name the rules {sorted(expected)}")
     return [

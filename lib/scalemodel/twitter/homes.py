@@ -318,9 +318,11 @@ def fan_out(
                 lossy and chance(follower, row) >= kept[follower]
             ):
                 pass
-            elif newest % BOX < BOX - 1 and slots[newest] < row and (
-                lists[follower, COUNT] < cap or oldest % BOX < BOX - 1
-            ):  # the usual case, without a call
+            elif (  # the usual cases, room left or an entry to give up for it, without a call
+                newest % BOX < BOX - 1
+                and slots[newest] < row
+                and (lists[follower, COUNT] < cap or oldest % BOX < BOX - 1)
+            ):
                 slots[newest + 1] = row
                 lists[follower, NEWEST] = newest + 1
                 if lists[follower, COUNT] < cap:

@@ -36,13 +36,15 @@ class Rows:
         >>> Rows.from_pairs([1, 1], [0, 0], 2)[1].tolist()
         [0]
         """
-        pairs = np.asarray(keys, dtype=np.int64) * n_rows + np.asarray(values, dtype=np.int64)
+        pairs = np.asarray(keys, dtype=np.int64) * n_rows
+        pairs += np.asarray(values, dtype=np.int64)
         pairs.sort()
-        pairs = pairs[np.diff(pairs, prepend=-1) > 0]
-        key = pairs // n_rows
-        length = np.bincount(key, minlength=n_rows).astype(np.int64)
-        start = np.cumsum(length) - length
-        return cls(start, length, (pairs - key * n_rows).astype(np.int32))
+        pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]]
+        first = np.arange(n_rows + 1) * n_rows  # what the first pair of each row would be
+        start = pairs.searchsorted(first)
+        length = np.diff(start)
+        pairs -= np.repeat(first[:-1], length)
+        return cls(start[:-1], length, pairs.astype(np.int32))
 
     def __getitem__(self, row: int) -> np.ndarray:
         start = self.start[row]

@@ -1004,10 +1004,11 @@ def expected_cost(
     _same_users("reads_per_s", reads, graph.n_users)
     write, read = policy.prices(graph.followers.length, posts)
     follower, followee = graph.edges()
-    pushed = write[followee] < read[follower]
-    paid = np.where(pushed, posts[followee] * costs.delivery, reads[follower] * costs.pull)
-    merging = np.bincount(follower[~pushed], minlength=graph.n_users) > 0
-    return float(paid.sum() + costs.merge * reads[merging].sum())
+    pulled = write[followee] >= read[follower]
+    lists = np.bincount(follower[pulled], minlength=graph.n_users)  # of each reader
+    spared = np.bincount(followee[pulled], minlength=graph.n_users)  # of each author
+    paid = (graph.followers.length - spared) @ posts * costs.delivery + lists @ reads * costs.pull
+    return float(paid + reads[lists > 0].sum() * costs.merge)
 
 
 # ── What comes in ───────────────────────────────────────────────────────────

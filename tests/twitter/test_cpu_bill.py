@@ -1,0 +1,157 @@
+"""CPU of each rule: what is counted, what follows from the figures, and the record of the page."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scalemodel.twitter import cpu_bill
+from scalemodel.twitter.timeline import (
+    AuthorRate,
+    Costs,
+    FanOutOnRead,
+    FanOutOnWrite,
+    Hybrid,
+    PerEdge,
+    SocialGraph,
+    expected_cost,
+    reference_rates,
+)
+
+RECORD = Path(__file__).parents[2] / "book" / "twitter" / "cost.json"
+SMALL = {"users": 2_000, "tweets_before": 2_000, "tweets": 4_000, "pages": 20_000,
+         "thresholds": [60], "plans": [1, 50], "cap": 30, "rounds": 1}  # fmt: skip
+TIMED = {"tweet_us", "page_us"}
+
+
+def rules(graph, posts, looks, reads, thresholds):
+    return {
+        "on write": FanOutOnWrite(), "on read": FanOutOnRead(),
+        "by rate": AuthorRate(float(np.quantile(posts, cpu_bill.QUIET_RATIO)), posts),
+        **{f"hybrid, {n:,}": Hybrid(n) for n in thresholds},
+        "per edge": PerEdge(Costs(), posts, reads * looks),
+    }  # fmt: skip
+
+
+def made_up(**rows):
+    """Figures of a machine with known prices: delivery 0.05, pull 0.02, merge 0.4, page 1."""
+    told = {"deliveries_a_tweet": [100.0, 0.0, 60.0, 90.0], "lists_a_page": [0.0, 50.0, 5.0, 0.5],
+            "merging_ratio": [0.0, 1.0, 0.9, 0.2]}  # fmt: skip
+    told["tweet_us"] = [0.05 * n for n in told["deliveries_a_tweet"]]
+    told["page_us"] = [
+        1 + 0.02 * lists + 0.4 * share
+        for lists, share in zip(told["lists_a_page"], told["merging_ratio"], strict=True)
+    ]
+    return told | {"rule": ["on write", "on read", "by rate", "per edge, 9 reads"]} | rows
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_every_rule_has_a_row_of_figures():
+    told = cpu_bill.cpu_bill(**SMALL)
+    assert told["rule"] == [
+        "on write", "on read", "by rate", "hybrid, 60", "per edge, 1 reads", "per edge, 50 reads",
+    ]  # fmt: skip
+    rows = [row for name, row in told.items() if name not in ("users", "entries_a_list", "rule")]
+    assert {len(row) for row in rows} == {6} and len(rows) == 5
+    assert min(told["tweet_us"] + told["page_us"]) > 0
+    assert told["merging_ratio"][:2] == [0, 1]
+    json.dumps(told)
+
+
+def test_a_bill_leaves_the_bare_page_out_and_takes_its_own_plan():
+    assert cpu_bill.bills_us(made_up(), 9) == pytest.approx(
+        {"on write": 5, "on read": 9 * 1.4, "by rate": 3 + 9 * 0.46, "per edge": 4.5 + 9 * 0.09}
+    )
+    assert "per edge" not in cpu_bill.bills_us(made_up(), 8)
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+def test_all_but_the_times_comes_out_the_same_again():
+    once, again = (cpu_bill.cpu_bill(**SMALL) for _ in range(2))
+    assert {k: v for k, v in once.items() if k not in TIMED} == {
+        k: v for k, v in again.items() if k not in TIMED
+    }
+
+
+def test_a_wider_margin_never_finds_more_pairs():
+    rng = np.random.default_rng(7)
+    expected, measured = ({str(n): x for n, x in enumerate(rng.random(9))} for _ in range(2))
+    found = [
+        set(cpu_bill.out_of_order(expected, measured, margin)) for margin in (1, 1.1, 1.5, 4, 1e9)
+    ]
+    assert found[0] > found[-1] == set()
+    assert all(wider <= narrow for narrow, wider in pairwise(found))
+    assert cpu_bill.out_of_order(expected, expected) == []
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_known_prices_are_found_again():
+    found = cpu_bill.fitted_costs_us(made_up())
+    assert (found.delivery, found.pull, found.merge) == pytest.approx((0.05, 0.02, 0.4))
+
+
+@pytest.mark.parametrize("reads", [1, 50])
+def test_what_is_counted_is_what_the_closed_form_expects(reads):
+    """A draw of tweets and pages beside the sum over edges: 4 % off at most."""
+    told = cpu_bill.cpu_bill(**SMALL)
+    graph = SocialGraph.reference(n_users=SMALL["users"])
+    posts, looks = reference_rates(graph, reads_per_tweet=1)
+    costs = Costs(delivery=1, pull=3, merge=7)
+    for name, rule in rules(graph, posts, looks, reads, SMALL["thresholds"]).items():
+        at = told["rule"].index(f"per edge, {reads} reads" if name == "per edge" else name)
+        counted = told["deliveries_a_tweet"][at] + reads * (
+            3 * told["lists_a_page"][at] + 7 * told["merging_ratio"][at]
+        )
+        expected = expected_cost(graph, posts, reads * looks, rule, costs)
+        assert counted == pytest.approx(expected, rel=0.04), name
+
+
+def test_the_merge_is_paid_by_readers_with_a_pulled_edge_at_each_look():
+    """By hand: 2 and 3 follow 0, 3 also follows 1; whoever posts more than 1 is pulled."""
+    graph = SocialGraph.from_edges([2, 3, 3], [0, 0, 1], 4)
+    posts, reads = [5, 1, 0, 0], [0, 0, 10, 100]
+    rule = AuthorRate(1, posts)
+    assert expected_cost(graph, posts, reads, rule) == 10 + 100 + 1
+    assert expected_cost(graph, posts, reads, rule, Costs(merge=0.5)) == 111 + 0.5 * 110
+    assert expected_cost(graph, posts, reads, FanOutOnWrite(), Costs(merge=9)) == 11
+
+
+def test_the_record_keeps_what_the_chapter_says():
+    """Counted as the formula expects, and in its order where it sees a difference."""
+    run = json.loads(RECORD.read_text())["runs"]["cpu"]
+    told, thresholds = run["numbers"], run["sizes"]["thresholds"]
+    graph = SocialGraph.reference(n_users=told["users"])
+    posts, looks = reference_rates(graph, reads_per_tweet=1)
+    costs = cpu_bill.fitted_costs_us(told)
+    for reads in (1, 50):
+        every = rules(graph, posts, looks, reads, thresholds)
+        measured = cpu_bill.bills_us(told, reads)
+        expected = {
+            name: expected_cost(graph, posts, reads * looks, rule, costs)
+            for name, rule in every.items()
+        }
+        assert cpu_bill.out_of_order(expected, measured, margin_ratio=1.15) == []
+        off = [measured[name] / expected[name] - 1 for name in expected]
+        assert np.abs(off).max() < 0.5
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: cpu_bill.cpu_bill(users=1), "users=1"),
+        (lambda: cpu_bill.cpu_bill(rounds=0), "rounds=0"),
+        (lambda: cpu_bill.cpu_bill(cap=0), "cap=0"),
+        (lambda: cpu_bill.cpu_bill(100, plans=[0]), "reads_per_tweet=0"),
+        (lambda: cpu_bill.cpu_bill(100, thresholds=[-1]), "celebrity_followers=-1"),
+        (lambda: cpu_bill.bills_us(made_up(), 0), "reads_per_tweet=0"),
+        (lambda: cpu_bill.out_of_order({"a": 1}, {"b": 1}), r"\['b'\] must name the rules \['a'\]"),
+        (lambda: cpu_bill.out_of_order({}, {}, margin_ratio=0.5), "margin_ratio=0.5"),
+        (lambda: Costs(merge=-1), "merge=-1"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
