@@ -43,7 +43,7 @@ fast: $(VENV)/book.ok ## the inner loop: no build, no browser, under a minute
 bench: $(VENV)/lab.ok assets browser ## measure engines, pages and panels, each beside a peer
 	@for file in benchmarks/*.py; do $(BIN)/python $$file; done
 
-real: $(VENV)/book.ok ## run Redis and the live service for real, and record their figures
+real: $(VENV)/book.ok ## run Redis, the live service and the rules for real, and record their figures
 	@$(BIN)/python tools/real.py
 
 notebooks: $(VENV)/book.ok ## write the notebook beside each chapter, executed

@@ -1,6 +1,6 @@
 """Home timelines in memory: the compiled engine beside Python deques, and its growth.
 
-    python benchmarks/timeline.py          about two minutes
+    python benchmarks/timeline.py          about three minutes
     python benchmarks/timeline.py --small  without the network of a million users
 
 On the reference network: deliveries and pages a second of one core, bytes a delivery,
@@ -20,6 +20,7 @@ from itertools import islice
 import numpy as np
 
 from scalemodel.core.rng import stream
+from scalemodel.twitter import cpu_bill
 from scalemodel.twitter.timeline import (
     AuthorRate,
     Costs,
@@ -49,8 +50,9 @@ def main():
     print(f"{platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}")
     print(f"{graph.n_users:,} users, {graph.n_edges:,} edges, {TWEETS:,} tweets\n")
     beside_deques(graph, authors, readers)
+    when_lists_are_full(graph, posts)
     as_it_grows()
-    beside_the_closed_form(graph, posts, authors)
+    beside_the_closed_form(graph)
 
 
 def cpu_s(run):
@@ -68,11 +70,11 @@ def read_all(timelines, readers):
 
 # ── Ours and plain Python ───────────────────────────────────────────────────
 class Deques:
-    """The same by hand: a deque of at most 800 ids for each reader."""
+    """The same by hand: a deque of at most `cap` ids for each reader."""
 
-    def __init__(self, graph):
+    def __init__(self, graph, cap=800):
         self.followers = [graph.followers[user].tolist() for user in range(graph.n_users)]
-        self.homes = [deque(maxlen=800) for _ in range(graph.n_users)]
+        self.homes = [deque(maxlen=cap) for _ in range(graph.n_users)]
         self.deliveries = 0
 
     def post_many(self, authors):
@@ -119,6 +121,29 @@ def beside_deques(graph, authors, readers):
     print(f"bytes a delivery: {ours.work.bytes_held / ours.work.deliveries:.2f}\n")
 
 
+def when_lists_are_full(graph, posts, cap=50):
+    """Deliveries a second where each new entry costs an old one, as after a long time."""
+    before, after = (
+        stream(seed, "authors").choice(graph.n_users, size=size, p=posts)
+        for seed, size in ((2, 3 * TWEETS), (3, TWEETS))
+    )
+    ours, plain = HomeTimelines(graph, FanOutOnWrite(), cap=cap), Deques(graph, cap)
+    for timelines in (ours, plain):
+        timelines.post_many(before)
+    rates = []
+    for _ in range(ROUNDS):
+        start = ours.work.deliveries
+        post_s = cpu_s(lambda: ours.post_many(after))
+        rates.append((ours.work.deliveries - start) / post_s)
+    start = plain.deliveries
+    theirs = (cpu_s(lambda: plain.post_many(after)), plain.deliveries - start)
+    middle = statistics.median(rates)
+    print(f"lists of {cap}, full: ours {middle / 1e6:.1f} M deliveries/s, ", end="")
+    print(
+        f"deques {theirs[1] / theirs[0] / 1e6:.1f} M, ratio {middle * theirs[0] / theirs[1]:.0f}\n"
+    )
+
+
 # ── Growth ──────────────────────────────────────────────────────────────────
 def as_it_grows():
     """The same work a user on networks of three sizes: time and bytes a delivery."""
@@ -146,45 +171,39 @@ def as_it_grows():
 
 
 # ── What the policies cost ──────────────────────────────────────────────────
-def beside_the_closed_form(graph, posts, authors):
-    """CPU of each policy, less that of the bare pages, beside `expected_cost`.
-
-    A page costs the same under every policy before anything is pulled; the model leaves
-    it out, so it is measured with nothing pulled and taken off.
-    """
-    sample = 20_000
+def beside_the_closed_form(graph):
+    """CPU of each policy beside `expected_cost`, at equal prices and at fitted ones."""
+    told = cpu_bill.cpu_bill()
+    fitted = cpu_bill.fitted_costs_us(told)
+    prices = ("delivery", "pull", "merge")
+    said = ", ".join(f"{name} {1e3 * getattr(fitted, name):.0f} ns" for name in prices)
+    print(f"CPU with lists of {told['entries_a_list']}, all full; fitted: {said}")
     for reads_per_tweet in (1.0, 50.0):
-        _, reads = reference_rates(graph, reads_per_tweet)
-        readers = stream(2, "readers").choice(graph.n_users, size=sample, p=reads / reads.sum())
+        posts, reads = reference_rates(graph, reads_per_tweet)
         rules = {
             "on write": FanOutOnWrite(),
             "on read": FanOutOnRead(),
-            "hybrid, 2,000": Hybrid(2_000),
-            "hybrid, 30": Hybrid(30),
-            "by rate": AuthorRate(float(np.quantile(posts, 0.99)), posts),
+            "by rate": AuthorRate(float(np.quantile(posts, cpu_bill.QUIET_RATIO)), posts),
             "per edge": PerEdge(Costs(), posts, reads),
         }
-        cost = {name: expected_cost(graph, posts, reads, rule) for name, rule in rules.items()}
-        spent = {name: [] for name in rules}
-        for _ in range(3):
-            for name, rule in rules.items():
-                timelines = HomeTimelines(graph, rule)
-                post_s = cpu_s(lambda t=timelines: t.post_many(authors))
-                read_s = cpu_s(lambda t=timelines, r=readers: read_all(t, r)) / sample
-                spent[name].append((post_s, read_s))
-        middle = {n: [statistics.median(k) for k in zip(*spent[n], strict=True)] for n in spent}
-        page_s = middle["on write"][1]
-        total_s = {
-            name: post_s + (read_s - page_s) * reads_per_tweet * TWEETS
-            for name, (post_s, read_s) in middle.items()
-        }
+        bills = cpu_bill.bills_us(told, reads_per_tweet)
+        for name in bills:
+            if name.startswith("hybrid"):
+                rules[name] = Hybrid(int(name.removeprefix("hybrid, ").replace(",", "")))
+        columns = [bills] + [
+            {name: expected_cost(graph, posts, reads, rule, costs) for name, rule in rules.items()}
+            for costs in (Costs(), fitted)
+        ]
+        spent, equal, three = (
+            {name: column[name] / column["on write"] for name in rules} for column in columns
+        )
         print(f"{reads_per_tweet:g} reads a tweet, relative to on write")
-        print(f"{'':<16}{'closed form':>14}{'CPU':>10}")
-        for name in sorted(cost, key=cost.get):
-            print(
-                f"{name:<16}{cost[name] / cost['on write']:>14.2f}"
-                f"{total_s[name] / total_s['on write']:>10.2f}"
-            )
+        print(f"{'':<16}{'equal prices':>14}{'fitted prices':>16}{'CPU':>8}")
+        for name in sorted(equal, key=equal.get):
+            print(f"{name:<16}{equal[name]:>14.2f}{three[name]:>16.2f}{spent[name]:>8.2f}")
+        for words, column in (("equal", equal), ("fitted", three)):
+            wrong = cpu_bill.out_of_order(column, spent, margin_ratio=1.15)
+            print(f"of those 15 % apart at {words} prices, in CPU the other way round: {wrong}")
         print()
 
 

@@ -79,7 +79,7 @@ largest burst is 1 delivery.'
                 _marks("its burst", [limit], [max(burst, 1)], "you", "circle-open", 20, axis="y2"),
             ],
             "layout": {
-                "height": 520, "margin": {"t": 30, "r": 16}, "legend": {"font": {"size": 12}},
+                "height": 470, "margin": {"t": 30, "r": 16}, "legend": {"font": {"size": 12}},
                 "xaxis": {
                     "title": {"text": "followers that make a celebrity (log)"}, "type": "log",
                     "dtick": 1, "anchor": "y2", "exponentformat": "none", "separatethousands": True,

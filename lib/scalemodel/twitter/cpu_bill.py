@@ -63,7 +63,7 @@ def cpu_bill(
     thresholds: Sequence[int] = (30, 250, 1_000, 2_000, 8_000),
     plans: Sequence[float] = (1, 5, 50),
     cap: int = 100,
-    rounds: int = 3,
+    rounds: int = 5,
 ) -> dict:
     """CPU of a tweet and of a page under each rule, in microseconds: medians of `rounds`.
 
