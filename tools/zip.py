@@ -71,7 +71,7 @@ def contents(site, built_wheel):
         if path.is_file() and path.name != ".buildinfo":
             yield f"site/{path.relative_to(site).as_posix()}", path.read_bytes()
     book = ROOT / "book"
-    for pattern in ("*.ipynb", "*.yml"):
+    for pattern in ("*.ipynb", "*.yml", "*.json"):  # with their quizzes and records
         for path in sorted(book.rglob(pattern)):
             if ".ipynb_checkpoints" not in path.parts:
                 yield f"notebooks/{path.relative_to(book).as_posix()}", path.read_bytes()

@@ -41,7 +41,10 @@ def test_it_opens_from_a_folder_and_its_panels_move(unpacked, visit):
 
 def test_every_notebook_lies_beside_it_with_the_package_it_imports(unpacked):
     for notebook in NOTEBOOKS:
-        assert (unpacked / "notebooks" / notebook.relative_to(BOOK)).is_file()
+        there = unpacked / "notebooks" / notebook.relative_to(BOOK)
+        assert there.is_file()
+        for beside in notebook.parent.glob("*.json"):  # the records that its cells read
+            assert (there.parent / beside.name).is_file(), beside.name
     (wheel,) = (unpacked / "notebooks").glob("scalemodel-*.whl")
     program = "import scalemodel.stage.embed as e, scalemodel; print(scalemodel.__file__, e.HERE)"
     done = subprocess.run(
