@@ -174,6 +174,7 @@ CHEATS = {
         answer_with(post="import sqlite3; sqlite3.connect('memory')"), "may not use sqlite3"),
     "reads by a detour": (
         answer_with(post=f"open('/proc/self/root{ROOT / 'lab.py'}')"), "may not open"),
+    "makes a pipe": (answer_with(post="import os; os.mkfifo('/tmp/memory')"), "no attribute 'mkfifo'"),
     "removes a file": (answer_with(post="import os; os.remove('x')"), "os.remove"),
     "keeps a file": (answer_with(post="open('memory', 'w')"), "may not open"),
     "looks for the seed": (
@@ -215,6 +216,18 @@ HOGS = {
         work="import time\ntime.monotonic = time.time = lambda: 0.0\nwhile True: pass"
     ),
     "closes its line": answer_with(work="import os\nos.closerange(3, 64)\nwhile True: pass"),
+    "does not listen": answer_with(
+        work=r"""
+import os
+line = b'{"ask": "get", "arguments": ["x"]}\n' * 100
+while True:
+    for number in range(3, 20):
+        try:
+            os.write(number, line)
+        except OSError:
+            pass
+"""
+    ),
     "floods": answer_with(work="while True: print('x' * 10_000, flush=True)"),
     "works for ever": answer_with(work="return True"),
 }

@@ -29,4 +29,4 @@ def test_an_edit_of_the_first_chapter_is_survived(line, changed, monkeypatch):
     NotebookClient(notebook, timeout=120, resources=where).execute()
     outputs = [output for cell in cells for output in cell.outputs]
     said = "".join(output.text for output in outputs if output.output_type == "stream")
-    assert "You have changed the model. The text no longer holds where it says" in said
+    assert "As you run it, the text no longer holds where it says" in said

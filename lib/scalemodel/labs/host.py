@@ -31,6 +31,7 @@ REFUSED = (
     *("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate"),
     *("os.chmod", "os.chown", "os.utime", "shutil.", "socket.", "sqlite3."),
 )
+UNHEARD = ("mkfifo", "mknod")  # of which Python says nothing to a hook: they are taken away
 WORDS = 300
 PLAIN = "use int, str, list, dict or None"
 
@@ -148,6 +149,10 @@ def _lock_up(limits, readable):
             if writes or not inside:
                 raise PermissionError(f"a submission may not open {os.fsdecode(path)}")
 
+    for module in (os, sys.modules["posix"]):
+        for name in UNHEARD:
+            with contextlib.suppress(AttributeError):
+                delattr(module, name)
     sys.addaudithook(refuse)
 
 

@@ -192,17 +192,18 @@ class Apart:
         self.end()
         self._serve = serve
         self._start()
-        self._send(self.limits.for_host())
-        self._send({"source": self.source, "service": self.service, "name": self.name})
+        self._send("the file", self.limits.for_host())
+        first = {"source": self.source, "service": self.service, "name": self.name}
+        self._send("the file", first)
         names = self._await("the file")["names"]
         if self.name not in names:
             raise Faulty(f"the file defines no {self.name}")
-        self._send({"call": "__init__", "arguments": arguments})
+        self._send("__init__", {"call": "__init__", "arguments": arguments})
         self._await("__init__")
 
     def call(self, method, *arguments):
         """What the method returns."""
-        self._send({"call": method, "arguments": list(arguments)})
+        self._send(method, {"call": method, "arguments": list(arguments)})
         return self._await(method)["value"]
 
     def end(self):
@@ -227,6 +228,7 @@ class Apart:
         self._nursery = self._nursery or Nursery()
         child_reads, self._to = os.pipe()
         self._from, child_writes = os.pipe()
+        os.set_blocking(self._to, False)
         self._folder = tempfile.TemporaryDirectory()
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115
         self._rest, self._code = b"", None
@@ -236,13 +238,13 @@ class Apart:
         for number in (child_reads, child_writes, folder):
             os.close(number)
 
-    def _send(self, message):
+    def _send(self, method, message):
         data = json.dumps(message).encode() + b"\n"
-        try:
+        with contextlib.suppress(BrokenPipeError):  # the reading end finds out why
             while data:
+                if not select.select([], [self._to], [], self.limits.call_s)[1]:
+                    self._give_up(f"{method}: it asks, and does not listen", hung=True)
                 data = data[os.write(self._to, data) :]
-        except BrokenPipeError:
-            pass  # the reading end finds out why
 
     def _await(self, method):
         """Serve what the student asks until the call is answered."""
@@ -254,12 +256,12 @@ class Apart:
             if "ask" not in message:
                 return message
             try:
-                self._send({"value": self._serve(message["ask"], message["arguments"])})
+                self._send(method, {"value": self._serve(message["ask"], message["arguments"])})
             except Died:
                 self.end()
                 raise
             except ValueError as error:
-                self._send({"refused": str(error)})
+                self._send(method, {"refused": str(error)})
 
     def _receive(self, method, stops):
         while b"\n" not in self._rest:

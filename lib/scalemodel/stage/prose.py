@@ -2,7 +2,8 @@
 
 A chapter says "it never stops" because a run showed it. `guard` holds the run to
 the sentence: where the book is made a broken guard stops the making; where a
-learner has just changed the model it is news, and the notebook goes on.
+learner has just changed the model, or times it on another machine, it is news, and the
+notebook goes on.
 
 Left out: the fact cards of a company.
 Sources: none.
@@ -25,6 +26,6 @@ def guard(holds: bool, sentence: str) -> None:
     if holds:
         return
     if view() == "live":
-        print(f"You have changed the model. The text no longer holds where it says: {sentence}.")
+        print(f"As you run it, the text no longer holds where it says: {sentence}.")
         return
     raise AssertionError(f"the text says: {sentence}")
