@@ -61,6 +61,13 @@ def test_every_cell_was_run_in_order_and_every_value_is_stored(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+def test_prose_has_numbers_as_people_write_them(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            assert "np." not in re.sub(r"`[^`]*`|(?s:```.*?```)", "", cell.source), cell.id
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
 def test_nothing_stored_varies_from_run_to_run(path):
     text = path.read_text()
     for pattern, what in [

@@ -19,12 +19,11 @@ GRAPH = SocialGraph.reference(n_users=2_000)
 POSTS, LOOKS = reference_rates(GRAPH, reads_per_tweet=1)
 CURVE = threshold_curve(GRAPH, POSTS, LOOKS)
 COSTS_US = Costs(delivery=0.05, pull=0.03, merge=0.5)
-BILLS_US = {"on write": 8.0, "on read": 80.0, "hybrid, 100": 20.0, "hybrid, 400": 12.0,
-            "per edge": 9.0}  # fmt: skip
+CPU = {"on write": 1.0, "on read": 10.0, "hybrid, 100": 2.5, "hybrid, 400": 1.5, "per edge": 0.9}
 
 
 def picture(threshold=100, reads=50):
-    return cpu_picture(CURVE, BILLS_US, COSTS_US, 0.8, reads, threshold)
+    return cpu_picture(CURVE, CPU, COSTS_US, 0.8, reads, threshold)
 
 
 def trace(shown, name):
@@ -34,13 +33,14 @@ def trace(shown, name):
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_readings_of_a_threshold_and_of_none():
     some, none = picture(100).readings, picture(None).readings
-    assert some["CPU, measured"][0] == 20 / 8 and none["CPU, measured"][0] == 1
-    assert none["cost by the formula"][0] == 1
+    assert some["CPU"][0] == 2.5 and none["CPU"][0] == 1
+    assert none["cost, two prices"][0] == 1 and some["CPU per edge"][0] == 0.9
     assert none["largest burst, deliveries"][0] == GRAPH.followers.length.max()
     assert none["one core delivers it in"][0] == pytest.approx(
         none["largest burst, deliveries"][0] * 0.05 / 1000
     )
     assert picture(None).alt.startswith("At 50 reads a tweet pushing everything costs 1 by")
+    assert picture(100, reads=1).alt.startswith("At 1 read a tweet a threshold of 100 followers")
 
 
 def test_marks_stand_at_what_was_measured():
@@ -67,7 +67,7 @@ def test_the_burst_is_the_engines_and_both_lines_are_the_closed_forms(threshold)
         most = max(most, homes.work.deliveries - before)
     shown = picture(threshold, reads=5)
     assert shown.readings["largest burst, deliveries"][0] == most
-    for name, costs in (("formula", Costs()), ("formula, fitted prices", COSTS_US)):
+    for name, costs in (("two prices", Costs()), ("three prices", COSTS_US)):
         line = trace(shown, name)
         for x, y in list(zip(line.x, line.y, strict=True))[::7]:
             paid, push = (

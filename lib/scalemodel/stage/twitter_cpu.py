@@ -22,7 +22,7 @@ POINTS = 60  # of a curve
 
 def cpu_picture(
     curve: Curve,
-    bills_us: Mapping[str, float],
+    cpu: Mapping[str, float],
     costs_us: Costs,
     per_edge_ratio: float,
     reads_per_tweet: float,
@@ -30,17 +30,16 @@ def cpu_picture(
 ) -> Picture:
     """What a threshold costs by the formula and in CPU, and the largest burst it leaves.
 
-    `curve` has readers who look once a tweet; `bills_us` and `costs_us` are what
+    `curve` has readers who look once a tweet; `cpu`, by rule, and `costs_us` are what
     `twitter.cpu_bill` finds; `per_edge_ratio` is the cheapest choice on every edge by the
-    formula at equal prices, pushing everything being 1. No `threshold`: all are pushed.
+    formula. Pushing everything costs 1. No `threshold`: all are pushed.
 
     >>> curve = Curve(*np.array([[1, 9, 10], [0, 6, 8], [9, 1, 0], [3, 1, 0]]))
-    >>> bills = {"on write": 4.0, "on read": 6.0, "hybrid, 9": 5.0, "per edge": 3.0}
-    >>> cpu_picture(curve, bills, Costs(delivery=0.5), 0.8, 2, 9).alt
-    'At 2 reads a tweet a threshold of 9 followers costs 1 by the formula and 1.25 in CPU; the \
-largest burst is 1 delivery.'
+    >>> cpu = {"on write": 1.0, "on read": 1.5, "hybrid, 9": 1.25, "per edge": 0.75}
+    >>> cpu_picture(curve, cpu, Costs(delivery=0.5), 0.8, 2, 9).alt
+    'At 2 reads a tweet a threshold of 9 followers costs 1 by the formula with two prices, 1.25 \
+with three, and 1.25 in CPU; the rule per edge 0.8 and 0.75. The largest burst is 1 delivery.'
     """
-    push_us = bills_us["on write"]
     equal = curve.cost(Costs(pull=reads_per_tweet))
     fitted = curve.cost(
         Costs(
@@ -50,12 +49,12 @@ largest burst is 1 delivery.'
         )
     )
     measured = {
-        int(name.split(", ")[1].replace(",", "")): paid / push_us
-        for name, paid in bills_us.items()
+        int(name.split(", ")[1].replace(",", "")): float(paid)
+        for name, paid in cpu.items()
         if name.startswith("hybrid, ")
     }
     end = int(curve.limits[-1])
-    measured |= {1: bills_us["on read"] / push_us, end: 1.0}
+    measured |= {1: float(cpu["on read"]), end: 1.0}
     limit = end if threshold is None else threshold
     if limit not in measured:
         raise ValueError(f"threshold={threshold!r} must be one that was measured: {[*measured]}")
@@ -63,17 +62,16 @@ largest burst is 1 delivery.'
     at = np.searchsorted(curve.limits, x)
     bursts = np.append(0, curve.limits[:-1])  # the largest account that is still pushed
     here = int(np.searchsorted(curve.limits, limit))
-    burst, formula = int(bursts[here]), equal[here] / equal[-1]
+    burst, two, three = int(bursts[here]), equal[here] / equal[-1], fitted[here] / fitted[-1]
     shown = sorted(measured)
     figure = go.Figure(
         {
             "data": [
-                _line("formula", x, equal[at] / equal[-1], "hybrid"),
-                _line("formula, fitted prices", x, fitted[at] / fitted[-1], "hybrid", dash="dot"),
-                _line("per edge, formula", [1, end], [per_edge_ratio] * 2, "per edge", dash="dash"),
+                _line("two prices", x, equal[at] / equal[-1], "hybrid"),
+                _line("three prices", x, fitted[at] / fitted[-1], "hybrid", dash="dot"),
                 _marks("CPU", shown, [measured[n] for n in shown], "on write", "circle", 10),
-                _marks("per edge, CPU", [end], [bills_us["per edge"] / push_us], "per edge",
-                       "diamond", 13),
+                _line("per edge, two prices", [1, end], [per_edge_ratio] * 2, "per edge", dash="dash"),
+                _line("per edge, CPU", [1, end], [cpu["per edge"]] * 2, "per edge", dash="dashdot"),
                 _marks("chosen", [limit], [measured[limit]], "you", "circle-open", 20),
                 _line("largest burst", x, np.maximum(bursts[at], 1), "on write", axis="y2"),
                 _marks("its burst", [limit], [max(burst, 1)], "you", "circle-open", 20, axis="y2"),
@@ -86,11 +84,12 @@ largest burst is 1 delivery.'
                 },
                 "yaxis": {
                     "title": {"text": "cost, pushing all = 1 (log)"}, "type": "log",
-                    "domain": [0.4, 1], "range": [-0.85, 1.3], "dtick": 1, "exponentformat": "none",
+                    "domain": [0.4, 1], "range": [-0.85, 1.3],
+                    "tickvals": [0.2, 0.5, 1, 2, 5, 10], "ticktext": ["0.2", "0.5", "1", "2", "5", "10"],
                 },
                 "yaxis2": {
-                    "title": {"text": "burst, deliveries"}, "type": "log", "domain": [0, 0.3],
-                    "range": [-0.2, 4.3], "dtick": 2, "exponentformat": "none",
+                    "title": {"text": "burst (log)"}, "type": "log", "domain": [0, 0.3],
+                    "range": [-0.3, 5], "dtick": 2, "exponentformat": "none",
                     "separatethousands": True,
                 },
             },
@@ -98,13 +97,16 @@ largest burst is 1 delivery.'
     )  # fmt: skip
     who = "pushing everything" if threshold is None else f"a threshold of {limit:,} followers"
     alt = (
-        f"At {reads_per_tweet:g} reads a tweet {who} costs {units.number(formula)} by the formula "
-        f"and {units.number(measured[limit])} in CPU; the largest burst is {burst:,} "
+        f"At {reads_per_tweet:g} read{'s' * (reads_per_tweet != 1)} a tweet {who} costs "
+        f"{units.number(two)} by the formula with two prices, {units.number(three)} with three, and "
+        f"{units.number(measured[limit])} in CPU; the rule per edge {units.number(per_edge_ratio)} "
+        f"and {units.number(float(cpu['per edge']))}. The largest burst is {burst:,} "
         f"deliver{'y' if burst == 1 else 'ies'}."
     )
     readings = {
-        "cost by the formula": (formula, "ratio"),
-        "CPU, measured": (measured[limit], "ratio"),
+        "cost, two prices": (two, "ratio"),
+        "CPU": (measured[limit], "ratio"),
+        "CPU per edge": (float(cpu["per edge"]), "ratio"),
         "largest burst, deliveries": (burst, "count"),
         "one core delivers it in": (burst * costs_us.delivery / 1e3, "ms"),
     }

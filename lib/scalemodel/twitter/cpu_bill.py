@@ -10,7 +10,7 @@ for the bare page is made under every rule, and the formula leaves it out as wel
 The prices that bring the formula nearest to what was measured are found by least squares:
 of a delivery, of a pulled list, and of a page that pulls anything at all.
 
-Read in this order: `cpu_bill`, `bills_us`, `fitted_costs_us`, `out_of_order`.
+Read in this order: `cpu_bill`, `bills_us`, `cpu_ratios`, `fitted_costs_us`, `out_of_order`.
 
 Left out: a network, copies on other machines, disks, other people's work on the machine.
 Sources: Silberstein et al., "Feeding Frenzy", SIGMOD 2010 (the cost of an edge).
@@ -58,14 +58,14 @@ def here() -> dict[str, str]:
 def cpu_bill(
     users: int = 100_000,
     tweets_before: int = 100_000,
-    tweets: int = 20_000,
-    pages: int = 20_000,
+    tweets: int = 40_000,
+    pages: int = 40_000,
     thresholds: Sequence[int] = (30, 250, 1_000, 2_000, 8_000),
     plans: Sequence[float] = (1, 5, 50),
-    cap: int = 100,
+    cap: int = 60,
     rounds: int = 5,
 ) -> dict:
-    """CPU of a tweet and of a page under each rule, in microseconds: medians of `rounds`.
+    """CPU of a tweet and of a page under each rule, in microseconds, in each of `rounds`.
 
     `plans` are reads a tweet, and for each there is a rule per edge that was made for them,
     at equal prices. The rules take turns. Lists hold `cap` entries, few enough to be
@@ -76,8 +76,8 @@ def cpu_bill(
     >>> told = cpu_bill(300, 500, 200, 100, [40], [50], rounds=1)
     >>> told["rule"]
     ['on write', 'on read', 'by rate', 'hybrid, 40', 'per edge, 50 reads']
-    >>> told["lists_a_page"][0], told["deliveries_a_tweet"][1], min(told["tweet_us"]) > 0
-    (0.0, 0.0, True)
+    >>> told["lists_a_page"][0], told["deliveries_a_tweet"][1], np.shape(told["tweet_us"])
+    (0.0, 0.0, (5, 1))
     """
     users = checks.whole("users", users, at_least=2)
     sizes = {"tweets_before": tweets_before, "tweets": tweets, "pages": pages, "rounds": rounds,
@@ -102,14 +102,14 @@ def cpu_bill(
         [_measured(graph, rule, cap, before, after, readers) for rule in rules.values()]
         for _ in range(rounds)
     ]
-    deliveries, lists, tweet_s, page_s = np.median(seen, axis=0).T
+    deliveries, lists, tweet_s, page_s = np.transpose(seen)  # each of shape (rules, rounds)
     merging = [_pulls(graph, rule, posts)[readers].mean() for rule in rules.values()]
     return {
         "users": users,
         "entries_a_list": cap,
         "rule": list(rules),
-        "deliveries_a_tweet": deliveries.round(3).tolist(),
-        "lists_a_page": lists.round(3).tolist(),
+        "deliveries_a_tweet": deliveries[:, 0].round(3).tolist(),
+        "lists_a_page": lists[:, 0].round(3).tolist(),
         "merging_ratio": np.round(merging, 4).tolist(),
         "tweet_us": (1e6 * tweet_s).round(3).tolist(),
         "page_us": (1e6 * page_s).round(3).tolist(),
@@ -154,25 +154,40 @@ def _cpu_s(call):
 
 
 # ── What the figures say ────────────────────────────────────────────────────
-def bills_us(told: Mapping, reads_per_tweet: float) -> dict[str, float]:
-    """CPU a tweet under each rule, in microseconds, with so many reads a tweet.
+def bills_us(told: Mapping, reads_per_tweet: float) -> dict[str, np.ndarray]:
+    """CPU a tweet under each rule with so many reads a tweet, in microseconds, round by round.
 
     `told` is what `cpu_bill` gives. Of the rules per edge only the one that was made for
     these reads is among them, as "per edge".
 
     >>> told = {"rule": ["on write", "on read", "per edge, 9 reads"],
-    ...         "tweet_us": [5.0, 0.5, 4.0], "page_us": [1.0, 3.0, 1.25]}
-    >>> bills_us(told, 9)
-    {'on write': 5.0, 'on read': 18.5, 'per edge': 6.25}
+    ...         "tweet_us": [[5.0], [0.5], [4.0]], "page_us": [[1.0], [3.0], [1.25]]}
+    >>> {rule: bill.tolist() for rule, bill in bills_us(told, 9).items()}
+    {'on write': [5.0], 'on read': [18.5], 'per edge': [6.25]}
     """
     plan = _plan(reads_per_tweet)
-    bare_us = told["page_us"][told["rule"].index("on write")]
+    tweet_us, page_us = np.array(told["tweet_us"]), np.array(told["page_us"])
+    all_us = tweet_us + reads_per_tweet * (page_us - page_us[told["rule"].index("on write")])
     return {
-        "per edge" if rule == plan else rule: tweet_us + reads_per_tweet * (page_us - bare_us)
-        for rule, tweet_us, page_us in zip(
-            told["rule"], told["tweet_us"], told["page_us"], strict=True
-        )
+        "per edge" if rule == plan else rule: bill_us
+        for rule, bill_us in zip(told["rule"], all_us, strict=True)
         if rule == plan or not rule.startswith("per edge")
+    }
+
+
+def cpu_ratios(told: Mapping, reads_per_tweet: float) -> dict[str, np.ndarray]:
+    """The least, the median and the most over the rounds, pushing everything being 1.
+
+    Each of shape (3,). The rules of one round are compared with each other.
+
+    >>> told = {"rule": ["on write", "on read"], "tweet_us": [[5.0, 5.0, 10.0], [0.0, 0.0, 0.0]],
+    ...         "page_us": [[1.0, 1.0, 1.0], [3.0, 2.0, 3.0]]}
+    >>> {rule: ratios.tolist() for rule, ratios in cpu_ratios(told, 10).items()}
+    {'on write': [1.0, 1.0, 1.0], 'on read': [2.0, 2.0, 4.0]}
+    """
+    bills = bills_us(told, reads_per_tweet)
+    return {
+        rule: np.percentile(bill / bills["on write"], [0, 50, 100]) for rule, bill in bills.items()
     }
 
 
@@ -184,13 +199,13 @@ def fitted_costs_us(told: Mapping) -> Costs:
 
     >>> fitted_costs_us({"rule": ["on write", "on read"], "deliveries_a_tweet": [100.0, 0.0],
     ...                  "lists_a_page": [0.0, 50.0], "merging_ratio": [0.0, 1.0],
-    ...                  "tweet_us": [5.0, 0.1], "page_us": [1.0, 3.5]}).delivery
+    ...                  "tweet_us": [[5.0], [0.1]], "page_us": [[1.0], [3.5]]}).delivery
     0.05
     """
-    deliveries, lists, merging, tweet_us, page_us = (
-        np.array(told[name])
-        for name in ("deliveries_a_tweet", "lists_a_page", "merging_ratio", "tweet_us", "page_us")
+    deliveries, lists, merging = (
+        np.array(told[name]) for name in ("deliveries_a_tweet", "lists_a_page", "merging_ratio")
     )
+    tweet_us, page_us = (np.median(told[name], axis=1) for name in ("tweet_us", "page_us"))
     pushing = deliveries > 0
     delivery = np.mean(tweet_us[pushing] / deliveries[pushing])
     beyond_us = (page_us - page_us[told["rule"].index("on write")])[lists > 0]
