@@ -228,6 +228,27 @@ while True:
             pass
 """
     ),
+    "reads slowly": answer_with(
+        __init__="self.store = store",
+        work=r"""
+import os, time
+self.store.put('x', 'x' * 190)
+line = b'{"ask": "get", "arguments": ["x"]}\n'
+for number in range(3, 20):
+    try:
+        os.write(number, line * 1000)
+    except OSError:
+        pass
+while True:
+    time.sleep(0.4)
+    for number in range(3, 20):
+        try:
+            os.set_blocking(number, False)
+            os.read(number, 4000)
+        except OSError:
+            pass
+""",
+    ),
     "floods": answer_with(work="while True: print('x' * 10_000, flush=True)"),
     "works for ever": answer_with(work="return True"),
 }
@@ -238,4 +259,6 @@ def test_a_hog_ends(name, record_property):
     player = apart(HOGS[name], call_s=1.0, cpu_s=2)
     history = LAB.play(LAB.stage("a").draw(1), player)
     (fault,) = history.of("fault")
+    if name == "reads slowly":
+        assert len(list(history.of("get"))) < 900, "served long after its time"
     told(record_property, "hog", name, fault.payload["words"])

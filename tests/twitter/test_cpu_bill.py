@@ -1,6 +1,7 @@
 """CPU of each rule: what is counted, what follows from the figures, and the record of the page."""
 
 import json
+from inspect import signature
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from scalemodel.twitter.timeline import (
     Costs,
     FanOutOnRead,
     FanOutOnWrite,
+    HomeTimelines,
     Hybrid,
     PerEdge,
     SocialGraph,
@@ -53,7 +55,7 @@ def test_every_rule_has_a_row_of_figures():
     assert told["rule"] == [
         "on write", "on read", "by rate", "hybrid, 60", "per edge, 1 reads", "per edge, 50 reads",
     ]  # fmt: skip
-    rows = [row for name, row in told.items() if name not in ("users", "entries_a_list", "rule")]
+    rows = [row for name, row in told.items() if isinstance(row, list) and name != "rule"]
     assert {len(row) for row in rows} == {6} and len(rows) == 5
     assert np.shape(told["tweet_us"]) == np.shape(told["page_us"]) == (6, 1)
     assert np.min([told["tweet_us"], told["page_us"]]) > 0
@@ -77,6 +79,41 @@ def test_rules_are_compared_round_by_round():
         told[name] = [[each[0], 2 * each[0], each[0]] for each in told[name]]
     for rule, ratios in cpu_bill.cpu_ratios(told, 9).items():
         assert np.ptp(ratios) < 1e-12 and ratios[0] == cpu_bill.cpu_ratios(made_up(), 9)[rule][0]
+    assert cpu_bill.fitted_costs_us(told) == cpu_bill.fitted_costs_us(made_up())
+
+
+def test_the_clock_runs_over_tweets_and_pages_of_a_service_that_has_run(monkeypatch):
+    """With a stopwatch of ours: what it meets when it starts, and what it makes of its times."""
+    stores, met, times_s = [], [], iter([0.004, 0.02, 0.012, 0.01, 0.008, 0.06])
+
+    class Noted(HomeTimelines):
+        def __init__(self, graph, rule, cap):
+            super().__init__(graph, rule, cap=cap)
+            stores.append((self, cap))
+
+    def stopwatch(call):
+        homes = stores[-1][0]
+        before = homes.work
+        call()
+        met.append((before.posts, homes.work.posts - before.posts, homes.work.pages - before.pages))
+        return next(times_s, 0.004)
+
+    monkeypatch.setattr(cpu_bill, "HomeTimelines", Noted)
+    monkeypatch.setattr(cpu_bill, "_cpu_s", stopwatch)
+    told = cpu_bill.cpu_bill(**SMALL | {"thresholds": [], "plans": [], "rounds": 1})
+    assert {cap for _, cap in stores} == {30}
+    assert met == [(2_000, 4_000, 0), (6_000, 0, 20_000)] * 3
+    assert told["tweet_us"] == [[1.0], [3.0], [2.0]] and told["page_us"] == [[1.0], [0.5], [3.0]]
+
+
+def test_most_lists_are_full_when_the_clock_starts():
+    sizes = {name: each.default for name, each in signature(cpu_bill.cpu_bill).parameters.items()}
+    graph = SocialGraph.reference(n_users=sizes["users"])
+    posts, _ = reference_rates(graph)
+    homes = HomeTimelines(graph, FanOutOnWrite(), cap=sizes["cap"])
+    homes.post_many(np.random.default_rng(0).choice(graph.n_users, sizes["tweets_before"], p=posts))
+    evicted = [homes.horizon(user) >= 0 for user in range(0, graph.n_users, 50)]
+    assert np.mean(evicted) > 0.5
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -96,12 +133,31 @@ def test_a_wider_margin_never_finds_more_pairs():
     assert found[0] > found[-1] == set()
     assert all(wider <= narrow for narrow, wider in pairwise(found))
     assert cpu_bill.out_of_order(expected, expected) == []
+    assert cpu_bill.out_of_order({"a": 1, "b": 2}, {"a": 3, "b": 3}) == [], "a tie is in order"
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
 def test_known_prices_are_found_again():
     found = cpu_bill.fitted_costs_us(made_up())
     assert (found.delivery, found.pull, found.merge) == pytest.approx((0.05, 0.02, 0.4))
+
+
+def test_errors_count_in_proportion():
+    """A page is half as dear again as it should be; the cheap one keeps its price all the same."""
+    told = made_up()
+    told["page_us"][2][0] = 1 + 1.5 * 0.46
+    found = cpu_bill.fitted_costs_us(told)
+    cheap_us = 0.5 * found.pull + 0.2 * found.merge
+    assert 0.09 < cheap_us < 1.2 * 0.09
+
+
+def test_noise_gives_no_negative_price_and_few_merges_have_no_say():
+    told = made_up(lists_a_page=[0.0, 50.0, 5.0, 0.05], merging_ratio=[0.0, 1.0, 0.9, 0.005])
+    told["page_us"][3] = [0.99]
+    found = cpu_bill.fitted_costs_us(told)
+    assert (found.pull, found.merge) == pytest.approx((0.02, 0.4))
+    told["page_us"][1:3] = [[0.9], [0.95]]
+    assert cpu_bill.fitted_costs_us(told).merge == 0
 
 
 @pytest.mark.parametrize("reads", [1, 50])

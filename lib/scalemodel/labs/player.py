@@ -192,19 +192,18 @@ class Apart:
         self.end()
         self._serve = serve
         self._start()
-        self._send("the file", self.limits.for_host())
-        first = {"source": self.source, "service": self.service, "name": self.name}
-        self._send("the file", first)
-        names = self._await("the file")["names"]
+        names = self._ask(
+            "the file",
+            self.limits.for_host(),
+            {"source": self.source, "service": self.service, "name": self.name},
+        )["names"]
         if self.name not in names:
             raise Faulty(f"the file defines no {self.name}")
-        self._send("__init__", {"call": "__init__", "arguments": arguments})
-        self._await("__init__")
+        self._ask("__init__", {"call": "__init__", "arguments": arguments})
 
     def call(self, method, *arguments):
         """What the method returns."""
-        self._send(method, {"call": method, "arguments": list(arguments)})
-        return self._await(method)["value"]
+        return self._ask(method, {"call": method, "arguments": list(arguments)})["value"]
 
     def end(self):
         """Kill the process and whatever it started."""
@@ -238,42 +237,55 @@ class Apart:
         for number in (child_reads, child_writes, folder):
             os.close(number)
 
-    def _send(self, method, message):
-        data = json.dumps(message).encode() + b"\n"
-        with contextlib.suppress(BrokenPipeError):  # the reading end finds out why
-            while data:
-                if not select.select([], [self._to], [], self.limits.call_s)[1]:
-                    self._give_up(f"{method}: it asks, and does not listen", hung=True)
-                data = data[os.write(self._to, data) :]
-
-    def _await(self, method):
-        """Serve what the student asks until the call is answered."""
-        stops = time.monotonic() + self.limits.call_s
+    def _ask(self, method, *messages):
+        """Send them, serve what the student asks, and return the answer; all within `call_s`."""
+        self._stops = time.monotonic() + self.limits.call_s
+        for message in messages:
+            self._send(method, message)
         while True:
-            message = self._receive(method, stops)
+            message = self._receive(method)
             if "error" in message:
                 raise Faulty(f"{method}: {message['error']}")
             if "ask" not in message:
                 return message
             try:
-                self._send(method, {"value": self._serve(message["ask"], message["arguments"])})
+                answer = {"value": self._serve(message["ask"], message["arguments"])}
             except Died:
                 self.end()
                 raise
             except ValueError as error:
-                self._send(method, {"refused": str(error)})
+                answer = {"refused": str(error)}
+            self._send(method, answer)
 
-    def _receive(self, method, stops):
+    def _left_s(self, method, words):
+        left_s = self._stops - time.monotonic()
+        if left_s <= 0:
+            self._give_up(f"{method}: {words} within {self.limits.call_s:g} s", hung=True)
+        return left_s
+
+    def _send(self, method, message):
+        data = json.dumps(message).encode() + b"\n"
+        while data:
+            left_s = self._left_s(method, "it did not read what it was told")
+            if select.select([], [self._to], [], left_s)[1]:
+                try:
+                    data = data[os.write(self._to, data) :]
+                except BlockingIOError:
+                    pass  # no room after all
+                except BrokenPipeError:
+                    return  # the reading end finds out why
+
+    def _receive(self, method):
+        left_s = self._left_s(method, "no answer")
         while b"\n" not in self._rest:
-            wait_s = stops - time.monotonic()
-            if wait_s <= 0 or not select.select([self._from], [], [], wait_s)[0]:
-                self._give_up(f"{method}: no answer within {self.limits.call_s:g} s", hung=True)
-            data = os.read(self._from, 65_536)
-            if not data:
-                self._give_up(f"{method}: {self._how_it_ended()}")
-            self._rest += data
-            if len(self._rest) > LINE_BYTES:
-                self._give_up(f"{method}: more than {LINE_BYTES:,} bytes in one answer")
+            if select.select([self._from], [], [], left_s)[0]:
+                data = os.read(self._from, 65_536)
+                if not data:
+                    self._give_up(f"{method}: {self._how_it_ended()}")
+                self._rest += data
+                if len(self._rest) > LINE_BYTES:
+                    self._give_up(f"{method}: more than {LINE_BYTES:,} bytes in one answer")
+            left_s = self._left_s(method, "no answer")
         line, _, self._rest = self._rest.partition(b"\n")
         try:
             message = json.loads(line)

@@ -54,6 +54,7 @@ with three, and 1.25 in CPU; the rule per edge 0.8 and 0.75. The largest burst i
         if name.startswith("hybrid, ")
     }
     end = int(curve.limits[-1])
+    measured = {n: paid for n, paid in measured.items() if n < end}
     measured |= {1: float(cpu["on read"]), end: 1.0}
     limit = end if threshold is None else threshold
     if limit not in measured:

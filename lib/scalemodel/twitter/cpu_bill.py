@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from scipy.optimize import nnls
 
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
@@ -39,6 +40,8 @@ from scalemodel.twitter.timeline import (
 
 PAGES_A_CALL = 1_000
 QUIET_RATIO = 0.99  # of the accounts; the rule by rate pulls those that write more than these
+LEAST_MERGING_RATIO = 0.01  # of the pages under a rule, for it to tell of the price of a merge
+LEAST_BEYOND_RATIO = 0.02  # of a bare page: what lies below is lost in noise
 
 
 def here() -> dict[str, str]:
@@ -68,8 +71,9 @@ def cpu_bill(
     """CPU of a tweet and of a page under each rule, in microseconds, in each of `rounds`.
 
     `plans` are reads a tweet, and for each there is a rule per edge that was made for them,
-    at equal prices. The rules take turns. Lists hold `cap` entries, few enough to be
-    full after `tweets_before`, as those of a service are that has run for long. What is
+    at equal prices. The rules take turns. Lists hold `cap` entries, so few that after
+    `tweets_before` most deliveries of the rule on write give an old entry up, as in a service
+    that has run for long; rules that push less write into lists with more room. What is
     counted is the same on every run: deliveries a tweet, lists pulled a page, and the share
     of the pages that pull any.
 
@@ -107,6 +111,7 @@ def cpu_bill(
     return {
         "users": users,
         "entries_a_list": cap,
+        "tweets_before": tweets_before,
         "rule": list(rules),
         "deliveries_a_tweet": deliveries[:, 0].round(3).tolist(),
         "lists_a_page": lists[:, 0].round(3).tolist(),
@@ -117,7 +122,7 @@ def cpu_bill(
 
 
 def _plan(reads_per_tweet):
-    return f"per edge, {checks.real('reads_per_tweet', reads_per_tweet, above=0):g} reads"
+    return f"per edge, {checks.real('reads_per_tweet', reads_per_tweet, above=0):.12g} reads"
 
 
 def _pulls(graph, rule, posts):
@@ -194,8 +199,10 @@ def cpu_ratios(told: Mapping, reads_per_tweet: float) -> dict[str, np.ndarray]:
 def fitted_costs_us(told: Mapping) -> Costs:
     """The prices, in microseconds, that bring the formula nearest to what was measured.
 
-    Near in proportion: half a microsecond off counts more where one was expected than
-    where ten were. `told` is what `cpu_bill` gives.
+    A delivery's is the mean over the rules that push. The other two come from what a page
+    takes beyond a bare one, by least squares in proportion: a tenth off counts alike
+    for dear pages and for cheap ones. Rules that merge fewer than 1 page in 100 tell too little.
+    `told` is what `cpu_bill` gives.
 
     >>> fitted_costs_us({"rule": ["on write", "on read"], "deliveries_a_tweet": [100.0, 0.0],
     ...                  "lists_a_page": [0.0, 50.0], "merging_ratio": [0.0, 1.0],
@@ -206,12 +213,14 @@ def fitted_costs_us(told: Mapping) -> Costs:
         np.array(told[name]) for name in ("deliveries_a_tweet", "lists_a_page", "merging_ratio")
     )
     tweet_us, page_us = (np.median(told[name], axis=1) for name in ("tweet_us", "page_us"))
-    pushing = deliveries > 0
+    pushing, pulling = deliveries > 0, merging >= LEAST_MERGING_RATIO
+    bare_us = page_us[told["rule"].index("on write")]
+    beyond_us = page_us[pulling] - bare_us
+    scale_us = np.maximum(beyond_us, LEAST_BEYOND_RATIO * bare_us)
+    work = np.stack([lists[pulling], merging[pulling]], axis=1)
+    (pull, merge), _ = nnls(work / scale_us[:, None], beyond_us / scale_us)
     delivery = np.mean(tweet_us[pushing] / deliveries[pushing])
-    beyond_us = (page_us - page_us[told["rule"].index("on write")])[lists > 0]
-    work = np.stack([lists, merging])[:, lists > 0] / beyond_us
-    (pull, merge), *_ = np.linalg.lstsq(work.T, np.ones(len(beyond_us)), rcond=None)
-    return Costs(delivery=float(delivery), pull=float(pull), merge=float(merge))
+    return Costs(delivery=float(delivery), pull=max(float(pull), 1e-9), merge=float(merge))
 
 
 def out_of_order(
