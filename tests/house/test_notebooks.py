@@ -64,7 +64,8 @@ def test_every_cell_was_run_in_order_and_every_value_is_stored(path):
 def test_prose_has_numbers_as_people_write_them(path):
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "markdown":
-            assert "np." not in re.sub(r"`[^`]*`|(?s:```.*?```)", "", cell.source), cell.id
+            prose = re.sub(r"`[^`]*`|(?s:```.*?```)", "", cell.source)
+            assert "np." not in prose and "\\x" not in prose, cell.id
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
