@@ -76,7 +76,7 @@ def test_rules_are_compared_round_by_round():
     """A machine that is half as fast in one round changes no ratio."""
     told = made_up()
     for name in ("tweet_us", "page_us"):
-        told[name] = [[each[0], 2 * each[0], each[0]] for each in told[name]]
+        told[name] = [[2 * each[0], each[0], each[0]] for each in told[name]]
     for rule, ratios in cpu_bill.cpu_ratios(told, 9).items():
         assert np.ptp(ratios) < 1e-12 and ratios[0] == cpu_bill.cpu_ratios(made_up(), 9)[rule][0]
     assert cpu_bill.fitted_costs_us(told) == cpu_bill.fitted_costs_us(made_up())
