@@ -22,13 +22,9 @@ import numpy as np
 from scalemodel.core.rng import stream
 from scalemodel.twitter import cpu_bill
 from scalemodel.twitter.timeline import (
-    AuthorRate,
     Costs,
-    FanOutOnRead,
     FanOutOnWrite,
     HomeTimelines,
-    Hybrid,
-    PerEdge,
     SocialGraph,
     expected_cost,
     reference_rates,
@@ -181,16 +177,10 @@ def beside_the_closed_form(graph):
     print(f"CPU with lists of {told['entries_a_list']}; fitted: {said}")
     for reads_per_tweet in (1.0, 50.0):
         posts, reads = reference_rates(graph, reads_per_tweet)
-        rules = {
-            "on write": FanOutOnWrite(),
-            "on read": FanOutOnRead(),
-            "by rate": AuthorRate(float(np.quantile(posts, cpu_bill.QUIET_RATIO)), posts),
-            "per edge": PerEdge(Costs(), posts, reads),
-        }
         cpu = cpu_bill.cpu_ratios(told, reads_per_tweet)
-        for name in cpu:
-            if name.startswith("hybrid"):
-                rules[name] = Hybrid(int(name.removeprefix("hybrid, ").replace(",", "")))
+        limits = [int(name[8:].replace(",", "")) for name in cpu if name.startswith("hybrid, ")]
+        rules = cpu_bill.policies(graph, posts, reads, limits, plans=[1])
+        rules["per edge"] = rules.pop("per edge, 1 reads")
         equal, three = (
             {name: expected_cost(graph, posts, reads, rule, costs) for name, rule in rules.items()}
             for costs in (Costs(), fitted)

@@ -12,11 +12,8 @@ from scalemodel.twitter import cpu_bill
 from scalemodel.twitter.timeline import (
     AuthorRate,
     Costs,
-    FanOutOnRead,
     FanOutOnWrite,
     HomeTimelines,
-    Hybrid,
-    PerEdge,
     SocialGraph,
     expected_cost,
     reference_rates,
@@ -29,12 +26,8 @@ TIMED = {"tweet_us", "page_us"}
 
 
 def rules(graph, posts, looks, reads, thresholds):
-    return {
-        "on write": FanOutOnWrite(), "on read": FanOutOnRead(),
-        "by rate": AuthorRate(float(np.quantile(posts, cpu_bill.QUIET_RATIO)), posts),
-        **{f"hybrid, {n:,}": Hybrid(n) for n in thresholds},
-        "per edge": PerEdge(Costs(), posts, reads * looks),
-    }  # fmt: skip
+    named = cpu_bill.policies(graph, posts, reads * looks, thresholds, plans=[1])
+    return named | {"per edge": named.pop("per edge, 1 reads")}
 
 
 def made_up(**rows):

@@ -10,7 +10,7 @@ for the bare page is made under every rule, and the formula leaves it out as wel
 The prices that bring the formula nearest to what was measured are found by least squares:
 of a delivery, of a pulled list, and of a page that pulls anything at all.
 
-Read in this order: `cpu_bill`, `bills_us`, `cpu_ratios`, `fitted_costs_us`, `out_of_order`.
+Read in this order: `policies`, `cpu_bill`, `bills_us`, `cpu_ratios`, `fitted_costs_us`, `out_of_order`.
 
 Left out: a network, copies on other machines, disks, other people's work on the machine.
 Sources: Silberstein et al., "Feeding Frenzy", SIGMOD 2010 (the cost of an edge).
@@ -34,6 +34,7 @@ from scalemodel.twitter.timeline import (
     HomeTimelines,
     Hybrid,
     PerEdge,
+    Policy,
     SocialGraph,
     reference_rates,
 )
@@ -54,6 +55,28 @@ def here() -> dict[str, str]:
         "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
         "NumPy": np.__version__,
+    }
+
+
+def policies(
+    graph: SocialGraph,
+    posts_per_s: np.ndarray,
+    looks_per_s: np.ndarray,
+    thresholds: Sequence[int],
+    plans: Sequence[float],
+) -> dict[str, Policy]:
+    """The rules that are compared, by name; a plan is `looks_per_s` times so many reads.
+
+    >>> graph = SocialGraph.from_edges([0, 2], [1, 1], 3)
+    >>> list(policies(graph, np.ones(3), np.ones(3), thresholds=[2_000], plans=[50]))
+    ['on write', 'on read', 'by rate', 'hybrid, 2,000', 'per edge, 50 reads']
+    """
+    return {
+        "on write": FanOutOnWrite(),
+        "on read": FanOutOnRead(),
+        "by rate": AuthorRate(float(np.quantile(posts_per_s, QUIET_RATIO)), posts_per_s),
+        **{f"hybrid, {n:,}": Hybrid(n) for n in thresholds},
+        **{_plan(reads): PerEdge(Costs(), posts_per_s, reads * looks_per_s) for reads in plans},
     }
 
 
@@ -90,13 +113,7 @@ def cpu_bill(
         checks.whole(name, size, at_least=1)
     graph = SocialGraph.reference(n_users=users)
     posts, looks = reference_rates(graph, reads_per_tweet=1)
-    rules = {
-        "on write": FanOutOnWrite(),
-        "on read": FanOutOnRead(),
-        "by rate": AuthorRate(float(np.quantile(posts, QUIET_RATIO)), posts),
-        **{f"hybrid, {n:,}": Hybrid(n) for n in thresholds},
-        **{_plan(reads): PerEdge(Costs(), posts, reads * looks) for reads in plans},
-    }
+    rules = policies(graph, posts, looks, thresholds, plans)
     before, after = (
         stream(seed, "authors").choice(users, size=size, p=posts)
         for seed, size in enumerate((tweets_before, tweets))
