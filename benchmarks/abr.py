@@ -21,18 +21,10 @@ import numpy as np
 from scalemodel.core import bandwidth
 from scalemodel.core.rng import stream
 from scalemodel.youtube import playback
-from scalemodel.youtube.abr import (
-    DASH_JS,
-    HLS_JS,
-    SHAKA,
-    Bola,
-    BufferBased,
-    Dynamic,
-    RobustMpc,
-    ThroughputRule,
-    optimum,
-    play_many,
-)
+from scalemodel.youtube.abr.ceiling import optimum
+from scalemodel.youtube.abr.play import play_many
+from scalemodel.youtube.abr.policies import Bola, BufferBased, Dynamic, RobustMpc, ThroughputRule
+from scalemodel.youtube.abr.presets import DASH_JS, HLS_JS, SHAKA
 from scalemodel.youtube.media import Player, Trace, Video
 
 ROUNDS = 7

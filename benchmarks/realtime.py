@@ -26,10 +26,12 @@ import websockets
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import broadcast, serve
 
-from scalemodel.twitter import wire
-from scalemodel.twitter.gateway import GatewayConfig, token
-from scalemodel.twitter.realtime import LiveService
-from scalemodel.twitter.timeline import FanOutOnWrite, HomeTimelines, SocialGraph
+from scalemodel.twitter.live import wire
+from scalemodel.twitter.live.gateway import GatewayConfig, token
+from scalemodel.twitter.live.service import LiveService
+from scalemodel.twitter.timeline.engine import HomeTimelines
+from scalemodel.twitter.timeline.graph import SocialGraph
+from scalemodel.twitter.timeline.policies import FanOutOnWrite
 
 READERS = 1_000
 STAR = READERS

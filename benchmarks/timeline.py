@@ -21,14 +21,11 @@ import numpy as np
 
 from scalemodel.core.rng import stream
 from scalemodel.twitter import cpu_bill
-from scalemodel.twitter.timeline import (
-    Costs,
-    FanOutOnWrite,
-    HomeTimelines,
-    SocialGraph,
-    expected_cost,
-    reference_rates,
-)
+from scalemodel.twitter.timeline.engine import HomeTimelines
+from scalemodel.twitter.timeline.expected import expected_cost
+from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
+from scalemodel.twitter.timeline.policies import FanOutOnWrite
+from scalemodel.twitter.timeline.prices import Costs
 
 ROUNDS = 5
 TWEETS = 20_000

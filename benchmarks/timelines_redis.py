@@ -22,9 +22,11 @@ from typing import NamedTuple
 import redis
 
 from scalemodel.core.rng import stream
-from scalemodel.twitter.redis_server import PrivateServer, server_program
-from scalemodel.twitter.redis_timelines import RedisHomeTimelines
-from scalemodel.twitter.timeline import FanOutOnWrite, HomeTimelines, SocialGraph, reference_rates
+from scalemodel.twitter.on_redis.server import PrivateServer, server_program
+from scalemodel.twitter.on_redis.timelines import RedisHomeTimelines
+from scalemodel.twitter.timeline.engine import HomeTimelines
+from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
+from scalemodel.twitter.timeline.policies import FanOutOnWrite
 
 ROUNDS = 3
 TWEETS = 2_000

@@ -8,7 +8,7 @@ It never fails: a date that passes is no fault of the change at hand.
 import datetime
 from pathlib import Path
 
-from scalemodel.stage.facts import ledger, overdue
+from scalemodel.stage.reading.facts import ledger, overdue
 
 ROOT = Path(__file__).parents[1]
 

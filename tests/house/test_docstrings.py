@@ -42,19 +42,22 @@ UNITLESS = {
     "bounds": "generic",
 }
 WITHOUT_EXAMPLE = {
-    "scalemodel.stage.site.setup": "Sphinx calls it with its application",
-    "scalemodel.stage.site.reuse_executions": "Sphinx calls it",
-    "scalemodel.stage.site.read_again_after_an_edit": "Sphinx calls it",
-    "scalemodel.stage.site.minify_scripts": "needs a built site",
-    "scalemodel.stage.site.own_assets": "takes Sphinx's configuration",
-    "scalemodel.stage.site.write_theme": "Sphinx calls it",
-    "scalemodel.stage.site.copy_embeds": "Sphinx calls it",
-    "scalemodel.stage.live.LiveEmbed": "made by embedded(), which has one",
-    "scalemodel.stage.site.tidy_page": "Sphinx calls it",
-    "scalemodel.stage.site.finish": "Sphinx calls it",
-    "scalemodel.stage.site.PanelRenderer": "MyST-NB calls it",
+    "scalemodel.stage.site.extension.setup": "Sphinx calls it with its application",
+    "scalemodel.stage.site.extension.reuse_executions": "Sphinx calls it",
+    "scalemodel.stage.site.extension.read_again_after_an_edit": "Sphinx calls it",
+    "scalemodel.stage.site.extension.minify_scripts": "needs a built site",
+    "scalemodel.stage.site.extension.own_assets": "takes Sphinx's configuration",
+    "scalemodel.stage.site.extension.write_theme": "Sphinx calls it",
+    "scalemodel.stage.site.extension.copy_scripts": "Sphinx calls it",
+    "scalemodel.stage.views.embed_live.LiveEmbed": "made by live_embed(), which has one",
+    "scalemodel.stage.panel.live.LiveScene": "made by live_scene(), which has one",
+    "scalemodel.stage.site.extension.folders_of": "takes Sphinx's configuration",
+    "scalemodel.stage.site.tip.add_tips": "Sphinx calls it",
+    "scalemodel.stage.site.extension.tidy_page": "Sphinx calls it",
+    "scalemodel.stage.site.extension.finish": "Sphinx calls it",
+    "scalemodel.stage.site.extension.PanelRenderer": "MyST-NB calls it",
     **{
-        f"scalemodel.stage.markup.{name}": "Sphinx calls it"
+        f"scalemodel.stage.site.markup.{name}": "Sphinx calls it"
         for name in [
             "setup",
             "FactCard",
@@ -62,7 +65,6 @@ WITHOUT_EXAMPLE = {
             "GlossaryPage",
             "NotationPage",
             "ApiPage",
-            "add_tips",
             "cut_solutions",
             "name_the_parts",
             "offer_notebook",
@@ -72,8 +74,8 @@ WITHOUT_EXAMPLE = {
             "skip_bare_fields",
         ]
     },
-    "scalemodel.stage.strip.Strip": "Sphinx calls it",
-    "scalemodel.stage.diagram.Diagram": "made by diagram(), which has one",
+    "scalemodel.stage.reading.strip.Strip": "Sphinx calls it",
+    "scalemodel.stage.look.diagram.Diagram": "made by diagram(), which has one",
     "scalemodel.core.compiled.Compiled": "made by compiled(), which has one",
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pybtex.database import parse_file
 
-from scalemodel.stage.facts import ledger
+from scalemodel.stage.reading.facts import ledger
 
 ROOT = Path(__file__).parents[2]
 LEDGERS = sorted((ROOT / "book").glob("*/facts.yml"))

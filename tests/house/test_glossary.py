@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scalemodel.stage.glossary import read
+from scalemodel.stage.reading.glossary import read
 
 ROOT = Path(__file__).parents[2]
 TERMS, SYMBOLS = read(ROOT / "book" / "glossary.yml")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scalemodel.stage.quiz import read
+from scalemodel.stage.reading.quiz import read
 
 ROOT = Path(__file__).parents[2]
 QUIZZES = sorted((ROOT / "book").rglob("*.quiz.yml"))

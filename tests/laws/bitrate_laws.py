@@ -9,7 +9,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalemodel.youtube.abr import LINEAR, LOG, optimum, play, play_many
+from scalemodel.youtube.abr.ceiling import optimum
+from scalemodel.youtube.abr.play import play, play_many
+from scalemodel.youtube.abr.scores import LINEAR, LOG
 from scalemodel.youtube.media import Player, Trace, Video
 
 

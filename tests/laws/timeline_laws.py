@@ -12,17 +12,17 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from scalemodel.twitter.reference import BruteForce
-from scalemodel.twitter.timeline import (
+from scalemodel.twitter.timeline.brute_force import BruteForce
+from scalemodel.twitter.timeline.engine import WorkerCrashed
+from scalemodel.twitter.timeline.graph import SocialGraph
+from scalemodel.twitter.timeline.policies import (
     AuthorRate,
-    Costs,
     FanOutOnRead,
     FanOutOnWrite,
     Hybrid,
     PerEdge,
-    SocialGraph,
-    WorkerCrashed,
 )
+from scalemodel.twitter.timeline.prices import Costs
 
 N_USERS = 6
 POLICIES = {

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from scalemodel.stage import theme
+from scalemodel.stage.look import theme
 from tests.site.conftest import Visitor
 from tests.site.test_built import PAGES
 

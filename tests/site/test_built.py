@@ -6,13 +6,15 @@ import re
 import pytest
 import yaml
 
-from scalemodel.stage import theme
-from scalemodel.stage.embed import KINDS
-from scalemodel.stage.site import problems
+from scalemodel.stage.look import theme
+from scalemodel.stage.site.extension import problems
 from tests.site.conftest import ROOT, jupyter_book, write_book
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
 PAGES = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
+
+OURS = {"scalemodel.css", "theme.js"}
+OURS |= {path.name for folder in ("site_assets", "lib") for path in (ROOT / folder).rglob("*.js")}
 
 
 def gzipped(*paths):
@@ -38,8 +40,8 @@ def test_the_start_page_leads_to_the_book(site):
 def test_only_pages_with_a_panel_load_its_script(site):
     for name in PAGES:
         html = (site / f"{name}.html").read_text()
-        assert ('class="sm-panel"' in html) == ("_static/explore.js" in html)
-        assert ("_static/theme.js" in html) == ("_static/explore.js" in html)
+        assert ('class="sm-panel"' in html) == ("_static/page.js" in html)
+        assert ("_static/theme.js" in html) == ("_static/page.js" in html)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -56,11 +58,13 @@ def test_a_page_weighs_at_most_120_kb(site, name):
     assert gzipped(site / f"{name}.html") <= 120_000
 
 
-def test_our_own_script_and_style_weigh_at_most_20_kb(site):
-    ours = [path.name for path in (ROOT / "site_assets").glob("*.js")]
-    embeds = {name for names in KINDS.values() for name in names if name.endswith(".js")}
-    files = [site / "_static" / name for name in [*ours, *embeds, "theme.js", "scalemodel.css"]]
-    assert gzipped(*files) <= 20_000
+@pytest.mark.parametrize("name", PAGES)
+def test_a_pages_own_scripts_and_styles_weigh_at_most_20_kb(site, name):
+    loaded = re.findall(
+        r'(?:src|href)="[^"]*_static/(\w+\.(?:js|css))', (site / f"{name}.html").read_text()
+    )
+    files = [site / "_static" / each for each in dict.fromkeys(loaded) if each in OURS]
+    assert site / "_static" / "scalemodel.css" in files and gzipped(*files) <= 20_000
     assert not [path for path in files if "/*" in path.read_text()], "a comment travels along"
 
 

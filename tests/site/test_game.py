@@ -5,10 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from scalemodel.stage.embed import KINDS
-from scalemodel.stage.game import rounded, switches
-from scalemodel.stage.youtube import ride_with_tunnel
-from scalemodel.youtube.abr import LADDER, LINEAR, Bola, optimum, play
+from scalemodel.stage.youtube.game import rounded, switches
+from scalemodel.stage.youtube.ride import ride_with_tunnel
+from scalemodel.youtube.abr.ceiling import optimum
+from scalemodel.youtube.abr.ladder import LADDER
+from scalemodel.youtube.abr.play import play
+from scalemodel.youtube.abr.policies import Bola
+from scalemodel.youtube.abr.scores import LINEAR
 from scalemodel.youtube.media import Player, Trace, Video
 from tests.site.test_gates import findings
 from tests.site.test_player_twin import asking
@@ -230,7 +233,7 @@ def test_without_a_script_the_others_sessions_can_be_read(specimens, home_of, vi
 def test_a_scene_shows_the_last_segment_where_there_is_one(specimens, serve, visit):
     page = visit(serve(specimens)).open("book/panels.html")
     page.evaluate(
-        "() => { globalThis.seen = []; scalemodelScene.paint = (canvas, ...how) => "
+        "() => { globalThis.seen = []; scalemodelTrain.paint = (canvas, ...how) => "
         "seen.push([canvas.width, ...how]); }"
     )
     first, second = page.locator(".sm-game").all()
@@ -242,5 +245,5 @@ def test_a_scene_shows_the_last_segment_where_there_is_one(specimens, serve, vis
 
 def test_only_a_page_with_a_game_loads_it(specimens):
     page, other = ((specimens / name).read_text() for name in ("book/panels.html", "search.html"))
-    for name in (name for name in KINDS["game"] if name.endswith(".js")):
+    for name in ("train.js", "playback.js", "game.js"):
         assert f"_static/{name}" in page and f"_static/{name}" not in other

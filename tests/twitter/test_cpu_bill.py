@@ -9,15 +9,11 @@ import numpy as np
 import pytest
 
 from scalemodel.twitter import cpu_bill
-from scalemodel.twitter.timeline import (
-    AuthorRate,
-    Costs,
-    FanOutOnWrite,
-    HomeTimelines,
-    SocialGraph,
-    expected_cost,
-    reference_rates,
-)
+from scalemodel.twitter.timeline.engine import HomeTimelines
+from scalemodel.twitter.timeline.expected import expected_cost
+from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
+from scalemodel.twitter.timeline.policies import AuthorRate, FanOutOnWrite
+from scalemodel.twitter.timeline.prices import Costs
 
 RECORD = Path(__file__).parents[2] / "book" / "twitter" / "cost.json"
 SMALL = {"users": 2_000, "tweets_before": 2_000, "tweets": 4_000, "pages": 20_000,

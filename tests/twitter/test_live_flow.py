@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalemodel.core.rng import stream
-from scalemodel.twitter.arrival import SceneConfig, scene
-from scalemodel.twitter.live_flow import LIVE_LINE, READERS, arrivals, line_state, newest_seen
-from scalemodel.twitter.reconnect import SLOT_S, storm
+from scalemodel.twitter.live.arrival import SceneConfig, scene
+from scalemodel.twitter.live.flow import LIVE_LINE, READERS, arrivals, line_state, newest_seen
+from scalemodel.twitter.live.reconnect import SLOT_S, storm
 
 USUAL = scene(SceneConfig())
 

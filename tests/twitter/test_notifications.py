@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalemodel.twitter.notifications import Notification, Notifications
-from scalemodel.twitter.timeline import FanOutOnWrite, HomeTimelines, SocialGraph, WorkerCrashed
+from scalemodel.twitter.timeline.engine import HomeTimelines, WorkerCrashed
+from scalemodel.twitter.timeline.graph import SocialGraph
+from scalemodel.twitter.timeline.notifications import Notification, Notifications
+from scalemodel.twitter.timeline.policies import FanOutOnWrite
 
 ANN, BO, CY, DEE = range(4)
 

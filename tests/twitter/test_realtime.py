@@ -12,12 +12,14 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from scalemodel.core.rng import stream
-from scalemodel.twitter import wire
-from scalemodel.twitter.gateway import GatewayConfig, token
-from scalemodel.twitter.live_client import LiveClient
-from scalemodel.twitter.realtime import LiveService, demo
-from scalemodel.twitter.reference import BruteForce
-from scalemodel.twitter.timeline import FanOutOnWrite, HomeTimelines, Hybrid, SocialGraph
+from scalemodel.twitter.live import wire
+from scalemodel.twitter.live.client import LiveClient
+from scalemodel.twitter.live.gateway import GatewayConfig, token
+from scalemodel.twitter.live.service import LiveService, demo
+from scalemodel.twitter.timeline.brute_force import BruteForce
+from scalemodel.twitter.timeline.engine import HomeTimelines
+from scalemodel.twitter.timeline.graph import SocialGraph
+from scalemodel.twitter.timeline.policies import FanOutOnWrite, Hybrid
 
 KEY = b"only the server has it"
 ANA, BO, CY, STAR, FRIEND = range(5)

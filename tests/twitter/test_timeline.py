@@ -7,23 +7,21 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from scalemodel.core.rng import stream
-from scalemodel.twitter import homes, pages
-from scalemodel.twitter.homes import Homes
-from scalemodel.twitter.reference import BruteForce, naive_pull
-from scalemodel.twitter.rows import Rows
-from scalemodel.twitter.timeline import (
+from scalemodel.twitter.timeline import homes, pages
+from scalemodel.twitter.timeline.brute_force import BruteForce, naive_pull
+from scalemodel.twitter.timeline.engine import HomeTimelines, WorkerCrashed
+from scalemodel.twitter.timeline.expected import expected_cost
+from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
+from scalemodel.twitter.timeline.homes import Homes
+from scalemodel.twitter.timeline.policies import (
     AuthorRate,
-    Costs,
     FanOutOnRead,
     FanOutOnWrite,
-    HomeTimelines,
     Hybrid,
     PerEdge,
-    SocialGraph,
-    WorkerCrashed,
-    expected_cost,
-    reference_rates,
 )
+from scalemodel.twitter.timeline.prices import Costs
+from scalemodel.twitter.timeline.rows import Rows
 from tests.laws.timeline_laws import N_USERS, POLICIES, history
 
 ANN, BO, CY, DEE = range(4)

@@ -12,24 +12,16 @@ from hypothesis import strategies as st
 from scalemodel.core import bandwidth
 from scalemodel.core.compiled import compiled
 from scalemodel.core.rng import stream
-from scalemodel.youtube import abr
-from scalemodel.youtube.abr import (
-    DASH_JS,
-    HD,
-    HLS_JS,
-    LADDER,
-    LINEAR,
-    LOG,
-    SHAKA,
-    Bola,
-    BufferBased,
-    Dynamic,
-    RobustMpc,
-    ThroughputRule,
-    play,
-    play_many,
-    select_rung,
+from scalemodel.youtube.abr.expected import (
+    expected_download_s,
+    expected_hand_over_s,
+    expected_rebuffer_s,
 )
+from scalemodel.youtube.abr.ladder import LADDER, select_rung
+from scalemodel.youtube.abr.play import BATCH, play, play_many
+from scalemodel.youtube.abr.policies import Bola, BufferBased, Dynamic, RobustMpc, ThroughputRule
+from scalemodel.youtube.abr.presets import DASH_JS, HLS_JS, SHAKA
+from scalemodel.youtube.abr.scores import HD, LINEAR, LOG, Quality
 from scalemodel.youtube.media import Player, Trace, Video
 from scalemodel.youtube.playback import CHOOSE
 from tests.laws.bitrate_laws import BitrateLaws, players, traces, videos
@@ -279,10 +271,10 @@ def test_many_sessions_behave_like_a_list():
 def test_no_ride_and_more_rides_than_a_batch():
     video = Video.constant(4, SIX_RUNGS, 3)
     assert len(play_many(video, [], BufferBased())) == 0
-    rides = [Trace.constant(1 + n / 1000) for n in range(2 * abr.BATCH + 7)]
-    rides += [rides[7], rides[-1], rides[abr.BATCH]]  # ridden twice, packed once
+    rides = [Trace.constant(1 + n / 1000) for n in range(2 * BATCH + 7)]
+    rides += [rides[7], rides[-1], rides[BATCH]]  # ridden twice, packed once
     many = play_many(video, rides, BufferBased())
-    for n in (0, abr.BATCH - 1, abr.BATCH, 2 * abr.BATCH, *range(len(rides) - 4, len(rides))):
+    for n in (0, BATCH - 1, BATCH, 2 * BATCH, *range(len(rides) - 4, len(rides))):
         assert (
             many[n].download_s.tolist() == play(video, rides[n], BufferBased()).download_s.tolist()
         )
@@ -486,7 +478,7 @@ def test_bola_earns_more_than_bba_on_the_published_rides(reference):
 
 
 def test_bola_hands_over_where_the_closed_form_says():
-    points = abr.expected_hand_over_s(SIX_RUNGS)
+    points = expected_hand_over_s(SIX_RUNGS)
     assert points == pytest.approx([12.923, 18.510, 21.922, 25.171, 28.350], abs=5e-4)
     assert Bola().fullest_s(np.array(SIX_RUNGS, float))[-1] == pytest.approx(37.511, abs=5e-4)
 
@@ -494,7 +486,7 @@ def test_bola_hands_over_where_the_closed_form_says():
 @given(videos(), st.floats(1, 15), st.floats(1, 30), st.floats(-0.1, 1.1), st.integers(0, 4))
 def test_bola_hands_over_there_on_any_ladder(video, minimum_s, gap_s, between, pair):
     policy = Bola(minimum_s, minimum_s + gap_s)
-    points = abr.expected_hand_over_s(video.ladder_kbps, policy)
+    points = expected_hand_over_s(video.ladder_kbps, policy)
     assert len(points) == len(video.ladder_kbps) - 1 and (np.diff(points) > 0).all()
     if len(points) < 2:
         return
@@ -563,10 +555,10 @@ def test_robust_mpc_is_the_first_step_of_the_best_way_on_published_rides(referen
 def test_one_rung_over_a_constant_line_meets_the_closed_form(mbps, size_bytes, segments, player):
     video = Video(4.0, [1000], np.full((segments, 1), size_bytes))
     session = play(video, Trace.constant(mbps), always(0), player)
-    download_s = abr.expected_download_s(size_bytes, mbps, player)
+    download_s = expected_download_s(size_bytes, mbps, player)
     assert session.download_s == pytest.approx(np.full(segments, download_s), rel=1e-6)
     if session.pause_s.sum() == 0:
-        expected_s = abr.expected_rebuffer_s(size_bytes, 4.0, segments, mbps, player)
+        expected_s = expected_rebuffer_s(size_bytes, 4.0, segments, mbps, player)
         assert session.rebuffer_s.sum() == pytest.approx(expected_s, rel=1e-6, abs=1e-6)
 
 
@@ -683,7 +675,7 @@ def test_a_policy_without_sense_is_refused(policy, field, value):
 
 
 def test_a_score_that_is_no_row_of_numbers_is_refused():
-    nothing = abr.Quality("nothing", lambda ladder_kbps: np.full(6, np.nan), 1.0)
+    nothing = Quality("nothing", lambda ladder_kbps: np.full(6, np.nan), 1.0)
     with pytest.raises(ValueError, match=r"nothing worth\[0\]=nan must be a finite number"):
         play(Video.constant(4, SIX_RUNGS, 3), Trace.constant(2), RobustMpc(qoe=nothing))
 

@@ -5,8 +5,10 @@ import pytest
 
 from scalemodel.core import bandwidth
 from scalemodel.core.rng import stream
-from scalemodel.youtube.abr import HD_LADDER_KBPS, BufferBased, play
-from scalemodel.youtube.loop import PLAYER_LOOP, loop_state, moment
+from scalemodel.youtube.abr.loop import PLAYER_LOOP, loop_state, moment
+from scalemodel.youtube.abr.play import play
+from scalemodel.youtube.abr.policies import BufferBased
+from scalemodel.youtube.abr.scores import HD_LADDER_KBPS
 from scalemodel.youtube.media import Player, Trace, Video
 
 VIDEO = Video.constant(4, HD_LADDER_KBPS, 30)

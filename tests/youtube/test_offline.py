@@ -9,20 +9,13 @@ from hypothesis import strategies as st
 
 from scalemodel.core import bandwidth
 from scalemodel.core.rng import stream
-from scalemodel.youtube import offline, playback
-from scalemodel.youtube.abr import (
-    DASH_JS,
-    HD,
-    LINEAR,
-    LOG,
-    Bola,
-    BufferBased,
-    Quality,
-    RobustMpc,
-    optimum,
-    play,
-    play_many,
-)
+from scalemodel.youtube import playback
+from scalemodel.youtube.abr import offline
+from scalemodel.youtube.abr.ceiling import optimum
+from scalemodel.youtube.abr.play import play, play_many
+from scalemodel.youtube.abr.policies import Bola, BufferBased, RobustMpc
+from scalemodel.youtube.abr.presets import DASH_JS
+from scalemodel.youtube.abr.scores import HD, LINEAR, LOG, Quality
 from scalemodel.youtube.media import Player, Trace, Video
 from tests.laws.bitrate_laws import players, traces, videos
 from tests.youtube.test_abr import SIX_RUNGS, published, published_video

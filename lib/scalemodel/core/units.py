@@ -1,7 +1,8 @@
 """Units: the label on every number.
 
 A number without a unit is half a number. The table below is the whole
-vocabulary; an axis, a reading or a fact that names another unit is refused.
+vocabulary, with the units that single rooms bring (`core.declared`); an axis, a reading or
+a fact that names another unit is refused.
 
 Left out: compound algebra. Models name units in their variables (`_s`, `_kbps`).
 Sources: SI prefixes; 1 byte = 8 bits; k, M and G are powers of ten.
@@ -9,6 +10,8 @@ Sources: SI prefixes; 1 byte = 8 bits; k, M and G are powers of ten.
 
 import math
 from typing import NamedTuple
+
+from scalemodel.core.declared import gathered
 
 
 class Unit(NamedTuple):
@@ -34,7 +37,6 @@ UNITS = {
     "h": Unit("time", 3600.0, "hour", "hours"),
     "day": Unit("time", 86_400.0, "day", "days"),
     "year": Unit("time", 31_557_600.0, "year", "years"),
-    "h/min": Unit("pace", 60.0, "hour a minute", "hours a minute"),
     "bytes": Unit("data", 1.0, "byte", "bytes"),
     "kB": Unit("data", 1e3, "kilobyte", "kilobytes"),
     "MB": Unit("data", 1e6, "megabyte", "megabytes"),
@@ -55,9 +57,12 @@ def unit(symbol: str) -> Unit:
     >>> unit("s").plural
     'seconds'
     """
-    if symbol not in UNITS:
-        raise ValueError(f"unit={symbol!r} must be one of {', '.join(UNITS)}")
-    return UNITS[symbol]
+    if symbol in UNITS:
+        return UNITS[symbol]
+    brought = gathered("units")
+    if symbol not in brought:
+        raise ValueError(f"unit={symbol!r} must be one of {', '.join([*UNITS, *brought])}")
+    return Unit(**brought[symbol])
 
 
 def convert(value: float, unit_from: str, unit_to: str) -> float:

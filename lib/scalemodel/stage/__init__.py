@@ -1,1 +1,9 @@
-"""The only room that draws: themes, figures, panels, tables and the site."""
+"""The only room that draws. Its wings, from the ground up:
+
+- `look`: colours, diagrams, tables;
+- `views`: how a thing shows itself, live, on the site and in a notebook;
+- `panel`: `explore` and all that it stands on;
+- `reading`: what surrounds a panel in a chapter;
+- one wing a company: its pictures, its game, its scenes;
+- `site`: the Sphinx extension.
+"""

@@ -1,1 +1,11 @@
-"""Home timelines: who works when an account with many followers posts, and how it arrives."""
+"""Twitter: who pays for a celebrity, and how a tweet arrives. Read in this order:
+
+- `timeline`: home timelines, the policies, the engine;
+- `flow`: the way of one tweet, as a drawing reads it;
+- `backlog`: a queue behind a celebrity, by exact arithmetic;
+- `cost`: what thresholds and rates would cost on every edge;
+- `cpu_bill`: the same on a real processor;
+- `live`: the real-time service;
+- `on_redis`: home lists on a real Redis;
+- `real`: the runs whose figures the chapter on the real parts records.
+"""

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalemodel.core import checks
-from scalemodel.twitter.timeline import Costs, SocialGraph
+from scalemodel.twitter.timeline.graph import SocialGraph
+from scalemodel.twitter.timeline.prices import Costs
 
 
 # ── The two columns of the bill ─────────────────────────────────────────────

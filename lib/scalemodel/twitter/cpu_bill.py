@@ -26,18 +26,17 @@ from scipy.optimize import nnls
 
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
-from scalemodel.twitter.timeline import (
+from scalemodel.twitter.timeline.engine import HomeTimelines
+from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
+from scalemodel.twitter.timeline.policies import (
     AuthorRate,
-    Costs,
     FanOutOnRead,
     FanOutOnWrite,
-    HomeTimelines,
     Hybrid,
     PerEdge,
     Policy,
-    SocialGraph,
-    reference_rates,
 )
+from scalemodel.twitter.timeline.prices import Costs
 
 PAGES_A_CALL = 1_000
 QUIET_RATIO = 0.99  # of the accounts; the rule by rate pulls those that write more than these

@@ -10,7 +10,7 @@ Sources: Krikorian, "Timelines at Scale", 2012.
 """
 
 from scalemodel.parts.system import Flow, Part, State, System
-from scalemodel.twitter.timeline import HomeTimelines
+from scalemodel.twitter.timeline.engine import HomeTimelines
 
 TWEET_FLOW = System(
     parts=(
@@ -37,7 +37,8 @@ def pushed(timelines: HomeTimelines, author: int, reader: int) -> bool:
 
     Tried on a tweet that is written and taken back.
 
-    >>> from scalemodel.twitter.timeline import FanOutOnRead, FanOutOnWrite, SocialGraph
+    >>> from scalemodel.twitter.timeline.graph import SocialGraph
+    >>> from scalemodel.twitter.timeline.policies import FanOutOnRead, FanOutOnWrite
     >>> graph = SocialGraph.from_edges([0], [1], 2)
     >>> [pushed(HomeTimelines(graph, rule), 1, 0) for rule in (FanOutOnWrite(), FanOutOnRead())]
     [True, False]
@@ -54,7 +55,8 @@ def pushed(timelines: HomeTimelines, author: int, reader: int) -> bool:
 def flow_state(timelines: HomeTimelines, author: int, reader: int) -> State:
     """Which parts work when `author` posts and `reader`, a follower, then looks.
 
-    >>> from scalemodel.twitter.timeline import FanOutOnWrite, SocialGraph
+    >>> from scalemodel.twitter.timeline.graph import SocialGraph
+    >>> from scalemodel.twitter.timeline.policies import FanOutOnWrite
     >>> graph = SocialGraph.from_edges([0, 2], [1, 1], 3)
     >>> flow_state(HomeTimelines(graph, FanOutOnWrite()), author=1, reader=0).says["fan-out"]
     '2 deliveries'

@@ -29,22 +29,18 @@ import redis
 
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
-from scalemodel.twitter import wire
-from scalemodel.twitter.arrival import SceneConfig, scene
-from scalemodel.twitter.gateway import GatewayConfig, token
-from scalemodel.twitter.live_client import LiveClient
-from scalemodel.twitter.live_flow import arrivals
-from scalemodel.twitter.realtime import LiveService
-from scalemodel.twitter.redis_server import PrivateServer, server_program
-from scalemodel.twitter.redis_timelines import DELIVER, RedisHomeTimelines, RedisTrouble
-from scalemodel.twitter.reference import BruteForce
-from scalemodel.twitter.timeline import (
-    FanOutOnWrite,
-    HomeTimelines,
-    Hybrid,
-    SocialGraph,
-    WorkerCrashed,
-)
+from scalemodel.twitter.live import wire
+from scalemodel.twitter.live.arrival import SceneConfig, scene
+from scalemodel.twitter.live.client import LiveClient
+from scalemodel.twitter.live.flow import arrivals
+from scalemodel.twitter.live.gateway import GatewayConfig, token
+from scalemodel.twitter.live.service import LiveService
+from scalemodel.twitter.on_redis.server import PrivateServer, server_program
+from scalemodel.twitter.on_redis.timelines import DELIVER, RedisHomeTimelines, RedisTrouble
+from scalemodel.twitter.timeline.brute_force import BruteForce
+from scalemodel.twitter.timeline.engine import HomeTimelines, WorkerCrashed
+from scalemodel.twitter.timeline.graph import SocialGraph
+from scalemodel.twitter.timeline.policies import FanOutOnWrite, Hybrid
 
 PAGE = 50  # tweets
 DAY_ONE_S = 1e9  # so that ids have as many digits as real ones

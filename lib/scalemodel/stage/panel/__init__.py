@@ -1,0 +1,8 @@
+"""One question, a few controls, and the answer drawn at once. Read in this order:
+
+- `picture`, `axes`, `panel`: what there is to show, as data;
+- `predict`: a guess to ask for first;
+- `grid`: every state, small enough for a page;
+- `page`, `live`, `live_predict`: the panel on the site and in Jupyter;
+- `explore`: what an author calls; it picks the view.
+"""

@@ -1,0 +1,86 @@
+"""`explore`: one question, a few controls, and the answer drawn at once.
+
+The author writes a pure function from the controls' values to a `Picture`. The
+panel shows it in three ways, and the author need not care which:
+
+- live, in Jupyter: real widgets that call the function;
+- on the static site: every state drawn beforehand, so that the controls work
+  with no server, no Python and no network;
+- as one line of text in a committed notebook, with a hash over every state, so
+  that a test notices when any of them changes.
+
+`SCALEMODEL_VIEW` picks the view: unset or `live`, `site`, or `digest`.
+
+Left out: continuous controls, for a page can only hold states that were drawn.
+Sources: none; the limits are this project's own budget for a page.
+"""
+
+from collections.abc import Callable, Mapping
+
+from scalemodel.stage.panel.axes import Axis, as_axis
+from scalemodel.stage.panel.panel import Panel
+from scalemodel.stage.panel.picture import Picture
+from scalemodel.stage.views.view import view
+
+
+def explore(
+    picture: Callable[..., Picture], /, *,
+    title: str, start: Mapping | None = None, predict=None, **axes,
+) -> "Explorable":  # fmt: skip
+    """A panel that shows `picture(**values)` for the values its controls stand at.
+
+    Each further argument is a control: an `axis(...)`, or a list of choices, or
+    `[False, True]` for a switch. `start` names the state the panel opens with; an
+    axis it leaves out starts at the first value given. `predict`, from
+    `scalemodel.stage.panel.predict`, asks for a guess before the panel opens. `picture` must be
+    pure. More than 600 states are refused with a `ValueError` that says which axis to thin.
+
+    >>> import plotly.graph_objects as go
+    >>> def square(side):
+    ...     return Picture(go.Figure(), {"area": (side**2, "m")}, "A square.")
+    >>> explore(square, title="How big is a square?", start={"side": 2}, side=[1, 2, 3])
+    <panel "How big is a square?" with 3 states>
+    """
+    controls = {name: as_axis(name, given) for name, given in axes.items()}
+    first = {name: given[0] for name, given in axes.items() if not isinstance(given, Axis)}
+    return Explorable(picture, title, controls, {**first, **(start or {})}, predict)
+
+
+def show(picture: Picture, *, title: str = "") -> "Explorable":
+    """A figure without controls, treated like a panel in every view.
+
+    >>> import plotly.graph_objects as go
+    >>> show(Picture(go.Figure(), {}, "An empty figure."))
+    <panel "" with 1 states>
+    """
+    return Explorable(lambda: picture, title, {}, {})
+
+
+class Explorable(Panel):
+    """A panel that shows itself in the view that is asked for; made by `explore` and `show`.
+
+    >>> sorted(explore(lambda n: None, title="Any?", n=[1, 2]).start)
+    ['n']
+    """
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        try:
+            return self._shown()
+        except NotImplementedError as error:  # which IPython would pass over in silence
+            raise RuntimeError(f"the picture is not implemented: {error}") from error
+
+    def _shown(self):
+        # Imported here: a committed notebook needs no widgets, a live one no page.
+        match view():
+            case "live":
+                from scalemodel.stage.panel import live
+
+                return live.widget(self)._repr_mimebundle_()
+            case "site":
+                from scalemodel.stage.panel import page
+
+                return {"text/html": page.panel_html(self), "text/plain": repr(self)}
+            case _:
+                from scalemodel.stage.panel import grid
+
+                return {"text/plain": grid.digest_line(self)}

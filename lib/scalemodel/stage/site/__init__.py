@@ -1,0 +1,1 @@
+"""The Sphinx `extension` that makes the site stand alone, the book's own `markup`, and its tips (`tip`)."""

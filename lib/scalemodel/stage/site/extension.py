@@ -1,0 +1,302 @@
+"""The Sphinx extension that makes the site stand alone.
+
+It puts the panels' script on the pages that have a panel, draws bare plotly
+figures through the same script, takes out whatever the theme would fetch from
+elsewhere, and refuses to finish a build that a reader could not use.
+
+Left out: executing and styling the pages, which Jupyter Book and the theme do.
+Sources: the Sphinx event reference; MyST-NB's mime renderer plugins.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import rcssmin
+import rjsmin
+from docutils import nodes
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+from scalemodel.core.compiled import source_digest
+from scalemodel.stage.look import theme
+from scalemodel.stage.panel import page
+from scalemodel.stage.site import markup
+from scalemodel.stage.views.kinds import kinds_in
+
+STAGE = Path(__file__).parents[1]
+PANEL_SCRIPTS = ("theme.js", "page.js")  # on pages with a panel, in this order
+STYLES = "scalemodel.css"  # all of ours in one file, which weighs less than many
+# A part of the theme that asks another host, and looks that ours replace.
+UNWANTED = ("thebe", "THEBE", "exercise.css")
+REMOVED = (
+    r'<script defer src="[^"]*fontawesome\.js[^"]*"></script>',
+    r'<link rel="preload"[^>]*fontawesome\.js[^>]*>',
+    r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = .*?</script>',
+)
+# Roles that docutils writes and browsers' accessibility trees no longer know.
+OUTDATED_ROLES = re.compile(r' role="(?:doc-biblioentry|doc-backlink|list(?=" class="citation))"')
+LIVE_WIDGET = "application/vnd.jupyter.widget-view+json"
+PLOTLY_FIGURE = "application/vnd.plotly.v1+json"
+
+# Without a mode the theme complains on the console of every first visit.
+NO_MODE, AUTO_MODE = (f'localStorage.getItem("mode") || "{mode}"' for mode in ("", "auto"))
+SOURCE_MAP = re.compile(r"(//|/\*)# sourceMappingURL=\S+?\.map( \*/)?")
+
+logger = logging.getLogger(__name__)
+
+
+def setup(app) -> dict:
+    """Connects the extension; Sphinx calls this."""
+    os.environ["SCALEMODEL_VIEW"] = "site"  # the kernels that execute the chapters inherit it
+    os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"
+    app.add_css_file(STYLES, priority=800)  # after the theme's
+    app.add_config_value("scalemodel_made_of", "", "env")
+    app.add_config_value("scalemodel_scripts", [], "env")  # folders with kinds beside the stage's
+    markup.setup(app)
+    app.connect("config-inited", read_again_after_an_edit)
+    app.connect("config-inited", reuse_executions)
+    app.connect("builder-inited", write_theme)
+    app.connect("builder-inited", copy_scripts)
+    app.connect("html-page-context", tidy_page, priority=900)
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+class PanelRenderer:
+    """What becomes of a notebook's output on a page: MyST-NB asks this class."""
+
+    mime_priority_overrides = (
+        ("*", PLOTLY_FIGURE, 4),
+        ("*", "text/html", 5),
+        ("*", LIVE_WIDGET, 3),
+    )
+
+    @staticmethod
+    def handle_mime(renderer, data, inline):
+        """Nodes for a plotly figure; a warning, fatal in a build, for a live widget."""
+        if data.mime_type == PLOTLY_FIGURE:
+            figure = data.content if isinstance(data.content, dict) else json.loads(data.content)
+            ident = f"figure-{data.cell_index or 0}-{data.output_index or 0}"
+            return [nodes.raw(text=page.bare_figure_html(figure, ident), format="html")]
+        if data.mime_type == LIVE_WIDGET:
+            logger.warning("a live widget is dead on a page: use explore(...)", type="scalemodel")
+            return [nodes.paragraph(text="A live widget stood here.")]
+        return None
+
+
+# ── While the site is built ─────────────────────────────────────────────────
+def read_again_after_an_edit(app, config) -> None:
+    """An edit in lib, of a script or style, or another lock file makes every page be read again."""
+    own = b"".join(path.read_bytes() for path in own_assets(app.confdir, config))
+    digest = hashlib.sha256(own).hexdigest()
+    config.scalemodel_made_of = source_digest() + os.environ.get("SCALEMODEL_REUSE", "") + digest
+
+
+def folders_of(confdir, config) -> list[Path]:
+    """Where the kinds of this book lie: on the stage, and where the configuration says."""
+    return [STAGE, *(Path(confdir) / folder for folder in config.scalemodel_scripts)]
+
+
+def own_assets(confdir, config) -> list[Path]:
+    """Our scripts and styles: those that no Python writes for, then those beside Python."""
+    given = [Path(confdir) / folder for folder in config.html_static_path]  # the theme's, too
+    files = [path for folder in given if folder.name == "site_assets" for path in folder.glob("*")]
+    files = [path for path in sorted(files) if path.suffix in (".js", ".css")]
+    for folder in folders_of(confdir, config):
+        files += sorted([*folder.rglob("*.js"), *folder.rglob("*.css")])
+    return files
+
+
+def reuse_executions(app, config) -> None:
+    """Lets executions serve again from the folder that `SCALEMODEL_REUSE` names, if it does.
+
+    Whoever sets it names another folder whenever something that a chapter depends on
+    changes; without it every chapter is executed.
+    """
+    folder = os.environ.get("SCALEMODEL_REUSE")
+    if folder:
+        config.nb_execution_mode = "cache"
+        config.nb_execution_cache_path = folder
+
+
+def write_theme(app) -> None:
+    """Writes the colours and plotly templates where the style sheets and the script find them."""
+    if app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    static.mkdir(parents=True, exist_ok=True)
+    colours = json.dumps(theme.for_the_page(), separators=(",", ":"))
+    (static / "theme.js").write_text(f"window.scalemodelTheme={colours};\n")
+    sheets = [path for path in own_assets(app.confdir, app.config) if path.suffix == ".css"]
+    rules = [theme.style_sheet(), *(path.read_text(encoding="utf-8") for path in sheets)]
+    (static / STYLES).write_text(rcssmin.cssmin("\n".join(rules)), encoding="utf-8")
+
+
+def copy_scripts(app) -> None:
+    """Copies all our scripts to where the pages find them."""
+    if app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    static.mkdir(parents=True, exist_ok=True)
+    for path in own_assets(app.confdir, app.config):
+        if path.suffix == ".js":
+            shutil.copyfile(path, static / path.name)
+
+
+def tidy_page(app, pagename, templatename, context, doctree) -> None:
+    """Gives a page the scripts of what it holds, and takes out whatever asks elsewhere."""
+    raws = [raw.astext() for raw in doctree.findall(nodes.raw)] if doctree is not None else []
+    for name in scripts_of(raws, folders_of(app.confdir, app.config)):
+        app.add_js_file(name, loading_method="defer")
+    if any("sm-panel" in raw for raw in raws):  # last, for it wakes what came before
+        for script in PANEL_SCRIPTS:
+            app.add_js_file(script, loading_method="defer")
+    if "metatags" in context and 'name="description"' not in context["metatags"] and doctree:
+        context["metatags"] += _description(doctree)
+    formulas = doctree is not None and any(doctree.findall(_is_formula))
+    for key in ("script_files", "css_files"):
+        context[key] = [file for file in context.get(key, []) if not _unwanted(file, formulas)]
+
+
+def scripts_of(raws: list[str], folders: list[Path]) -> list[str]:
+    """The scripts that the elements in `raws`, pieces of a page's HTML, need: each once, in order.
+
+    >>> scripts_of(['<p class="sm-quiz">', '<div class="wide sm-film">'], [STAGE])
+    ['quiz.js', 'train.js', 'film.js']
+    """
+    kinds = {name: kind for folder in folders for name, kind in kinds_in(folder).items()}
+    found = [
+        kind
+        for name, kind in kinds.items()
+        if any(re.search(rf'class="[^"]*\bsm-{name}\b', raw) for raw in raws)
+    ]
+    return list(dict.fromkeys(path.name for kind in found for path in kind.scripts))
+
+
+def finish(app, exception) -> None:
+    """Strips what templates wrote by hand, then refuses a site with a problem."""
+    if exception is not None or app.builder.format != "html":
+        return
+    site = Path(app.outdir)
+    markup.cut_sources(app)
+    for path in site.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
+        tidy = OUTDATED_ROLES.sub("", tidy.replace(NO_MODE, AUTO_MODE))
+        tidy = of_company(tidy, path.parent.name)
+        if tidy != text:
+            path.write_text(tidy, encoding="utf-8")
+    useless_files = ("fontawesome.js*", "*.map", "sphinx-thebe.*", "*webpack-macros.html")
+    for useless in {path for pattern in useless_files for path in site.rglob(pattern)}:
+        useless.unlink()
+    for path in [*site.rglob("*.js"), *site.rglob("*.css")]:
+        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+        if SOURCE_MAP.search(text):
+            tidy = SOURCE_MAP.sub("", text)
+            path.write_text(tidy, encoding="utf-8", errors="surrogateescape")
+    minify_scripts(site / "_static", app)
+    found = problems(site, [f"{name}.html" for name in app.env.found_docs])
+    if found:
+        raise ExtensionError("the site has problems:\n" + "\n".join(found))
+
+
+def minify_scripts(static: Path, app) -> None:
+    """Takes comments and blanks out of our scripts; a second time changes nothing."""
+    for name in ["theme.js", *(path.name for path in own_assets(app.confdir, app.config))]:
+        path = static / name
+        if path.suffix == ".js":
+            smaller = rjsmin.jsmin(path.read_text(encoding="utf-8"))
+            path.write_text(smaller, encoding="utf-8")
+        else:
+            path.unlink(missing_ok=True)  # all of them are in one file
+
+
+def of_company(html: str, folder: str) -> str:
+    """The page `html`, marked with its company if `folder` is the name of one.
+
+    >>> of_company('<html lang="en">', "youtube")
+    '<html lang="en" data-company="youtube">'
+    """
+    if folder not in theme.ACCENTS:
+        return html
+    return re.sub(r"(<html\b[^>]*?)\s*>", rf'\1 data-company="{folder}">', html, count=1)
+
+
+def _is_formula(node):
+    return isinstance(node, (nodes.math, nodes.math_block))
+
+
+def _unwanted(file, formulas):
+    """Whether a page needs no such file; MathJax is for pages with `formulas`."""
+    text = f"{getattr(file, 'filename', file)} {getattr(file, 'attributes', {}).get('body', '')}"
+    return any(part in text for part in (*UNWANTED, *(() if formulas else ("MathJax", "mathjax"))))
+
+
+def _description(doctree):
+    for paragraph in doctree.findall(nodes.paragraph):
+        text = " ".join(paragraph.astext().split())
+        if len(text) > 40:
+            short = text if len(text) <= 160 else text[:157].rsplit(" ", 1)[0] + " …"
+            return f'<meta name="description" content="{short.replace(chr(34), "&quot;")}" />\n'
+    return ""
+
+
+# ── What a built site must be ───────────────────────────────────────────────
+FETCHED = re.compile(
+    r"<(?:script|img|iframe|source|video|audio|embed|object)\b[^>]*?"
+    r"\b(?:src|poster|data)=[\"']?([^\"'\s>]+)"
+    r"|<link\b(?=[^>]*rel=[\"'](?:stylesheet|preload|icon|shortcut icon|modulepreload|preconnect))"
+    r"[^>]*?\bhref=[\"']([^\"']+)",
+    re.IGNORECASE,
+)
+# Not one that an example in the reference expects: it goes on with three dots.
+TRACEBACK = re.compile(r"Traceback \(most recent call last\)(?!:\s*\n\s*\.\.\.\n)")
+STYLE_URL = re.compile(r"(?:url\(|@import\s+)[\"']?((?:https?:)?//[^\"')\s]+)")
+
+
+def problems(site: Path, pages: list[str]) -> list[str]:
+    """One line for each thing in the built `site` that would fail a reader.
+
+    Every one of `pages` exists; none shows a traceback or a dead widget; nothing
+    that a page loads lies on another host or is missing.
+
+    >>> import tempfile
+    >>> site = Path(tempfile.mkdtemp())
+    >>> _ = (site / "a.html").write_text('<script src="https://cdn.example/x.js"></script>')
+    >>> for line in problems(site, ["a.html", "b.html"]):
+    ...     print(line)
+    b.html was not built
+    a.html loads https://cdn.example/x.js from another host
+    """
+    found = [f"{name} was not built" for name in pages if not (site / name).is_file()]
+    for path in sorted(site.rglob("*.html")):
+        name = path.relative_to(site).as_posix()
+        text = path.read_text(encoding="utf-8")
+        if TRACEBACK.search(re.sub(r"<[^>]+>", "", text)):
+            found.append(f"{name} shows a traceback")
+        if "widget-view+json" in text or "widget-state+json" in text:
+            found.append(f"{name} holds a live widget, which is dead on a page")
+        for address in (one or other for one, other in FETCHED.findall(text)):
+            found.extend(_load_problem(path, name, address))
+    for path in sorted([*site.rglob("*.css"), *site.rglob("*.html")]):
+        name = path.relative_to(site).as_posix()
+        for address in STYLE_URL.findall(path.read_text(encoding="utf-8", errors="replace")):
+            found.append(f"{name} loads {address} from another host")
+    return found
+
+
+def _load_problem(path, name, address):
+    parts = urlsplit(unescape(address))
+    if parts.scheme == "data":
+        return []
+    if parts.scheme or parts.netloc:
+        return [f"{name} loads {address} from another host"]
+    if parts.path and not (path.parent / unquote(parts.path)).exists():
+        return [f"{name} loads {address}, which does not exist"]
+    return []

@@ -1,0 +1,1 @@
+"""How a thing shows itself: which `view` is asked for, what a script brings to life (`kinds`), an `embed`."""

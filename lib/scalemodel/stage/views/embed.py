@@ -1,0 +1,51 @@
+"""A piece of page that works by script alone: on the site and, unchanged, in Jupyter.
+
+A quiz or a game needs no model at hand once its data is written down. So it is one
+element of HTML with its data inside, and one script that brings it to life. The site
+serves the script; in Jupyter a widget carries it along.
+
+Its element has the class `sm-<kind>`. The script of the kind puts a function into
+`globalThis.scalemodelParts["sm-<kind>"]`; it is called once with each element.
+
+Left out: panels over a model, which `explore` draws.
+Sources: none.
+"""
+
+import hashlib
+
+from scalemodel.stage.views.kinds import Kind
+from scalemodel.stage.views.view import view
+
+
+class Embed:
+    """One element of a kind, shown in the view that is asked for.
+
+    `html` is the element, data included; `text` is one line that says what it holds.
+
+    >>> from pathlib import Path
+    >>> quiz = Kind("quiz", Path(__file__).parents[1] / "reading")
+    >>> Embed(quiz, '<p class="sm-quiz">Nothing.</p>', "no question")
+    <quiz "no question" · 52ccc71e26cd>
+    """
+
+    def __init__(self, kind: Kind, html: str, text: str):
+        if not isinstance(kind, Kind):
+            raise ValueError(f"kind={kind!r} must be a Kind")
+        if f"sm-{kind.name}" not in html:
+            raise ValueError(f"html={html[:40]!r} must be an element of the class sm-{kind.name}")
+        self.kind, self.html, self.text = kind, html, text
+
+    def __repr__(self):
+        digest = hashlib.sha256(self.html.encode()).hexdigest()[:12]
+        return f'<{self.kind.name} "{self.text}" · {digest}>'
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        match view():
+            case "live":
+                from scalemodel.stage.views.embed_live import live_embed  # a page needs no widgets
+
+                return live_embed(self.kind, self.html)._repr_mimebundle_()
+            case "site":
+                return {"text/html": self.html, "text/plain": repr(self)}
+            case _:
+                return {"text/plain": repr(self)}

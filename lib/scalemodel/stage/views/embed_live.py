@@ -1,0 +1,37 @@
+"""An embed in Jupyter: a widget that carries its element, its script and its style.
+
+Left out: dark colours; Jupyter's own are not known.
+Sources: the anywidget documentation.
+"""
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from scalemodel.stage.look import theme
+from scalemodel.stage.views.kinds import Kind
+
+INKS = {"ink": "ink", "muted": "muted", "line": "grid", "accent": "blue", "good": "green", "bad": "red"}  # fmt: skip
+
+
+class LiveEmbed(anywidget.AnyWidget):
+    """An element with all that it needs; made by `live_embed`."""
+
+    _esm = Path(__file__).with_name("embed_live.mjs")
+    kind = traitlets.Unicode().tag(sync=True)
+    html = traitlets.Unicode().tag(sync=True)
+    script = traitlets.Unicode().tag(sync=True)
+    style = traitlets.Unicode().tag(sync=True)
+
+
+def live_embed(kind: Kind, html: str) -> LiveEmbed:
+    """The widget that shows an element of `kind` in Jupyter, in light colours.
+
+    >>> quiz = Kind("quiz", Path(__file__).parents[1] / "reading")
+    >>> live_embed(quiz, '<p class="sm-quiz">Nothing.</p>').kind
+    'quiz'
+    """
+    colours = "".join(f"--sm-{name}:{theme.colour(value)};" for name, value in INKS.items())
+    root = f".sm-{kind.name}{{{colours}--sm-paper:#fff;--sm-surface:#fff;--sm-radius:.5rem}}"
+    return LiveEmbed(kind=kind.name, html=html, script=kind.script, style=root + kind.style)

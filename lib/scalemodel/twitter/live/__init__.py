@@ -1,0 +1,8 @@
+"""A tweet arrives: the real-time service. Read in this order:
+
+- `wire`: what is said on a connection;
+- `outbox`: what a service keeps for whoever is away;
+- `arrival`: the whole way of a tweet, on a virtual clock, with its drawing in `flow`;
+- `gateway`, `client`, `service`: the same over real WebSockets;
+- `reconnect`: everybody comes back at once.
+"""

@@ -1,0 +1,498 @@
+"""The gateway: the switchboard that holds a line to everybody who is looking.
+
+Many sockets, one desk. A *registry* knows which lines belong to a user. A new tweet goes
+only to followers who have a line, into the outbox of each (`outbox`), and from
+there to the socket, if the socket takes it. Nobody is waited for: a reader whose socket
+is full finds posts in the outbox later, or the word that some are missing. So one slow
+reader costs a bounded queue and never anybody's time.
+
+A frame is put into bytes once and the same bytes are written to all, the frame's header
+included, which needs compression to be off. That is also cheaper: deflate keeps a
+dictionary for each line and would pack the same words a thousand times.
+
+Who misbehaves is refused with the close code that says why, one line in the log, and a
+count; the others notice nothing:
+
+  1003  a binary frame                 1008  a forged user, a flood of messages,
+  1007  text that has no form                silence where hello was due
+  1009  a frame over the limit         1013  too many lines: in all, of one user, a second
+
+A line from which nothing was heard for an interval and a deadline is cut (1006 at the
+other end): it was pinged, and its pong did not come. The watch is our own, since a ping
+that is sent with back-pressure waits behind a full socket and would never find it dead.
+
+Read in this order: `GatewayConfig`, `Registry`, `Gateway`.
+Left out: TLS, tokens that expire, a second gateway and the channel between them.
+Sources: RFC 6455, sections 5.5 and 7.4; the IANA registry of close codes (1013);
+the documentation of `websockets` on broadcasting, which warns that nothing stops the
+buffer of a slow reader from growing.
+"""
+
+import asyncio
+import contextlib
+import functools
+import hashlib
+import hmac
+import logging
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+
+from scalemodel.core import checks
+from scalemodel.twitter.live import wire
+from scalemodel.twitter.live.outbox import Outbox, Timelines, answer, answered_to
+
+logger = logging.getLogger("scalemodel.twitter.live.gateway")
+
+NOT_ACCEPTABLE, BAD_TEXT, POLICY, TOO_BIG, TRY_LATER = 1003, 1007, 1008, 1009, 1013
+
+
+# ── Config ──────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayConfig:
+    """Windows, queues, limits and deadlines of a gateway.
+
+    >>> GatewayConfig(window_s=-1)
+    Traceback (most recent call last):
+    ...
+    ValueError: window_s=-1 must be a finite number of at least 0
+    """
+
+    window_s: float = 0.1  # at most one frame of posts a line in this time
+    queue_posts: int = 256  # posts that wait for a slow reader; later ones are counted
+    frame_posts: int = 100  # posts in a frame
+    snapshot_posts: int = 50  # posts in the page that a new line gets
+    gap_posts: int = 400  # a gap larger than this is not filled: reload
+    write_buffer_bytes: int = 4_096  # unsent bytes above which a line takes no new frame
+    kernel_buffer_bytes: int | None = 16_384  # SO_SNDBUF; None: as the system likes
+    message_bytes: int = 2_048  # the largest frame a client may send
+    messages_per_s: float = 10.0  # by one line, in the long run
+    messages_burst: int = 30  # and at once
+    connections: int = 5_000  # lines in all
+    user_connections: int = 5  # lines of one user
+    connects_per_s: float = 1_000.0  # new lines, in the long run
+    connects_burst: int = 2_000  # and at once
+    hello_deadline_s: float = 5.0  # from connecting to hello
+    ping_interval_s: float = 20.0  # a line that was silent for so long is pinged
+    ping_deadline_s: float = 20.0  # and cut if it stays silent for so much longer
+    close_deadline_s: float = 2.0  # for the other end to agree to a close
+
+    def __post_init__(self):
+        checks.real("window_s", self.window_s, at_least=0)
+        for name in ("messages_per_s", "connects_per_s", "hello_deadline_s", "ping_interval_s",
+                     "ping_deadline_s", "close_deadline_s"):  # fmt: skip
+            checks.real(name, getattr(self, name), above=0)
+        for name in ("queue_posts", "frame_posts", "snapshot_posts", "gap_posts", "messages_burst",
+                     "connections", "user_connections", "connects_burst",
+                     "write_buffer_bytes"):  # fmt: skip
+            checks.whole(name, getattr(self, name), at_least=1)
+        checks.whole("message_bytes", self.message_bytes, at_least=256)  # room for a hello
+        if self.kernel_buffer_bytes is not None:
+            checks.whole("kernel_buffer_bytes", self.kernel_buffer_bytes, at_least=1)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayReport:
+    """What a gateway has done so far, in counts.
+
+    >>> GatewayReport(connections=3, refused={"forged": 1}).refused["forged"]
+    1
+    """
+
+    connections: int = 0  # lines that said a good hello
+    open_connections: int = 0  # of these, now
+    posts: int = 0  # tweets accepted
+    deltas: int = 0  # frames with new posts
+    deliveries: int = 0  # posts in them
+    notices: int = 0  # frames that say how many were missed
+    missed: int = 0  # posts that found no room
+    gap_fills: int = 0  # answers with a gap
+    gap_posts: int = 0  # posts in them
+    reloads: int = 0  # answers with "too old"
+    silent: int = 0  # lines cut after a ping without a pong
+    longest_queue: int = 0  # posts in one outbox
+    refused: dict[str, int] = field(default_factory=dict)  # by reason
+
+
+def token(user: int, key: bytes) -> str:
+    """The proof that who shows it was let in as `user`: an HMAC under the server's key.
+
+    >>> token(17, b"secret")[:16], token(18, b"secret")[:16]
+    ('af4511d81074e66b', 'da2567c362eb3057')
+    """
+    if not isinstance(key, bytes) or not key:
+        raise ValueError("key must be bytes, at least one")
+    return hmac.new(key, b"user %d" % user, hashlib.sha256).hexdigest()
+
+
+class Allowance:
+    """A bucket of permissions that fills at a steady rate: bursts pass, floods do not.
+
+    >>> bucket = Allowance(per_s=2.0, burst=2, now_s=0.0)
+    >>> [bucket.spend(now_s) for now_s in (0.0, 0.0, 0.0, 0.5)]
+    [True, True, False, True]
+    """
+
+    __slots__ = ("_at_s", "_left", "burst", "per_s")
+
+    def __init__(self, per_s: float, burst: int, now_s: float):
+        self.per_s, self.burst = per_s, burst
+        self._left, self._at_s = float(burst), now_s
+
+    def spend(self, now_s: float) -> bool:
+        """Take one permission, if there is one."""
+        self._left = min(self._left + (now_s - self._at_s) * self.per_s, self.burst)
+        self._at_s = now_s
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+class Registry:
+    """Which lines belong to a user.
+
+    >>> registry = Registry()
+    >>> registry.add(17, "phone"); registry.add(17, "laptop"); registry.add(4, "tablet")
+    >>> registry.live([2, 17]), registry.count(17), len(registry)
+    (['phone', 'laptop'], 2, 3)
+    >>> registry.remove(17, "phone"); registry.live([2, 17])
+    ['laptop']
+    """
+
+    def __init__(self):
+        self._lines = {}  # user -> {line: None}, in order of arrival
+        self._users = None  # rising, made when asked for
+        self._size = 0
+
+    def __len__(self):
+        return self._size
+
+    def __iter__(self):
+        for lines in self._lines.values():
+            yield from lines
+
+    def count(self, user: int) -> int:
+        """The number of lines of `user`."""
+        return len(self._lines.get(user, ()))
+
+    def add(self, user: int, line) -> None:
+        """Note a line of `user`."""
+        if user not in self._lines:
+            self._lines[user] = {}
+            self._users = None
+        self._lines[user][line] = None
+        self._size += 1
+
+    def remove(self, user: int, line) -> None:
+        """Forget a line; one that is not there is no matter."""
+        lines = self._lines.get(user, {})
+        if line in lines:
+            del lines[line]
+            self._size -= 1
+            if not lines:
+                del self._lines[user]
+                self._users = None
+
+    def live(self, followers: Iterable[int]) -> list:
+        """The lines of those `followers` (rising) who have one."""
+        followers = np.asarray(followers, dtype=np.int64)
+        if len(followers) > len(self._lines):  # a celebrity: ask who is here, not who follows
+            if self._users is None:
+                self._users = np.array(sorted(self._lines), dtype=np.int64)
+            at = np.searchsorted(followers, self._users)
+            at[at == len(followers)] = 0
+            followers = self._users[followers[at] == self._users]
+        lines = self._lines
+        return [line for user in followers.tolist() if user in lines for line in lines[user]]
+
+
+# ── The gateway ─────────────────────────────────────────────────────────────
+class Gateway:
+    """Lines to readers over `timelines`, for users who prove themselves with a `token`.
+
+    `accept(author)` makes a tweet of who sends one and returns its id; tweet processing
+    (`twitter.realtime`) puts itself there. `deliver` brings ids to whoever is there.
+
+    >>> from scalemodel.twitter.timeline.engine import HomeTimelines
+    >>> from scalemodel.twitter.timeline.graph import SocialGraph
+    >>> from scalemodel.twitter.timeline.policies import FanOutOnWrite
+    >>> homes = HomeTimelines(SocialGraph.from_edges([0], [1], n_users=2), FanOutOnWrite())
+    >>> async def visit():
+    ...     async with Gateway(homes, key=b"secret") as gateway:
+    ...         return gateway.port > 0, gateway.report.open_connections
+    >>> asyncio.run(visit())
+    (True, 0)
+    """
+
+    def __init__(
+        self,
+        timelines: Timelines,
+        key: bytes,
+        config: GatewayConfig = GatewayConfig(),
+        accept: Callable[[int], int] | None = None,
+        port: int = 0,
+    ):
+        token(0, key)
+        self.timelines, self.config, self.accept = timelines, config, accept
+        self.port = checks.whole("port", port, at_least=0, at_most=65_535)
+        self.registry = Registry()
+        self._key = key
+        self._lines = set()  # all that were admitted, hello or not
+        self._alarms = {}  # due time -> lines
+        self._counts = Counter()
+        self._refused = Counter()
+        self._longest = 0
+        self._bytes = functools.lru_cache(maxsize=1024)(_frame_bytes)
+
+    async def __aenter__(self):
+        config = self.config
+        self._loop = asyncio.get_running_loop()
+        self._connects = Allowance(config.connects_per_s, config.connects_burst, self._loop.time())
+        self._server = await serve(
+            self._handle,
+            "127.0.0.1",
+            self.port,
+            create_connection=functools.partial(_Line, gateway=self),
+            compression=None,
+            max_size=config.message_bytes,
+            max_queue=4,
+            write_limit=config.write_buffer_bytes,
+            open_timeout=config.hello_deadline_s,
+            close_timeout=config.close_deadline_s,
+            ping_interval=None,  # see _watch
+            backlog=1024,
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._watcher = asyncio.create_task(self._watch())
+        return self
+
+    async def __aexit__(self, *error):
+        self._watcher.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._watcher
+        self._server.close()
+        await self._server.wait_closed()
+
+    @property
+    def report(self) -> GatewayReport:
+        """The counts until now."""
+        return GatewayReport(
+            open_connections=len(self.registry),
+            longest_queue=self._longest,
+            refused=dict(self._refused),
+            **self._counts,
+        )
+
+    # ── Outwards ────────────────────────────────────────────────────────────
+    def deliver(self, ids: tuple[int, ...], followers: Iterable[int]) -> None:
+        """Bring the tweets `ids`, rising, to those `followers` who have a line. Waits for nobody."""
+        now_s = self._loop.time()
+        for line in self.registry.live(followers):
+            outbox = line.outbox
+            for tweet in ids:
+                known = outbox.missed
+                if not outbox.offer(tweet):
+                    self._counts["missed"] += outbox.missed - known
+            self._pump(line, now_s)
+            self._longest = max(self._longest, len(outbox))
+
+    def _pump(self, line, now_s):
+        """Write what is due, if the socket takes it, and set an alarm for what is due later."""
+        outbox = line.outbox
+        if outbox is None or line.paused or line.protocol.state is not State.OPEN:
+            return  # a paused line is pumped when it takes bytes again
+        if outbox.due_s <= now_s:
+            word = outbox.take(now_s)
+            line.transport.write(self._bytes(word))
+            if type(word) is wire.Delta:
+                self._counts["deltas"] += 1
+                self._counts["deliveries"] += len(word.ids)
+            else:
+                self._counts["notices"] += 1
+        due_s = outbox.due_s
+        if due_s != float("inf") and not line.alarmed:
+            line.alarmed = True
+            if due_s not in self._alarms:  # one timer for all lines that were written together
+                self._alarms[due_s] = []
+                self._loop.call_at(due_s, self._ring, due_s)
+            self._alarms[due_s].append(line)
+
+    def _ring(self, due_s):
+        now_s = max(self._loop.time(), due_s)
+        for line in self._alarms.pop(due_s):
+            line.alarmed = False
+            self._pump(line, now_s)
+
+    # ── Inwards ─────────────────────────────────────────────────────────────
+    async def _handle(self, line):
+        """The life of one line, from its first frame to its end."""
+        try:
+            self._admit(line)
+            await self._greet(line)
+            while True:
+                await self._listen(line, await line.recv())
+        except _Refusal as refusal:
+            self._note(line, refusal.reason, refusal.code, str(refusal))
+            self._forget(line)  # before the other end agrees to close, which it may never do
+            await line.close(refusal.code, refusal.reason)
+        except ConnectionClosed as closed:
+            self._note_protocol(line, closed)
+        finally:
+            self._forget(line)
+
+    def _admit(self, line):
+        config, now_s = self.config, self._loop.time()
+        if len(self._lines) >= config.connections:
+            raise _Refusal(TRY_LATER, "too many connections", f"{len(self._lines)} are open")
+        if not self._connects.spend(now_s):
+            raise _Refusal(TRY_LATER, "connection flood", "they come too fast")
+        self._lines.add(line)
+        line.allowance = Allowance(config.messages_per_s, config.messages_burst, now_s)
+
+    def _forget(self, line):
+        self._lines.discard(line)
+        if line.user is not None:
+            self.registry.remove(line.user, line)
+        line.outbox = None
+
+    async def _greet(self, line):
+        try:
+            async with asyncio.timeout(self.config.hello_deadline_s):
+                text = await line.recv()
+        except TimeoutError:
+            raise _Refusal(POLICY, "no hello", "silence where hello was due") from None
+        hello = self._word(line, text)
+        if not isinstance(hello, wire.Hello):
+            raise _Refusal(POLICY, "no hello", "the first word was another")
+        proof = token(hello.user, self._key)
+        if not hmac.compare_digest(proof.encode(), hello.token.encode(errors="replace")):
+            raise _Refusal(POLICY, "forged user", f"not user {hello.user}")
+        if self.registry.count(hello.user) >= self.config.user_connections:
+            raise _Refusal(TRY_LATER, "too many of one user", f"user {hello.user}")
+        try:
+            words = self._answer(hello.user, hello.last_id)
+        except (ValueError, IndexError) as error:  # a good token for a user who is not there
+            raise _Refusal(POLICY, "unknown user", str(error)) from None
+        config = self.config
+        line.user = hello.user
+        line.outbox = Outbox(config.queue_posts, config.window_s, config.frame_posts)
+        self.registry.add(line.user, line)
+        self._counts["connections"] += 1
+        await self._reply(line, words, hello.last_id)
+
+    async def _listen(self, line, text):
+        match self._word(line, text):
+            case wire.Since(last_id):
+                await self._reply(line, self._answer(line.user, last_id), last_id)
+            case wire.Post() if self.accept is not None:
+                tweet = self.accept(line.user)
+                self._counts["posts"] += 1
+                await line.send(wire.encode(wire.Posted(tweet)))
+            case _:
+                raise _Refusal(POLICY, "out of turn", "a second hello, or a post to nobody")
+
+    def _word(self, line, text):
+        if not isinstance(text, str):
+            raise _Refusal(NOT_ACCEPTABLE, "binary", "text is spoken here")
+        if not line.allowance.spend(self._loop.time()):
+            raise _Refusal(POLICY, "message flood", "too many messages")
+        try:
+            return wire.from_client(text)
+        except ValueError as error:
+            raise _Refusal(BAD_TEXT, "malformed", str(error)) from None
+
+    def _answer(self, user, last_id):
+        config = self.config
+        return answer(
+            self.timelines, user, last_id,
+            snapshot_posts=config.snapshot_posts, gap_posts=config.gap_posts,
+        )  # fmt: skip
+
+    async def _reply(self, line, words, last_id):
+        """Write an answer, then wait for its reader, and nobody else, to take it."""
+        line.outbox.caught_up(answered_to(words, last_id))
+        match words[0]:
+            case wire.Gap(ids):
+                self._counts["gap_fills"] += 1
+                self._counts["gap_posts"] += len(ids)
+            case wire.TooOld():
+                self._counts["reloads"] += 1
+        for word in words[:-1]:  # with nothing in between: no delta may come before its snapshot
+            line.transport.write(self._bytes(word))
+        await line.send(wire.encode(words[-1]))
+
+    # ── Refusals and silence ────────────────────────────────────────────────
+    def _note(self, line, reason, code, why):
+        self._refused[reason] += 1
+        who = "a stranger" if line.user is None else f"user {line.user}"
+        logger.warning("refused %s, %s (close code %d): %s", who, reason, code, why)
+
+    def _note_protocol(self, line, closed):
+        """Count what `websockets` itself has refused: too large, not UTF-8, against RFC 6455."""
+        reasons = {TOO_BIG: "oversized", BAD_TEXT: "malformed", 1002: "protocol error"}
+        if closed.sent is not None and not closed.rcvd_then_sent and closed.sent.code in reasons:
+            self._note(line, reasons[closed.sent.code], closed.sent.code, closed.sent.reason)
+
+    async def _watch(self):
+        """Ping whoever is silent, and cut the line of who stays so."""
+        config = self.config
+        while True:
+            await asyncio.sleep(min(config.ping_interval_s, config.ping_deadline_s) / 2)
+            now_s = self._loop.time()
+            for line in [line for line in self._lines if line.protocol.state is State.OPEN]:
+                silent_s = now_s - line.heard_s
+                if silent_s > config.ping_interval_s + config.ping_deadline_s:
+                    self._counts["silent"] += 1
+                    logger.warning("cut user %s: no pong for %.1f s", line.user, silent_s)
+                    line.transport.abort()
+                elif silent_s > config.ping_interval_s and not line.pinged:
+                    line.pinged = True
+                    line.protocol.send_ping(b"there?")
+                    line.send_data()
+
+
+class _Line(ServerConnection):
+    """A socket with its outbox."""
+
+    def __init__(self, *arguments, gateway, **options):
+        super().__init__(*arguments, **options)
+        self.gateway = gateway
+        self.user = self.outbox = self.allowance = None
+        self.alarmed = self.pinged = False
+        self.heard_s = self.loop.time()
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        size = self.gateway.config.kernel_buffer_bytes
+        if size is not None:
+            pipe = transport.get_extra_info("socket")
+            pipe.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
+
+    def data_received(self, data):
+        self.heard_s, self.pinged = self.loop.time(), False
+        super().data_received(data)
+
+    def resume_writing(self):
+        super().resume_writing()
+        self.gateway._pump(self, self.loop.time())
+
+
+class _Refusal(Exception):
+    """Why a line ends, with the close code that says so."""
+
+    def __init__(self, code, reason, why):
+        super().__init__(why)
+        self.code, self.reason = code, reason
+
+
+def _frame_bytes(word):
+    """`word` as the bytes of a whole frame, header included: servers do not mask."""
+    return Frame(Opcode.TEXT, wire.encode(word).encode()).serialize(mask=False)

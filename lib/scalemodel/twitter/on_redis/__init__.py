@@ -1,0 +1,1 @@
+"""Home timelines on a real Redis: `server` starts one, `timelines` keeps the lists there."""

@@ -1,0 +1,547 @@
+"""Home timelines on a real Redis: the lists live there, as Twitter's did.
+
+A home list is a list of tweets' row numbers, newest first, that is never out of order.
+Deliveries go out in Lua scripts of about 500 keys, one pipeline of them while the server
+works on the one before. A new tweet goes in front, in the same time however long the list
+is. Where a tweet may come late or again (from a queue, after a failure) the script looks
+at the head first: a second delivery changes nothing, and a late one is put in its place.
+Scripts trim as they insert.
+(A sorted set does this by itself, but a compact one is read from end to end for each
+entry, and one that is not takes some 90 bytes an entry.) Pages come in pipelines; a page
+below a cursor fetches the whole list. An author's list, for those who pull, is a sorted
+set. Who follows whom, the ids and the tombstones stay in this process.
+
+When the server fails, a post that was not wholly stored raises `RedisTrouble` and shows
+nowhere; a queued one keeps its place, and `fan_out` goes on from there. A follow or an
+unfollow holds. A list that missed something is built anew from the tweets when its reader
+looks; all of them, if the server came back empty, which a missing mark tells. The mark
+holds the number of a term. What was sent before an answer was lost belongs to an older
+term, and if it arrives after its repetition it is inserted with care.
+
+Left out: clusters (a script's keys lie on one server), replicas, a process that dies
+with the tweets in it.
+Sources: Krikorian, "Timelines at Scale", 2012; Redis documentation (sorted sets, Lua
+scripts, pipelines); Mastodon's feed manager (a sorted set a feed).
+"""
+
+import heapq
+import itertools
+import secrets
+import weakref
+from collections.abc import Iterable
+from contextlib import contextmanager
+
+import numpy as np
+import redis
+
+from scalemodel.core import checks
+from scalemodel.twitter.on_redis.server import PrivateServer
+from scalemodel.twitter.timeline import homes, pages
+from scalemodel.twitter.timeline.engine import HomeTimelines
+from scalemodel.twitter.timeline.graph import SocialGraph
+from scalemodel.twitter.timeline.policies import Policy
+
+KEYS_A_CALL = 500
+CALLS_TOGETHER = 16  # scripts in one pipeline
+PAGES_TOGETHER = 500
+SLACK = 16  # entries beyond the cap at which a list is trimmed
+
+# KEYS: home lists. ARGV: row, cap, the horizons' key, the mark's key, and the term in which
+# the tweet is surely newer than all before, or "" if it may come late or again. Answers how
+# many were new.
+DELIVER = """
+local row, cap, new = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
+local late = redis.call('GET', ARGV[4]) ~= ARGV[5]
+
+local function above_horizon(key)
+  return row > tonumber(redis.call('HGET', ARGV[3], key) or '-1')
+end
+
+local function put_in_place(key)
+  local from = 0
+  while true do
+    local some = redis.call('LRANGE', key, from, from + 63)
+    for _, other in ipairs(some) do
+      if tonumber(other) == row then return nil end
+      if tonumber(other) < row then return redis.call('LINSERT', key, 'BEFORE', other, ARGV[1]) end
+    end
+    if #some < 64 then break end
+    from = from + 64
+  end
+  return above_horizon(key) and redis.call('RPUSH', key, ARGV[1]) or nil
+end
+
+for _, key in ipairs(KEYS) do
+  local head = late and redis.call('LINDEX', key, 0)
+  local length
+  if not late or head and tonumber(head) < row or not head and above_horizon(key) then
+    length = redis.call('LPUSH', key, ARGV[1])
+  elseif head then
+    length = put_in_place(key)
+  end
+  if length then new = new + 1 end
+  if length then
+    if length >= cap + (late and 1 or SLACK) then  -- a backfill brings no more than cap
+      redis.call('HSET', ARGV[3], key, redis.call('LINDEX', key, cap))
+      redis.call('LTRIM', key, 0, cap - 1)
+    end
+  end
+end
+return new
+""".replace("SLACK", str(SLACK))
+
+
+class RedisTrouble(RuntimeError):
+    """The server did not do what it was asked; the message says what to do.
+
+    >>> raise RedisTrouble("the Redis server is full")
+    Traceback (most recent call last):
+    ...
+    scalemodel.twitter.on_redis.timelines.RedisTrouble: the Redis server is full
+    """
+
+
+class RedisHomeTimelines(HomeTimelines):
+    """`HomeTimelines` whose lists lie in Redis; the same calls and the same laws.
+
+    `url=None` starts a private server that ends with `close()`, or with this process.
+    A `url` uses yours, under keys that begin with `prefix`, and `close()` removes those.
+    A list may be up to some tweets longer than `cap` before it is trimmed; a page goes
+    down to the horizon as always.
+
+    >>> from scalemodel.twitter.on_redis.server import server_program
+    >>> from scalemodel.twitter.timeline.policies import FanOutOnWrite
+    >>> graph = SocialGraph.from_edges(follower=[0], followee=[1], n_users=2)
+    >>> if server_program():
+    ...     with RedisHomeTimelines(graph, FanOutOnWrite()) as timelines:
+    ...         tweet = timelines.post(1)
+    ...         assert timelines.timeline(0).tolist() == [tweet]
+    """
+
+    def __init__(
+        self,
+        graph: SocialGraph,
+        policy: Policy,
+        cap: int = 800,
+        *,
+        url: str | None = None,
+        prefix: str | None = None,
+        keys_a_call: int = KEYS_A_CALL,
+        **options,
+    ):
+        super().__init__(graph, policy, cap, **options)
+        self.keys_a_call = checks.whole("keys_a_call", keys_a_call, at_least=1)
+        self._server = PrivateServer() if url is None else None
+        self.url = url or self._server.url
+        self.prefix = prefix or f"scalemodel:{secrets.token_hex(4)}:"
+        self._redis = redis.Redis.from_url(self.url)
+        self._hang_up = weakref.finalize(self, self._redis.close)
+        home = f"{self.prefix}home:".encode()
+        self._keys = [home + b"%d" % user for user in range(self.n_users)]
+        self._packed = [_packed(key) for key in self._keys]
+        self._mark, self._gone = f"{self.prefix}mark", f"{self.prefix}gone"
+        self._term, self._torn = 1, False  # torn: something old may be on its way
+        self._lost = False  # then the authors' lists and the mark must be set anew
+        self._stale = set()  # readers whose list must be built anew
+        self._pulling = self._write.max() >= self._read.min()  # then authors' lists are kept
+        with self._asking("open"):
+            self._redis.set(self._mark, self._term)
+            self._sha = self._redis.script_load(DELIVER)
+
+    # ── Coming and going ────────────────────────────────────────────────────
+    def close(self) -> None:
+        """End the private server, or remove our keys from yours; again does nothing.
+
+        >>> RedisHomeTimelines.close.__doc__.split(",")[0]
+        'End the private server'
+        """
+        if self._redis is None:
+            return
+        if self._server is not None:
+            self._server.stop()
+        else:
+            with self._asking("clean up"):
+                keys = self._redis.scan_iter(match=f"{self.prefix}*", count=1000)
+                for some in _in_groups(keys, 1000):
+                    self._redis.delete(*some)
+        self._hang_up()
+        self._redis = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    @contextmanager
+    def _asking(self, what):
+        """Turn what Redis says when it fails into a `RedisTrouble`."""
+        if self._redis is None:
+            raise RedisTrouble(f"cannot {what}: these timelines are closed")
+        try:
+            yield
+        except (redis.ConnectionError, redis.TimeoutError) as error:
+            raise RedisTrouble(
+                f"cannot {what}: the Redis server at {self.url} does not answer ({error}). "
+                "Start it again and repeat the call"
+            ) from error
+        except redis.RedisError as error:
+            text = str(error)
+            if isinstance(error, redis.OutOfMemoryError) or "OOM" in text:
+                raise RedisTrouble(
+                    f"cannot {what}: the Redis server is full. Raise its `maxmemory` or free "
+                    "some, and repeat the call"
+                ) from error
+            if "WRONGTYPE" in text:
+                self._lose_everything()  # whoever removes that key removes a list of ours
+                raise RedisTrouble(
+                    f"cannot {what}: a key under {self.prefix!r} holds something else than we "
+                    "put there. Remove it, or choose another prefix"
+                ) from error
+            raise RedisTrouble(f"cannot {what}: Redis says {text}") from error
+
+    # ── Posting ─────────────────────────────────────────────────────────────
+    def post(self, author: int, time_s: float | None = None) -> int:
+        """The id of a new tweet, or `RedisTrouble`, and then it shows nowhere."""
+        with self._all_or_nothing():
+            return super().post(author, time_s)
+
+    def post_many(self, authors: np.ndarray) -> np.ndarray:
+        """The ids of new tweets, or `RedisTrouble`, and then none of them shows."""
+        with self._all_or_nothing():
+            return super().post_many(authors)
+
+    @contextmanager
+    def _all_or_nothing(self):
+        first = self._n_tweets
+        try:
+            yield
+        except BaseException:  # also when somebody interrupts it
+            self._shown[first : self._n_tweets] = -1
+            raise
+
+    def _distribute(self, first):
+        self._keep(range(first, self._n_tweets))  # first: who fails here is not queued
+        super()._distribute(first)
+
+    def _keep(self, rows):
+        """Put tweets into their authors' lists, for those who pull."""
+        if not self._pulling:
+            return
+        with self._asking("store a tweet"):
+            for some in _in_groups(rows, 1000):
+                pipeline = self._redis.pipeline(transaction=False)
+                for row in some:
+                    pipeline.zadd(self._authors_key(self._authors[row]), {row: row})
+                pipeline.execute()
+
+    def _deliver(self, end, followers):
+        """Fan out up to `end`, to so many followers; whether it is finished."""
+        progress = self._progress
+        late = self.queued or self._measured  # a repriced author is backfilled
+        calls, sent, left = [], [], followers
+        row, after = int(progress[homes.ROW]), int(progress[homes.AFTER])
+        with self._asking("deliver"), self._line() as line:
+            while row < end and left > 0:
+                to_go = self._pushes[self._authors[row]]
+                to_go = to_go[int(to_go.searchsorted(after, side="right")) :][:left]
+                left -= len(to_go)
+                for part in _in_groups(self._kept(row, to_go).tolist(), self.keys_a_call):
+                    calls.append((part, late, row))
+                    if len(calls) >= CALLS_TOGETHER:
+                        self._send(line, calls, sent)
+                        calls = []
+                everybody = self._pushes[self._authors[row]]
+                if len(to_go) and to_go[-1] != everybody[-1]:
+                    after = int(to_go[-1])
+                    break
+                row, after = row + 1, -1
+            self._send(line, calls, sent)
+            self._settle(line, sent, 0)
+        progress[homes.ROW], progress[homes.AFTER] = row, after
+        return row >= end
+
+    @contextmanager
+    def _line(self):
+        """A connection of our own, on which to send before the last answers are here."""
+        if self._torn:
+            self._begin_term()
+        pool = self._redis.connection_pool
+        line = pool.get_connection()
+        try:
+            yield line
+        except BaseException:
+            line.disconnect()  # answers may be on their way, and calls too
+            self._torn = True
+            raise
+        finally:
+            pool.release(line)
+
+    def _begin_term(self):
+        """From now on the server is careful with what was sent before."""
+        self._term += 1
+        self._redis.set(self._mark, self._term, xx=True)  # no mark: it came back empty
+        self._torn = False
+
+    def _arguments(self, row, late):
+        return row, self.cap, self._gone, self._mark, "" if late else self._term
+
+    def _send(self, line, calls, sent):
+        """Send `calls`, then read the answers to all that was `sent` before."""
+        if not calls:
+            return
+        sent.append(calls)
+        words = []
+        for users, late, row in calls:
+            words.append(b"*%d\r\n" % (len(users) + 8))
+            words += map(_packed, (b"EVALSHA", self._sha, len(users)))
+            words += [self._packed[user] for user in users]
+            words += map(_packed, self._arguments(row, late))
+        try:
+            line.send_packed_command([b"".join(words)])
+        except redis.RedisError:
+            self._repeat(line, sent)
+        self._settle(line, sent, 1)
+
+    def _settle(self, line, sent, most):
+        """Read answers until at most so many pipelines are without."""
+        while len(sent) > most:
+            try:
+                new = sum([line.read_response() for _ in sent[0]])
+            except redis.RedisError:
+                self._repeat(line, sent)
+                return
+            self._count(sent.pop(0), new)
+
+    def _repeat(self, line, sent):
+        """Once more what was sent and not answered, as calls that may come a second time."""
+        line.disconnect()
+        self._begin_term()
+        while sent:
+            self._call([(users, True, row) for users, _, row in sent[0]])
+            sent.pop(0)
+
+    def _kept(self, row, followers):
+        """Those of `followers` who are awake and, if they are lossy, keep this tweet."""
+        if len(self._asleep):
+            followers = followers[self._asleep[followers] == 0]
+        if len(self._share):
+            kept = [homes.chance.native(int(f), row) < self._share[f] for f in followers]
+            followers = followers[np.array(kept, dtype=bool)]
+        return followers
+
+    def _call(self, calls):
+        with self._asking("deliver"):
+            self._count(calls, sum(self._run(calls)))
+
+    def _count(self, calls, new):
+        asked = sum(len(users) for users, _, _ in calls)
+        self._progress[homes.DELIVERED] += new
+        self._progress[homes.REPEATED] += asked - new
+
+    def _run(self, calls):
+        for attempt in range(2):
+            pipeline = self._redis.pipeline(transaction=False)
+            for users, late, row in calls:
+                keys = [self._keys[user] for user in users]
+                pipeline.evalsha(self._sha, len(keys), *keys, *self._arguments(row, late))
+            try:
+                return pipeline.execute()
+            except redis.exceptions.NoScriptError:  # a server that was started again
+                if attempt:
+                    raise
+                self._redis.script_load(DELIVER)
+        return []
+
+    # ── Reading ─────────────────────────────────────────────────────────────
+    def _pages(self, users, n, before, time_s):
+        n = checks.whole("n", n, at_least=1)
+        row = self._n_tweets
+        if before is not None:
+            before = checks.whole("before", before, at_least=-(2**63), at_most=2**63 - 1)
+            row = int(self._ids[:row].searchsorted(before))
+        users = np.asarray(users, dtype=np.int64)
+        self._looked(users, time_s)
+        shown = np.full((len(users), n), -1, dtype=np.int64)
+        with self._asking("read"):
+            for first in range(0, len(users), PAGES_TOGETHER):
+                some = users[first : first + PAGES_TOGETHER].tolist()
+                for at, rows in enumerate(self._read_some(some, n, row), first):
+                    shown[at, : len(rows)] = self._shown[rows]
+        self._paid[pages.PAGES] += len(users)
+        return shown
+
+    def _read_some(self, users, n, before):
+        """The rows of a page for each of `users`: one round trip, more where tweets were deleted."""
+        for user, rows in zip(users, self._rows(users, n, before), strict=True):
+            seen, asked = [row for row in rows if self._shown[row] >= 0], n
+            while len(seen) < n and len(rows) == asked:  # some were taken back: look further down
+                asked *= 2
+                (rows,) = self._rows([user], asked, rows[-1])
+                seen += [row for row in rows if self._shown[row] >= 0]
+            yield seen[:n]
+
+    def _rows(self, users, n, before):
+        """For each of `users` the newest `n` rows below `before`, deleted ones among them."""
+        pulls = [self._pulls[user].tolist() for user in users]
+
+        def questions(pipeline):
+            everything = before < self._n_tweets  # a list has no index of its cursors
+            for user, authors in zip(users, pulls, strict=True):
+                pipeline.lrange(self._keys[user], 0, -1 if everything else n - 1)
+                for author in authors:
+                    self._pull(pipeline, self._authors_key(author), n, before)
+                if authors:
+                    pipeline.hget(self._gone, self._keys[user])
+
+        answers = iter(self._ask(users, questions))
+        for authors in pulls:
+            rows = [row for row in map(int, next(answers)) if row < before][:n]
+            self._paid[pages.PULLED] += len(authors)
+            self._paid[pages.SCANNED] += len(rows)
+            if authors:
+                several = [rows, *([int(r) for r in next(answers)] for _ in authors)]
+                gone = int(next(answers) or -1)
+                self._paid[pages.SCANNED] += sum(map(len, several[1:]))
+                merged = heapq.merge(*several, reverse=True)
+                rows = [row for row, _ in itertools.groupby(merged) if row > gone][:n]
+            yield rows
+
+    def _pull(self, pipeline, key, n, before):
+        if before >= self._n_tweets:
+            pipeline.zrevrange(key, 0, n - 1)
+        else:
+            pipeline.zrevrangebyscore(key, f"({before}", "-inf", 0, n)
+
+    def _ask(self, users, questions):
+        """The answers about `users`, whose lists were whole and lay there with the mark."""
+        for _ in range(2):
+            self._build_what_is_stale(users)
+            pipeline = self._redis.pipeline(transaction=False)
+            pipeline.exists(self._mark)
+            questions(pipeline)
+            marked, *answers = pipeline.execute()
+            if marked:
+                return answers
+            self._lose_everything()
+        raise RedisTrouble(
+            "cannot read: the Redis server loses what it is given. Look at its "
+            "`maxmemory-policy`, which must be noeviction"
+        )
+
+    def horizon(self, user: int) -> int:
+        """The id of the newest tweet that was evicted from the user's list, or -1."""
+        user = self._user("user", user)
+        with self._asking("read"):
+            (row,) = self._ask([user], lambda pipeline: pipeline.hget(self._gone, self._keys[user]))
+        return -1 if row is None or int(row) < 0 else int(self._ids[int(row)])
+
+    # ── What a store of its own kind does in its own way ────────────────────
+    @contextmanager
+    def _changing(self, user, what):
+        """Change a list, or leave it to be built anew when it is read."""
+        try:
+            with self._asking(what):
+                yield
+        except BaseException as error:
+            self._stale.add(user)
+            if self._redis is None or not isinstance(error, RedisTrouble):
+                raise
+
+    def _forget(self, user):
+        with self._changing(user, "forget a list"):
+            self._redis.delete(self._keys[user])
+            self._redis.hdel(self._gone, self._keys[user])
+
+    def _restore(self, user, rows, horizon):
+        self._stale.add(user)  # until it is done
+        with self._asking("build a list"):
+            pipeline = self._redis.pipeline(transaction=True)
+            pipeline.ltrim(self._keys[user], 1, 0)  # empties a list, and only a list
+            pipeline.hset(self._gone, self._keys[user], horizon)
+            if len(rows):
+                pipeline.rpush(self._keys[user], *sorted(map(int, rows), reverse=True))
+            pipeline.execute()
+        self._stale.discard(user)
+
+    def _take_out(self, user, author):
+        with self._changing(user, "take tweets out of a list"):
+            rows = [int(row) for row in self._redis.lrange(self._keys[user], 0, -1)]
+            kept = [row for row in rows if self._authors[row] != author]
+            pipeline = self._redis.pipeline(transaction=True)
+            pipeline.delete(self._keys[user])
+            if kept:
+                pipeline.rpush(self._keys[user], *kept)
+            pipeline.execute()
+
+    def _backfill(self, user, author):
+        if len(self._asleep) and self._asleep[user]:
+            return
+        rows, row = [], int(self._latest[author])
+        while row >= 0 and len(rows) <= self.cap:
+            if self._shown[row] >= 0 and len(self._kept(row, np.array([user]))):
+                rows.append(row)
+            row = int(self._previous[row])
+        before = self._progress[[homes.DELIVERED, homes.REPEATED]].copy()
+        with self._changing(user, "deliver"):
+            for some in _in_groups(reversed(rows), 4 * CALLS_TOGETHER):
+                self._call([([user], True, row) for row in some])
+        self._progress[[homes.DELIVERED, homes.REPEATED]] = before
+        self._counts["backfilled"] += len(rows)
+
+    def _reprice(self, author):
+        super()._reprice(author)
+        if not self._pulling and self._write[author] >= self._read.min():
+            self._pulling = True
+            try:
+                self._keep(range(self._n_tweets))
+            except BaseException as error:
+                self._lose_everything()
+                if not isinstance(error, RedisTrouble):
+                    raise
+
+    def _lose_everything(self):
+        self._lost, self._stale = True, set(range(self.n_users))
+
+    def _build_what_is_stale(self, users):
+        """Build the lists that were left behind."""
+        if self._lost:
+            self._keep(range(self._n_tweets))
+            self._redis.set(self._mark, self._term)
+            self._lost = False
+        if self._stale:
+            for user in self._stale.intersection(map(int, users)):
+                self._wake(user)
+
+    def _authors_key(self, author):
+        return f"{self.prefix}author:{author}"
+
+    # ── Readings ────────────────────────────────────────────────────────────
+    @property
+    def bytes_in_redis(self) -> int:
+        """Bytes that the server uses, ours and whatever else lies there."""
+        with self._asking("read"):
+            return int(self._redis.info("memory")["used_memory"])
+
+    def check(self) -> None:
+        """Assert what must hold of prices, of edges and of the lists in Redis."""
+        super().check()
+        with self._asking("read"):
+            for user in set(range(self.n_users)) - self._stale:
+                rows = [int(row) for row in self._redis.lrange(self._keys[user], 0, -1)]
+                assert rows == sorted(set(rows), reverse=True), f"list of {user}"
+                assert len(rows) < self.cap + SLACK, f"list of {user} is too long"
+                gone = int(self._redis.hget(self._gone, self._keys[user]) or -1)
+                assert all(row > gone for row in rows), f"list of {user} below its horizon"
+
+
+def _in_groups(values: Iterable, size):
+    values = iter(values)
+    while some := list(itertools.islice(values, size)):
+        yield some
+
+
+def _packed(word):
+    """`word` as Redis's protocol has it: its length, then itself."""
+    word = word if isinstance(word, bytes) else str(word).encode()
+    return b"$%d\r\n%b\r\n" % (len(word), word)

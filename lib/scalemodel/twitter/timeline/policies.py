@@ -1,0 +1,176 @@
+"""Five policies as siblings: each says who pays on which edge, by two price lists.
+
+Left out: everything but prices. The engine pushes where the delivery is cheaper.
+Sources: Krikorian, "Timelines at Scale", 2012 (celebrities merged at read); Silberstein
+et al., "Feeding Frenzy", SIGMOD 2010 (the rule per edge, also the subject of US patent
+8,156,240).
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from scalemodel.core import checks
+from scalemodel.twitter.timeline.graph import same_users
+from scalemodel.twitter.timeline.prices import PULLED, READ, WRITTEN, Costs
+
+
+# ── The policies ────────────────────────────────────────────────────────────
+class Policy(Protocol):
+    """Two price lists, and what an author's price becomes when the author changes.
+
+    A policy of your own is a class with these two methods. One whose price depends on
+    `posts_per_s` says `measured = True`. This one pushes to everybody:
+
+    >>> write, read = FanOutOnWrite().prices(np.array([3, 0]), posts_per_s=np.zeros(2))
+    >>> write.tolist(), read.tolist()
+    ([0.0, 0.0], [1.0, 1.0])
+    """
+
+    def prices(
+        self, followers: np.ndarray, posts_per_s: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """`write` and `read`, of shape (users,): pushed where write < read."""
+
+    def price(self, author: int, followers: int, posts_per_s: float, now: float) -> float:
+        """The author's write price, `now` being the one in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class FanOutOnWrite:
+    """The writer pays: every tweet is delivered to every follower at once.
+
+    >>> FanOutOnWrite().price(author=0, followers=9, posts_per_s=1.0, now=WRITTEN)
+    0.0
+    """
+
+    def prices(self, followers, posts_per_s):
+        """Every edge is pushed."""
+        return np.full(len(followers), WRITTEN), np.full(len(followers), READ)
+
+    def price(self, author, followers, posts_per_s, now):
+        """Nothing changes it."""
+        return WRITTEN
+
+
+@dataclass(frozen=True, slots=True)
+class FanOutOnRead:
+    """The reader pays: a page is merged from the lists of all followees.
+
+    >>> FanOutOnRead().price(author=0, followers=9, posts_per_s=1.0, now=PULLED)
+    2.0
+    """
+
+    def prices(self, followers, posts_per_s):
+        """Every edge is pulled."""
+        return np.full(len(followers), PULLED), np.full(len(followers), READ)
+
+    def price(self, author, followers, posts_per_s, now):
+        """Nothing changes it."""
+        return PULLED
+
+
+@dataclass(frozen=True, slots=True)
+class Hybrid:
+    """Celebrities are pulled, everybody else is pushed.
+
+    A celebrity has `celebrity_followers` or more. Who has become one stays one until
+    the followers fall below `demoted_followers` (by default the same number), so that
+    an account at the border does not cross it with every follower.
+
+    >>> rule = Hybrid(celebrity_followers=100, demoted_followers=80)
+    >>> rule.price(author=0, followers=90, posts_per_s=1.0, now=WRITTEN)
+    0.0
+    >>> rule.price(author=0, followers=90, posts_per_s=1.0, now=PULLED)
+    2.0
+    """
+
+    celebrity_followers: int = 1_000_000
+    demoted_followers: int | None = None
+
+    def __post_init__(self):
+        limit = checks.whole("celebrity_followers", self.celebrity_followers, at_least=0)
+        if self.demoted_followers is not None:
+            checks.whole("demoted_followers", self.demoted_followers, at_least=0, at_most=limit)
+
+    def prices(self, followers, posts_per_s):
+        """Pulled from `celebrity_followers` up."""
+        write = np.where(followers >= self.celebrity_followers, PULLED, WRITTEN)
+        return write, np.full(len(followers), READ)
+
+    def price(self, author, followers, posts_per_s, now):
+        """Pulled from `celebrity_followers` up, pushed below `demoted_followers`."""
+        down = self.demoted_followers
+        down = self.celebrity_followers if down is None else down
+        limit = down if now == PULLED else self.celebrity_followers
+        return PULLED if followers >= limit else WRITTEN
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorRate:
+    """Authors who post more than `posts_per_s` are pulled.
+
+    The rate is measured over an author's last eight posts; where `rates_per_s`, of
+    shape (users,), is given, it is taken from there and never changes.
+
+    >>> rule = AuthorRate(posts_per_s=2.0)
+    >>> rule.price(author=0, followers=9, posts_per_s=5.0, now=WRITTEN)
+    2.0
+    """
+
+    posts_per_s: float
+    rates_per_s: np.ndarray | None = None
+
+    def __post_init__(self):
+        checks.real("posts_per_s", self.posts_per_s, at_least=0)
+        if self.rates_per_s is not None:
+            row = checks.numbers_row("rates_per_s", self.rates_per_s, at_least=0)
+            object.__setattr__(self, "rates_per_s", row)
+
+    @property
+    def measured(self) -> bool:
+        """Whether rates come from the posts and not from a table."""
+        return self.rates_per_s is None
+
+    def prices(self, followers, posts_per_s):
+        """Pulled above the limit."""
+        rates = posts_per_s if self.rates_per_s is None else self.rates_per_s
+        same_users("rates_per_s", rates, len(followers))
+        write = np.where(rates > self.posts_per_s, PULLED, WRITTEN)
+        return write, np.full(len(followers), READ)
+
+    def price(self, author, followers, posts_per_s, now):
+        """Pulled above the limit."""
+        if self.rates_per_s is not None:
+            return now
+        return PULLED if posts_per_s > self.posts_per_s else WRITTEN
+
+
+class PerEdge:
+    """Each edge as is cheaper: pushed where posts x delivery < reads x pull.
+
+    `posts_per_s` and `reads_per_s` are of shape (users,), from 0 up. No policy that
+    pushes or pulls edge by edge costs less, unless a merge has a price of its own, which
+    this rule does not look at: the edges of a reader share it.
+
+    >>> rule = PerEdge(Costs(), posts_per_s=[1.0, 100.0], reads_per_s=[10.0, 10.0])
+    >>> write, read = rule.prices(np.array([1, 1]), None)
+    >>> (write < read).tolist()
+    [True, False]
+    """
+
+    def __init__(self, costs: Costs, posts_per_s: np.ndarray, reads_per_s: np.ndarray):
+        self.costs = costs
+        self.posts_per_s = checks.numbers_row("posts_per_s", posts_per_s, at_least=0)
+        self.reads_per_s = checks.numbers_row("reads_per_s", reads_per_s, at_least=0)
+
+    def prices(self, followers, posts_per_s):
+        """What an author's deliveries and a reader's pulls cost a second."""
+        same_users("posts_per_s", self.posts_per_s, len(followers))
+        same_users("reads_per_s", self.reads_per_s, len(followers))
+        return self.posts_per_s * self.costs.delivery, self.reads_per_s * self.costs.pull
+
+    def price(self, author, followers, posts_per_s, now):
+        """Nothing changes it."""
+        return now

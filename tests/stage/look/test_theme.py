@@ -1,0 +1,110 @@
+"""Colours that can be read, in light and in dark; tables and diagrams with names."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from scalemodel.core.declared import gathered
+from scalemodel.stage.look import tables, theme
+
+PAPER = {
+    mode: [getattr(theme.PAPER[name], mode) for name in ("paper", "surface")]
+    for mode in theme.Pair._fields
+}
+FIELDS = {"grid", "field", "shade", "alarm_field"}  # areas: seen behind lines, never read
+READ = {name: pair for name, pair in theme.COLOURS.items() if name not in FIELDS}
+READ |= {**theme.ACCENTS, "accent": theme.ACCENT}
+# How the three kinds of cone see linear red, green and blue where one of them is missing,
+# after Machado, Oliveira, Fernandes, IEEE TVCG 2009, at full severity.
+EYES = {
+    "all three": np.eye(3),
+    "no red": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "no green": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+}  # fmt: skip
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def linear(colour):
+    channels = np.array([int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)])
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+
+
+def luminance(colour):
+    return float(linear(colour) @ TO_XYZ[1])
+
+
+def seen(colour, eye):
+    """The place of a colour in CIE L*a*b*, as `eye` sees it."""
+    xyz = TO_XYZ @ np.clip(EYES[eye] @ linear(colour), 0, 1) / TO_XYZ.sum(axis=1)
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def contrast(one, two):
+    high, low = sorted((luminance(one), luminance(two)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("name", sorted(READ))
+def test_every_line_and_word_stands_out_from_its_paper(name, mode):
+    for paper in PAPER[mode]:
+        assert contrast(getattr(READ[name], mode), paper) >= 4.5
+
+
+def test_no_two_colours_share_a_light_half():
+    assert len(theme.for_the_page()["darkOf"]) == len(theme.COLOURS)
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("mode", theme.Pair._fields)
+def test_no_two_policies_look_alike_to_any_eye(mode, eye):
+    """A difference of 2.3 can just be noticed side by side; lines ask for several times that."""
+    names = dict.fromkeys(theme.policy_hues().values())  # chapters share them
+    hues = [getattr(theme.COLOURS[name], mode) for name in names]
+    for one, two in itertools.combinations(hues, 2):
+        assert np.linalg.norm(seen(one, eye) - seen(two, eye)) > 9, (one, two)
+
+
+@pytest.mark.parametrize("together", gathered("colours").values(), ids=gathered("colours"))
+def test_policies_of_one_chapter_have_different_colours(together):
+    drawn = [theme.policy_hues()[policy] for policy in (*together, "optimum", "you")]
+    assert len(set(drawn)) == len(drawn) and set(drawn) <= set(theme.COLOURS)
+
+
+def test_every_company_has_a_line_for_both_modes_in_the_style_sheet():
+    css = theme.style_sheet()
+    for company, pair in theme.ACCENTS.items():
+        for mode in theme.Pair._fields:
+            rule = f'html[data-theme="{mode}"][data-company="{company}"]'
+            assert rule in css and f"--sm-accent:{getattr(pair, mode)}" in css
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_a_policy_keeps_its_colour_and_a_new_one_gets_yours():
+    assert theme.policy_colour("follow buffer") == theme.colour("orange")
+    assert theme.policy_colour("my own idea") == theme.policy_colour("you")
+
+
+def test_a_table_names_itself_its_columns_and_its_rows():
+    html = tables.table({"rule": ["a<b"], "wait, s": [1.5]}, caption="Waits.")._repr_mimebundle_()[
+        "text/html"
+    ]
+    assert "<caption>Waits.</caption>" in html and '<th scope="row">a&lt;b</th>' in html
+    assert '<th scope="col" class="sm-number">wait, s</th>' in html
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_unknown_names_are_answered_with_the_known_ones():
+    with pytest.raises(ValueError, match=r"colour='pink' must be one of .*blue"):
+        theme.colour("pink")
+    with pytest.raises(ValueError, match="mode='sepia' must be one of light, dark"):
+        theme.template("sepia")
+    with pytest.raises(ValueError, match="caption='' must say"):
+        tables.table({"a": [1]}, caption="")
