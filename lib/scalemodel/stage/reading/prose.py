@@ -29,3 +29,19 @@ def guard(holds: bool, sentence: str) -> None:
         print(f"As you run it, the text no longer holds where it says: {sentence}.")
         return
     raise AssertionError(f"the text says: {sentence}")
+
+
+def tell(**values: object) -> dict[str, object]:
+    """Fills the gaps that the text leaves for these names, and gives them back to be shown.
+
+    In the chapter a gap is `{glue:text}` and the name. As the last line of a cell it also
+    shows the numbers; a reader without a kernel sees them in the text alone.
+
+    >>> tell(seats="90")
+    {'seats': '90'}
+    """
+    from myst_nb import glue  # the site's own part, which only a chapter needs
+
+    for name, value in values.items():
+        glue(name, value, display=False)
+    return values

@@ -1,1 +1,2 @@
-"""How a thing shows itself: which `view` is asked for, what a script brings to life (`kinds`), an `embed`."""
+"""How a thing shows itself: which `view` is asked for, what a script brings to life (`kinds`),
+an `embed`, and the same in Jupyter (`embed_live`)."""
