@@ -36,6 +36,7 @@ UNITLESS = {
     "now": "a price of a rule",
     "reads_per_tweet": "a ratio of two rates",
     "mean_queue": "in posts",
+    "mean_in_system": "in customers",
     "limit": "in the budget's own unit, a field of its own",
     "reference": "in the budget's own unit",
     "value": "generic",
