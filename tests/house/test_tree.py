@@ -102,6 +102,19 @@ def test_every_target_of_the_readme_exists():
             assert (target[0] or target[1]) in targets, f"{page.name} names make {target}"
 
 
+def test_code_that_contributing_quotes_is_code_of_the_library():
+    lines = {
+        line.strip()
+        for path in (ROOT / "lib").rglob("*.py")
+        for line in path.read_text().splitlines()
+    }
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    quoted = re.findall(r"(?ms)^ *```python\n(.*?)^ *```", text)
+    assert quoted
+    for line in "".join(quoted).splitlines():
+        assert line.strip() in lines | {"", "..."}, line
+
+
 def test_a_word_finds_its_place_everywhere():
     """What `_toc.yml` lists exists, and a company's chapters have a room of the same name."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())

@@ -1,1 +1,5 @@
-"""What several companies' models are made of: a `system` as parts and flows, drawn by whoever needs it."""
+"""What several companies' models are made of:
+
+- `system`: parts and flows, drawn by whoever needs them;
+- `one_server`: the smallest queue, told event by event.
+"""
