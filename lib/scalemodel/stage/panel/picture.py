@@ -23,10 +23,10 @@ class Scene:
     function of its element and of what finds the figure; it is called once and returns
     what shows the data of a state, or null where a state has none.
 
-    >>> Scene("film", {})
+    >>> Scene("dot", {})
     Traceback (most recent call last):
     ...
-    ValueError: kind='film' must be a Kind
+    ValueError: kind='dot' must be a Kind
     """
 
     kind: Kind
