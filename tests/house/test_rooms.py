@@ -33,7 +33,12 @@ FORBIDDEN_CALLS = (
 FORBIDDEN_IMPORTS = {"random", "requests", "urllib.request", "socket", "http.client"}
 # The two ends of a real line, and of the one by which a lab hands files to a process of
 # its own; no model imports them.
-NETWORKED = {"twitter/gateway.py", "twitter/live_client.py", "labs/host.py", "labs/nursery.py"}
+NETWORKED = {
+    "twitter/gateway.py",
+    "twitter/live_client.py",
+    "labs/playing/host.py",
+    "labs/playing/nursery.py",
+}
 
 
 def room_of(path):

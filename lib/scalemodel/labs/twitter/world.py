@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from scalemodel.core.rng import stream
-from scalemodel.labs.history import History
-from scalemodel.labs.player import Died, Faulty, Player
+from scalemodel.labs.playing.history import History
+from scalemodel.labs.playing.player import Died, Faulty, Player
 from scalemodel.labs.shrink import without_some
 
 OPERATION_MS, ENTRY_MS = 1.0, 0.1
@@ -241,7 +241,7 @@ def play(world: Network, player: Player) -> History:
 
     At the end the world lets it work until nothing is left, and looks at every page.
 
-    >>> from scalemodel.labs.player import Here
+    >>> from scalemodel.labs.playing.player import Here
     >>> class Nothing:
     ...     def __init__(self, store, followers, followees): pass
     ...     def post(self, author, tweet): pass

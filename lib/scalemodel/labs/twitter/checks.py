@@ -11,7 +11,7 @@ import collections
 import itertools
 from collections.abc import Iterator
 
-from scalemodel.labs.history import Event, History
+from scalemodel.labs.playing.history import Event, History
 from scalemodel.labs.verdict import Verdict, invalid, unknown, valid
 
 FOLLOW = "follow this tweet from `post` to `page`: where does it stop?"

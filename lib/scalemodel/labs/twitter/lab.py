@@ -9,9 +9,9 @@ Sources: none needed.
 
 import numpy as np
 
-from scalemodel.labs.history import History
 from scalemodel.labs.lab import Budget, Lab, Stage
-from scalemodel.labs.twitter_checks import (
+from scalemodel.labs.playing.history import History
+from scalemodel.labs.twitter.checks import (
     complete_page,
     newest_first,
     no_duplicate,
@@ -21,7 +21,7 @@ from scalemodel.labs.twitter_checks import (
     pages_of,
     runs_through,
 )
-from scalemodel.labs.twitter_world import SERVICE, crashing, play, simpler, skewed, small
+from scalemodel.labs.twitter.world import SERVICE, crashing, play, simpler, skewed, small
 
 
 # ── The budgets ─────────────────────────────────────────────────────────────
