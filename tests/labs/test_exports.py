@@ -17,7 +17,7 @@ from scalemodel.labs.grade import grade
 from scalemodel.labs.practice import NotYet
 from scalemodel.labs.report import as_data
 from scalemodel.labs.submission import read_submission
-from scalemodel.labs.twitter.lab import LAB
+from scalemodel.labs.twitter import LAB
 from tests.labs.test_twitter import ROOT, SEEDS, here, mutant
 
 TOOLS = Path(__file__).parents[2] / "tools"

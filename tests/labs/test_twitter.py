@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from scalemodel.labs.grade import grade, grade_stage
-from scalemodel.labs.playing.player import Apart, Here, Limits
+from scalemodel.labs.player import Apart, Here, Limits
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.submission import read_submission
-from scalemodel.labs.twitter.lab import LAB
+from scalemodel.labs.twitter import LAB
 
 ROOT = Path(__file__).parents[2] / "labs" / LAB.folder
 MUTANTS = sorted((ROOT / "mutants").glob("*.py"))

@@ -232,21 +232,23 @@ class ApiPage(SphinxDirective):
 
 
 def modules_of(words: str) -> list[str]:
-    """The modules that `words` name: a room stands for all that it holds.
+    """The modules that `words` name: a room stands for all that it holds, on every floor.
 
     >>> modules_of("core")[:2]
     ['scalemodel.core.bandwidth', 'scalemodel.core.checks']
+    >>> "scalemodel.labs.playing.store" in modules_of("labs")
+    True
     >>> modules_of("stage.explore stage.prose")
     ['scalemodel.stage.explore', 'scalemodel.stage.prose']
     """
     names = []
     for word in words.split():
         place = PACKAGE.joinpath(*word.split("."))
-        inside = sorted(place.glob("[a-z]*.py")) if place.is_dir() else [place.with_suffix(".py")]
+        inside = sorted(place.rglob("[a-z]*.py")) if place.is_dir() else [place.with_suffix(".py")]
         if not inside or not inside[0].is_file():
             raise ValueError(f"module={word!r} must be a room or a module of scalemodel")
-        room = word if place.is_dir() else word.rpartition(".")[0]
-        names += [f"scalemodel.{room}.{path.stem}" for path in inside]
+        parts = (path.relative_to(PACKAGE.parent).with_suffix("").parts for path in inside)
+        names += map(".".join, parts)
     return names
 
 

@@ -1,32 +1,25 @@
-"""The world of the Twitter lab: a store that survives, and a worker that does not.
+"""The world of the Twitter lab: who follows whom, who posts and looks, and when a worker dies.
 
 A student's `Timelines` keeps everything in a small store of lists and records. The
 world posts, lets it work, looks at pages, and kills it between any two operations; the
 next life gets the same store. An author whose post was not acknowledged sends it again,
 under the same number.
 
-Time is virtual: an operation of the store takes 1 ms, and each entry that a list gives
-back another 0.1 ms. Everything that is graded is counted in it.
-
-Left out: follows and blocks, deletes, more than one worker, lists that are trimmed.
+Left out: follows and blocks, deletes, more than one worker.
 Sources: the chapters on home timelines; Kingsbury's Jepsen (histories and faults).
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from scalemodel.core.rng import stream
 from scalemodel.labs.playing.history import History
-from scalemodel.labs.playing.player import Died, Faulty, Player
+from scalemodel.labs.playing.lives import Lives
+from scalemodel.labs.playing.player import Faulty, Player
+from scalemodel.labs.playing.store import Store
 from scalemodel.labs.shrink import without_some
 
-OPERATION_MS, ENTRY_MS = 1.0, 0.1
-MOST_ENTRIES = 40  # that one `newest` gives: too few for one list of everything
-MOST_CHARACTERS = 200  # of a key, and of a value as JSON
-MOST_OPERATIONS = 20_000  # in one call
 MOST_WORK = 5_000  # calls of `work` until nothing is left
-SERVICE = ("push", "newest", "put", "get")
 
 
 # ── The world ───────────────────────────────────────────────────────────────
@@ -168,73 +161,6 @@ def simpler(world: Network) -> Iterator[Network]:
             yield replace(world, followers=rows)
 
 
-# ── The store ───────────────────────────────────────────────────────────────
-class Store:
-    """Lists and records that survive a crash; it counts, keeps time, and kills.
-
-    >>> store = Store(History(None))
-    >>> store.serve("push", ["home:3", 17]), store.serve("newest", ["home:3", 5])
-    (None, [17])
-    >>> store.now_ms
-    2.1
-    """
-
-    def __init__(self, history: History):
-        self.history = history
-        self.now_ms = 0.0
-        self.lists, self.records = {}, {}
-        self.operations = 0  # in the present call
-        self.fuse = None  # [operations to go, after it or before]
-
-    def serve(self, name: str, arguments: list):
-        """Answer one operation, or end the life that asks."""
-        if name not in SERVICE or len(arguments) != {"get": 1}.get(name, 2):
-            raise ValueError(f"store.{name} was called with {len(arguments)} arguments")
-        key, *rest = arguments
-        if not isinstance(key, str) or not 0 < len(key) <= MOST_CHARACTERS:
-            raise ValueError(f"key={key!r} must be text of 1 to {MOST_CHARACTERS} characters")
-        self.operations += 1
-        if self.operations > MOST_OPERATIONS:
-            raise ValueError(f"more than {MOST_OPERATIONS} operations in one call")
-        operation = getattr(self, f"_{name}")
-        if self.fuse is not None:
-            self.fuse[0] -= 1
-            if self.fuse[0] <= 0:
-                if self.fuse[1]:
-                    self._note(name, arguments, operation(key, *rest))
-                raise Died
-        value = operation(key, *rest)
-        self._note(name, arguments, value)
-        return value
-
-    def _note(self, name, arguments, value):
-        entries = len(value) if name == "newest" else 0
-        self.now_ms = round(self.now_ms + OPERATION_MS + ENTRY_MS * entries, 6)
-        words = dict(zip(("key", "value" if name != "newest" else "n"), arguments, strict=False))
-        self.history.add(self.now_ms, "store", name, words, value)
-
-    def _push(self, key, value):
-        self.lists.setdefault(key, []).append(_small(value))
-
-    def _newest(self, key, n):
-        if not isinstance(n, int) or isinstance(n, bool) or not 0 <= n <= MOST_ENTRIES:
-            raise ValueError(f"n={n!r} must be an integer from 0 to {MOST_ENTRIES}")
-        return self.lists.get(key, [])[::-1][:n]
-
-    def _put(self, key, value):
-        self.records[key] = _small(value)
-
-    def _get(self, key):
-        return self.records.get(key)
-
-
-def _small(value):
-    size = len(json.dumps(value))
-    if size > MOST_CHARACTERS:
-        raise ValueError(f"a value of {size} characters; {MOST_CHARACTERS} is the most")
-    return value
-
-
 # ── The run ─────────────────────────────────────────────────────────────────
 def play(world: Network, player: Player) -> History:
     """Run `player`'s object through the world; everything that happens, in order.
@@ -247,102 +173,58 @@ def play(world: Network, player: Player) -> History:
     ...     def post(self, author, tweet): pass
     ...     def work(self): return False
     ...     def page(self, reader, n): return []
-    >>> history = play(small(1), Here(Nothing, list(SERVICE)))
+    >>> history = play(small(1), Here(Nothing, service=[]))
     >>> sum(event.kind == "accepted" for event in history.events)
     14
     """
     history = History(world)
-    run = _Run(world, player, history)
-    try:
-        run.through()
-    except Faulty as fault:
-        words = {"words": str(fault), "hung": fault.hung}
-        history.add(run.store.now_ms, "worker", "fault", words)
-    finally:
-        player.end()
+    followers = [list(readers) for readers in world.followers]
+    with Lives(player, Store(history), [followers, world.followees()]) as lives:
+        lives.start()
+        for step in world.steps:
+            _take(step, world, lives)
+        lives.store.spare()
+        _settle(world, lives)
     return history
 
 
-class _Run:
-    def __init__(self, world, player, history):
-        self.world, self.player, self.history = world, player, history
-        self.store = Store(history)
-        self.arguments = [[list(row) for row in world.followers], world.followees()]
+def _take(step, world, lives):
+    if step.kind == "crash":
+        lives.store.kill_at(step.count, step.after)
+    elif step.kind == "post":
+        _post(lives, step.user, step.tweet)
+    elif step.kind == "work":
+        _work(lives, step.count)
+    else:
+        _page(lives, step.user, world.page, "page")
 
-    def through(self):
-        self._start()
-        for step in self.world.steps:
-            if step.kind == "crash":
-                self.store.fuse = [step.count, step.after]
-            elif step.kind == "post":
-                self._post(step.user, step.tweet)
-            elif step.kind == "work":
-                for _ in range(step.count):
-                    if not self._work():
-                        break
-            else:
-                self._page(step.user, "page")
-        self.store.fuse = None
-        for _ in range(MOST_WORK):
-            if not self._work():
-                break
-        else:
-            raise Faulty(f"work: still returns True after {MOST_WORK:,} calls", hung=True)
-        self.history.add(self.store.now_ms, "world", "settled", {})
-        for user in range(len(self.world.followers)):
-            self._page(user, "last page")
 
-    def _start(self):
-        while not self._alive(lambda: self.player.begin(self.arguments, self.store.serve), "start"):
-            pass
+def _settle(world, lives):
+    if _work(lives, MOST_WORK):
+        raise Faulty(f"work: still returns True after {MOST_WORK:,} calls", hung=True)
+    lives.note("world", "settled", {})
+    for user in range(len(world.followers)):
+        _page(lives, user, world.page, "last page")
 
-    def _alive(self, act, during):
-        """Whether the life outlived `act`; if not, the crash is noted."""
-        self.store.operations = 0
-        try:
-            act()
-        except Died:
-            self.store.fuse = None
-            words = {"during": during, "operations": self.store.operations}
-            self.history.add(self.store.now_ms, "worker", "crash", words)
+
+def _post(lives, author, tweet):
+    actor, words = f"user {author}", {"tweet": tweet}
+    lives.note(actor, "post", words)
+    while lives.timed("post", author, tweet, author=author, tweet=tweet) is None:
+        lives.note(actor, "post again", words)
+    lives.note(actor, "accepted", words)
+
+
+def _work(lives, calls):
+    """Whether after so many calls, or fewer, there may be more to do."""
+    for _ in range(calls):
+        answer = lives.timed("work")
+        if answer is not None and not answer.reply:
             return False
-        return True
+    return True
 
-    def _call(self, during, method, *arguments):
-        """The method's value, in as many lives as it takes; None and True after a crash."""
-        replies = []
-        if self._alive(lambda: replies.append(self.player.call(method, *arguments)), during):
-            return replies[0], False
-        self._start()
-        return None, True
 
-    def _post(self, author, tweet):
-        words = {"tweet": tweet}
-        self.history.add(self.store.now_ms, f"user {author}", "post", words)
-        while self._timed("post", {"author": author, "tweet": tweet}, author, tweet)[1]:
-            self.history.add(self.store.now_ms, f"user {author}", "post again", words)
-        self.history.add(self.store.now_ms, f"user {author}", "accepted", words)
-
-    def _work(self):
-        reply, crashed = self._timed("work", {})
-        return crashed or bool(reply)
-
-    def _timed(self, method, words, *arguments):
-        before = self.store.now_ms
-        reply, crashed = self._call(method, method, *arguments)
-        if not crashed:
-            took = {**words, "took_ms": round(self.store.now_ms - before, 6)}
-            self.history.add(self.store.now_ms, "worker", f"{method} done", took)
-        return reply, crashed
-
-    def _page(self, user, kind):
-        while True:
-            before = self.store.now_ms
-            reply, crashed = self._call("page", "page", user, self.world.page)
-            if not crashed:
-                break
-        took = round(self.store.now_ms - before, 6)
-        self.history.add(
-            self.store.now_ms, f"user {user}", kind,
-            {"reader": user, "n": self.world.page, "took_ms": took}, reply,
-        )  # fmt: skip
+def _page(lives, user, n, kind):
+    answer = lives.insist("page", user, n)
+    asked = {"reader": user, "n": n, "took_ms": answer.took_ms}
+    lives.note(f"user {user}", kind, asked, answer.reply)
