@@ -5,12 +5,14 @@ became of each answer is printed after the tests, under "labs".
 """
 
 import importlib
+import math
 import sys
 import types
 from pathlib import Path
 
 import jupytext
 import pytest
+from scipy.stats import binom
 
 from scalemodel.labs.grade import SEEDS, first_wrong, grade, grade_stage
 from scalemodel.labs.lab import QUANTILE, Lab
@@ -167,10 +169,9 @@ class LabLaws:
         stage, player = self.lab.stage(key), here(self.lab, mutant_of(self.lab, mutant.name))
         histories = [self.lab.play(stage.draw(seed), player) for seed in range(100)]
         passed = sum(self.passes(stage, check, history) for history in histories) / 100
-        if check in {budget.name for budget in stage.budgets}:
-            assert passed < QUANTILE / 2  # of eight seeds, four of five would have to keep it
-        else:
-            assert passed**SEEDS < LUCK
+        of_a_budget = check in {budget.name for budget in stage.budgets}
+        needed = math.ceil(QUANTILE * SEEDS) if of_a_budget else SEEDS
+        assert binom.sf(needed - 1, SEEDS, passed) < LUCK
 
     def passes(self, stage, check, history):
         """Whether a run shows nothing wrong, or keeps the budget called `check`."""
