@@ -4,12 +4,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve zip lab labs test fast bench real notebooks lock clean assets browser
+.PHONY: help book serve zip jupyter labs test fast bench real notebooks lock clean assets browser
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
-LAB_PORT ?= 8888
+JUPYTER_PORT ?= 8888
 DIR ?= book
 PORT ?= 8000
 
@@ -27,8 +27,8 @@ serve: ## serve the built site on 127.0.0.1
 zip: book ## pack site and notebooks into one archive, for rooms without a network
 	@$(BIN)/python tools/zip.py
 
-lab: $(VENV)/lab.ok ## open the notebooks in JupyterLab, with live panels (DIR=... opens another folder)
-	@env -u SCALEMODEL_VIEW $(BIN)/jupyter lab --notebook-dir=$(DIR) --ip=127.0.0.1 --port=$(LAB_PORT) \
+jupyter: $(VENV)/jupyter.ok ## open the notebooks in JupyterLab, with live panels (DIR=... opens another folder)
+	@env -u SCALEMODEL_VIEW $(BIN)/jupyter lab --notebook-dir=$(DIR) --ip=127.0.0.1 --port=$(JUPYTER_PORT) \
 	  $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 
 labs: $(VENV)/book.ok ## write the labs' notebooks, for students, teachers, nbgrader and otter, into _build/labs
@@ -40,7 +40,7 @@ test: $(VENV)/teach.ok assets browser ## run everything: models, house rules, no
 fast: $(VENV)/book.ok ## the inner loop: no build, no browser, under a minute
 	@$(BIN)/python -m pytest lib tests -q -n auto --dist loadfile --ignore tests/site -m "not slow"
 
-bench: $(VENV)/lab.ok assets browser ## measure engines, pages and panels, each beside a peer
+bench: $(VENV)/jupyter.ok assets browser ## measure engines, pages and panels, each beside a peer
 	@for file in benchmarks/*.py; do $(BIN)/python $$file; done
 
 real: $(VENV)/book.ok ## run Redis, the live service and the rules for real, and record their figures
@@ -75,12 +75,12 @@ $(VENV)/book.ok: requirements.txt pyproject.toml
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/lab.ok: $(VENV)/book.ok requirements-lab.txt
+$(VENV)/jupyter.ok: $(VENV)/book.ok requirements-jupyter.txt
 	@echo "Installing JupyterLab into $(VENV) ..."
-	@$(PIP) -r requirements-lab.txt
+	@$(PIP) -r requirements-jupyter.txt
 	@touch $@
 
-$(VENV)/teach.ok: $(VENV)/lab.ok requirements-teach.txt
+$(VENV)/teach.ok: $(VENV)/jupyter.ok requirements-teach.txt
 	@echo "Installing nbgrader and otter into $(VENV) ..."
 	@$(PIP) -r requirements-teach.txt
 	@touch $@

@@ -12,7 +12,7 @@ import numpy as np
 from lab_notebooks import ROOT, teacher
 
 from scalemodel.labs.grade import SEEDS, grade_stage
-from scalemodel.labs.player import Here
+from scalemodel.labs.playing.player import Here
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
 from scalemodel.labs.shelf import LABS
 

@@ -15,10 +15,10 @@ ROOT = Path(__file__).parents[1]
 HEADER = "# Written by `make lock` from pyproject.toml: exact, for Python 3.11 to 3.13.\n"
 LOCKS = {
     "requirements.txt": ["--extra", "book", "--extra", "test"],
-    "requirements-lab.txt": ["--extra", "lab", "--constraint", "requirements.txt"],
+    "requirements-jupyter.txt": ["--extra", "jupyter", "--constraint", "requirements.txt"],
     "requirements-teach.txt": [
         *("--extra", "teach", "--constraint", "requirements.txt"),
-        *("--constraint", "requirements-lab.txt"),
+        *("--constraint", "requirements-jupyter.txt"),
     ],
 }
 OPTIONS = [

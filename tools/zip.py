@@ -77,7 +77,7 @@ def contents(site, built_wheel):
                 yield f"notebooks/{path.relative_to(book).as_posix()}", path.read_bytes()
     for path in sorted((site / "book").rglob("*.ipynb")):  # what a lab hands out
         yield f"notebooks/{path.relative_to(site / 'book').as_posix()}", path.read_bytes()
-    for name in ("requirements.txt", "requirements-lab.txt"):
+    for name in ("requirements.txt", "requirements-jupyter.txt"):
         yield f"notebooks/{name}", (ROOT / name).read_bytes()
     yield f"notebooks/{built_wheel.name}", built_wheel.read_bytes()
 

@@ -66,13 +66,13 @@ def test_the_linter_has_nothing_to_say():
 
 
 def test_the_locks_are_exact_and_agree():
-    book, lab = lines_of("requirements.txt"), lines_of("requirements-lab.txt")
+    book, jupyter = lines_of("requirements.txt"), lines_of("requirements-jupyter.txt")
     teach = lines_of("requirements-teach.txt")
-    for one, other in ((book, lab), (book, teach), (lab, teach)):
+    for one, other in ((book, jupyter), (book, teach), (jupyter, teach)):
         for name, pin in other.items():
             assert one.get(name, pin)[0] == pin[0], f"{name} differs between two locks"
     for name, group in direct_dependencies():
-        assert name in {"lab": lab, "teach": teach}.get(group, book), (
+        assert name in {"jupyter": jupyter, "teach": teach}.get(group, book), (
             f"{name} is in no lock file: run `make lock`"
         )
     assert book["numpy"][1] is None, "one numpy for every Python"

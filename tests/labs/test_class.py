@@ -8,8 +8,15 @@ import pytest
 from scalemodel.labs.__main__ import main
 from scalemodel.labs.report import SCHEMA
 from scalemodel.labs.seeds import seeds_of
+from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import read_submission
-from tests.labs.test_twitter import REFERENCE, ROOT, answer_with, mutant
+from tests.labs.diary import FORGETS, KEEPS, LAB
+
+
+@pytest.fixture(autouse=True)
+def on_the_shelf(monkeypatch):
+    """The smallest lab stands beside the others."""
+    monkeypatch.setitem(LABS, LAB.name, LAB)
 
 
 def notebook(*cells):
@@ -30,10 +37,10 @@ def folder(tmp_path):
     """Four students: right, wrong, one who removed the cell, one with an empty notebook."""
     sent = tmp_path / "sent"
     sent.mkdir()
-    explained = (["explanation"], 'EXPLANATION = "It pulls the loud."')
-    (sent / "ann.ipynb").write_text(notebook((["answer"], REFERENCE), explained))
-    (sent / "bo.py").write_text(mutant(ROOT / "mutants" / "acknowledges_first.py"))
-    (sent / "cy.ipynb").write_text(notebook(([], REFERENCE)))
+    explained = (["explanation"], 'EXPLANATION = "It looks before it writes."')
+    (sent / "ann.ipynb").write_text(notebook((["answer"], KEEPS), explained))
+    (sent / "bo.py").write_text(FORGETS)
+    (sent / "cy.ipynb").write_text(notebook(([], KEEPS)))
     (sent / "di.ipynb").write_text("")
     return sent
 
@@ -41,7 +48,7 @@ def folder(tmp_path):
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_a_class_is_graded_and_no_file_stops_the_rest(folder, tmp_path, capsys):
     out = tmp_path / "out"
-    command = ["grade", "twitter", str(folder), "--to", str(out)]
+    command = ["grade", "diary", str(folder), "--to", str(out)]
     assert main(command) == 2  # two could not run
     rows = {
         row["student"]: row for row in csv.DictReader((out / "grades.csv").read_text().splitlines())
@@ -49,32 +56,32 @@ def test_a_class_is_graded_and_no_file_stops_the_rest(folder, tmp_path, capsys):
     assert [rows[name]["points"] for name in ("ann", "bo", "cy", "di")] == ["100", "40", "0", "0"]
     assert "no cell tagged answer" in rows["cy"]["remark"] and "no notebook" in rows["di"]["remark"]
     assert rows["ann"]["remark"] == "no prediction"
-    assert "b, no_lost_tweet: 1 of 4" in (out / "class.md").read_text()
+    assert "b, no_lost_word_in_a_storm: 1 of 4" in (out / "class.md").read_text()
     assert "bo" not in (out / "class.md").read_text().split()
     report = json.loads((out / "reports/bo/report.json").read_text())
     assert report["schema"] == SCHEMA
-    assert report["seeds"] == seeds_of("practice", "bo", "twitter", 1, len(report["seeds"]))
-    assert "was accepted at" in (out / "reports/bo/report.md").read_text()
+    assert report["seeds"] == seeds_of("practice", "bo", "diary", 1, len(report["seeds"]))
+    assert "the worker died at" in (out / "reports/bo/report.md").read_text()
 
 
 def test_what_was_graded_is_kept_until_the_file_changes(folder, tmp_path):
     out, sent = tmp_path / "out", folder / "bo.py"
     for name in ("ann.ipynb", "cy.ipynb", "di.ipynb"):
         (folder / name).unlink()
-    command = ["grade", "twitter", str(folder), "--to", str(out)]
+    command = ["grade", "diary", str(folder), "--to", str(out)]
     assert main(command) == 0
     told = out / "reports/bo/report.json"
     told.write_text(told.read_text().replace('"points": 40', '"points": 41'))
     main(command)
     assert '"points": 41' in told.read_text()  # it was not run again
-    sent.write_text(REFERENCE)
+    sent.write_text(KEEPS)
     main(command)
     assert '"points": 100' in told.read_text()
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
 def test_a_replay_shows_the_counterexample_of_the_report(folder, tmp_path, capsys):
-    assert main(["report", "twitter", str(folder / "bo.py"), "--to", str(tmp_path)]) == 1
+    assert main(["report", "diary", str(folder / "bo.py"), "--to", str(tmp_path)]) == 1
     stage = json.loads((tmp_path / "report.json").read_text())["stages"][1]
     capsys.readouterr()
     command = stage["sentence"].split("`")[-2].split()[3:]
@@ -84,8 +91,8 @@ def test_a_replay_shows_the_counterexample_of_the_report(folder, tmp_path, capsy
 
 
 def test_a_notebook_and_a_file_are_the_same_submission(folder):
-    assert read_submission(folder / "ann.ipynb").source == REFERENCE
-    assert read_submission(folder / "ann.ipynb").explanation == "It pulls the loud."
+    assert read_submission(folder / "ann.ipynb").source == KEEPS
+    assert read_submission(folder / "ann.ipynb").explanation == "It looks before it writes."
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
@@ -95,10 +102,12 @@ def test_whatever_lies_in_the_folder_the_others_are_graded(tmp_path, capsys):
         (sent / name).mkdir(parents=True)
     (sent / "cy.txt").write_text("")
     (sent / "di.py").symlink_to(tmp_path / "nowhere")
-    (sent / "ed.py").write_text("\ufeff" + answer_with(page="return ['\\ud800']"), "utf-8")
+    (sent / "ed.py").write_text(
+        "\ufeff" + KEEPS.replace("return self", "return ['\\ud800'] or self"), "utf-8"
+    )
     (sent / "ed.ipynb").write_text("")
     (sent / "fay.PY").write_text("x = 1")
-    command = ["grade", "twitter", str(sent), "--to", str(out)]
+    command = ["grade", "diary", str(sent), "--to", str(out)]
     assert main(command) == 2
     assert "cy.txt: left out" in capsys.readouterr().out
     table = (out / "grades.csv").read_text()
@@ -114,11 +123,11 @@ def test_whatever_lies_in_the_folder_the_others_are_graded(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["check", "twitter", "nowhere.py"], "there is no such file"),
-        (["replay", "twitter", "{}/bo.py", "b"], "must be as b:41"),
-        (["replay", "twitter", "{}/bo.py", "z:1"], "must be one of"),
-        (["check", "twitter", "{}/di.ipynb"], "is no notebook"),
-        (["check", "twitter", "{}/bo.py", "--attempt", "0"], "attempt=0"),
+        (["check", "diary", "nowhere.py"], "there is no such file"),
+        (["replay", "diary", "{}/bo.py", "b"], "must be as b:41"),
+        (["replay", "diary", "{}/bo.py", "z:1"], "must be one of"),
+        (["check", "diary", "{}/di.ipynb"], "is no notebook"),
+        (["check", "diary", "{}/bo.py", "--attempt", "0"], "attempt=0"),
     ],
 )
 def test_a_command_that_cannot_be_done_says_why(folder, capsys, words, message):

@@ -1,7 +1,6 @@
 """What `make labs` writes: no answer gets out, and nbgrader and otter give the points of the command."""
 
 import csv
-import importlib.util
 import json
 import os
 import re
@@ -13,25 +12,40 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from scalemodel.labs.grade import grade
+from scalemodel.labs.grade import SEEDS, Grade, grade
 from scalemodel.labs.practice import NotYet
 from scalemodel.labs.report import as_data
+from scalemodel.labs.seeds import seeds_of
+from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import read_submission
-from scalemodel.labs.twitter import LAB
-from tests.labs.test_twitter import ROOT, SEEDS, here, mutant
+from tests.laws.lab_laws import here, mutant_of, tool
 
-TOOLS = Path(__file__).parents[2] / "tools"
-_spec = importlib.util.spec_from_file_location("lab_notebooks", TOOLS / "lab_notebooks.py")
-lab_notebooks = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(lab_notebooks)
+lab_notebooks = tool("lab_notebooks")
 
-HALF_WRONG = mutant(ROOT / "mutants" / "pulls_from_all.py")  # keeps all but one budget
+# What other programs are handed is one lab's; the same code writes it for all.
+LAB = LABS["twitter"]
+ANNS = seeds_of("practice", "ann", LAB.name, count=SEEDS)
+HALF_WRONG = mutant_of(LAB, "pulls_from_all.py")  # keeps all but one budget
+each_lab = pytest.mark.parametrize("lab", LABS.values(), ids=LABS)
 
 
-@pytest.fixture(scope="module")
-def out(tmp_path_factory):
-    """The four folders of the Twitter lab."""
-    return lab_notebooks.export(LAB, tmp_path_factory.mktemp("labs") / LAB.folder)
+@pytest.fixture(scope="session")
+def outs(tmp_path_factory):
+    """The four folders of each lab."""
+    folder = tmp_path_factory.mktemp("labs")
+    return {name: lab_notebooks.export(lab, folder / lab.folder) for name, lab in LABS.items()}
+
+
+@pytest.fixture
+def out(outs):
+    """Those of the lab that other programs are handed."""
+    return outs[LAB.name]
+
+
+def notebook_in(out, who):
+    """The one notebook of a folder."""
+    (path,) = (out / who).glob("*.ipynb")
+    return path
 
 
 def read(path):
@@ -52,7 +66,7 @@ def filled_in(path, answer, student="ann"):
     return notebook
 
 
-def tool(name):
+def program(name):
     """A program beside this Python, or a word on how to get it."""
     path = Path(sys.executable).with_name(name)
     if not path.is_file():
@@ -72,55 +86,62 @@ def run(command, folder):
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
-def test_the_teachers_notebook_is_a_submission_with_full_points(out):
-    source = read_submission(out / "teacher" / "fanout.ipynb").source
+@each_lab
+def test_the_teachers_notebook_is_a_submission_with_full_points(lab, outs):
+    source = read_submission(notebook_in(outs[lab.name], "teacher")).source
+    seeds = seeds_of("practice", "ann", lab.name, count=2)
     assert "### " not in source
-    assert grade(LAB, here(source), SEEDS[:2]).points == 100
+    assert grade(lab, here(lab, source), seeds).points == 100
 
 
-def test_the_catch_up_file_passes_a_and_nothing_whole_after_it(out):
+def test_a_report_says_who_began_from_the_catch_up_file(out):
     submission = read_submission(out / "teacher" / "catch_up.py")
-    result = grade(LAB, here(submission.source), SEEDS)
-    assert [stage.outcome for stage in result.stages] == ["valid", "invalid", "invalid"]
-    assert as_data(result, submission, "ann", 1)["caught_up"]
+    assert as_data(Grade(LAB, (), ()), submission, "ann", 1)["caught_up"]
 
 
-def test_the_checks_of_the_notebook_print_or_raise(out, capsys):
-    notebook = read(out / "teacher" / "fanout.ipynb")
+@each_lab
+def test_the_checks_of_the_notebook_print_or_raise(lab, outs, capsys):
+    notebook = read(notebook_in(outs[lab.name], "teacher"))
     space = {"__name__": "answer"}
     for cell in notebook.cells:
         if cell.cell_type == "code":
             exec(cell.source, space)
     said = capsys.readouterr().out
-    assert [line[0] for line in said.splitlines() if "passed on 8 seeds" in line] == ["a", "b", "c"]
-    exec(tagged(read(out / "student" / "fanout.ipynb"), "answer")[0].source, space)
-    with pytest.raises(NotYet, match=r"__init__: NotImplementedError"):
+    passed = [line[0] for line in said.splitlines() if f"passed on {SEEDS} seeds" in line]
+    assert passed == [stage.key for stage in lab.stages]
+    exec(tagged(read(notebook_in(outs[lab.name], "student")), "answer")[0].source, space)
+    with pytest.raises(NotYet, match="NotImplementedError"):
         exec(tagged(notebook, "check")[0].source, space)
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
-def test_what_students_get_holds_no_line_of_the_answer(out):
-    answer = tagged(read(out / "teacher" / "fanout.ipynb"), "answer")[0].source
-    stub = tagged(read(out / "student" / "fanout.ipynb"), "answer")[0].source
+@each_lab
+def test_what_students_get_holds_no_line_of_the_answer(lab, outs):
+    out = outs[lab.name]
+    answer = tagged(read(notebook_in(out, "teacher")), "answer")[0].source
+    stub = tagged(read(notebook_in(out, "student")), "answer")[0].source
     secret = [line.strip() for line in answer.splitlines() if line not in stub.splitlines()]
     assert len(secret) > 20
-    for path in (out / "student" / "fanout.ipynb", out / "otter" / "fanout.ipynb"):
+    for path in (notebook_in(out, "student"), notebook_in(out, "otter")):
         text = "\n".join(cell.source for cell in read(path).cells)
         assert not [line for line in secret if len(line) > 12 and line in text]
         assert stub in text
 
 
-def test_writing_twice_gives_the_same_bytes(out, tmp_path):
-    again = lab_notebooks.export(LAB, tmp_path / LAB.folder)
+@each_lab
+def test_writing_twice_gives_the_same_bytes(lab, outs, tmp_path):
+    out, again = outs[lab.name], lab_notebooks.export(lab, tmp_path / lab.folder)
     files = [path.relative_to(out) for path in sorted(out.rglob("*")) if path.is_file()]
-    assert len(files) == 9
+    assert len(files) == 6 + len(lab.stages)
     assert all((out / name).read_bytes() == (again / name).read_bytes() for name in files)
 
 
-def test_the_points_of_the_exports_are_those_of_the_lab(out):
+@each_lab
+def test_the_points_of_the_exports_are_those_of_the_lab(lab, outs):
+    out, topic = outs[lab.name], lab_notebooks.topic_of(lab)
     marks = [
         cell.metadata["nbgrader"]
-        for cell in read(out / "nbgrader" / "source" / "fanout" / "fanout.ipynb").cells
+        for cell in read(notebook_in(out, f"nbgrader/source/{topic}")).cells
         if "nbgrader" in cell.metadata
     ]
     assert len({mark["grade_id"] for mark in marks}) == len(marks)
@@ -133,7 +154,7 @@ def test_the_points_of_the_exports_are_those_of_the_lab(out):
 # ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.slow
 def test_nbgrader_gives_the_points_of_the_command(out, tmp_path):
-    nbgrader = tool("nbgrader")
+    nbgrader = program("nbgrader")
     course = shutil.copytree(out / "nbgrader", tmp_path / "course")
     code, said = run([nbgrader, "generate_assignment", "fanout", "--create"], course)
     assert code == 0, said
@@ -150,7 +171,7 @@ def test_nbgrader_gives_the_points_of_the_command(out, tmp_path):
     assert code == 0, said
     rows = csv.DictReader((course / "grades.csv").read_text().splitlines())
     points = {row["student_id"]: float(row["score"]) for row in rows}
-    assert points == {"ann": grade(LAB, here(HALF_WRONG), SEEDS).points, "bo": 0}
+    assert points == {"ann": grade(LAB, here(LAB, HALF_WRONG), ANNS).points, "bo": 0}
     assert 0 < points["ann"] < 100
     code, said = run([nbgrader, "validate", release], course)
     assert "NotYet: stage a" in said
@@ -158,7 +179,7 @@ def test_nbgrader_gives_the_points_of_the_command(out, tmp_path):
 
 @pytest.mark.slow
 def test_otter_gives_the_points_of_the_command(out, tmp_path):
-    otter = tool("otter")
+    otter = program("otter")
     room = shutil.copytree(out / "otter", tmp_path / "room")
     code, said = run([otter, "generate", "-t", "tests", "-o", "autograder.zip"], room)
     assert code == 0, said
@@ -168,7 +189,7 @@ def test_otter_gives_the_points_of_the_command(out, tmp_path):
     assert code == 0, said
     results = json.loads((room / "out" / "results.json").read_text())["tests"]
     points = sum(row.get("score", 0) for row in results)
-    assert points == grade(LAB, here(HALF_WRONG), SEEDS).points == 90
+    assert points == grade(LAB, here(LAB, HALF_WRONG), ANNS).points == 90
     assert "NotYet: reading, p99" in results[0]["output"]
 
 

@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 
 from scalemodel.labs.grade import SEEDS, grade, grade_stage
-from scalemodel.labs.player import Apart
+from scalemodel.labs.playing.player import Apart
 from scalemodel.labs.report import as_class, as_data, as_markdown, as_table
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
 from scalemodel.labs.shelf import LABS, lab_named

@@ -12,9 +12,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scalemodel.labs.history import History
 from scalemodel.labs.lab import Check, Lab, Measured, Stage, World
-from scalemodel.labs.player import Player
+from scalemodel.labs.playing.history import History
+from scalemodel.labs.playing.player import Player
 from scalemodel.labs.shrink import shrink
 from scalemodel.labs.verdict import INVALID, UNKNOWN, VALID, Verdict, valid
 
@@ -36,7 +36,7 @@ def no_command(stage: str, seed: int) -> str:
 class StageGrade:
     """What a stage came to: the verdict of its checks, its budgets, the points.
 
-    >>> from scalemodel.labs.twitter import LAB
+    >>> from scalemodel.labs.twitter.lab import LAB
     >>> StageGrade(LAB.stage("a"), valid(), ()).points
     40
     """
@@ -63,7 +63,7 @@ class StageGrade:
 class Grade:
     """All stages of one submission, with the seeds that a rerun needs.
 
-    >>> from scalemodel.labs.twitter import LAB
+    >>> from scalemodel.labs.twitter.lab import LAB
     >>> Grade(LAB, (1, 2), (StageGrade(LAB.stage("a"), valid(), ()),)).points
     40
     """
@@ -101,8 +101,8 @@ def grade(lab: Lab, player: Player, seeds: list[int], replay: Command = no_comma
 
     `replay(stage, seed)` is what a student types to see that run again.
 
-    >>> from scalemodel.labs.player import Here
-    >>> from scalemodel.labs.twitter import LAB
+    >>> from scalemodel.labs.playing.player import Here
+    >>> from scalemodel.labs.twitter.lab import LAB
     >>> class Timelines:
     ...     def __init__(self, store, followers, followees): pass
     ...     def post(self, author, tweet): pass
@@ -121,8 +121,8 @@ def grade_stage(
 ) -> StageGrade:
     """Grade one stage: the first invalid seed decides, and is shrunk.
 
-    >>> from scalemodel.labs.player import Here
-    >>> from scalemodel.labs.twitter import LAB
+    >>> from scalemodel.labs.playing.player import Here
+    >>> from scalemodel.labs.twitter.lab import LAB
     >>> class Timelines:
     ...     def __init__(self, store, followers, followees): pass
     ...     def post(self, author, tweet): pass
@@ -151,8 +151,8 @@ def grade_stage(
 def first_wrong(stage: Stage, history) -> Verdict:
     """The first verdict of the stage's checks that is invalid, else unknown, else valid.
 
-    >>> from scalemodel.labs.history import History
-    >>> from scalemodel.labs.twitter import LAB
+    >>> from scalemodel.labs.playing.history import History
+    >>> from scalemodel.labs.twitter.lab import LAB
     >>> first_wrong(LAB.stage("a"), History(None)).outcome
     'unknown'
     """
@@ -169,9 +169,9 @@ def first_wrong(stage: Stage, history) -> Verdict:
 def smallest(lab: Lab, world: World, player: Player, check: Check) -> History:
     """The shortest history found in which `check` still fails; `world` is one that fails.
 
-    >>> from scalemodel.labs.player import Here
-    >>> from scalemodel.labs.twitter import LAB
-    >>> from scalemodel.labs.twitter_checks import complete_page
+    >>> from scalemodel.labs.playing.player import Here
+    >>> from scalemodel.labs.twitter.lab import LAB
+    >>> from scalemodel.labs.twitter.checks import complete_page
     >>> class Timelines:
     ...     def __init__(self, store, followers, followees): pass
     ...     def post(self, author, tweet): pass

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from scalemodel.labs.history import History
-from scalemodel.labs.player import Player
+from scalemodel.labs.playing.history import History
+from scalemodel.labs.playing.player import Player
 from scalemodel.labs.verdict import Verdict
 
 QUANTILE = 0.8  # a budget is kept if so many of the seeds keep it
@@ -22,7 +22,7 @@ Check = Callable[[History], Verdict]
 class World(Protocol):
     """One scenario, drawn from a seed: what is asked of the student's object, in order.
 
-    >>> from scalemodel.labs.twitter_world import small
+    >>> from scalemodel.labs.twitter.world import small
     >>> small(7).seed
     7
     """
@@ -117,7 +117,7 @@ class Lab:
     `play(world, player)` runs the student's object and returns the history; `simpler`
     gives simpler worlds, for the counterexample; `service` names what the object is given.
 
-    >>> from scalemodel.labs.twitter import LAB
+    >>> from scalemodel.labs.twitter.lab import LAB
     >>> LAB.name, [stage.key for stage in LAB.stages]
     ('twitter', ['a', 'b', 'c'])
     """

@@ -10,7 +10,7 @@ import math
 import os
 
 from scalemodel.labs import grade as grading
-from scalemodel.labs.player import Here
+from scalemodel.labs.playing.player import Here
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
 from scalemodel.labs.shelf import lab_named
 

@@ -4,8 +4,8 @@ Left out: a lab that is not finished.
 Sources: none needed.
 """
 
-from scalemodel.labs import twitter
 from scalemodel.labs.lab import Lab
+from scalemodel.labs.twitter import lab as twitter
 
 LABS = {lab.name: lab for lab in (twitter.LAB,)}
 

@@ -198,10 +198,12 @@ class ApiPage(SphinxDirective):
 
 
 def modules_of(words: str) -> list[str]:
-    """The modules that `words` name: a room stands for all that it holds.
+    """The modules that `words` name: a room stands for all that it holds, on every floor.
 
     >>> modules_of("core")[:2]
     ['scalemodel.core.bandwidth', 'scalemodel.core.checks']
+    >>> "scalemodel.labs.playing.store" in modules_of("labs")
+    True
     >>> modules_of("stage.panel.explore stage.look")[:2]
     ['scalemodel.stage.panel.explore', 'scalemodel.stage.look.diagram']
     """

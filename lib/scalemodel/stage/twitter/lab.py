@@ -50,7 +50,7 @@ class Arrow:
 def arrow_of(event: Told) -> Arrow | None:
     """The arrow of an event, `None` for what only the grader notes.
 
-    >>> from scalemodel.labs.history import Event
+    >>> from scalemodel.labs.playing.history import Event
     >>> arrow_of(Event(0.0, "user 3", "post", {"tweet": 17}))
     Arrow(start=0, end=1, words='user 3 posts 17', died=False)
     """
@@ -73,7 +73,7 @@ def arrow_of(event: Told) -> Arrow | None:
 def story_picture(events: Sequence[Told], at: int) -> Picture:
     """The first `at` arrows of a run; those that come after are faint.
 
-    >>> from scalemodel.labs.history import Event
+    >>> from scalemodel.labs.playing.history import Event
     >>> run = [Event(0.0, "user 3", "post", {"tweet": 17}), Event(1.0, "worker", "crash", {})]
     >>> story_picture(run, 2).alt
     'At 1.0 ms: killed. 2 of 2 things have happened.'

@@ -1,6 +1,6 @@
 """The checks of the Twitter lab: what a history of pages must never show.
 
-Each takes a history of `labs.twitter_world` and says what was promised, what happened
+Each takes a history of `labs.twitter.world` and says what was promised, what happened
 instead, and one hint that points and does not tell.
 
 Left out: how fresh a page is while work is left; in the end it must be whole.
@@ -11,26 +11,11 @@ import collections
 import itertools
 from collections.abc import Iterator
 
-from scalemodel.labs.history import Event, History
+from scalemodel.labs.checks import death_since, if_killed
+from scalemodel.labs.playing.history import Event, History
 from scalemodel.labs.verdict import Verdict, invalid, unknown, valid
 
 FOLLOW = "follow this tweet from `post` to `page`: where does it stop?"
-
-
-def runs_through(history: History) -> Verdict:
-    """The object answers every call, without an error and in bounded time.
-
-    >>> runs_through(History(None)).outcome
-    'valid'
-    """
-    for event in history.of("fault"):
-        return invalid(
-            "every call is answered",
-            f"the run ended in {event.payload['words']}",
-            event.time_ms,
-            "run this one call by hand, with the arguments that the replay shows",
-        )
-    return valid()
 
 
 def page_is_a_list(history: History) -> Verdict:
@@ -137,10 +122,7 @@ def no_lost_tweet(history: History) -> Verdict:
     """
     crashed = any(history.of("crash"))
     hint = "what did the worker that died know that the store does not?" if crashed else FOLLOW
-    verdict = _complete(history, "an accepted tweet is never lost", hint)
-    if verdict.outcome == "valid" and not crashed:
-        return unknown("no crash happened: the object used the store too little to be killed in it")
-    return verdict
+    return if_killed(history, _complete(history, "an accepted tweet is never lost", hint))
 
 
 def _complete(history, promise, hint):
@@ -184,14 +166,7 @@ def _read_twice(history, page):
 def _cause(history, tweet):
     """The crash after this tweet was posted, in words."""
     begun = next((e.time_ms for e in history.of("post") if e.payload["tweet"] == tweet), 0.0)
-    for crash in history.of("crash"):
-        if crash.time_ms >= begun:
-            during, operations = crash.payload["during"], crash.payload["operations"]
-            return (
-                f"; the worker died at {crash.time_ms:.1f} ms, in `{during}`, "
-                f"at its operation {operations}"
-            )
-    return ""
+    return death_since(history, begun)
 
 
 def pages_of(history: History) -> Iterator[Event]:

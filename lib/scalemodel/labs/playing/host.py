@@ -1,6 +1,6 @@
 """The room next door: runs a student's file in a process of its own.
 
-    python host.py 3     (started by `labs.player.Apart`, never by hand)
+    python host.py 3     (started by `labs.playing.player.Apart`, never by hand)
 
 One process is one life: a fork of a process that has run nothing of the student's, for a
 new Python would take twenty times as long. It reads lines of JSON: first the source, then

@@ -5,7 +5,7 @@ Both begin a *life* (a new object, and apart a new process), call its methods, a
 on what it asks of the world. A world ends a life by raising `Died` from `serve`: apart,
 the process is killed on the spot, and nothing in its memory is left.
 
-Left out: isolation by the system, see `labs.host`.
+Left out: isolation by the system, see `labs.playing.host`.
 Sources: none needed.
 """
 
@@ -21,8 +21,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from scalemodel.labs import host
-from scalemodel.labs.nursery import Nursery
+from scalemodel.labs.playing import host
+from scalemodel.labs.playing.nursery import Nursery
 
 LINE_BYTES = 100_000
 
@@ -41,7 +41,7 @@ class Faulty(Exception):
     >>> raise Faulty("page: KeyError: 7 (line 12)")
     Traceback (most recent call last):
     ...
-    scalemodel.labs.player.Faulty: page: KeyError: 7 (line 12)
+    scalemodel.labs.playing.player.Faulty: page: KeyError: 7 (line 12)
     """
 
     def __init__(self, words: str, hung: bool = False):

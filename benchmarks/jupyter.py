@@ -1,6 +1,6 @@
 """The live panel: from a key in JupyterLab to the figure that it changes.
 
-    python benchmarks/lab.py
+    python benchmarks/jupyter.py
 
 A JupyterLab is started on a copy of the chapter, all cells are run, and the first slider
 is moved by keyboard. Timed is what a learner feels: the key, the message to the kernel,
@@ -30,12 +30,12 @@ PATIENCE_MS = 120_000
 def main():
     program = chromium.find()
     if importlib.util.find_spec("jupyterlab") is None:
-        sys.exit("not run: JupyterLab: pip install -r requirements-lab.txt")
+        sys.exit("not run: JupyterLab: pip install -r requirements-jupyter.txt")
     if program is None:
         sys.exit(f"not run: Chromium: {chromium.HOW}")
     with (
         tempfile.TemporaryDirectory() as folder,
-        lab(Path(folder)) as address,
+        jupyter(Path(folder)) as address,
         sync_playwright() as browsers,
     ):
         browser = browsers.chromium.launch(executable_path=program, args=sandbox())
@@ -45,7 +45,7 @@ def main():
 
 
 @contextlib.contextmanager
-def lab(folder):
+def jupyter(folder):
     """A JupyterLab over a copy of the book; its address."""
     shutil.copytree(ROOT / "book", folder / "book")
     with socket.socket() as free:

@@ -18,11 +18,11 @@ FIGURE = "() => document.querySelector('.js-plotly-plot')?.data?.map(({x, y}) =>
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """A JupyterLab over a copy of the book, as `make lab` starts it; its address."""
+def jupyter(tmp_path_factory):
+    """A JupyterLab over a copy of the book, as `make jupyter` starts it; its address."""
     if importlib.util.find_spec("jupyterlab") is None:
-        pytest.skip("not run: JupyterLab: pip install -r requirements-lab.txt")
-    folder = tmp_path_factory.mktemp("lab")
+        pytest.skip("not run: JupyterLab: pip install -r requirements-jupyter.txt")
+    folder = tmp_path_factory.mktemp("jupyter")
     shutil.copytree(ROOT / "book", folder / "book")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -57,8 +57,8 @@ def wait_for(address, server, log):
     raise AssertionError(f"JupyterLab did not answer:\n{log.read_text()}")
 
 
-def test_a_control_of_the_live_panel_changes_its_figure(lab, visit):
-    visitor = visit(lab, viewport={"width": 1400, "height": 1000})
+def test_a_control_of_the_live_panel_changes_its_figure(jupyter, visit):
+    visitor = visit(jupyter, viewport={"width": 1400, "height": 1000})
     page = visitor.open("lab/tree/youtube/abr.ipynb?reset")
     page.wait_for_function(
         "() => window.jupyterapp?.shell.currentWidget?.context?.isReady", timeout=WAIT_MS

@@ -1,6 +1,6 @@
 """Where lives come from: a process that forks one for each that is asked for.
 
-The other end of its line is `labs.host`.
+The other end of its line is `labs.playing.host`.
 
 Left out: systems without fork.
 Sources: `socket.send_fds`, which hands open files to another process.
@@ -13,7 +13,7 @@ import sys
 import weakref
 from pathlib import Path
 
-from scalemodel.labs import host
+from scalemodel.labs.playing import host
 
 HOST = Path(host.__file__)
 

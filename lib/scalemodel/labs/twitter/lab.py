@@ -1,6 +1,6 @@
 """The Twitter lab: three stages, and what each must keep.
 
-The world is in `labs.twitter_world`, the checks are in `labs.twitter_checks`; here are
+The world is in `labs.twitter.world`, the checks are in `labs.twitter.checks`; here are
 the budgets, and what a stage is made of.
 
 Left out: a solution.
@@ -9,9 +9,11 @@ Sources: none needed.
 
 import numpy as np
 
-from scalemodel.labs.history import History
+from scalemodel.labs.checks import runs_through
 from scalemodel.labs.lab import Budget, Lab, Stage
-from scalemodel.labs.twitter_checks import (
+from scalemodel.labs.playing.history import History
+from scalemodel.labs.playing.store import SERVICE
+from scalemodel.labs.twitter.checks import (
     complete_page,
     newest_first,
     no_duplicate,
@@ -19,9 +21,8 @@ from scalemodel.labs.twitter_checks import (
     nobody_else,
     page_is_a_list,
     pages_of,
-    runs_through,
 )
-from scalemodel.labs.twitter_world import SERVICE, crashing, play, simpler, skewed, small
+from scalemodel.labs.twitter.world import crashing, play, simpler, skewed, small
 
 
 # ── The budgets ─────────────────────────────────────────────────────────────

@@ -1,0 +1,1 @@
+"""The lab on home timelines: `lab` (stages and budgets), `world` (who posts), `checks`."""
