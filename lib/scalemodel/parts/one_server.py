@@ -170,15 +170,13 @@ def expected(config: OneServerConfig) -> OneServerReport:
     >>> expected(OneServerConfig(arrivals_per_s=1.0))
     Traceback (most recent call last):
     ...
-    ValueError: arrivals_per_s=1.0 must be below services_per_s=1.0: a queue with a load of 1.0 \
-grows for ever and has no mean
+    ValueError: arrivals_per_s=1.0 must be below services_per_s=1.0: a load of 1 has no mean
     """
     arrivals_per_s, services_per_s = _checked(config).arrivals_per_s, config.services_per_s
     load, spare_per_s = arrivals_per_s / services_per_s, services_per_s - arrivals_per_s
     if spare_per_s <= 0:
         raise ValueError(
-            f"{arrivals_per_s=} must be below {services_per_s=}: "
-            f"a queue with a load of {load} grows for ever and has no mean"
+            f"{arrivals_per_s=} must be below {services_per_s=}: a load of {load:g} has no mean"
         )
     return OneServerReport(
         mean_wait_s=load / spare_per_s,
