@@ -1,7 +1,10 @@
-"""Labs: a student's code runs in a small world, and a grader reads what happened.
+"""Labs: a student's code runs in a small world, and a grader reads what happened. In this order:
 
-In reading order: `playing` (the object, its store, its lives, the history) · `verdict`
-and `checks` (what is right) · `lab` (what a lab is) and a room for each, `twitter` ·
-`shelf` (all of them) · `seeds`, `grade` and `shrink` (the grader) · `practice` (in a
-notebook), `submission`, `report` and `__main__` (from the command line).
+- `playing`: the object, the store that outlives it, its lives, the history;
+- `verdict`, `checks`: what is right, and what every lab checks;
+- `lab`: what a lab is; each company's is a room of its name: `twitter`;
+- `shelf`: all of them, by name;
+- `seeds`, `grade`, `shrink`: the grader, and how it finds the shortest counterexample;
+- `practice`: the grader in a notebook;
+- `submission`, `report`, `__main__`: what is handed in, what is handed back, and the command.
 """

@@ -1,5 +1,7 @@
 """How a student's object plays: apart from the grader, killed at times, and written down.
 
-`history` (what happened) · `player` (here, or apart), `nursery` and `host` (the process
-apart) · `store` (what survives) · `lives` (what does not).
+- `history`: what happened;
+- `player`: plays an object here, or apart from us, with `nursery` and `host`;
+- `store`: what survives a crash;
+- `lives`: what does not, and is started again.
 """
