@@ -19,7 +19,9 @@ import sys
 import webbrowser
 from pathlib import Path
 
+import execute
 import lab_notebooks
+import pair
 
 from scalemodel.core.compiled import source_digest
 
@@ -40,7 +42,7 @@ def main():
     if options.fresh:
         shutil.rmtree(build, ignore_errors=True)
     first = not (html / "index.html").is_file()
-    code = build_site(out, build, reuse=not options.fresh, for_class=options.for_class)
+    code = build_site(out, build, for_class=options.for_class)
     if code:
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
         sys.exit(code)
@@ -58,14 +60,17 @@ def somebody_watches():
     return sys.stdout.isatty() and bool(screen)
 
 
-def build_site(out, build, reuse, for_class=False):
-    """Runs Jupyter Book; its exit code."""
+def build_site(out, build, for_class=False):
+    """Executes the chapters, then runs Jupyter Book on what they gave; the exit code."""
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     environment["SCALEMODEL_CLASS"] = "1" if for_class else ""
-    environment.pop("SCALEMODEL_REUSE", None)
-    if reuse:
-        environment["SCALEMODEL_REUSE"] = str(build / "executed" / execution_key())
-        forget_old_executions(build / "executed")
+    cache = build / "executed" / execution_key()
+    environment["SCALEMODEL_REUSE"] = str(cache)
+    failed = execute.into_cache(pair.chapter_files(ROOT / "book"), cache, for_class)
+    forget_old_executions(build / "executed")
+    if failed:
+        print("\n".join(failed), file=sys.stderr)
+        return 1
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
     command = [jupyter_book, "build", ROOT, "--path-output", out, "-W", "-n", "--keep-going", "-q"]
     return subprocess.run([str(part) for part in command], env=environment).returncode
@@ -73,7 +78,8 @@ def build_site(out, build, reuse, for_class=False):
 
 def execution_key():
     """What an execution depends on beside its chapter: package, tables, lock file, Python."""
-    tables = sorted((ROOT / "book").rglob("*.yml"))  # facts, quizzes, glossary
+    book = ROOT / "book"
+    tables = sorted([*book.rglob("*.yml"), *book.rglob("*.json")])  # facts, quizzes, records
     read = b"".join(path.read_bytes() for path in [ROOT / "requirements.txt", *tables])
     return hashlib.sha256(f"{source_digest()} {sys.version}".encode() + read).hexdigest()[:16]
 

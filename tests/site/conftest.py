@@ -2,7 +2,7 @@
 
 import fcntl
 import functools
-import importlib.util
+import importlib
 import os
 import re
 import subprocess
@@ -15,9 +15,18 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
-_spec = importlib.util.spec_from_file_location("chromium", ROOT / "tools" / "chromium.py")
-chromium = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(chromium)
+
+
+def tool(name):
+    """The program `tools/<name>.py` as a module; its neighbours are found beside it."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(ROOT / "tools"))
+
+
+chromium = tool("chromium")
 
 # Chromium would otherwise call home, and be refused, many times a start.
 QUIET = [

@@ -77,9 +77,11 @@ class Explorable(Panel):
 
                 return live.widget(self)._repr_mimebundle_()
             case "site":
-                from scalemodel.stage.panel import page
+                from scalemodel.stage.panel import grid, page
 
-                return {"text/html": page.panel_html(self), "text/plain": repr(self)}
+                states = grid.states_of(self)  # once for both
+                line = grid.digest_line(self, states)
+                return {"text/html": page.panel_html(self, states), "text/plain": line}
             case _:
                 from scalemodel.stage.panel import grid
 

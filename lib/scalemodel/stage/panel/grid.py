@@ -145,8 +145,10 @@ def digest(panel: Panel, states: list[dict]) -> str:
     return hashlib.sha256(_compact(whole).encode()).hexdigest()[:12]
 
 
-def digest_line(panel: Panel) -> str:
+def digest_line(panel: Panel, states: list[dict] | None = None) -> str:
     """One line that changes with any state: what a committed notebook stores.
+
+    `states` are those of `panel`, if they are at hand.
 
     >>> from scalemodel.stage.panel.explore import explore
     >>> import plotly.graph_objects as go
@@ -154,7 +156,7 @@ def digest_line(panel: Panel) -> str:
     >>> digest_line(explore(picture, title="Which?", n=[1, 2]))
     'explore "Which?" · n: 1, 2 · 2 states · grid 1d6afd823a34 · start: n 1'
     """
-    states = states_of(panel)
+    states = states or states_of(panel)
     pack(panel, states)  # refuses a panel that is too heavy for a page
     start = states[start_number(panel)]
     parts = [f'explore "{panel.title}"' if panel.axes else f'figure "{panel.title}"']

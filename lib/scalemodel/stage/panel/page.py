@@ -26,8 +26,8 @@ NO_SCRIPT = (
 _panels = itertools.count(1)  # one kernel runs one page
 
 
-def panel_html(panel: Panel) -> str:
-    """The figure element of `panel`, with all its states inside.
+def panel_html(panel: Panel, states: list[dict] | None = None) -> str:
+    """The figure element of `panel`, with all its states inside; `states` if they are at hand.
 
     Ids hold the grid's hash and a running number, so they repeat from build to
     build and two equal panels on a page stay apart.
@@ -39,7 +39,7 @@ def panel_html(panel: Panel) -> str:
     >>> html.startswith('<figure class="sm-panel"'), "<dd>2 s</dd>" in html
     (True, True)
     """
-    states = grid.states_of(panel)
+    states = states or grid.states_of(panel)
     number = next(_panels)
     ident = f"explore-{grid.digest(panel, states)}-{number}"
     figure = _figure_html(
