@@ -3,7 +3,7 @@
 Three people look at the same star's posts. Ana reads at once. Bo's phone takes a frame
 only now and then. Cy goes through a tunnel and comes back. What the gateway keeps for
 each and what it answers is not written again here: the scene runs `outbox.Outbox`,
-`outbox.Inbox` and `outbox.answer`, as the sockets of `twitter.gateway` do. Only the line
+`outbox.Inbox` and `outbox.answer`, as the sockets of `gateway` do. Only the line
 and the clock are replaced: a frame takes a while to cross, a reader takes a while to
 read it, and a line holds one frame at a time.
 

@@ -219,7 +219,7 @@ class Gateway:
     """Lines to readers over `timelines`, for users who prove themselves with a `token`.
 
     `accept(author)` makes a tweet of who sends one and returns its id; tweet processing
-    (`twitter.realtime`) puts itself there. `deliver` brings ids to whoever is there.
+    (`service`) puts itself there. `deliver` brings ids to whoever is there.
 
     >>> from scalemodel.twitter.timeline.engine import HomeTimelines
     >>> from scalemodel.twitter.timeline.graph import SocialGraph

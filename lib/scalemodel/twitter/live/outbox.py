@@ -9,7 +9,7 @@ for the rest, after a full pigeonhole as after a lost connection, and `answer` r
 the gap, or a fresh page when the gap is too large.
 
 Nothing here knows of sockets or clocks; the time is an argument. The gateway that
-listens on a port (`twitter.gateway`) and the scene in virtual time (`twitter.arrival`)
+listens on a port (`gateway`) and the scene in virtual time (`arrival`)
 both run this code.
 
 Left out: posts that are taken back; a reader finds out with the next page.

@@ -11,7 +11,7 @@ their page will have it when they open it.
 Read in this order: `LiveService` here; `wire` for what is said (text frames of
 JSON, ids as strings of digits; hello, snapshot, ids, missed, since, gap, too_old);
 `outbox` for the queue and the gap; `gateway` and `client`
-for the sockets; `twitter.arrival` for the same scene in virtual time, with its formula.
+for the sockets; `arrival` for the same scene in virtual time, with its formula.
 
 Left out: tweets that are deleted and accounts that are unfollowed while somebody looks;
 a queue between storing and telling, so that the gap always has all that was told.

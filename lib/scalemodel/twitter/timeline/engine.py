@@ -36,7 +36,6 @@ TICKS_PER_MS = 4096  # ids a millisecond
 MEASURED_POSTS = 8  # over how many posts a rate is measured
 
 
-# ── The engine ──────────────────────────────────────────────────────────────
 class WorkerCrashed(RuntimeError):
     """The worker died in the middle of a batch; call `fan_out` again to resume.
 

@@ -12,7 +12,6 @@ from scalemodel.twitter.timeline.policies import Policy
 from scalemodel.twitter.timeline.prices import Costs
 
 
-# ── The closed form ─────────────────────────────────────────────────────────
 def expected_cost(
     graph: SocialGraph,
     posts_per_s: np.ndarray,

@@ -16,7 +16,6 @@ from scalemodel.twitter.timeline.graph import same_users
 from scalemodel.twitter.timeline.prices import PULLED, READ, WRITTEN, Costs
 
 
-# ── The policies ────────────────────────────────────────────────────────────
 class Policy(Protocol):
     """Two price lists, and what an author's price becomes when the author changes.
 

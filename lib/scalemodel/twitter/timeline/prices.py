@@ -11,7 +11,6 @@ from scalemodel.core import checks
 WRITTEN, READ, PULLED = 0.0, 1.0, 2.0  # prices of a rule that only says push or pull
 
 
-# ── What it costs ───────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs:
     """The price of one delivery and of one pulled list, in any one unit.

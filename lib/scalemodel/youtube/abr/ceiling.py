@@ -14,7 +14,6 @@ from scalemodel.youtube.abr.scores import LINEAR, Quality
 from scalemodel.youtube.media import Player, Trace, Video
 
 
-# ── The ceiling ─────────────────────────────────────────────────────────────
 class Bounds(NamedTuple):
     """What the best session of all is worth: from `lower`, that of `session`, to `upper`.
 

@@ -13,7 +13,6 @@ from scalemodel.youtube.abr.policies import Bola
 from scalemodel.youtube.media import Player
 
 
-# ── The closed form ─────────────────────────────────────────────────────────
 def expected_download_s(size_bytes: float, mbps: float, player: Player = Player()) -> float:
     """Seconds to download `size_bytes` over a constant line: bits ÷ payload rate + round trip.
 

@@ -12,7 +12,6 @@ import numpy as np
 from scalemodel.core import checks
 
 
-# ── The ladder ──────────────────────────────────────────────────────────────
 class Rung(NamedTuple):
     """One copy of the video: its height in pixels and its rate in kbit/s.
 

@@ -7,7 +7,6 @@ Sources: the source code of dash.js 5.2.1, hls.js 1.7.4 and Shaka Player 5.2.12.
 
 from scalemodel.youtube.abr.policies import Bola, Dynamic, ThroughputRule
 
-# ── Shipped players ─────────────────────────────────────────────────────────
 # Their defaults for video on demand; from each, abandoned downloads, dropped frames
 # and what is guessed before the first download are left out.
 

@@ -13,7 +13,6 @@ import numpy as np
 from scalemodel.core import checks
 
 
-# ── What a session is worth ─────────────────────────────────────────────────
 class Quality(NamedTuple):
     """A score: what each rung is worth, and what a second of rebuffering costs.
 
