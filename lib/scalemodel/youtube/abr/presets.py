@@ -7,9 +7,6 @@ Sources: the source code of dash.js 5.2.1, hls.js 1.7.4 and Shaka Player 5.2.12.
 
 from scalemodel.youtube.abr.policies import Bola, Dynamic, ThroughputRule
 
-# Their defaults for video on demand; from each, abandoned downloads, dropped frames
-# and what is guessed before the first download are left out.
-
 # dash.js 5.2.1. Left out: the switch history, the placeholder buffer that starts BOLA
 # early, refetching. It fills its buffer to 18 s, and at the top rung to 30 s.
 DASH_JS = Dynamic(
@@ -19,13 +16,9 @@ DASH_JS = Dynamic(
     throughput_below_s=9.0,
     low_buffer_safety=0.7,
 )
-
-
 # hls.js 1.7.4. Left out: a rung whose download outlasts the buffer by up to 4 s is
 # weighed once more. It fills its buffer to 30 s.
 HLS_JS = ThroughputRule(up=0.7, down=0.95, half_lives_s=(3.0, 9.0))
-
-
 # Shaka Player 5.2.12. Left out: downloads under 16 kB are not counted, and nothing is
 # decided before 128 kB.
 SHAKA = ThroughputRule(up=0.85, down=0.95, half_lives_s=(2.0, 5.0), switch_interval_s=8.0)
