@@ -71,7 +71,7 @@ def test_an_edited_policy_and_an_edited_helper_are_never_stale(tmp_path):
     """The file of the loop itself stays untouched: numba alone would keep the old code."""
     package = copy_of_the_package(tmp_path)
     before = run(PROGRAM, package)
-    abr = package / "youtube" / "abr.py"
+    abr = package / "youtube" / "abr" / "policies.py"
     text = abr.read_text()
     assert text.count("if buffer_s < reservoir_s:\n            return 0") == 1
     abr.write_text(
