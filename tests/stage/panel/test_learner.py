@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+EACH = pytest.mark.thorough  # a whole chapter is executed for each
 BOOK = Path(__file__).parents[3] / "book"
 
 
@@ -15,8 +16,8 @@ BOOK = Path(__file__).parents[3] / "book"
     ("line", "changed"),
     [
         ("left_ratio=0.2", "left_ratio=1.0"),  # no tunnel, so no blur
-        ("segments=45)", "segments=15)"),  # over before the tunnel
-        ("lambda *seen: 4", "lambda *seen: 5"),  # stops whatever the tunnel
+        pytest.param("segments=45)", "segments=15)", marks=EACH),  # over before the tunnel
+        pytest.param("lambda *seen: 4", "lambda *seen: 5", marks=EACH),  # stops whatever the tunnel
     ],
 )
 def test_an_edit_of_the_first_chapter_is_survived(line, changed, monkeypatch):
