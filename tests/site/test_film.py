@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.site.test_browser import panels_of
+from tests.site.reader import panels_of
 
 PIXELS = """film => {
   const canvas = film.querySelector("canvas");

@@ -10,7 +10,7 @@ from scalemodel.stage.game import rounded, switches
 from scalemodel.stage.youtube import ride_with_tunnel
 from scalemodel.youtube.abr import LADDER, LINEAR, Bola, optimum, play
 from scalemodel.youtube.media import Player, Trace, Video
-from tests.site.test_gates import findings
+from tests.site.reader import findings
 from tests.site.test_player_twin import asking
 
 pytestmark = pytest.mark.slow

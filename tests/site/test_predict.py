@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.site.test_gates import findings
+from tests.site.reader import findings
 
 NUMBER, CHOICE, SLIDER = 0, 1, 2  # the locks of the specimens, in order
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.test_notebooks import NOTEBOOKS
 from tests.site.conftest import ROOT
-from tests.site.test_browser import drawn, move_by_keyboard, panels_of
+from tests.site.reader import drawn, move_by_keyboard, panels_of
 
 BOOK = ROOT / "book"
 
