@@ -16,8 +16,8 @@ import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).parents[2]
+SPECIMENS = Path(__file__).parent / "specimens"
 
 
 def tool(name):
@@ -97,21 +97,19 @@ def write_book(folder, chapters):
         (folder / "book" / f"{name}.md").write_text(header + text)
 
 
-def write_specimens(folder, panels=True):
-    """The source of a little book: a page with every panel, one to read, and a glossary."""
-    pages = {
-        **({"panels": (HERE / "specimens.md").read_text()} if panels else {}),
-        "glossary": "# Words\n\n```{book-glossary}\n```\n",
-        "room/reading": (HERE / "reading.md").read_text(),
-    }
+def write_specimens(folder, pages=("panels", "game", "predict")):
+    """The source of a little book: `pages` of this folder, one to read, and a glossary."""
+    texts = {name: (SPECIMENS / f"{name}.md").read_text() for name in (*pages, "reading")}
+    texts["room/reading"] = texts.pop("reading")
+    texts["glossary"] = "# Words\n\n```{book-glossary}\n```\n"
     room = folder / "book" / "room"
     room.mkdir(parents=True, exist_ok=True)
-    write_book(folder, pages)
+    write_book(folder, texts)
     with (folder / "_config.yml").open("a") as config:
         config.write("bibtex_bibfiles: [book/references.bib]\n")
     for name in ("references.bib", "glossary.yml"):
         shutil.copy(ROOT / "book" / name, folder / "book")
-    shutil.copy(HERE / "reading.quiz.yml", room)
+    shutil.copy(SPECIMENS / "reading.quiz.yml", room)
     nbformat.write(pair.unexecuted(room / "reading.md"), room / "reading.ipynb")
 
 
@@ -217,10 +215,12 @@ def visit(browser):
         visitor.context.close()
 
 
-@pytest.fixture(params=["http", "file"])
-def scheme(request):
-    """Over HTTP, and opened from a folder."""
-    return request.param
+def pytest_generate_tests(metafunc):
+    """A test opens its page over HTTP or from a folder, by its name's length; a deep run in both."""
+    if "scheme" in metafunc.fixturenames:
+        one, other = ("http", "file") if len(metafunc.function.__name__) % 2 else ("file", "http")
+        deep = pytest.param(other, marks=pytest.mark.thorough)
+        metafunc.parametrize("scheme", [one, deep])
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ STATE = """panel => ({
 
 
 # ── Panels ──────────────────────────────────────────────────────────────────
-def panels_of(page):
-    """The panels of a page, each uncovered and drawn."""
+def panels_of(page, most=None):
+    """The panels of a page, each uncovered and drawn; no more than `most` if given."""
     for show in page.query_selector_all(".sm-predict:not([data-open]) [data-show]"):
         show.click()
-    panels = page.query_selector_all(".sm-panel")
+    panels = page.query_selector_all(".sm-panel")[:most]
     for panel in panels:
         panel.evaluate("panel => panel.scrollIntoView({block: 'center'})")
         page.wait_for_function("panel => panel.dataset.ready === '1'", arg=panel)

@@ -92,7 +92,7 @@ def look_at(pages, width=None, at_once=2):
         pytest.param(
             (name, look),
             id="-".join([name, *map(str, look)]),
-            marks=[pytest.mark.xdist_group(name), *[pytest.mark.thorough] * (n >= at_once)],
+            marks=[pytest.mark.thorough] * (n >= at_once),
         )
         for name in pages
         for n, look in enumerate(looks_of(name))

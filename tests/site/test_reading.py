@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.site.conftest import HERE, jupyter_book, once, pair, write_specimens
+from tests.site.conftest import SPECIMENS, jupyter_book, once, pair, write_specimens
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,7 @@ def for_class():
     """The page as a teacher builds it."""
 
     def build(folder):
-        write_specimens(folder / "source", panels=False)
+        write_specimens(folder / "source", pages=())
         done = jupyter_book(folder / "source", folder, SCALEMODEL_CLASS="1")
         assert done.returncode == 0, done.stdout + done.stderr
 
@@ -78,7 +78,7 @@ def test_a_solution_is_folded_and_opens_by_keyboard(page):
 
 
 def test_a_notebook_shows_the_markup_plainly():
-    text = (HERE / "reading.md").read_text()
+    text = (SPECIMENS / "reading.md").read_text()
     prose = pair.plain_prose(text, text)
     assert "> **People upload 500 hours of video to YouTube every minute.**" in prose
     assert "500 hours a minute · stated by the company · 2020-02 · Wojcicki 2020" in prose
