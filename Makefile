@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve zip jupyter labs test fast bench real notebooks lock clean assets browser
+.PHONY: help book serve zip jupyter labs test thorough fast bench real notebooks lock clean assets browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,6 +12,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
 JUPYTER_PORT ?= 8888
 DIR ?= book
 PORT ?= 8000
+BASE ?= origin/main
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,11 +35,17 @@ jupyter: $(VENV)/jupyter.ok ## open the notebooks in JupyterLab, with live panel
 labs: $(VENV)/book.ok ## write the labs' notebooks, for students, teachers, nbgrader and otter, into _build/labs
 	@$(BIN)/python tools/lab_notebooks.py
 
-test: $(VENV)/teach.ok assets browser ## run everything: models, house rules, notebooks, build, browser
-	@$(BIN)/python -m pytest lib tests book --nbval -q -n auto --dist loadfile
+test: $(VENV)/teach.ok assets browser ## run what must pass: models, house rules, notebooks, build, browser
+	@changed=$$($(BIN)/python tools/scope.py changed $(BASE)); \
+	$(BIN)/python -m pytest lib tests $$changed --nbval -q -n auto -m "not thorough"
 
-fast: $(VENV)/book.ok ## the inner loop: no build, no browser, under a minute
-	@$(BIN)/python -m pytest lib tests -q -n auto --dist loadfile --ignore tests/site -m "not slow"
+thorough: export HYPOTHESIS_PROFILE := thorough
+thorough: $(VENV)/teach.ok assets browser ## run everything in every look, all notebooks again, thousands of cases: hours
+	@$(BIN)/python -m pytest lib tests book --nbval -q -n auto
+
+fast: $(VENV)/book.ok ## the inner loop, under a minute: no build, no browser (ROOM=twitter runs one room)
+	@scope=$$($(BIN)/python tools/scope.py room $(ROOM)); \
+	$(BIN)/python -m pytest $$scope -q -n auto -m "not slow and not thorough" --durations=5
 
 bench: $(VENV)/jupyter.ok assets browser ## measure engines, pages and panels, each beside a peer
 	@for file in benchmarks/*.py; do $(BIN)/python $$file; done

@@ -5,16 +5,19 @@ import functools
 import importlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
+SPECIMENS = Path(__file__).parent / "specimens"
 
 
 def tool(name):
@@ -26,7 +29,7 @@ def tool(name):
         sys.path.remove(str(ROOT / "tools"))
 
 
-chromium = tool("chromium")
+chromium, pair = tool("chromium"), tool("pair")
 
 # Chromium would otherwise call home, and be refused, many times a start.
 QUIET = [
@@ -62,7 +65,7 @@ def site():
     return once("book", build)
 
 
-def jupyter_book(source, out):
+def jupyter_book(source, out, **environment):
     """A build of the little book in `source`, with this project's extension and assets."""
     command = [
         Path(sys.executable).with_name("jupyter-book"),
@@ -71,7 +74,10 @@ def jupyter_book(source, out):
         "--path-output",
         out,
     ]
-    return subprocess.run([*command, "-W", "-n", "--keep-going"], capture_output=True, text=True)
+    return subprocess.run(
+        [*command, "-W", "-n", "--keep-going"], capture_output=True, text=True,
+        env=os.environ | {"SCALEMODEL_CLASS": ""} | environment,
+    )  # fmt: skip
 
 
 def write_book(folder, chapters):
@@ -91,14 +97,28 @@ def write_book(folder, chapters):
         (folder / "book" / f"{name}.md").write_text(header + text)
 
 
+def write_specimens(folder, pages=("panels", "game", "predict")):
+    """The source of a little book: `pages` of this folder, one to read, and a glossary."""
+    texts = {name: (SPECIMENS / f"{name}.md").read_text() for name in (*pages, "reading")}
+    texts["room/reading"] = texts.pop("reading")
+    texts["glossary"] = "# Words\n\n```{book-glossary}\n```\n"
+    room = folder / "book" / "room"
+    room.mkdir(parents=True, exist_ok=True)
+    write_book(folder, texts)
+    with (folder / "_config.yml").open("a") as config:
+        config.write("bibtex_bibfiles: [book/references.bib]\n")
+    for name in ("references.bib", "glossary.yml"):
+        shutil.copy(ROOT / "book" / name, folder / "book")
+    shutil.copy(SPECIMENS / "reading.quiz.yml", room)
+    nbformat.write(pair.unexecuted(room / "reading.md"), room / "reading.ipynb")
+
+
 @pytest.fixture(scope="session")
 def specimens():
-    """A site with every kind of control, two equal panels and a bare figure."""
+    """A site with every kind of control, two equal panels, a bare figure, and a page to read."""
 
     def build(folder):
-        write_book(
-            folder / "source", {"panels": (Path(__file__).parent / "specimens.md").read_text()}
-        )
+        write_specimens(folder / "source")
         done = jupyter_book(folder / "source", folder)
         assert done.returncode == 0, done.stdout + done.stderr
 
@@ -143,14 +163,15 @@ def browser():
 
 
 class Visitor:
-    """A reader's browser that notes every fault, and cannot reach another host."""
+    """A reader's browser that notes what it asks for and every fault, and reaches no other host."""
 
     def __init__(self, browser, home, **options):
-        self.home, self.faults = home, []
+        self.home, self.faults, self.asked = home, [], set()
         self.context = browser.new_context(**options)
         self.context.route("**/*", self._only_home)
         self.page = self.context.new_page()
         self.page.set_default_timeout(120_000)  # ms: a machine may be busy, a page that hangs fails
+        self.page.on("request", lambda request: self.asked.add(request.url))
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.faults.append(f"exception: {error}"))
         self.page.on("requestfailed", self._failed)
@@ -194,10 +215,12 @@ def visit(browser):
         visitor.context.close()
 
 
-@pytest.fixture(params=["http", "file"])
-def scheme(request):
-    """Over HTTP, and opened from a folder."""
-    return request.param
+def pytest_generate_tests(metafunc):
+    """A test opens its page over HTTP or from a folder, by its name's length; a deep run in both."""
+    if "scheme" in metafunc.fixturenames:
+        one, other = ("http", "file") if len(metafunc.function.__name__) % 2 else ("file", "http")
+        deep = pytest.param(other, marks=pytest.mark.thorough)
+        metafunc.parametrize("scheme", [one, deep])
 
 
 @pytest.fixture

@@ -1,147 +1,20 @@
-"""The site in a real browser with no network: every control, every page, every way in."""
+"""The site in a real browser with no network: one panel of every kind, every way in.
 
-import json
+What holds for every page is in `test_pages`.
+"""
+
 import re
 
 import pytest
 
-from scalemodel.stage.look import theme
-from tests.site.conftest import Visitor
-from tests.site.test_built import PAGES
-
-READY = ".sm-panel[data-ready='1']"
-STATE = """panel => ({
-  data: panel.querySelector('.sm-plot').data?.map(({x, y, type}) => ({x, y, type})),
-  readings: panel.querySelector('.sm-readings')?.textContent,
-  alt: panel.querySelector('.sm-alt').textContent,
-  at: [...panel.querySelectorAll('[data-axis]')].map(
-    (input) => (input.type === 'checkbox' ? Number(input.checked) : Number(input.value))),
-})"""
-
-# Pages of running text; the others are lists to look things up in, too short of lines to count.
-READ_THROUGH = [
-    name for name in PAGES if name.count("/") == 1 + (name.split("/")[1] in theme.ACCENTS)
-    and name.split("/")[-1] not in ("glossary", "notation", "bibliography", "offline")
-]  # fmt: skip
-
-# The number of characters on each line of the article's paragraphs, but for the last lines.
-LINES = """() => {
-  const counts = [];
-  for (const p of document.querySelectorAll('.bd-article section > p')) {
-    const lines = new Map();
-    const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      for (let n = 0; n < node.length; n += 1) {
-        const range = document.createRange();
-        range.setStart(node, n);
-        range.setEnd(node, n + 1);
-        const box = range.getBoundingClientRect();
-        const line = Math.round((box.top + box.bottom) / 20);
-        lines.set(line, (lines.get(line) ?? 0) + 1);
-      }
-    }
-    counts.push(...[...lines.values()].slice(0, -1));
-  }
-  return counts;
-}"""
-
-
-def panels_of(page):
-    """The panels of a page, each uncovered and drawn."""
-    for show in page.query_selector_all(".sm-predict:not([data-open]) [data-show]"):
-        show.click()
-    panels = page.query_selector_all(".sm-panel")
-    for panel in panels:
-        panel.evaluate("panel => panel.scrollIntoView({block: 'center'})")
-        page.wait_for_function("panel => panel.dataset.ready === '1'", arg=panel)
-    return panels
-
-
-def state_of(panel):
-    return panel.evaluate(STATE)
-
-
-def drawn(page, panel):
-    """The state after the frame in which a move is drawn."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))")
-    return state_of(panel)
-
-
-def key_that_moves(control):
-    """The key that moves a focused control away from where it stands."""
-    kind = control.evaluate("c => c.type")
-    if kind == "checkbox":
-        return "Space"
-    at, last = control.evaluate(
-        "c => [Number(c.value), c.type === 'range' ? Number(c.max) : c.options.length - 1]"
-    )
-    up, down = ("ArrowRight", "ArrowLeft") if kind == "range" else ("ArrowDown", "ArrowUp")
-    return down if at == last else up
-
-
-def move_by_keyboard(page, panel, axis):
-    control = panel.query_selector_all("[data-axis]")[axis]
-    control.focus()
-    page.keyboard.press(key_that_moves(control))
-    return drawn(page, panel)
-
-
-# ── Every page ──────────────────────────────────────────────────────────────
-# A page is opened once for all the tests that follow; the last of them moves its controls.
-@pytest.fixture(scope="module")
-def opened(request, site, browser, serve):
-    """The visitor of a page, every panel drawn, over HTTP or from a folder."""
-    name, scheme = request.param
-    visitor = Visitor(browser, serve(site) if scheme == "http" else site.as_uri())
-    panels_of(visitor.open(f"{name}.html"))
-    visitor.page.wait_for_load_state("networkidle")
-    yield visitor
-    visitor.context.close()
-
-
-def every(pages):
-    """Each of `pages`, over HTTP and from a folder."""
-    rows = [(name, scheme) for name in pages for scheme in ("http", "file")]
-    return pytest.mark.parametrize("opened", rows, ids="-".join, indirect=True)
-
-
-@every(PAGES)
-def test_a_page_asks_nobody_and_complains_of_nothing(opened):
-    assert opened.faults == []
-
-
-@every(PAGES)
-def test_a_page_is_set_in_its_own_typefaces_and_waits_for_no_font_of_icons(opened):
-    page = opened.page
-    loaded = page.evaluate(
-        "document.fonts.ready.then(() => [...document.fonts]"
-        ".filter(face => face.status === 'loaded').map(face => face.family.replaceAll('\"', '')))"
-    )
-    assert {"Source Serif 4", "Source Sans 3"} <= set(loaded)
-    assert not [family for family in loaded if "Awesome" in family]
-    signs = "i => getComputedStyle(i, '::before').maskImage"
-    for sign in page.query_selector_all(".fa-solid, .fas"):
-        assert "svg" in sign.evaluate(signs), sign.get_attribute("class")
-
-
-@every(READ_THROUGH)
-def test_a_line_of_text_has_65_to_75_characters(opened):
-    """Measured on whole lines: the last of a paragraph is short, and one alone is no measure."""
-    counts = opened.page.evaluate(LINES)
-    assert len(counts) >= 5 and 65 <= sum(counts) / len(counts) <= 75
-
-
-@every(PAGES)
-def test_every_control_moved_by_keyboard_changes_what_is_shown(opened):
-    page = opened.page
-    for panel in panels_of(page):
-        for axis in range(len(panel.query_selector_all("[data-axis]"))):
-            before = state_of(panel)
-            after = move_by_keyboard(page, panel, axis)
-            assert after["at"] != before["at"], f"control {axis} did not move"
-            changed = (after["data"], after["readings"]) != (before["data"], before["readings"])
-            assert changed, f"control {axis} is dead"
-    assert opened.faults == []
+from tests.site.reader import (
+    drawn,
+    move_by_keyboard,
+    panels_of,
+    scrolled,
+    state_of,
+    tables_by_script,
+)
 
 
 def test_the_start_page_arrives_at_the_book(site, home_of, visit):
@@ -230,7 +103,7 @@ def test_the_state_survives_a_reload_by_its_address(specimen):
         "location.hash.includes('1.level=1.5') && location.hash.includes('2.decades=')"
     )
     page.reload()
-    one, two, *_ = panels_of(page)
+    one, two = panels_of(page, most=2)
     assert state_of(one) == moved and state_of(two) == also
     assert visitor.faults == []
 
@@ -240,7 +113,7 @@ def test_an_address_of_nonsense_opens_the_start(specimen):
     start = state_of(panel)
     page.goto("about:blank")
     page.goto(f"{visitor.home}/book/panels.html#explore&1.level=99&7.x=1&1.nothing=2&%")
-    panel, *_ = panels_of(page)
+    (panel,) = panels_of(page, most=1)
     assert state_of(panel) == start and visitor.faults == []
 
 
@@ -258,14 +131,14 @@ def test_the_copied_link_opens_the_same_state(specimens, serve, visit):
     home = serve(specimens)
     visitor = visit(home, permissions=["clipboard-read", "clipboard-write"])
     page = visitor.open("book/panels.html")
-    panel, *_ = panels_of(page)
+    (panel,) = panels_of(page, most=1)
     moved = move_by_keyboard(page, panel, 3)
     panel.query_selector("[data-do=link]").click()
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{home}/book/panels.html#explore&1.kind=tall")
     page.goto("about:blank")
     page.goto(link)
-    assert state_of(panels_of(page)[0]) == moved
+    assert state_of(panels_of(page, most=1)[0]) == moved
 
 
 def test_the_numbers_are_those_of_the_figure(specimen):
@@ -304,7 +177,7 @@ def test_playing_steps_to_the_end_and_can_be_stopped(specimen):
 def test_who_asks_for_less_motion_gets_single_steps(specimens, serve, visit):
     visitor = visit(serve(specimens), reduced_motion="reduce")
     page = visitor.open("book/panels.html")
-    panel, *_ = panels_of(page)
+    (panel,) = panels_of(page, most=1)
     panel.query_selector("[data-do=play]").click()
     assert drawn(page, panel)["at"][2] == 2
     page.wait_for_timeout(1000)
@@ -335,7 +208,7 @@ def test_a_link_within_the_page_loses_no_state(specimen):
     also = move_by_keyboard(page, two, 3)
     page.wait_for_function("location.hash.includes('2.kind') && location.hash.includes('1.level')")
     page.reload()
-    one, two, *_ = panels_of(page)
+    one, two = panels_of(page, most=2)
     assert state_of(one) == moved and state_of(two) == also
 
 
@@ -369,7 +242,7 @@ def test_a_colour_scale_turns_dark_too(specimen):
 def test_the_themes_own_switch_does_it(site, serve, visit):
     visitor = visit(serve(site), color_scheme="light")
     page = visitor.open("book/youtube/abr.html")
-    panel, *_ = panels_of(page)
+    (panel,) = panels_of(page, most=1)
     line = "p => p.querySelector('.sm-plot').data[3].line.color"
     light = panel.evaluate(line)
     for _ in range(3):  # it turns through automatic, light and dark
@@ -395,7 +268,7 @@ def test_paper_shows_the_state_at_hand_without_controls(specimen):
 def test_a_dark_page_is_printed_in_light_colours(site, serve, visit):
     visitor = visit(serve(site), color_scheme="dark")
     page = visitor.open("book/youtube/abr.html")
-    panel = panels_of(page)[0]
+    (panel,) = panels_of(page, most=1)
     ink = "p => p.querySelector('.sm-plot').layout.template.layout.font.color"
     assert panel.evaluate(ink) == "#e6eaee"
     for event, mode, colour in [
@@ -426,22 +299,10 @@ def test_without_javascript_the_start_state_can_be_read(specimens, home_of, visi
         assert not control.is_visible(), "a control that cannot work must not be shown"
 
 
-@pytest.mark.parametrize(
-    "path", ["specimens:book/panels.html", *(f"site:{name}.html" for name in PAGES)]
-)
-def test_the_script_writes_the_same_table_as_python(request, serve, visit, path):
-    place, name = path.split(":")
-    home = serve(request.getfixturevalue(place))
-    tables = "[...document.querySelectorAll('.sm-numbers .sm-scroll')].map(s => s.innerHTML)"
-    by_python = visit(home, java_script_enabled=False).open(name)
-    expected = [
-        scroll.inner_html() for scroll in by_python.query_selector_all(".sm-numbers .sm-scroll")
-    ]
-    page = visit(home).open(name)
-    panels_of(page)
-    page.evaluate("document.querySelectorAll('.sm-numbers').forEach(d => (d.open = true))")
-    page.wait_for_timeout(200)
-    assert json.loads(page.evaluate(f"JSON.stringify({tables})")) == expected
+def test_the_script_writes_the_same_table_as_python(specimen, specimens):
+    _, page, _ = specimen
+    by_python = scrolled((specimens / "book/panels.html").read_text(encoding="utf-8"))
+    assert tables_by_script(page) == by_python
 
 
 def test_without_the_drawing_library_text_and_table_still_work(specimens, serve, visit):

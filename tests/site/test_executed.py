@@ -127,8 +127,9 @@ def test_a_stored_output_that_was_changed_is_noticed(executed, change):
 CELLS = """
 import plotly.graph_objects as go
 from myst_nb import glue
-from scalemodel.stage.explore import Picture, explore
-from scalemodel.stage.tables import table
+from scalemodel.stage.panel.explore import explore
+from scalemodel.stage.panel.picture import Picture
+from scalemodel.stage.look.tables import table
 ---
 7
 ---

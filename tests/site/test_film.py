@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.site.test_browser import panels_of
+from tests.site.reader import panels_of
 
 PIXELS = """film => {
   const canvas = film.querySelector("canvas");
@@ -20,12 +20,19 @@ PIXELS = """film => {
 }"""
 
 
+def first_film(page):
+    """The page's first panel, which has a film."""
+    (panel,) = panels_of(page, most=1)
+    assert panel.query_selector(".sm-film:not([hidden])")
+    return panel
+
+
 @pytest.fixture
 def film(site, home_of, visit):
     """The first panel of the chapter, its rule and tunnel at their start."""
     visitor = visit(home_of(site))
     page = visitor.open("book/youtube/abr.html")
-    panel = next(p for p in panels_of(page) if p.query_selector(".sm-film:not([hidden])"))
+    panel = first_film(page)
     yield page, panel
     assert visitor.faults == []
 
@@ -100,7 +107,7 @@ def test_it_plays_pauses_and_is_moved_by_keyboard(film):
 def test_where_motion_is_unwanted_it_goes_on_step_by_step(site, home_of, visit):
     visitor = visit(home_of(site), reduced_motion="reduce")
     page = visitor.open("book/youtube/abr.html")
-    panel = next(p for p in panels_of(page) if p.query_selector(".sm-film:not([hidden])"))
+    panel = first_film(page)
     to(page, panel, 20)
     for _ in range(2):
         panel.query_selector(".sm-film button").click()

@@ -13,7 +13,7 @@ from scalemodel.youtube.abr.play import play
 from scalemodel.youtube.abr.policies import Bola
 from scalemodel.youtube.abr.scores import LINEAR
 from scalemodel.youtube.media import Player, Trace, Video
-from tests.site.test_gates import findings
+from tests.site.reader import findings
 from tests.site.test_player_twin import asking
 
 pytestmark = pytest.mark.slow
@@ -47,7 +47,7 @@ def status(game):
 def page(specimens, home_of, visit):
     """The page, open: its visitor and itself."""
     visitor = visit(home_of(specimens))
-    page = visitor.open("book/panels.html")
+    page = visitor.open("book/game.html")
     page.locator(".sm-game [data-rung]").first.wait_for(state="visible")
     return visitor, page
 
@@ -202,7 +202,7 @@ def test_the_drawing_is_of_what_happened(page):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nobody_is_shut_out_before_and_after(specimens, serve, visit, width, mode):
     options = {"viewport": {"width": width, "height": 844}, "color_scheme": mode}
-    page = visit(serve(specimens), **options).open("book/panels.html")
+    page = visit(serve(specimens), **options).open("book/game.html")
     game = page.locator(".sm-game").first
 
     def of_the_game():
@@ -210,7 +210,7 @@ def test_nobody_is_shut_out_before_and_after(specimens, serve, visit, width, mod
         for button in game.locator("button:visible, select:visible").all():
             box = button.bounding_box()
             assert box["height"] >= 32 and box["width"] >= 32
-        return [line for line in findings(page) if "sm-game" in line or "data-is" in line]
+        return findings(page, {"include": [[".sm-game"]]})
 
     game.locator("[data-rung='7']").click()
     assert of_the_game() == []
@@ -219,7 +219,7 @@ def test_nobody_is_shut_out_before_and_after(specimens, serve, visit, width, mod
 
 
 def test_without_a_script_the_others_sessions_can_be_read(specimens, home_of, visit):
-    page = visit(home_of(specimens), java_script_enabled=False).open("book/panels.html")
+    page = visit(home_of(specimens), java_script_enabled=False).open("book/game.html")
     game = page.locator(".sm-game").first
     assert "needs JavaScript" in game.inner_text()
     assert game.locator("table:visible").count() == 2
@@ -231,7 +231,7 @@ def test_without_a_script_the_others_sessions_can_be_read(specimens, home_of, vi
 
 
 def test_a_scene_shows_the_last_segment_where_there_is_one(specimens, serve, visit):
-    page = visit(serve(specimens)).open("book/panels.html")
+    page = visit(serve(specimens)).open("book/game.html")
     page.evaluate(
         "() => { globalThis.seen = []; scalemodelTrain.paint = (canvas, ...how) => "
         "seen.push([canvas.width, ...how]); }"
@@ -244,6 +244,8 @@ def test_a_scene_shows_the_last_segment_where_there_is_one(specimens, serve, vis
 
 
 def test_only_a_page_with_a_game_loads_it(specimens):
-    page, other = ((specimens / name).read_text() for name in ("book/panels.html", "search.html"))
+    page, other = (
+        (specimens / name).read_text() for name in ("book/game.html", "book/panels.html")
+    )
     for name in ("train.js", "playback.js", "game.js"):
         assert f"_static/{name}" in page and f"_static/{name}" not in other

@@ -1,52 +1,28 @@
 """What is read: cards, words with tips, a quiz by keyboard, and a class build without answers."""
 
 import json
-import os
-import shutil
-from pathlib import Path
 
-import nbformat
 import pytest
 
-from tests.house.test_notebooks import pair
-from tests.site.conftest import ROOT, jupyter_book, once, write_book
-
-HERE = Path(__file__).parent
-
-
-def build_reading(folder, for_class=""):
-    """The page of this folder as a book with bibliography, glossary and notebook."""
-    source = folder / "source"
-    room = source / "book" / "room"
-    room.mkdir(parents=True, exist_ok=True)
-    words = "# Words\n\n```{book-glossary}\n```\n"
-    page = (HERE / "reading.md").read_text()
-    write_book(source, {"glossary": words, "room/reading": page})
-    with (source / "_config.yml").open("a") as config:
-        config.write("bibtex_bibfiles: [book/references.bib]\n")
-    for name in ("references.bib", "glossary.yml"):
-        shutil.copy(ROOT / "book" / name, source / "book")
-    shutil.copy(HERE / "reading.quiz.yml", room)
-    nbformat.write(pair.unexecuted(room / "reading.md"), room / "reading.ipynb")
-    before = os.environ.get("SCALEMODEL_CLASS", "")
-    os.environ["SCALEMODEL_CLASS"] = for_class
-    try:
-        done = jupyter_book(source, folder)
-    finally:
-        os.environ["SCALEMODEL_CLASS"] = before
-    assert done.returncode == 0, done.stdout + done.stderr
+from tests.site.conftest import SPECIMENS, jupyter_book, once, pair, write_specimens
 
 
 @pytest.fixture(scope="session")
-def reading():
-    """The page as anyone gets it."""
-    return once("reading", build_reading)
+def reading(specimens):
+    """The page as anyone gets it, in the book of specimens."""
+    return specimens
 
 
 @pytest.fixture(scope="session")
 def for_class():
     """The page as a teacher builds it."""
-    return once("reading-class", lambda folder: build_reading(folder, for_class="1"))
+
+    def build(folder):
+        write_specimens(folder / "source", pages=())
+        done = jupyter_book(folder / "source", folder, SCALEMODEL_CLASS="1")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return once("class", build)
 
 
 @pytest.fixture
@@ -102,7 +78,7 @@ def test_a_solution_is_folded_and_opens_by_keyboard(page):
 
 
 def test_a_notebook_shows_the_markup_plainly():
-    text = (HERE / "reading.md").read_text()
+    text = (SPECIMENS / "reading.md").read_text()
     prose = pair.plain_prose(text, text)
     assert "> **People upload 500 hours of video to YouTube every minute.**" in prose
     assert "500 hours a minute · stated by the company · 2020-02 · Wojcicki 2020" in prose
@@ -281,5 +257,5 @@ def test_without_a_script_questions_answers_and_solutions_can_be_read(reading, h
 @pytest.mark.slow
 def test_only_pages_that_need_them_load_the_scripts(reading):
     words, page = ((reading / f"book/{n}.html").read_text() for n in ("glossary", "room/reading"))
-    for name in ("quiz.js", "tips.js"):
+    for name in ("quiz.js", "tip.js"):
         assert f"_static/{name}" in page and f"_static/{name}" not in words

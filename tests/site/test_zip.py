@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.test_notebooks import NOTEBOOKS
 from tests.site.conftest import ROOT
-from tests.site.test_browser import drawn, move_by_keyboard, panels_of
+from tests.site.reader import drawn, move_by_keyboard, panels_of
 
 BOOK = ROOT / "book"
 
@@ -30,7 +30,7 @@ def test_it_opens_from_a_folder_and_its_panels_move(unpacked, visit):
     page.click("text=Read the book")
     page.wait_for_url("**/site/book/index.html")
     page = visitor.open("site/book/youtube/abr.html")
-    panel = panels_of(page)[0]
+    (panel,) = panels_of(page, most=1)
     before = drawn(page, panel)
     assert move_by_keyboard(page, panel, 0) != before
     page = visitor.open("index.html")

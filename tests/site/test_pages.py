@@ -1,0 +1,210 @@
+"""Every page, opened twice: at a desk from a folder, and on a phone over HTTP.
+
+All tests of a look share one visit, those that only look before those that move. Two looks
+differ in width, address and colours; the accessibility of a page is judged in one, which
+turns from page to page through all four corners of width and colours, so that `make test`
+sees each corner of some chapter. `make thorough` adds two looks, and judges in all.
+"""
+
+import gzip
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from scalemodel.stage.look import theme
+from tests.site.conftest import Visitor
+from tests.site.reader import (
+    findings,
+    move_by_keyboard,
+    panels_of,
+    scrolled,
+    state_of,
+    tables_by_script,
+    unfolded,
+)  # fmt: skip
+from tests.site.test_built import PAGES
+
+DESK, PHONE = 1280, 390  # px wide
+PROSE_BYTES = 350_000  # a page without formulas and panels, first visit
+CHAPTER_BYTES = 1_300_000  # a page with both
+WOFF2 = ".woff2"  # compressed already
+
+CHAPTERS = [name for name in PAGES if name.count("/") == 2 and name.split("/")[1] in theme.ACCENTS]
+# Pages of running text; the others are lists to look things up in, too short of lines to count.
+READ_THROUGH = [
+    *CHAPTERS, *(name for name in PAGES if name.count("/") == 1 and name.split("/")[1] not in
+                 ("glossary", "notation", "bibliography", "offline"))
+]  # fmt: skip
+
+# The number of characters on each line of the article's paragraphs, but for the last lines.
+LINES = """() => {
+  const counts = [];
+  for (const p of document.querySelectorAll('.bd-article section > p')) {
+    const lines = new Map();
+    const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      for (let n = 0; n < node.length; n += 1) {
+        const range = document.createRange();
+        range.setStart(node, n);
+        range.setEnd(node, n + 1);
+        const box = range.getBoundingClientRect();
+        const line = Math.round((box.top + box.bottom) / 20);
+        lines.set(line, (lines.get(line) ?? 0) + 1);
+      }
+    }
+    counts.push(...[...lines.values()].slice(0, -1));
+  }
+  return counts;
+}"""
+
+
+# ── Looks ───────────────────────────────────────────────────────────────────
+class Look(NamedTuple):
+    """How a page is opened."""
+
+    width: int
+    mode: str
+    scheme: str
+
+    def other(self):
+        """The same width, in the other colours and from the other address."""
+        mode = {"light": "dark", "dark": "light"}[self.mode]
+        return Look(self.width, mode, {"http": "file", "file": "http"}[self.scheme])
+
+
+def looks_of(name):
+    """Four looks at a page: that which is judged, its fellow, and the two others of either."""
+    corner = [page for page in PAGES if (page in CHAPTERS) == (name in CHAPTERS)].index(name) % 4
+    mode, other = ("light", "dark") if corner < 2 else ("dark", "light")
+    if corner % 2:
+        pair = Look(DESK, mode, "file"), Look(PHONE, other, "http")
+    else:
+        pair = Look(PHONE, mode, "http"), Look(DESK, other, "file")
+    return [*pair, *(look.other() for look in pair)]
+
+
+def look_at(pages, width=None, at_once=2):
+    """`pages`, each in every look, of that `width` if given; the first `at_once` in `make test`."""
+    rows = [
+        pytest.param(
+            (name, look),
+            id="-".join([name, *map(str, look)]),
+            marks=[pytest.mark.thorough] * (n >= at_once),
+        )
+        for name in pages
+        for n, look in enumerate(looks_of(name))
+        if width in (None, look.width)
+    ]
+    return pytest.mark.parametrize("opened", rows, indirect=True)
+
+
+@pytest.fixture(scope="module")
+def opened(request, site, browser, serve):
+    """The visitor of a page, every panel drawn, and what its browser asked for until then."""
+    name, look = request.param
+    visitor = Visitor(
+        browser, serve(site) if look.scheme == "http" else site.as_uri(), color_scheme=look.mode,
+        viewport={"width": look.width, "height": 844},
+        reduced_motion="reduce" if look.width == PHONE else "no-preference",
+    )  # fmt: skip
+    panels_of(visitor.open(f"{name}.html"))
+    visitor.page.wait_for_load_state("networkidle")
+    visitor.name, visitor.first_visit = name, set(visitor.asked)
+    yield visitor
+    visitor.context.close()
+
+
+def test_every_corner_is_seen_by_a_chapter():
+    judged = {(look.width, look.mode) for look, *_ in map(looks_of, CHAPTERS)}
+    assert len(judged) == min(4, len(CHAPTERS)) == 4
+
+
+# ── What is seen ────────────────────────────────────────────────────────────
+@look_at(PAGES)
+def test_a_page_asks_nobody_and_complains_of_nothing(opened):
+    assert opened.faults == []
+
+
+@look_at(PAGES)
+def test_a_first_visit_is_light(opened, site):
+    weights = weights_of(opened, site)
+    heavy = {"plotly.min.js", "tex-chtml.js"} & set(weights)
+    assert sum(weights.values()) <= (CHAPTER_BYTES if heavy else PROSE_BYTES), weights
+    formulas = 'class="math' in (site / f"{opened.name}.html").read_text()
+    assert ("tex-chtml.js" in weights) == formulas  # a quarter of a megabyte
+
+
+def weights_of(visitor, site):
+    """Bytes of each file that a visitor's browser asked for, gzipped as a server would."""
+    paths = [
+        Path(site) / unquote(urlsplit(url.removeprefix(visitor.home)).path).lstrip("/")
+        for url in visitor.first_visit
+        if url.startswith(visitor.home)
+    ]
+    return {path.name: weight(path) for path in paths}
+
+
+@lru_cache
+def weight(path):
+    content = path.read_bytes()
+    return len(content if path.suffix == WOFF2 else gzip.compress(content, mtime=0))
+
+
+@look_at(PAGES)
+def test_a_page_is_set_in_its_own_typefaces_and_waits_for_no_font_of_icons(opened):
+    page = opened.page
+    loaded = page.evaluate(
+        "document.fonts.ready.then(() => [...document.fonts]"
+        ".filter(face => face.status === 'loaded').map(face => face.family.replaceAll('\"', '')))"
+    )
+    assert {"Source Serif 4", "Source Sans 3"} <= set(loaded)
+    assert not [family for family in loaded if "Awesome" in family]
+    signs = "i => getComputedStyle(i, '::before').maskImage"
+    for sign in page.query_selector_all(".fa-solid, .fas"):
+        assert "svg" in sign.evaluate(signs), sign.get_attribute("class")
+
+
+@look_at(READ_THROUGH, width=DESK)
+def test_a_line_of_text_has_65_to_75_characters(opened):
+    """Measured on whole lines: the last of a paragraph is short, and one alone is no measure."""
+    counts = opened.page.evaluate(LINES)
+    assert len(counts) >= 5 and 65 <= sum(counts) / len(counts) <= 75
+
+
+@look_at(PAGES, width=PHONE)
+def test_a_phone_never_scrolls_sideways(opened):
+    page = opened.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    for panel in page.query_selector_all(".sm-panel"):
+        assert panel.evaluate("p => p.scrollWidth <= p.clientWidth + 1")
+
+
+@look_at(PAGES, at_once=1)
+def test_nobody_is_shut_out(opened):
+    before = list(opened.faults)
+    found = findings(unfolded(opened.page))
+    opened.faults[:] = before  # axe looks for style sheets where there are none
+    assert found == []
+
+
+# ── What is moved ───────────────────────────────────────────────────────────
+@look_at(PAGES)
+def test_the_script_writes_the_same_table_as_python(opened, site):
+    by_python = scrolled((site / f"{opened.name}.html").read_text(encoding="utf-8"))
+    assert tables_by_script(opened.page) == by_python
+
+
+@look_at(PAGES)
+def test_every_control_moved_by_keyboard_changes_what_is_shown(opened):
+    page = opened.page
+    for panel in panels_of(page):
+        for axis in range(len(panel.query_selector_all("[data-axis]"))):
+            before = state_of(panel)
+            after = move_by_keyboard(page, panel, axis)
+            assert after["at"] != before["at"], f"control {axis} did not move"
+            changed = (after["data"], after["readings"]) != (before["data"], before["readings"])
+            assert changed, f"control {axis} is dead"
+    assert opened.faults == []
