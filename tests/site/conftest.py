@@ -74,9 +74,10 @@ def jupyter_book(source, out, **environment):
         "--path-output",
         out,
     ]
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])  # for a scene of ours
     return subprocess.run(
         [*command, "-W", "-n", "--keep-going"], capture_output=True, text=True,
-        env=os.environ | {"SCALEMODEL_CLASS": ""} | environment,
+        env=os.environ | {"SCALEMODEL_CLASS": "", "PYTHONPATH": paths} | environment,
     )  # fmt: skip
 
 
@@ -84,6 +85,8 @@ def write_book(folder, chapters):
     """A book of `chapters`, name to Markdown, under this project's configuration."""
     (folder / "book").mkdir(parents=True, exist_ok=True)
     config = (ROOT / "_config.yml").read_text().replace("site_assets", str(ROOT / "site_assets"))
+    scripts = f"    scalemodel_scripts: [{ROOT / 'tests/stage/panel/dot'}]\n"
+    config = config.replace("    language: en\n", f"    language: en\n{scripts}")
     (folder / "_config.yml").write_text(re.sub(r"(?m)^ *bibtex.*\n", "", config))
     first, *others = chapters
     toc = f"format: jb-book\nroot: book/{first}\n"
@@ -97,7 +100,7 @@ def write_book(folder, chapters):
         (folder / "book" / f"{name}.md").write_text(header + text)
 
 
-def write_specimens(folder, pages=("panels", "game", "predict")):
+def write_specimens(folder, pages=("panels", "game", "predict", "scene")):
     """The source of a little book: `pages` of this folder, one to read, and a glossary."""
     texts = {name: (SPECIMENS / f"{name}.md").read_text() for name in (*pages, "reading")}
     texts["room/reading"] = texts.pop("reading")
