@@ -58,7 +58,7 @@ def wait_for(address, server, log):
 
 
 def test_a_control_of_the_live_panel_changes_its_figure(lab, visit):
-    visitor = visit(lab, viewport={"width": 1400, "height": 1000})
+    visitor = visit(lab, apart=True, viewport={"width": 1400, "height": 1000})
     page = visitor.open("lab/tree/youtube/abr.ipynb?reset")
     page.wait_for_function(
         "() => window.jupyterapp?.shell.currentWidget?.context?.isReady", timeout=WAIT_MS
