@@ -3,12 +3,15 @@
 import fcntl
 import functools
 import importlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import threading
+from collections import defaultdict
+from contextlib import ExitStack, contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -31,9 +34,10 @@ def tool(name):
 
 chromium, pair = tool("chromium"), tool("pair")
 
-# Chromium would otherwise call home, and be refused, many times a start.
+# Chromium would otherwise call home, and be refused, many times a start. No name leads anywhere,
+# and a request to another host is a fault whether it leads anywhere or not.
 QUIET = [
-    "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--disable-quic",
 ]  # fmt: skip
 
@@ -166,15 +170,14 @@ def browser():
 
 
 class Visitor:
-    """A reader's browser that notes what it asks for and every fault, and reaches no other host."""
+    """A reader's browser that notes what it asks for and every fault; see `visitors`."""
 
-    def __init__(self, browser, home, **options):
-        self.home, self.faults, self.asked = home, [], set()
+    def __init__(self, browser, **options):
+        self.home, self.faults, self.asked = "", [], set()
         self.context = browser.new_context(**options)
-        self.context.route("**/*", self._only_home)
         self.page = self.context.new_page()
         self.page.set_default_timeout(120_000)  # ms: a machine may be busy, a page that hangs fails
-        self.page.on("request", lambda request: self.asked.add(request.url))
+        self.page.on("request", self._request)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.faults.append(f"exception: {error}"))
         self.page.on("requestfailed", self._failed)
@@ -184,12 +187,18 @@ class Visitor:
         self.page.goto(f"{self.home}/{path}")
         return self.page
 
-    def _only_home(self, route):
-        url = route.request.url
-        if url.startswith((self.home, "data:", "blob:")):
-            return route.continue_()
-        self.faults.append(f"asked another host: {url}")
-        return route.abort()
+    def leave(self):
+        """Goes away and forgets: who comes next is here for the first time."""
+        self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.emulate_media(media="null")
+        self.page.mouse.move(0, 0)
+        self.page.goto("about:blank")
+        self.faults, self.asked = [], set()
+
+    def _request(self, request):
+        self.asked.add(request.url)
+        if not request.url.startswith((self.home, "data:", "blob:", "about:")):
+            self.faults.append(f"asked another host: {request.url}")
 
     def _console(self, message):
         if message.type in ("error", "warning"):
@@ -204,18 +213,35 @@ class Visitor:
             self.faults.append(f"status {response.status}: {response.url}")
 
 
+@pytest.fixture(scope="module")
+def visitors(browser):
+    """Lends a `Visitor` at a site: `with visitors(home, **context_options) as visitor`.
+
+    A new browser context costs more than most pages do, so a visitor comes again, without
+    its memory, unless the test is to have it `apart`, for it changes the browser itself.
+    """
+    idle = defaultdict(list)
+
+    @contextmanager
+    def lend(home, apart=False, **options):
+        kept = idle[json.dumps(options, sort_keys=True)]
+        visitor = kept.pop() if kept and not apart else Visitor(browser, **options)
+        visitor.home = home
+        yield visitor
+        if apart:
+            visitor.context.close()
+        else:
+            visitor.leave()
+            kept.append(visitor)
+
+    return lend
+
+
 @pytest.fixture
-def visit(browser):
-    """Opens a `Visitor` at a site: `visit(home, **context_options)`."""
-    visitors = []
-
-    def start(home, **options):
-        visitors.append(Visitor(browser, home, **options))
-        return visitors[-1]
-
-    yield start
-    for visitor in visitors:
-        visitor.context.close()
+def visit(visitors):
+    """A `Visitor` for as long as a test lasts: `visit(home, **context_options)`."""
+    with ExitStack() as stack:
+        yield lambda home, **options: stack.enter_context(visitors(home, **options))
 
 
 def pytest_generate_tests(metafunc):

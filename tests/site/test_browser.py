@@ -306,7 +306,7 @@ def test_the_script_writes_the_same_table_as_python(specimen, specimens):
 
 
 def test_without_the_drawing_library_text_and_table_still_work(specimens, serve, visit):
-    visitor = visit(serve(specimens))
+    visitor = visit(serve(specimens), apart=True)
     visitor.context.route("**/plotly.min.js", lambda route: route.abort())
     page = visitor.open("book/panels.html")
     page.wait_for_selector(".sm-panel[data-ready='text']")

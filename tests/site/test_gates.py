@@ -40,3 +40,22 @@ def test_code_can_be_read_in_each_colour_that_some_page_gives_it(
     page = visit(serve(specimens), color_scheme=mode).open("book/room/reading.html")
     page.evaluate(COLOURED, colours)
     assert findings(unfolded(page), {"include": [[".highlight pre"]]}) == []
+
+
+@pytest.mark.parametrize("address", ["https://pictures.example/a.png", "http://192.0.2.1/a.png"])
+def test_the_visitor_notes_who_asks_elsewhere_and_reaches_nobody(serve, visit, tmp_path, address):
+    (tmp_path / "asks.html").write_text(f'<!doctype html><img alt="" src="{address}">')
+    visitor = visit(serve(tmp_path))
+    visitor.open("asks.html").wait_for_load_state("networkidle")
+    assert f"asked another host: {address}" in visitor.faults
+    assert any(fault.startswith("net::ERR_NAME_NOT_RESOLVED") for fault in visitor.faults)
+
+
+def test_a_visitor_comes_again_without_a_memory(specimens, serve, visit, visitors):
+    for _ in range(2):
+        with visitors(serve(specimens)) as visitor:
+            page = visitor.open("book/predict.html")
+            page.wait_for_selector(".sm-predict form:not([hidden])")
+            page.query_selector(".sm-predict [data-show]").click()
+            assert page.evaluate("localStorage.length + sessionStorage.length")
+            assert len(visitor.asked) > 10 and visitor.faults == []

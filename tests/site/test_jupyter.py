@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -9,9 +10,11 @@ import sys
 import time
 import urllib.request
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.site.conftest import ROOT
+from tests.site.conftest import ROOT, SPECIMENS
 
 WAIT_MS = 90_000  # the first kernel of a cold machine
 FIGURE = "() => document.querySelector('.js-plotly-plot')?.data?.map(({x, y}) => [[...x], [...y]])"
@@ -24,11 +27,13 @@ def jupyter(tmp_path_factory):
         pytest.skip("not run: JupyterLab: pip install -r requirements-jupyter.txt")
     folder = tmp_path_factory.mktemp("jupyter")
     shutil.copytree(ROOT / "book", folder / "book")
+    nbformat.write(a_scene(), folder / "book" / "scene.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder / "config")}
     environment.pop("SCALEMODEL_VIEW", None)  # live, as a learner has it
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", "")])
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
         f"--port={port}", f"--notebook-dir={folder / 'book'}", "--IdentityProvider.token=",
@@ -57,17 +62,42 @@ def wait_for(address, server, log):
     raise AssertionError(f"JupyterLab did not answer:\n{log.read_text()}")
 
 
-def test_a_control_of_the_live_panel_changes_its_figure(jupyter, visit):
-    visitor = visit(jupyter, viewport={"width": 1400, "height": 1000})
-    page = visitor.open("lab/tree/youtube/abr.ipynb?reset")
+def a_scene():
+    """A notebook with the panel of the page of specimens on which a dot moves."""
+    (source,) = re.findall(
+        r"(?s)```{code-cell}[^\n]*\n(.*?)```", (SPECIMENS / "scene.md").read_text()
+    )
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    return new_notebook(cells=[new_code_cell(source)], metadata={"kernelspec": kernel})
+
+
+def run_all(page):
+    """Runs all cells of the notebook that is open, once its kernel is there."""
     page.wait_for_function(
         "() => window.jupyterapp?.shell.currentWidget?.context?.isReady", timeout=WAIT_MS
     )
     page.evaluate("window.jupyterapp.shell.currentWidget.context.sessionContext.ready")
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+# How far below the title the first panel begins, in heights of the notebook's window.
+SCREENS = """() => {
+  const { content } = window.jupyterapp.shell.currentWidget;
+  const panel = content.widgets.find(({ model }) => /^explore\\(/m.test(model.sharedModel.source));
+  const title = content.node.querySelector('h1').getBoundingClientRect().top;
+  const output = panel.node.querySelector('.jp-Cell-outputWrapper').getBoundingClientRect().top;
+  return (output - title) / content.node.clientHeight;
+}"""
+
+
+def test_a_control_of_the_live_panel_changes_its_figure(jupyter, visit):
+    visitor = visit(jupyter, apart=True, viewport={"width": 1400, "height": 1000})
+    page = visitor.open("lab/tree/youtube/abr.ipynb?reset")
+    run_all(page)
     page.get_by_role("button", name="Just show me").first.click(timeout=WAIT_MS)
     page.wait_for_selector(".js-plotly-plot .main-svg", timeout=WAIT_MS, state="attached")
     page.wait_for_function(f"({FIGURE})()?.length > 1", timeout=WAIT_MS)
+    assert 0 < page.evaluate(SCREENS) < 2, "plumbing stands before the first panel"
 
     start = page.evaluate(FIGURE)
     slider = page.locator(".widget-slider [role=slider]").first
@@ -86,6 +116,16 @@ def test_a_control_of_the_live_panel_changes_its_figure(jupyter, visit):
     )
     page.wait_for_selector("text=once started, never stopped")
     assert [fault for fault in visitor.faults if "another host" in fault] == []
+
+
+def test_a_dot_that_nobody_knows_rolls_in_jupyter(jupyter, visit):
+    visitor = visit(jupyter, apart=True, viewport={"width": 1400, "height": 1000})
+    page = visitor.open("lab/tree/scene.ipynb?reset")
+    run_all(page)
+    place = "() => Number(document.querySelector('.sm-dot circle')?.getAttribute('cx'))"
+    page.wait_for_function(f"({place})() === 10", timeout=WAIT_MS)
+    page.locator(".widget-dropdown select").first.select_option("90")
+    page.wait_for_function(f"({place})() === 90", timeout=WAIT_MS)
 
 
 def as_json(page, value):

@@ -15,7 +15,6 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from scalemodel.stage.look import theme
-from tests.site.conftest import Visitor
 from tests.site.reader import (
     findings,
     move_by_keyboard,
@@ -102,19 +101,18 @@ def look_at(pages, width=None, at_once=2):
 
 
 @pytest.fixture(scope="module")
-def opened(request, site, browser, serve):
+def opened(request, site, visitors, serve):
     """The visitor of a page, every panel drawn, and what its browser asked for until then."""
     name, look = request.param
-    visitor = Visitor(
-        browser, serve(site) if look.scheme == "http" else site.as_uri(), color_scheme=look.mode,
-        viewport={"width": look.width, "height": 844},
+    with visitors(
+        serve(site) if look.scheme == "http" else site.as_uri(),
+        viewport={"width": look.width, "height": 844}, color_scheme=look.mode,
         reduced_motion="reduce" if look.width == PHONE else "no-preference",
-    )  # fmt: skip
-    panels_of(visitor.open(f"{name}.html"))
-    visitor.page.wait_for_load_state("networkidle")
-    visitor.name, visitor.first_visit = name, set(visitor.asked)
-    yield visitor
-    visitor.context.close()
+    ) as visitor:  # fmt: skip
+        panels_of(visitor.open(f"{name}.html"))
+        visitor.page.wait_for_load_state("networkidle")
+        visitor.name, visitor.first_visit = name, set(visitor.asked)
+        yield visitor
 
 
 def test_every_corner_is_seen_by_a_chapter():

@@ -101,7 +101,7 @@ def test_a_guess_may_be_drawn_under_a_slider(locks):
 
 
 def test_where_nothing_may_be_stored_it_works_all_the_same(specimens, home_of, visit):
-    visitor = visit(home_of(specimens))
+    visitor = visit(home_of(specimens), apart=True)
     visitor.context.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('private'); } });"
     )

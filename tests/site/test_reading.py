@@ -233,7 +233,7 @@ def test_answers_are_kept_copied_and_forgotten(page):
 
 @pytest.mark.slow
 def test_a_browser_that_keeps_nothing_still_answers(reading, serve, visit):
-    visitor = visit(serve(reading))
+    visitor = visit(serve(reading), apart=True)
     visitor.page.add_init_script(
         "Object.defineProperty(window, 'localStorage', {get() { throw new Error('private') }})"
     )
