@@ -61,6 +61,17 @@ def test_every_cell_was_run_in_order_and_every_value_is_stored(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+def test_what_a_page_hides_is_folded_in_jupyter(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        tags = set(cell.metadata.get("tags", []))
+        fold = cell.metadata.get("jupyter", {})
+        if cell.cell_type == "code" and tags & {"hide-input", "remove-cell", "remove-output"}:
+            assert fold.get("source_hidden"), cell.id
+            unshown = bool(tags & {"remove-cell", "remove-output", "solution"})
+            assert fold.get("outputs_hidden", False) == unshown, cell.id
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
 def test_prose_has_numbers_as_people_write_them(path):
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "markdown":
