@@ -122,14 +122,23 @@ ALLOWED = [
     Allowed("region", "sidebar-primary", "the theme's logo stands outside its landmarks"),
     Allowed("region", "'.title'", "the same logo, by another name"),
 ]  # fmt: skip
-# Half of a chapter's elements are the words of coloured code, each with a colour to judge.
-# They are judged once, on the page of specimens, which has a word of every colour.
-CODE = {"exclude": [[".highlight pre"]]}
+# What is many times the same: words of coloured code, each of whose colours `test_gates` judges
+# on one page, and the further rows of a table of numbers. It is hidden while axe looks, for
+# what axe is told to leave out it compares with every element.
+ALIKE = ".highlight pre, .sig span, .sm-numbers tr:nth-child(n+6)"
 
 
-def findings(page, where=CODE):
-    """What axe finds and nobody allowed: one line each, rule and selector."""
-    found = Axe().run(page, where).response["violations"]
+def findings(page, where=None):
+    """What axe finds and nobody allowed, but for what is `ALIKE`: one line each, rule and selector.
+
+    With `where`, axe's context, all that is there.
+    """
+    # Over HTTP it asks for the style sheets too; a page from a folder may ask for nothing.
+    options = {"resultTypes": ["violations"], "preload": page.url.startswith("http")}
+    hidden = None if where else page.add_style_tag(content=f"{ALIKE} {{ display: none }}")
+    found = Axe().run(page, where, options).response["violations"]
+    if hidden:
+        hidden.evaluate("style => style.remove()")
     return [
         f"{violation['id']}: {' '.join(map(str, node['target']))}: {node['html'][:120]}"
         for violation in found

@@ -7,11 +7,15 @@ import pytest
 from tests.site.reader import findings, unfolded
 
 # A word of each colour at the end of each piece of code.
-COLOURED = """names => document.querySelectorAll('.highlight pre').forEach((code) => {
+COLOURED = """([place, names]) => document.querySelectorAll(place).forEach((code) => {
   const word = (name) => Object.assign(document.createElement('span'),
     { className: name, textContent: ` ${name}` });
   code.append(...names.map(word));
 })"""
+CODE = {  # where pages have coloured code: how it begins and ends in the HTML
+    ".highlight pre": '<div class="highlight">(.*?)</pre>',
+    "dt.sig": '<dt class="sig(.*?)</dt>',
+}
 
 
 def test_the_gate_sees_what_is_wrong(serve, visit, tmp_path):
@@ -23,23 +27,24 @@ def test_the_gate_sees_what_is_wrong(serve, visit, tmp_path):
     assert {line.split(":")[0] for line in found} == {"label", "color-contrast"}
 
 
-def colours_of_code(site):
-    """The classes that the words of coloured code have on any page of `site`."""
+def colours_of(code, site):
+    """The classes that the words of a kind of code have on any page of `site`."""
     pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
-    code = [block for html in pages for block in re.findall(r'(?s)"highlight">(.*?)</pre>', html)]
-    return sorted({name for block in code for name in re.findall(r'<span class="(\w+)">', block)})
+    pieces = [piece for html in pages for piece in re.findall(f"(?s){CODE[code]}", html)]
+    found = {name for piece in pieces for name in re.findall(r'<span class="([\w -]+)">', piece)}
+    return sorted(found)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_code_can_be_read_in_each_colour_that_some_page_gives_it(
-    site, specimens, serve, visit, mode
-):
+@pytest.mark.parametrize("code", CODE)
+def test_code_can_be_read_in_each_colour_that_some_page_gives_it(site, serve, visit, code, mode):
     """Every page is judged without its code, so that all colours of code are judged here."""
-    colours = colours_of_code(site)
-    assert {"k", "c1", "s2", "nf"} <= set(colours)
-    page = visit(serve(specimens), color_scheme=mode).open("book/room/reading.html")
-    page.evaluate(COLOURED, colours)
-    assert findings(unfolded(page), {"include": [[".highlight pre"]]}) == []
+    colours = colours_of(code, site)
+    assert {"n", "p", "o"} <= set(colours)
+    page = visit(serve(site), color_scheme=mode).open("book/api/parts.html")
+    assert page.query_selector(code)
+    page.evaluate(COLOURED, [code, colours])
+    assert findings(unfolded(page), {"include": [[code]]}) == []
 
 
 @pytest.mark.parametrize("address", ["https://pictures.example/a.png", "http://192.0.2.1/a.png"])
