@@ -2,7 +2,7 @@
 
 - `playing`: the object, the store that outlives it, its lives, the history;
 - `verdict`, `checks`: what is right, and what every lab checks;
-- `lab`: what a lab is; each company's is a room of its name: `twitter`;
+- `lab`: what a lab is; each company's is a room of its name;
 - `shelf`: all of them, by name;
 - `seeds`, `grade`, `shrink`: the grader, and how it finds the shortest counterexample;
 - `practice`: the grader in a notebook;

@@ -4,6 +4,6 @@
 - `views`: how a thing shows itself, live, on the site and in a notebook;
 - `panel`: `explore` and all that it stands on;
 - `reading`: what surrounds a panel in a chapter;
-- one wing a company, `youtube` and `twitter`: its pictures, its game, its scenes;
+- one wing a company, of its name: its pictures, its game, its scenes;
 - `site`: the Sphinx extension.
 """
