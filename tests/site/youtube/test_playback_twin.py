@@ -16,7 +16,7 @@ from scalemodel.youtube.abr.scores import LINEAR
 from scalemodel.youtube.media import Player, Trace, Video
 from tests.youtube.test_abr import published, published_video
 
-TWIN = Path(__file__).parents[2] / "lib" / "scalemodel" / "stage" / "youtube" / "playback.js"
+TWIN = Path(__file__).parents[3] / "lib" / "scalemodel" / "stage" / "youtube" / "playback.js"
 ROWS = ("rung", "download_s", "rebuffer_s", "buffer_s", "pause_s")
 # Plays each case of the file it is given; prints a column a name, and the report.
 PROGRAM = """

@@ -14,7 +14,7 @@ from scalemodel.youtube.abr.policies import Bola
 from scalemodel.youtube.abr.scores import LINEAR
 from scalemodel.youtube.media import Player, Trace, Video
 from tests.site.reader import findings
-from tests.site.test_player_twin import asking
+from tests.site.youtube.test_playback_twin import asking
 
 pytestmark = pytest.mark.slow
 
