@@ -124,7 +124,7 @@ def test_a_page_on_a_lab_says_what_a_student_needs_in_order(chapter):
 def test_each_aim_names_an_exercise_that_proves_it(chapter):
     text = chapter.read_text()
     (aims,) = re.findall(r"(?m)^Afterwards you can\n\n((?:- .+\n)+)", text)
-    assert 3 <= len(aims.splitlines()) <= 5
+    assert 3 <= len(aims.splitlines()) <= 5, "three to five aims, each with its exercise"
     for aim in aims.splitlines():
         tag, label = re.search(r"\[(E\d)\]\(#([\w-]+)\)[,.]$", aim).groups()
         assert re.search(rf"(?m)^```\{{exercise(?:-start)?\}} {tag}, .+\n:label: {label}$", text), (

@@ -130,6 +130,15 @@ def test_a_word_finds_its_place_everywhere():
     assert written == set(files), "a page that no reader finds, or a title without a page"
 
 
+def test_the_cover_has_a_card_for_each_company_and_says_which_can_be_read():
+    cover = (ROOT / "book/index.md").read_text()
+    cards = dict(re.findall(r'(?s)<li class="sm-card" data-company="(\w+)">(.*?)</li>', cover))
+    written = {path.parent.name for path in (ROOT / "book").glob("*/facts.yml")}
+    assert written <= set(cards)
+    for company, card in cards.items():
+        assert (company in written) != ("Not written yet" in card), f"the card of {company}"
+
+
 def test_every_room_has_a_page_of_reference():
     rooms = {path.parent.name for path in (ROOT / "lib/scalemodel").glob("*/*.py")}
     assert {path.stem for path in (ROOT / "book/api").glob("*.md")} == rooms
