@@ -1,6 +1,8 @@
 """What every test may ask for: hypothesis profiles and the reference data."""
 
+import importlib
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,15 @@ settings.register_profile("thorough", deadline=None, max_examples=3000)
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "developer")
 )
+
+
+def tool(name):
+    """The program `tools/<name>.py` as a module; its neighbours are found beside it."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(ROOT / "tools"))
 
 
 @pytest.fixture(scope="session")

@@ -47,11 +47,19 @@ def main():
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
         sys.exit(code)
     lab_notebooks.hand_out(html)
+    give_the_start_page_its_sign(html / "index.html")
     print(f"\nThe book is built. Open it:\n  {(html / 'index.html').as_uri()}")
     if not options.for_class:
         print("or run `make serve` and open http://127.0.0.1:8000/")
     if options.open or (first and somebody_watches()):
         webbrowser.open((html / "index.html").as_uri())
+
+
+def give_the_start_page_its_sign(start):
+    """The page that leads to the book names the book's icon, lest a browser ask for one in vain."""
+    icon = '<link rel="icon" href="_static/favicon.svg" />\n'
+    if icon not in start.read_text():
+        start.write_text(icon + start.read_text())
 
 
 def somebody_watches():

@@ -12,14 +12,13 @@ folded. Cell ids come from the file's name and a
 counter, and timing is left out: making a notebook twice gives the same bytes.
 """
 
-import os
 import re
 import sys
 from pathlib import Path
 
+import execute
 import jupytext
 import nbformat
-from nbclient import NotebookClient
 from nbformat.v4 import new_markdown_cell
 from pybtex.database import parse_file
 
@@ -45,12 +44,12 @@ GATE = re.compile(
 
 
 def main():
-    os.environ["SCALEMODEL_VIEW"] = "digest"
     chapters = [Path(name) for name in sys.argv[1:]] or chapter_files(ROOT / "book")
-    for chapter in chapters:
-        notebook = unexecuted(chapter)
-        where = {"metadata": {"path": str(chapter.parent)}}
-        NotebookClient(notebook, timeout=300, resources=where).execute()
+    notebooks = {chapter: unexecuted(chapter) for chapter in chapters}
+    failed = execute.side_by_side(notebooks, {"SCALEMODEL_VIEW": "digest"})
+    if failed:
+        sys.exit("\n".join(failed.values()))
+    for chapter, notebook in notebooks.items():
         tidy(notebook)
         nbformat.write(notebook, chapter.with_suffix(".ipynb"))
         print(f"wrote {chapter.with_suffix('.ipynb')}")

@@ -1,6 +1,7 @@
-"""What a machine lacks is listed at the end, and where everything is required it is a failure."""
+"""What stands at the end of a run: what a machine lacked, and what the run cost."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LACKING = """
+import subprocess
+import sys
+
 import pytest
+
+def test_that_has_others_work_for_it():
+    work = "import time\\nwhile time.process_time() < 1.2: pass"
+    subprocess.run([sys.executable, "-c", work], check=True)
 
 def test_with_a_program_that_is_not_here():
     pytest.skip("not run: Telex: apt-get install telex")
@@ -30,4 +38,5 @@ def test_what_is_lacking_is_named_with_how_to_get_it(tmp_path, required, code):
     assert done.returncode == code, done.stdout + done.stderr
     assert "1 test: Telex: apt-get install telex" in done.stdout
     assert ("REQUIRE_ALL=1" in done.stdout) == (required == "1")
+    assert re.search(r"(?m)^ +[1-9]\d*  test_lacking.py: test_lacking.py [1-9]", done.stdout)
     assert "SOMETHING" not in done.stdout.split("not run")[-1]

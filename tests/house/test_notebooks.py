@@ -1,17 +1,14 @@
 """Each notebook is its chapter, executed: same cells, stored outputs, nothing that varies."""
 
 import ast
-import importlib.util
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
 
-ROOT = Path(__file__).parents[2]
-_spec = importlib.util.spec_from_file_location("pair", ROOT / "tools" / "pair.py")
-pair = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(pair)
+from tests.conftest import ROOT, tool
+
+pair = tool("pair")
 
 CHAPTERS = pair.chapter_files(ROOT / "book")
 COMPANIES = [path for path in CHAPTERS if path.parent != ROOT / "book"]  # not the cover

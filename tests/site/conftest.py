@@ -2,7 +2,6 @@
 
 import fcntl
 import functools
-import importlib
 import json
 import os
 import re
@@ -19,17 +18,9 @@ import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.conftest import ROOT, tool
+
 SPECIMENS = Path(__file__).parent / "specimens"
-
-
-def tool(name):
-    """The program `tools/<name>.py` as a module; its neighbours are found beside it."""
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(ROOT / "tools"))
 
 
 chromium, pair = tool("chromium"), tool("pair")

@@ -8,7 +8,8 @@ import yaml
 
 from scalemodel.stage.look import theme
 from scalemodel.stage.site.extension import problems
-from tests.site.conftest import ROOT, jupyter_book, write_book
+from tests.conftest import ROOT, tool
+from tests.site.conftest import jupyter_book, write_book
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
 PAGES = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
@@ -89,7 +90,35 @@ def test_a_build_with_a_dead_widget_or_a_foreign_image_fails(tmp_path):
     assert "foreign.html loads https://pictures.example/a.png from another host" in said
 
 
-def test_a_build_with_a_failing_cell_fails(tmp_path):
-    write_book(tmp_path / "source", {"broken": "# Broken\n\n```{code-cell} ipython3\n1 / 0\n```\n"})
+BROKEN = "# Broken\n\n```{code-cell} ipython3\n1 / 0\n```\n"
+SOUND = "# Sound\n\n```{code-cell} ipython3\n1\n```\n"
+
+
+def test_a_chapter_that_fails_stops_the_build_with_its_traceback_in_sight(
+    tmp_path, monkeypatch, capfd
+):
+    write_book(tmp_path, {"broken": BROKEN, "sound": SOUND})
+    (tmp_path / "requirements.txt").touch()
+    book = tool("book")
+    monkeypatch.setattr(book, "ROOT", tmp_path)
+    assert book.build_site(tmp_path, tmp_path / "_build") == 1
+    said = re.sub(r"\x1b\[[\d;]*m", "", capfd.readouterr().err)  # the traceback is coloured
+    assert "broken.md fails where it is executed" in said and "sound.md" not in said
+    assert "----> 1 1 / 0" in said and "ZeroDivisionError" in said
+    assert not (tmp_path / "_build" / "html").exists()
+
+
+@pytest.mark.thorough
+def test_a_build_that_executes_by_itself_fails_likewise(tmp_path):
+    write_book(tmp_path / "source", {"broken": BROKEN})
     done = jupyter_book(tmp_path / "source", tmp_path)
     assert done.returncode != 0 and "ZeroDivisionError" in done.stdout + done.stderr
+
+
+def test_a_class_build_executes_no_solution():
+    execute, pair = tool("execute"), tool("pair")
+    chapter = next(
+        c for c in pair.chapter_files(ROOT / "book") if "{solution-start}" in c.read_text()
+    )
+    whole, cut = (execute.as_the_site_reads(chapter, for_class) for for_class in (False, True))
+    assert len(cut.cells) < len(whole.cells)

@@ -21,8 +21,8 @@ from nbval.plugin import (
     transform_streams_for_comparison,
 )
 
-from tests.house.test_notebooks import CHAPTERS, NOTEBOOKS, ROOT, by_name
-from tests.site.conftest import tool
+from tests.conftest import ROOT, tool
+from tests.house.test_notebooks import CHAPTERS, NOTEBOOKS, by_name
 
 # What nbval passes over, too.
 SKIPPED = {

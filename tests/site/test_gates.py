@@ -9,7 +9,7 @@ from tests.site.reader import findings, unfolded
 # A word of each colour at the end of each piece of code.
 COLOURED = """([place, names]) => document.querySelectorAll(place).forEach((code) => {
   const word = (name) => Object.assign(document.createElement('span'),
-    { className: name, textContent: ` ${name}` });
+    { className: name, textContent: ` coloured ${name}` });
   code.append(...names.map(word));
 })"""
 CODE = {  # where pages have coloured code: how it begins and ends in the HTML
