@@ -24,6 +24,11 @@ settings.load_profile(
 )
 
 
+def cases(few):
+    """How many cases a dear law draws: a `few` in `make test`, forty times as many when thorough."""
+    return few * 40 if settings.default.max_examples >= 3000 else few
+
+
 def tool(name):
     """The program `tools/<name>.py` as a module; its neighbours are found beside it."""
     sys.path.insert(0, str(ROOT / "tools"))

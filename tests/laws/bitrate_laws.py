@@ -13,6 +13,7 @@ from scalemodel.youtube.abr.ceiling import optimum
 from scalemodel.youtube.abr.play import play, play_many
 from scalemodel.youtube.abr.scores import LINEAR, LOG
 from scalemodel.youtube.media import Player, Trace, Video
+from tests.conftest import cases
 
 
 @st.composite
@@ -127,7 +128,7 @@ class BitrateLaws:
         assert np.array_equal(scaled.rebuffer_s, session.rebuffer_s)
 
     @given(data=st.data())
-    @settings(max_examples=25)
+    @settings(max_examples=cases(25))
     def test_no_session_scores_above_the_ceiling(self, policies, data):
         video, trace, player, _, session = self.session(data, policies)
         if video.segments < 2:

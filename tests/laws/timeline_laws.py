@@ -23,6 +23,7 @@ from scalemodel.twitter.timeline.policies import (
     PerEdge,
 )
 from scalemodel.twitter.timeline.prices import Costs
+from tests.conftest import cases
 
 N_USERS = 6
 POLICIES = {
@@ -160,6 +161,6 @@ def history(make, policy, *, cap=800, examples=40, steps=40, shrink=True, **opti
     case = Histories.TestCase
     phases = [phase for phase in Phase if shrink or phase not in (Phase.shrink, Phase.explain)]
     case.settings = settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, phases=phases
+        max_examples=cases(examples), stateful_step_count=steps, deadline=None, phases=phases
     )
     return case

@@ -17,6 +17,7 @@ from scalemodel.youtube.abr.policies import Bola, BufferBased, RobustMpc
 from scalemodel.youtube.abr.presets import DASH_JS
 from scalemodel.youtube.abr.scores import HD, LINEAR, LOG, Quality
 from scalemodel.youtube.media import Player, Trace, Video
+from tests.conftest import cases
 from tests.laws.bitrate_laws import players, traces, videos
 from tests.youtube.test_abr import SIX_RUNGS, published, published_video
 
@@ -125,7 +126,7 @@ def test_a_cap_costs_no_more_than_its_pauses_do():
 
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.integers(0, 10**6), st.floats(0.01, 2), never_paused, st.sampled_from([LINEAR, LOG]))
-@settings(max_examples=25)
+@settings(max_examples=cases(25))
 def test_more_line_everywhere_never_lowers_the_ceiling(seed, more_mbps, player, qoe):
     video, line = Video.constant(4, SIX_RUNGS, 20), ride(seed)
     low, high = (optimum(video, trace, player, qoe) for trace in (line, faster(line, more_mbps)))
@@ -134,7 +135,7 @@ def test_more_line_everywhere_never_lowers_the_ceiling(seed, more_mbps, player, 
 
 
 @given(st.integers(0, 10**6), st.sampled_from([LINEAR, LOG, HD]))
-@settings(max_examples=15)
+@settings(max_examples=cases(15))
 def test_a_finer_tolerance_only_narrows_the_bounds(seed, qoe):
     video, line = Video.constant(4, SIX_RUNGS, 20), ride(seed)
     coarse, fine = (optimum(video, line, Player(), qoe, tolerance) for tolerance in (0.05, 1e-4))
@@ -152,7 +153,7 @@ def test_a_gain_is_never_rounded_down(video, qoe, rounding):
 
 
 @given(videos(), traces(), never_paused | players, st.floats(0, 20))
-@settings(max_examples=50)
+@settings(max_examples=cases(50))
 def test_prices_bound_what_the_frontier_finds_and_both_run_compiled(video, trace, player, wait_s):
     if video.segments < 2:
         return
@@ -226,7 +227,7 @@ def test_it_is_above_the_best_of_all_sessions_with_pauses(video, trace, player, 
     st.integers(0, 10**6), st.sampled_from([0.02, 0.05, 0.1, 0.3, 1.0]),
     st.sampled_from([1e-4, 0.2]), st.sampled_from([0.5, 1e9]),
 )  # fmt: skip
-@settings(max_examples=30)
+@settings(max_examples=cases(30))
 def test_the_search_over_t_misses_nothing(seed, cost, slack_ratio, wide_s):
     """Beside it a plain walk over T, up to where the top rungs are in time."""
     video = Video.constant(4, [300, 750, 1200], 8)
