@@ -319,6 +319,7 @@ async def test_with_cuts_at_any_moment_nothing_is_lost_or_told_twice(seed):
 CROWD, SLOW, CUT, ROUNDS, BURST, AUTHORS = 1_000, 100, 100, 20, 60, 20
 
 
+@pytest.mark.slow
 @live
 async def test_a_thousand_readers_end_with_what_brute_force_shows(caplog):
     """A tenth reads nothing until the end, a tenth is cut and comes back at random."""
