@@ -43,6 +43,7 @@ thorough: export HYPOTHESIS_PROFILE := thorough
 thorough: $(VENV)/teach.ok assets browser ## run everything in every look, all notebooks again, thousands of cases: hours
 	@$(BIN)/python -m pytest lib tests book --nbval -q -n auto
 
+fast: export HYPOTHESIS_PROFILE ?= fast
 fast: $(VENV)/book.ok ## the inner loop, under a minute: no build, no browser (ROOM=twitter runs one room)
 	@scope=$$($(BIN)/python tools/scope.py room $(ROOM)); \
 	$(BIN)/python -m pytest $$scope -q -n auto -m "not slow and not thorough" --durations=5

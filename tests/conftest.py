@@ -18,6 +18,7 @@ REFERENCE = Path(os.environ.get("SCALEMODEL_REFERENCE", ROOT.parent / "shared" /
 
 settings.register_profile("developer", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("fast", deadline=None, max_examples=20)
 settings.register_profile("thorough", deadline=None, max_examples=3000)
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "developer")
@@ -25,8 +26,10 @@ settings.load_profile(
 
 
 def cases(few):
-    """How many cases a dear law draws: a `few` in `make test`, forty times as many when thorough."""
-    return few * 40 if settings.default.max_examples >= 3000 else few
+    """How many cases a dear law draws: `few` in `make test`, forty times as many when thorough,
+    a fifth in the inner loop."""
+    drawn = settings.default.max_examples
+    return few * 40 if drawn >= 3000 else max(few // 5, 2) if drawn <= 20 else few
 
 
 def tool(name):
