@@ -99,6 +99,7 @@ class LabLaws:
         return seeds_of("practice", "ann", self.lab.name, count=SEEDS)
 
     # What is right passes.
+    @pytest.mark.slow
     def test_the_reference_passes_and_gets_the_same_grade_here_and_apart(self, record_property):
         source = reference_of(self.lab)
         result = grade(self.lab, apart(self.lab, source), self.seeds)
@@ -107,6 +108,7 @@ class LabLaws:
         assert (result.points, result.outcome) == (100, VALID)
         assert result.digest() == grade(self.lab, here(self.lab, source), self.seeds).digest()
 
+    @pytest.mark.slow
     def test_a_correct_answer_of_another_kind_passes(self, different, record_property):
         result = grade(self.lab, here(self.lab, different.read_text()), self.seeds)
         outcome = f"{result.points} points, {result.outcome}"
@@ -125,6 +127,7 @@ class LabLaws:
         first, *later = [stage.outcome for stage in result.stages]
         assert first == VALID and set(later) == {INVALID}
 
+    @pytest.mark.slow
     def test_the_reference_keeps_its_margin(self):
         self.margin_holds(range(10))
 
@@ -148,6 +151,7 @@ class LabLaws:
             assert max(values) <= MARGIN * budget.limit, budget.name
 
     # What is wrong fails, for its own fault.
+    @pytest.mark.slow
     def test_a_wrong_answer_is_caught_by_the_check_that_it_names(self, mutant, record_property):
         key, check = caught_by(mutant)
         player = here(self.lab, mutant_of(self.lab, mutant.name))
@@ -180,6 +184,7 @@ class LabLaws:
                 return budget.of([budget.measure(history)]).kept
         return first_wrong(stage, history).outcome == VALID
 
+    @pytest.mark.slow
     def test_a_counterexample_is_the_same_here_and_apart(self):
         stage = self.lab.stages[1]
         paths = sorted((folder_of(self.lab) / "mutants").glob("*.py"))

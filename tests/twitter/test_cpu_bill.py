@@ -175,6 +175,7 @@ def test_the_merge_is_paid_by_readers_with_a_pulled_edge_at_each_look():
     assert expected_cost(graph, posts, reads, FanOutOnWrite(), Costs(merge=9)) == 11
 
 
+@pytest.mark.slow
 def test_the_record_keeps_what_the_chapter_says():
     """Counted as the formula expects, and in its order where it sees a difference."""
     run = json.loads(RECORD.read_text())["runs"]["cpu"]
