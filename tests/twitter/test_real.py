@@ -71,8 +71,8 @@ def test_the_slow_reader_takes_its_time_and_both_runs_have_the_same_posts():
     assert len(read_s) < told["posts"] / 3, "what it missed came together, not frame by frame"
 
 
-@pytest.mark.slow
 # ── Laws ────────────────────────────────────────────────────────────────────
+@pytest.mark.slow
 @needs_redis
 @pytest.mark.parametrize("name", real.RUNS)
 def test_all_but_the_times_comes_out_the_same_again(name):
