@@ -2,7 +2,8 @@
 
     python tools/chromium.py
 
-Looked for: $CHROMIUM, the usual names on the PATH, and Playwright's own download.
+Looked for: $CHROMIUM, the usual names on the PATH, and Playwright's own download. The one
+without windows comes first: it draws the same pages for two thirds of the time.
 Installed: by apt-get where this user may, else by Playwright. Where neither works
 the browser tests are listed as not run, with how to get one.
 """
@@ -13,7 +14,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
+    "google-chrome-stable", "chrome",
+)  # fmt: skip
 HOW = "install Chromium (Debian: apt-get install chromium), or name one in CHROMIUM"
 
 
@@ -30,12 +34,12 @@ def install():
     if shutil.which("apt-get"):
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         options = {**quiet, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        try:
-            subprocess.run([*root, "apt-get", "update"], check=True, **options)
-            subprocess.run([*root, "apt-get", "install", "-y", "chromium"], check=True, **options)
-        except (OSError, subprocess.CalledProcessError):
-            pass
-        else:
+        for package in NAMES[:2]:
+            try:
+                subprocess.run([*root, "apt-get", "update"], check=True, **options)
+                subprocess.run([*root, "apt-get", "install", "-y", package], check=True, **options)
+            except (OSError, subprocess.CalledProcessError):
+                continue
             return
     playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
     subprocess.run(playwright, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

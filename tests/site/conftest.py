@@ -29,7 +29,7 @@ chromium, pair = tool("chromium"), tool("pair")
 # and a request to another host is a fault whether it leads anywhere or not.
 QUIET = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run", "--disable-quic",
+    "--disable-sync", "--no-first-run", "--disable-quic", "--in-process-gpu",
 ]  # fmt: skip
 
 
