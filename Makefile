@@ -79,16 +79,16 @@ $(VENV)/book.ok: requirements.txt pyproject.toml
 	  echo "On Debian: apt-get install python3 python3-venv"; exit 1; fi; \
 	[ -x $(BIN)/python ] || $$found -m venv $(VENV)
 	@echo "Installing the locked requirements into $(VENV) ..."
-	@$(PIP) -r requirements.txt
+	@$(PIP) --no-deps -r requirements.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/jupyter.ok: $(VENV)/book.ok requirements-jupyter.txt
 	@echo "Installing JupyterLab into $(VENV) ..."
-	@$(PIP) -r requirements-jupyter.txt
+	@$(PIP) --no-deps -r requirements-jupyter.txt
 	@touch $@
 
 $(VENV)/teach.ok: $(VENV)/jupyter.ok requirements-teach.txt
 	@echo "Installing nbgrader and otter into $(VENV) ..."
-	@$(PIP) -r requirements-teach.txt
+	@$(PIP) --no-deps -r requirements-teach.txt
 	@touch $@

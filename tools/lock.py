@@ -2,7 +2,8 @@
 
     python tools/lock.py
 
-The locks are exact and hold for Python 3.11 to 3.13 on every system, by markers.
+The locks are exact and hold for Python 3.11 to 3.13 on every system, by markers. They are
+installed as they stand (`--no-deps`), for two packages are left out; see `OPTIONS`.
 Needs uv (`pip install uv`), a tool of maintainers that nothing else here uses.
 """
 
@@ -24,6 +25,9 @@ LOCKS = {
 OPTIONS = [
     "--universal", "--python-version", "3.11", "--no-header", "--no-annotate", "--quiet",
     "--no-emit-index-url", "--no-emit-find-links",
+    # A grammar of addresses that jsonschema builds at each import, two seconds in every process
+    # of Jupyter's; without it such an address is not looked at, and no notebook has one.
+    "--no-emit-package", "rfc3987-syntax", "--no-emit-package", "lark",
 ]  # fmt: skip
 
 

@@ -123,9 +123,10 @@ ALLOWED = [
     Allowed("region", "'.title'", "the same logo, by another name"),
 ]  # fmt: skip
 # What is many times the same: words of coloured code, each of whose colours `test_gates` judges
-# on one page, and the further rows of a table of numbers. It is hidden while axe looks, for
-# what axe is told to leave out it compares with every element.
-ALIKE = ".highlight pre, .sig span, .sm-numbers tr:nth-child(n+6)"
+# on one page, the further rows of a table of numbers, and the marks of a figure, which bear no
+# words. It is hidden while axe looks, for what axe is told to leave out it compares with every
+# element.
+ALIKE = ".highlight pre, .sig span, .sm-numbers tr:nth-child(n+6), .sm-plot path"
 
 
 def findings(page, where=None):
