@@ -99,6 +99,9 @@ def test_a_control_of_the_live_panel_changes_its_figure(jupyter, visit):
     page.wait_for_function(f"({FIGURE})()?.length > 1", timeout=WAIT_MS)
     assert 0 < page.evaluate(SCREENS) < 2, "plumbing stands before the first panel"
 
+    widths = page.locator(".slider-container").evaluate_all("all => all.map(s => s.clientWidth)")
+    assert min(widths) > 100, "a long label leaves no room to move the slider"
+
     start = page.evaluate(FIGURE)
     slider = page.locator(".widget-slider [role=slider]").first
     slider.scroll_into_view_if_needed()

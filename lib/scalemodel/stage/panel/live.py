@@ -178,7 +178,8 @@ class LivePanel:
 # ── Controls ────────────────────────────────────────────────────────────────
 def _control(axis: Axis, at: int):
     options = list(axis.texts)
-    wide = widgets.Layout(width="20em")
+    room_for_both = f"calc({len(axis.label)}ch + 18em)"  # the label and what one moves
+    wide = widgets.Layout(width=room_for_both, max_width="100%")
     style = {"description_width": "initial"}
     common = {"description": axis.label, "style": style}
     match axis.control:
