@@ -94,12 +94,13 @@ def _modules(options):
 # ── One module ──────────────────────────────────────────────────────────────
 def try_module(module, trees, options):
     """How many were killed, which lived, and how many are the same program."""
-    drawn = draw((ROOT / LIB / module).read_text(), module, options.most, options.seed)
-    same = _listed_as_same(module)
+    tree = trees[0].folder
+    drawn = draw((tree / LIB / module).read_text(), module, options.most, options.seed)
+    same = _listed_as_same(module, tree)
     tried = [one for one in drawn if (one.module, one.where, one.line, one.becomes) not in same]
     if not tried:
         return 0, [], len(drawn)
-    suite = Suite(tests_of(module), trees)
+    suite = Suite(tests_of(module, tree), trees)
     free, lived = queue.Queue(), []
     for tree in trees:
         free.put(tree)
@@ -122,8 +123,8 @@ def try_module(module, trees, options):
     return len(tried) - len(lived), lived, len(drawn) - len(tried)
 
 
-def _listed_as_same(module):
-    file = ROOT / "tests" / Path(module).parts[0] / "same.toml"
+def _listed_as_same(module, tree):
+    file = tree / "tests" / Path(module).parts[0] / "same.toml"
     listed = tomllib.loads(file.read_text())["same"] if file.is_file() else []
     return {(one["module"], one["where"], one["line"], one["becomes"]) for one in listed}
 

@@ -1,6 +1,7 @@
 """How `tools/mutants.py` tries a fault: which tests belong to a module, and a copy of the tree."""
 
 import ast
+import functools
 import hashlib
 import json
 import os
@@ -23,22 +24,23 @@ NATIVE = {"plain": "0", "most_s": 120.0, "start_s": 180.0}
 
 
 # ── Its tests ───────────────────────────────────────────────────────────────
-def tests_of(module):
-    """Paths from the root: the module itself for its examples, and tests of its room."""
+def tests_of(module, tree=ROOT):
+    """Paths in a tree: the module itself for its examples, and tests of its room."""
     target = (LIB / module).with_suffix("")
     frontier, seen = {str(target)}, {str(target)}
-    room = sorted((ROOT / "tests" / Path(module).parts[0]).rglob("test_*.py"))
-    imports = {path: _imports(path) for path in [*(ROOT / LIB).rglob("*.py"), *room]}
+    room = sorted((tree / "tests" / Path(module).parts[0]).rglob("test_*.py"))
+    imports = {path: _imports(path, tree) for path in [*(tree / LIB).rglob("*.py"), *room]}
     while frontier:
         near = {path for path, names in imports.items() if names & frontier}
         if tests := sorted(near & set(room)):
-            return [f"{target}.py", *(str(path.relative_to(ROOT)) for path in tests)]
-        frontier = {str(path.relative_to(ROOT).with_suffix("")) for path in near} - seen
+            return [f"{target}.py", *(str(path.relative_to(tree)) for path in tests)]
+        frontier = {str(path.relative_to(tree).with_suffix("")) for path in near} - seen
         seen |= frontier
     return [f"{target}.py"]
 
 
-def _imports(path):
+@functools.cache
+def _imports(path, tree):
     """Modules of ours that a file imports, as paths without a suffix; laws count as its own."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -50,14 +52,15 @@ def _imports(path):
         ROOT / f"{name.replace('.', '/')}.py" for name in names if name.startswith("tests.laws.")
     ]
     found = {f"lib/{name.replace('.', '/')}" for name in names if name.startswith("scalemodel.")}
-    return found.union(*(_imports(law) for law in laws if law.is_file() and law != path))
+    return found.union(*(_imports(law, tree) for law in laws if law.is_file() and law != path))
 
 
 class Suite:
     """The tests of a module: what each takes plainly, and which must run as machine code."""
 
     def __init__(self, files, trees):
-        read = [ROOT / file for file in files] + sorted((ROOT / "tests/laws").glob("*.py"))
+        tree = trees[0].folder  # and not ROOT, which may be edited meanwhile
+        read = [tree / file for file in files] + sorted((tree / "tests/laws").glob("*.py"))
         self.digest = _digest("".join(path.read_text() for path in read))
         kept = KEPT / f"suite-{self.digest}.json"
         if not kept.is_file():
