@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve zip jupyter labs test thorough fast bench real notebooks lock clean assets browser
+.PHONY: help book serve zip jupyter labs test thorough mutants fast bench real notebooks lock clean assets browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,13 +35,17 @@ jupyter: $(VENV)/jupyter.ok ## open the notebooks in JupyterLab, with live panel
 labs: $(VENV)/book.ok ## write the labs' notebooks, for students, teachers, nbgrader and otter, into _build/labs
 	@$(BIN)/python tools/lab_notebooks.py
 
-test: $(VENV)/teach.ok assets browser ## run what must pass: models, house rules, notebooks, build, browser
+test: $(VENV)/mutants.ok assets browser ## run what must pass: models, house rules, notebooks, build, browser
 	@changed=$$($(BIN)/python tools/scope.py changed $(BASE)); \
 	$(BIN)/python -m pytest lib tests $$changed --nbval -q -n auto -m "not thorough"
 
 thorough: export HYPOTHESIS_PROFILE := thorough
-thorough: $(VENV)/teach.ok assets browser ## run everything in every look, all notebooks again, thousands of cases: hours
+thorough: $(VENV)/mutants.ok assets browser ## run everything in every look, thousands of cases, one room's mutants: hours
 	@$(BIN)/python -m pytest lib tests book --nbval -q -n auto
+	@$(BIN)/python tools/mutants.py --week
+
+mutants: $(VENV)/mutants.ok ## plant small faults, say which no test sees (ROOM=twitter, MODULE=core/stats, CHANGED=1)
+	@$(BIN)/python tools/mutants.py --room "$(ROOM)" --module "$(MODULE)" $(if $(CHANGED),--changed $(BASE))
 
 fast: export HYPOTHESIS_PROFILE ?= fast
 fast: $(VENV)/book.ok ## the inner loop, under a minute: no build, no browser (ROOM=twitter runs one room)
@@ -91,4 +95,9 @@ $(VENV)/jupyter.ok: $(VENV)/book.ok requirements-jupyter.txt
 $(VENV)/teach.ok: $(VENV)/jupyter.ok requirements-teach.txt
 	@echo "Installing nbgrader and otter into $(VENV) ..."
 	@$(PIP) --no-deps -r requirements-teach.txt
+	@touch $@
+
+$(VENV)/mutants.ok: $(VENV)/teach.ok requirements-mutants.txt
+	@echo "Installing cosmic-ray into $(VENV) ..."
+	@$(PIP) -r requirements-mutants.txt
 	@touch $@

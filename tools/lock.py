@@ -1,4 +1,4 @@
-"""Writes the three files of locked requirements anew from pyproject.toml.
+"""Writes the four files of locked requirements anew from pyproject.toml.
 
     python tools/lock.py
 
@@ -20,6 +20,10 @@ LOCKS = {
     "requirements-teach.txt": [
         *("--extra", "teach", "--constraint", "requirements.txt"),
         *("--constraint", "requirements-jupyter.txt"),
+    ],
+    "requirements-mutants.txt": [
+        *("--extra", "mutants", "--constraint", "requirements.txt"),
+        *("--constraint", "requirements-jupyter.txt", "--constraint", "requirements-teach.txt"),
     ],
 }
 OPTIONS = [

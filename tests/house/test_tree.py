@@ -1,5 +1,6 @@
 """The repository itself: what it holds, and that its files agree with each other."""
 
+import itertools
 import re
 import subprocess
 import sys
@@ -67,12 +68,12 @@ def test_the_linter_has_nothing_to_say():
 
 def test_the_locks_are_exact_and_agree():
     book, jupyter = lines_of("requirements.txt"), lines_of("requirements-jupyter.txt")
-    teach = lines_of("requirements-teach.txt")
-    for one, other in ((book, jupyter), (book, teach), (jupyter, teach)):
+    teach, mutants = lines_of("requirements-teach.txt"), lines_of("requirements-mutants.txt")
+    for one, other in itertools.combinations((book, jupyter, teach, mutants), 2):
         for name, pin in other.items():
             assert one.get(name, pin)[0] == pin[0], f"{name} differs between two locks"
     for name, group in direct_dependencies():
-        assert name in {"jupyter": jupyter, "teach": teach}.get(group, book), (
+        assert name in {"jupyter": jupyter, "teach": teach, "mutants": mutants}.get(group, book), (
             f"{name} is in no lock file: run `make lock`"
         )
     assert book["numpy"][1] is None, "one numpy for every Python"

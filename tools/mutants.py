@@ -1,0 +1,133 @@
+"""Plants small faults in a copy of the tree, one at a time, and says which no test saw.
+
+    python tools/mutants.py --room twitter          each module of a room
+    python tools/mutants.py --module core/stats     one
+    python tools/mutants.py --changed origin/main   those that differ from a commit
+    python tools/mutants.py --week                  the room whose turn it is this week
+
+A module's tests are its own examples and those files of its room that import it; where none
+does, those that reach it by the fewest imports. What runs plainly within two seconds runs so,
+first and cheapest first, until one fails; the rest follows as machine code, which each fault
+makes anew. What was found stands in `_build/mutants`, so a run that was broken off goes on.
+
+`tests/<room>/same.toml` lists faults that leave the program the same, and why. Ends in 1 if
+less than 95 of 100 of the others were seen in some module.
+"""
+
+import argparse
+import datetime
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from mutants_drawn import draw
+from mutants_tried import LIB, ROOT, Suite, Tree, tests_of
+from tqdm import tqdm
+
+IN_TURN = ["core", "parts", "twitter"]  # rooms that have come to ENOUGH, for `make thorough`
+ENOUGH = 0.95
+WORKERS = 2
+
+
+def main():
+    options = _options()
+    modules = _modules(options)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        rows = _rows(modules, options)
+    except KeyboardInterrupt:
+        sys.exit("broken off; the same again goes on from here")
+    print(f"\n{'module':36} drawn killed lived same  killed of the others")
+    for module, (killed, lived, same) in rows:
+        counts = f"{killed + len(lived) + same:6}{killed:7}{len(lived):6}{same:5}"
+        print(f"{module:36}{counts}{ratio(killed, lived):22.1%}")
+    for _, (_, lived, _) in rows:
+        print(*(f"\n{mutant}" for mutant in lived), sep="")
+    sys.exit(any(ratio(killed, lived) < ENOUGH for _, (killed, lived, _) in rows))
+
+
+def _rows(modules, options):
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        trees = [Tree(Path(folder, str(number))) for number in range(WORKERS)]
+        return [(module, try_module(module, trees, options)) for module in modules]
+
+
+def ratio(killed, lived):
+    return killed / (killed + len(lived)) if killed or lived else 1.0
+
+
+def _options():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--room", default="")
+    parser.add_argument("--module", default="", help="a path below lib/scalemodel")
+    parser.add_argument("--changed", default="", help="a commit to compare with")
+    parser.add_argument("--week", action="store_true")
+    parser.add_argument("--most", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def _modules(options):
+    room = options.room
+    if options.week:
+        room = IN_TURN[datetime.date.today().isocalendar().week % len(IN_TURN)]
+    module = options.module.removeprefix(f"{LIB}/").removesuffix(".py")
+    found = [path.relative_to(ROOT / LIB).as_posix() for path in (ROOT / LIB).rglob("*.py")]
+    found = [name for name in sorted(found) if not room or name.startswith(f"{room}/")]
+    found = [name for name in found if not module or name == f"{module}.py"]
+    if options.changed:
+        command = ["git", "diff", "--name-only", options.changed, "--", LIB]
+        names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+        found = [name for name in found if f"{LIB}/{name}" in names.stdout.split()]
+    elif not room and not module:
+        sys.exit("say which: ROOM=twitter, MODULE=core/stats or CHANGED=1")
+    if not found and not options.changed:
+        sys.exit(f"ROOM={room} MODULE={module} is no room or module of {LIB}")
+    return found
+
+
+# ── One module ──────────────────────────────────────────────────────────────
+def try_module(module, trees, options):
+    """How many were killed, which lived, and how many are the same program."""
+    tree = trees[0].folder
+    drawn = draw((tree / LIB / module).read_text(), module, options.most, options.seed)
+    same = _listed_as_same(module, tree)
+    tried = [one for one in drawn if (one.module, one.where, one.line, one.becomes) not in same]
+    if not tried:
+        return 0, [], len(drawn)
+    suite = Suite(tests_of(module, tree), trees)
+    free, lived = queue.Queue(), []
+    for tree in trees:
+        free.put(tree)
+
+    def lives(mutant):
+        tree = free.get()
+        try:
+            return suite.passes(mutant, tree)
+        finally:
+            free.put(tree)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        try:
+            answers = tqdm(pool.map(lives, tried), total=len(tried), desc=module, leave=False)
+            lived = [mutant for mutant, alive in zip(tried, answers, strict=True) if alive]
+        except BaseException:
+            Tree.stop_all()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return len(tried) - len(lived), lived, len(drawn) - len(tried)
+
+
+def _listed_as_same(module, tree):
+    file = tree / "tests" / Path(module).parts[0] / "same.toml"
+    listed = tomllib.loads(file.read_text())["same"] if file.is_file() else []
+    return {(one["module"], one["where"], one["line"], one["becomes"]) for one in listed}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+"""How `tools/mutants.py` tries a fault: which tests belong to a module, and a copy of the tree."""
+
+import ast
+import functools
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import ClassVar
+
+from tqdm import tqdm
+
+ROOT = Path(__file__).parents[1]
+LIB = Path("lib/scalemodel")
+KEPT = ROOT / "_build" / "mutants"
+QUICK_S = 2.0  # what takes longer plainly runs as machine code
+PLAIN = {"plain": "1", "most_s": 10.0, "start_s": 30.0}
+NATIVE = {"plain": "0", "most_s": 120.0, "start_s": 180.0}
+
+
+# ── Its tests ───────────────────────────────────────────────────────────────
+def tests_of(module, tree=ROOT):
+    """Paths in a tree: the module itself for its examples, and tests of its room."""
+    target = (LIB / module).with_suffix("")
+    frontier, seen = {str(target)}, {str(target)}
+    room = sorted((tree / "tests" / Path(module).parts[0]).rglob("test_*.py"))
+    imports = {path: _imports(path, tree) for path in [*(tree / LIB).rglob("*.py"), *room]}
+    while frontier:
+        near = {path for path, names in imports.items() if names & frontier}
+        if tests := sorted(near & set(room)):
+            return [f"{target}.py", *(str(path.relative_to(tree)) for path in tests)]
+        frontier = {str(path.relative_to(tree).with_suffix("")) for path in near} - seen
+        seen |= frontier
+    return [f"{target}.py"]
+
+
+@functools.cache
+def _imports(path, tree):
+    """Modules of ours that a file imports, as paths without a suffix; laws count as its own."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    laws = [
+        ROOT / f"{name.replace('.', '/')}.py" for name in names if name.startswith("tests.laws.")
+    ]
+    found = {f"lib/{name.replace('.', '/')}" for name in names if name.startswith("scalemodel.")}
+    return found.union(*(_imports(law, tree) for law in laws if law.is_file() and law != path))
+
+
+class Suite:
+    """The tests of a module: what each takes plainly, and which must run as machine code."""
+
+    def __init__(self, files, trees):
+        tree = trees[0].folder  # and not ROOT, which may be edited meanwhile
+        read = [tree / file for file in files] + sorted((tree / "tests/laws").glob("*.py"))
+        self.digest = _digest("".join(path.read_text() for path in read))
+        kept = KEPT / f"suite-{self.digest}.json"
+        if not kept.is_file():
+            KEPT.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps(self._measured(files, trees[0])))
+        self.runs = json.loads(kept.read_text())
+        self.found = KEPT / "found.jsonl"
+        lines = self.found.read_text().splitlines() if self.found.is_file() else []
+        self.known = dict(json.loads(line) for line in lines)
+
+    def _measured(self, files, tree):
+        """Two runs, plainly and as machine code: the files from cheap to dear, and the tests."""
+        plain_s = tree.measured(files, PLAIN, [])
+        quick = {name: s for name, s in plain_s.items() if s <= QUICK_S}
+        native_s = tree.measured(files, NATIVE, list(quick))
+        native = {name: s for name, s in native_s.items() if s <= NATIVE["most_s"]}
+        if broken := plain_s.keys() - quick.keys() - native.keys():
+            tqdm.write(f"left out, for they fail as it is: {', '.join(sorted(broken))}")
+        runs = []
+        for way, seconds in ((PLAIN, quick), (NATIVE, native)):
+            cost = {file: sum(s for name, s in seconds.items() if name.startswith(f"{file}::"))
+                    for file in files}  # fmt: skip
+            used = sorted((file for file in files if cost[file]), key=cost.get)
+            leave = sorted(plain_s.keys() - seconds.keys())
+            runs += (
+                [{"way": way, "files": used, "leave": leave, "seconds": seconds}] if used else []
+            )
+        return runs
+
+    def passes(self, mutant, tree):
+        """Whether no test fails."""
+        key = _digest(self.digest + mutant.module + mutant.text)
+        if key not in self.known:
+            with tree.planted(mutant):
+                self.known[key] = all(tree.passes(**run) for run in self.runs)
+            with self.found.open("a") as file:
+                file.write(json.dumps([key, self.known[key]]) + "\n")
+        return self.known[key]
+
+
+def _digest(text):
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+# ── A copy of the tree ──────────────────────────────────────────────────────
+class Tree:
+    """A copy of what git knows and of what is new, in which one fault at a time is planted."""
+
+    running: ClassVar[set] = set()
+    stopped = False
+
+    def __init__(self, folder):
+        self.folder = folder
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+        for name in filter(None, names.stdout.split("\0")):
+            if (ROOT / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, folder / name)
+
+    @contextmanager
+    def planted(self, mutant):
+        path = self.folder / LIB / mutant.module
+        before = path.read_text()
+        path.write_text(mutant.text)
+        try:
+            yield
+        finally:
+            path.write_text(before)
+
+    def measured(self, files, way, leave):
+        """The seconds of each test, infinite if it fails; machine code is made anew."""
+        for old in (self.folder / LIB / "__pycache__").glob("compiled-*"):
+            shutil.rmtree(old)
+        out = self.folder / "out.json"
+        self._run(files, way, {"leave": leave, "seconds": {}, "out": str(out)}, ["-q"])
+        return json.loads(out.read_text())
+
+    def passes(self, files, way, leave, seconds):
+        most_s = way["start_s"] + 5 * sum(seconds.values())
+        return self._run(files, way, {"leave": leave, "seconds": seconds}, ["-x"], most_s) == 0
+
+    def _run(self, files, way, plan, options, most_s=None):
+        note = self.folder / "plan.json"
+        note.write_text(json.dumps(plan | {"most_s": way["most_s"]}))
+        paths = [str(self.folder / name) for name in ("lib", "tools")]
+        reference = str(ROOT.parent / "shared" / "reference")
+        environment = {"SCALEMODEL_REFERENCE": reference} | os.environ | {
+            "PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "HYPOTHESIS_PROFILE": "fast",
+            "MUTANTS_PLAN": str(note), "NUMBA_DISABLE_JIT": way["plain"],
+            "REQUIRE_ALL": "0",
+        }  # fmt: skip
+        command = [sys.executable, "-m", "pytest", "-p", "_hypothesis_pytestplugin", *options,
+                   "-p", "mutants_plugin", "-m", "not thorough", "--hypothesis-seed=0", *files]  # fmt: skip
+        process = subprocess.Popen(
+            command, cwd=self.folder, env=environment, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        Tree.running.add(process)
+        try:
+            code = process.wait(most_s)
+            if Tree.stopped:
+                raise InterruptedError("broken off; the next run goes on from here")
+            return code
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            Tree.running.discard(process)
+            _end(process)
+
+    @staticmethod
+    def stop_all():
+        Tree.stopped = True
+        for process in list(Tree.running):
+            _end(process)
+
+
+def _end(process):
+    """Asked first, so that servers it has started are put away; then not asked."""
+    for word in (signal.SIGINT, signal.SIGKILL):
+        if process.poll() is None:
+            with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(process.pid, word)
+                process.wait(5)
