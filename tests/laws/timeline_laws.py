@@ -38,6 +38,25 @@ POLICIES = {
     ),
 }
 USERS = st.integers(0, N_USERS - 1)
+
+
+class Moody:
+    """A policy that is asked after each post and answers `says`, or raises it."""
+
+    measured = True
+
+    def __init__(self, says=0.0):
+        self.says = says
+
+    def prices(self, followers, posts_per_s):
+        return 0.0 * followers, 0.0 * followers + 1.0
+
+    def price(self, author, followers, posts_per_s, now):
+        if isinstance(self.says, Exception):
+            raise self.says
+        return self.says
+
+
 PAIRS = st.tuples(USERS, USERS).filter(lambda pair: pair[0] != pair[1])
 
 

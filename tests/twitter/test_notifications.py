@@ -8,6 +8,7 @@ from scalemodel.twitter.timeline.engine import HomeTimelines, WorkerCrashed
 from scalemodel.twitter.timeline.graph import SocialGraph
 from scalemodel.twitter.timeline.notifications import Notification, Notifications
 from scalemodel.twitter.timeline.policies import FanOutOnWrite
+from tests.laws.refusal_laws import methods_refuse, one_wrong_at_a_time
 
 ANN, BO, CY, DEE = range(4)
 
@@ -110,3 +111,27 @@ def test_bad_calls_are_named_and_post_nothing(call, message):
     with pytest.raises(ValueError, match=message):
         call(ringing)
     assert ringing.timelines.work.posts == 0 and ringing.waiting == 0
+
+
+def test_a_refused_call_changes_nothing():
+    ringing = bells()
+    asked = ringing.post(ANN, mentions=[BO])
+    ringing.post(BO, mentions=[ANN, CY])
+    calls = {
+        "subscribe": {"reader": ANN, "author": CY},
+        "unsubscribe": {"reader": ANN, "author": CY},
+        "post": {"author": BO, "mentions": [ANN], "reply_to": asked, "time_s": 9.0},
+        "deliver": {"most": 1},
+        "inbox": {"reader": ANN, "n": 3, "before": 2**40},
+    }
+    accepted = {
+        "mentions": ["empty", "empty text"],
+        "reply_to": ["None"],
+        "time_s": ["None"],
+        "most": ["None"],
+        "before": ["None", "-1"],
+    }
+    methods_refuse(ringing, calls, accepted)
+    crash = {"most": 2, "crash_after": 5}
+    one_wrong_at_a_time(ringing.deliver, crash, {name: ["None"] for name in crash})
+    one_wrong_at_a_time(Notifications, {"timelines": ringing.timelines}, {})

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from scalemodel.twitter.timeline.brute_force import BruteForce
 from scalemodel.twitter.timeline.graph import SocialGraph
-from scalemodel.twitter.timeline.policies import FanOutOnRead, FanOutOnWrite, Hybrid
+from scalemodel.twitter.timeline.policies import AuthorRate, FanOutOnRead, FanOutOnWrite, Hybrid
 from scalemodel.twitter.timeline.regions import TwoRegions
+from tests.laws.refusal_laws import methods_refuse, one_wrong_at_a_time, refused, state_of
+from tests.laws.timeline_laws import Moody
 
 ANN, BO, CY = range(3)
 GRAPH = SocialGraph.from_edges([ANN, CY], [BO, BO], n_users=3)
@@ -128,3 +130,55 @@ def test_bad_calls_are_named(call, message):
     regions.post(0, BO, 1.0)
     with pytest.raises(ValueError, match=message):
         call(regions)
+
+
+@pytest.mark.parametrize("rule", [FanOutOnWrite(), AuthorRate(1.0)], ids=str)
+def test_a_refused_call_changes_nothing(rule):
+    regions = TwoRegions(GRAPH, rule, lag_s=3.0)
+    tweet = regions.post(0, BO, 1.0)
+    regions.block(1, ANN, CY, 1.5)
+    regions.unfollow(0, CY, BO, 2.0)
+    calls = {
+        "post": {"region": 1, "author": BO, "time_s": 5.0},
+        "follow": {"region": 0, "a": CY, "b": BO, "time_s": 5.1},
+        "unfollow": {"region": 1, "a": ANN, "b": BO, "time_s": 5.2},
+        "block": {"region": 0, "a": CY, "b": BO, "time_s": 5.3},
+        "delete": {"region": 1, "tweet_id": tweet, "time_s": 5.4},
+        "timeline": {"region": 1, "user": ANN, "time_s": 5.5, "n": 3, "before": 2**40},
+        "horizon": {"region": 1, "user": ANN},
+        "behind": {"region": 1},
+    }
+    for time_s in (4.5, 100.0):  # what is on its way is due, and stays there
+        refused(lambda: regions.follow(0, ANN, CY, time_s), "b", lambda: state_of(regions))  # noqa: B023
+    refused(lambda: regions.delete(1, tweet, 3.9), "tweet_id", lambda: state_of(regions))
+    methods_refuse(regions, calls, {"before": ["None", "-1"]})
+
+
+@pytest.mark.parametrize("method", ["post", "follow", "unfollow", "block"])
+def test_a_policy_that_does_not_answer_changes_nothing(method):
+    rule = Moody()
+    regions = TwoRegions(GRAPH, rule, lag_s=0.0)
+    regions.post(0, BO, 1.0)
+    regions.timeline(1, ANN, 1.0)
+    rule.says = ZeroDivisionError("boom")
+    pair = (BO, CY) if method == "follow" else (ANN, BO)
+    call = lambda: getattr(regions, method)(0, *([BO] if method == "post" else pair), 2.0)
+    refused(call, "policy=Moody", lambda: state_of(regions))
+    rule.says = 0.0
+    regions.post(0, BO, 1.5)
+    call()
+
+
+def test_what_a_policy_does_not_take_in_stays_on_its_way():
+    rule = Moody()
+    regions = TwoRegions(GRAPH, rule, lag_s=1.0)
+    tweet = regions.post(0, BO, 1.0)
+    rule.says = ZeroDivisionError("boom")
+    refused(lambda: regions.timeline(1, ANN, 2.0), "policy=Moody", lambda: state_of(regions))
+    rule.says = 0.0
+    assert regions.timeline(1, ANN, 2.0).tolist() == [tweet]
+
+
+def test_wrong_regions_are_named():
+    right = {"graph": GRAPH, "policy": FanOutOnWrite(), "lag_s": 1.0, "cap": 3}
+    one_wrong_at_a_time(TwoRegions, right, {})

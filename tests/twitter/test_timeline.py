@@ -22,7 +22,8 @@ from scalemodel.twitter.timeline.policies import (
 )
 from scalemodel.twitter.timeline.prices import Costs
 from scalemodel.twitter.timeline.rows import Rows
-from tests.laws.timeline_laws import N_USERS, POLICIES, history
+from tests.laws.refusal_laws import methods_refuse, one_wrong_at_a_time, refused, state_of
+from tests.laws.timeline_laws import N_USERS, POLICIES, Moody, history
 
 ANN, BO, CY, DEE = range(4)
 EVERY_POLICY = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
@@ -478,3 +479,123 @@ def test_the_clock_does_not_go_back():
 def test_bad_settings_are_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+# ── Refusals, one wrong argument at a time ──────────────────────────────────
+CALLS = {
+    "post": {"author": BO, "time_s": 9.0},
+    "post_many": {"authors": [BO, CY]},
+    "timeline": {"user": ANN, "n": 3, "before": 2**40, "time_s": 9.5},
+    "timeline_many": {"users": [ANN, CY], "n": 3, "time_s": 10.0},
+    "fan_out": {"batches": 1},
+    "horizon": {"user": ANN},
+    "follow": {"a": BO, "b": CY},
+    "unfollow": {"a": ANN, "b": BO},
+    "block": {"a": CY, "b": BO},
+    "blocked": {"a": CY, "b": BO},
+    "unblock": {"a": CY, "b": BO},
+    "followers": {"user": BO},
+    "followees": {"user": ANN},
+    "pulled": {"author": BO},
+    "author_of": {"tweet_id": 0},
+    "deleted": {"tweet_id": 0},
+    "delete": {"tweet_id": 0},
+}
+ACCEPTED = {
+    "time_s": ["None"],
+    "before": ["None", "-1"],
+    "batches": ["None"],
+    "authors": ["empty"],
+    "users": ["empty"],
+    "tweet_id": [],
+}
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"queued": True, "inactive_after_s": 3.0, "lossy_followees": 2}], ids=str
+)
+@pytest.mark.parametrize("rule", [Hybrid(2), AuthorRate(1.0)], ids=str)
+def test_a_refused_call_changes_nothing(rule, options):
+    timelines = everyone_follows_bo(rule, **options)
+    timelines.post_many([BO, CY, BO])
+    methods_refuse(timelines, CALLS, ACCEPTED)
+    crash = {"batches": 9, "crash_after": 1}
+    one_wrong_at_a_time(timelines.fan_out, crash, {name: ["None"] for name in crash})
+
+
+@pytest.mark.parametrize(
+    "says", [KeyError("boom"), None, float("nan"), [0.0, 1.0], "dear"], ids=str
+)
+@pytest.mark.parametrize(
+    ("method", "right"),
+    [(name, CALLS[name]) for name in ("post", "post_many", "follow", "unfollow")]
+    + [("block", {"a": ANN, "b": BO})],
+)
+def test_a_policy_that_does_not_answer_changes_nothing(method, right, says):
+    rule = Moody()
+    timelines = everyone_follows_bo(rule)
+    timelines.post(BO)
+    rule.says = says
+    refused(
+        lambda: getattr(timelines, method)(**right), "policy=Moody", lambda: state_of(timelines)
+    )
+    rule.says = 0.0
+    getattr(timelines, method)(**right)
+    timelines.check()
+
+
+ROW, RATES = [0, 1], [1.0, 2.0, 3.0]
+THREE = SocialGraph.from_edges([0, 2], [1, 1], 3)
+FUNCTIONS = {
+    HomeTimelines: {
+        "graph": THREE, "policy": FanOutOnRead(), "cap": 3, "queued": True, "batch": 2,
+        "inactive_after_s": 3.0, "lossy_followees": 2, "worker": 1,
+    },
+    SocialGraph.from_edges: {"follower": ROW, "followee": [1, 0], "n_users": 3},
+    SocialGraph.reference: {"n_users": 30, "seed": 1},
+    reference_rates: {"graph": SocialGraph.reference(30), "reads_per_tweet": 2.0, "seed": 42},
+    expected_cost: {
+        "graph": THREE, "posts_per_s": RATES, "reads_per_s": RATES, "policy": FanOutOnRead(),
+        "costs": Costs(),
+    },
+    Hybrid: {"celebrity_followers": 3, "demoted_followers": 2},
+    AuthorRate: {"posts_per_s": 1.0, "rates_per_s": RATES},
+    PerEdge: {"costs": Costs(), "posts_per_s": RATES, "reads_per_s": RATES},
+    Costs: {"delivery": 1.0, "pull": 2.0, "merge": 3.0},
+    BruteForce: {"n_users": 3},
+    naive_pull: {"lists": {"Ann": [3, 1]}, "of_each": 2, "n": 2},
+}  # fmt: skip
+LARGE = ["2**63", "2**70"]
+ACCEPTED_BY = {
+    HomeTimelines: {"queued": ["True"], "inactive_after_s": ["None"], "lossy_followees": ["None"]},
+    SocialGraph.reference: {"seed": LARGE},
+    SocialGraph.from_edges: {"follower": ["empty"]},  # then the other is too long
+    reference_rates: {"seed": LARGE},
+    Hybrid: {"celebrity_followers": LARGE, "demoted_followers": ["None"]},
+    AuthorRate: {"rates_per_s": ["None", "a row"]},
+    PerEdge: {"posts_per_s": ["a row"], "reads_per_s": ["a row"]},
+    expected_cost: {"posts_per_s": ["a row"], "reads_per_s": ["a row"]},
+    naive_pull: {"of_each": LARGE, "n": LARGE},
+    BruteForce: {"n_users": LARGE},
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__qualname__)
+def test_what_is_wrong_is_named(function):
+    one_wrong_at_a_time(function, FUNCTIONS[function], ACCEPTED_BY.get(function, {}))
+
+
+def test_brute_force_refuses_what_the_others_refuse():
+    truth = BruteForce(3, [(0, 1)])
+    truth.post(1, 7)
+    calls = {
+        "post": {"author": 1, "tweet_id": 9},
+        "timeline": {"user": 0, "n": 3, "before": 9},
+        "follow": {"a": 0, "b": 2},
+        "unfollow": {"a": 0, "b": 1},
+        "block": {"a": 0, "b": 1},
+        "unblock": {"a": 0, "b": 1},
+        "delete": {"tweet_id": 7},
+    }
+    accepted = {"n": ["None", *LARGE], "before": ["None", "-1"], "tweet_id": LARGE}
+    methods_refuse(truth, calls, accepted)

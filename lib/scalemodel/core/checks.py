@@ -75,7 +75,8 @@ def numbers_row(
         array = np.array(given, dtype=np.float64, order="C")
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{field}={values!r} must be a row of numbers") from None
-    if given.dtype.kind not in "iuf" and given.size:
+    masked = isinstance(values, np.ma.MaskedArray)  # what it hides is no number
+    if masked or (given.dtype.kind not in "iuf" and given.size):
         raise ValueError(f"{field}={values!r} must be a row of numbers")
     if array.ndim != 1 or len(array) < length:
         raise ValueError(
@@ -104,6 +105,18 @@ def increasing(field: str, row: np.ndarray) -> None:
         raise ValueError(
             f"{field}[{at + 1}]={row[at + 1]} must be more than {field}[{at}]={row[at]}"
         )
+
+
+def instance(field: str, value: object, kind: type) -> None:
+    """Refuse a `value` that is of another kind.
+
+    >>> instance("costs", 3, dict)
+    Traceback (most recent call last):
+    ...
+    ValueError: costs=3 must be of the kind dict
+    """
+    if not isinstance(value, kind):
+        raise ValueError(f"{field}={value!r} must be of the kind {kind.__name__}")
 
 
 def _finite(value):

@@ -35,6 +35,7 @@ from scalemodel.twitter.timeline.policies import (
     Hybrid,
     PerEdge,
     Policy,
+    asked_prices,
 )
 from scalemodel.twitter.timeline.prices import Costs
 
@@ -143,7 +144,7 @@ def _plan(reads_per_tweet):
 
 def _pulls(graph, rule, posts):
     """Which users pull a list, of shape (users,)."""
-    write, read = rule.prices(graph.followers.length, posts)
+    write, read = asked_prices(rule, graph.followers.length, posts)
     follower, followee = graph.edges()
     pulled = follower[write[followee] >= read[follower]]
     return np.bincount(pulled, minlength=graph.n_users) > 0

@@ -489,8 +489,8 @@ class RedisHomeTimelines(HomeTimelines):
         self._progress[[homes.DELIVERED, homes.REPEATED]] = before
         self._counts["backfilled"] += len(rows)
 
-    def _reprice(self, author):
-        super()._reprice(author)
+    def _reprice(self, author, price):
+        super()._reprice(author, price)
         if not self._pulling and self._write[author] >= self._read.min():
             self._pulling = True
             try:

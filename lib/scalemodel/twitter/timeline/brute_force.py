@@ -10,6 +10,8 @@ Sources: none needed.
 """
 
 from scalemodel.core import checks
+from scalemodel.twitter.timeline.graph import one_user, two_users
+from scalemodel.twitter.timeline.pages import cursor
 
 
 class BruteForce:
@@ -25,10 +27,12 @@ class BruteForce:
 
     def __init__(self, n_users: int, follows=()):
         self.n_users = checks.whole("n_users", n_users, at_least=1)
-        self.follows = set(follows)  # (reader, author)
+        self.follows = set()  # (reader, author)
         self.blocked = set()
         self.tweets = []  # (id, author), in order of time
         self.deleted = set()
+        for a, b in follows:
+            self.follow(a, b)
 
     def post(self, author: int, tweet_id: int) -> None:
         """Note a tweet, newer than all before.
@@ -38,7 +42,9 @@ class BruteForce:
         >>> truth.tweets
         [(7, 0)]
         """
-        self.tweets.append((int(tweet_id), author))
+        author = one_user("author", author, self.n_users)
+        newest = self.tweets[-1][0] if self.tweets else -1
+        self.tweets.append((checks.whole("tweet_id", tweet_id, at_least=newest + 1), author))
 
     def timeline(self, user: int, n: int | None = 50, before: int | None = None) -> list[int]:
         """The newest `n` ids (all, if None) below `before` of whom the user follows now.
@@ -49,6 +55,9 @@ class BruteForce:
         >>> truth.timeline(0, n=1, before=9)
         [8]
         """
+        user = one_user("user", user, self.n_users)
+        n = None if n is None else checks.whole("n", n, at_least=1)
+        before = None if before is None else cursor(before)
         seen = [
             tweet_id
             for tweet_id, author in reversed(self.tweets)
@@ -63,20 +72,21 @@ class BruteForce:
 
         >>> BruteForce(2).follow(0, 1)
         """
-        self.follows.add((a, b))
+        self.follows.add(two_users(a, b, self.n_users))
 
     def unfollow(self, a: int, b: int) -> None:
         """Let `a` follow `b` no longer.
 
         >>> BruteForce(2).unfollow(0, 1)
         """
-        self.follows.discard((a, b))
+        self.follows.discard(two_users(a, b, self.n_users))
 
     def block(self, a: int, b: int) -> None:
         """Part the two.
 
         >>> BruteForce(2).block(0, 1)
         """
+        a, b = two_users(a, b, self.n_users)
         self.follows -= {(a, b), (b, a)}
         self.blocked |= {(a, b), (b, a)}
 
@@ -85,6 +95,7 @@ class BruteForce:
 
         >>> BruteForce(2).unblock(0, 1)
         """
+        a, b = two_users(a, b, self.n_users)
         self.blocked -= {(a, b), (b, a)}
 
     def delete(self, tweet_id: int) -> None:
@@ -92,7 +103,7 @@ class BruteForce:
 
         >>> BruteForce(2).delete(7)
         """
-        self.deleted.add(int(tweet_id))
+        self.deleted.add(checks.whole("tweet_id", tweet_id, at_least=0))
 
 
 def naive_pull(
@@ -110,6 +121,11 @@ def naive_pull(
     """
     of_each = checks.whole("of_each", of_each, at_least=1)
     n = checks.whole("n", n, at_least=1)
+    checks.instance("lists", lists, dict)
+    lists = {
+        name: [checks.whole(f"lists[{name!r}][{at}]", i, at_least=0) for at, i in enumerate(ids)]
+        for name, ids in lists.items()
+    }
     newest_first = {name: sorted(ids, reverse=True) for name, ids in lists.items()}
     taken = [tweet_id for ids in newest_first.values() for tweet_id in ids[:of_each]]
     page = sorted(taken, reverse=True)[:n]

@@ -27,9 +27,17 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.twitter.timeline import homes, pages
-from scalemodel.twitter.timeline.graph import MOST_USERS, SocialGraph, user_row
+from scalemodel.twitter.timeline.graph import (
+    MOST_S,
+    MOST_USERS,
+    SocialGraph,
+    moment,
+    one_user,
+    two_users,
+    user_row,
+)
 from scalemodel.twitter.timeline.homes import Homes
-from scalemodel.twitter.timeline.policies import Policy
+from scalemodel.twitter.timeline.policies import Policy, asked_price, asked_prices
 from scalemodel.twitter.timeline.rows import Rows
 
 TICKS_PER_MS = 4096  # ids a millisecond
@@ -130,17 +138,19 @@ class HomeTimelines:
         lossy_followees: int | None = None,
         worker: int = 0,
     ):
+        checks.instance("graph", graph, SocialGraph)
+        checks.instance("queued", queued, bool)
         self.n_users = graph.n_users
         self.policy = policy
-        self.cap = checks.whole("cap", cap, at_least=1)
-        self.batch = checks.whole("batch", batch, at_least=1)
-        self.queued = bool(queued)
+        self.cap = checks.whole("cap", cap, at_least=1, at_most=MOST_USERS)
+        self.batch = checks.whole("batch", batch, at_least=1, at_most=MOST_USERS)
+        self.queued = queued
         self.inactive_after_s = inactive_after_s
         if inactive_after_s is not None:
-            checks.real("inactive_after_s", inactive_after_s, above=0)
+            checks.real("inactive_after_s", inactive_after_s, above=0, at_most=MOST_S)
         self.lossy_followees = lossy_followees
         if lossy_followees is not None:
-            checks.whole("lossy_followees", lossy_followees, at_least=1)
+            checks.whole("lossy_followees", lossy_followees, at_least=1, at_most=MOST_USERS)
         self._worker = checks.whole("worker", worker, at_least=0, at_most=1023)
         self._followers, self._followees = graph.followers.copy(), graph.followees.copy()
         self._homes = Homes(self.n_users, self.cap)
@@ -164,10 +174,9 @@ class HomeTimelines:
 
     def _start_prices(self, graph):
         counts = graph.followers.length
-        write, read = self.policy.prices(counts, np.zeros(self.n_users))
+        write, self._read = asked_prices(self.policy, counts, np.zeros(self.n_users))
+        self._write = write.copy()
         self._measured = getattr(self.policy, "measured", False)
-        self._write = np.array(write, dtype=np.float64)
-        self._read = np.array(read, dtype=np.float64)
         sleepers = 0 if self.inactive_after_s is None else self.n_users
         self._asleep = np.zeros(sleepers, dtype=np.uint8)
         self._looked_s = np.zeros(self.n_users)
@@ -198,12 +207,8 @@ class HomeTimelines:
         """
         author = self._user("author", author)
         if time_s is not None:
-            time_s = checks.real("time_s", time_s, at_least=self._clock_s, at_most=MOST_USERS)
-        self._append(np.array([author], dtype=np.int32), time_s)
-        if self._measured:
-            self._reprice(author)
-        self._distribute(self._n_tweets - 1)
-        return int(self._ids[self._n_tweets - 1])
+            time_s = moment(time_s, self._clock_s)
+        return int(self._post(np.array([author], dtype=np.int32), time_s)[0])
 
     def post_many(self, authors: np.ndarray) -> np.ndarray:
         """The ids of new tweets by `authors`, in that order, of the same shape.
@@ -214,39 +219,58 @@ class HomeTimelines:
         [0, 1, 2]
         """
         authors = user_row("authors", authors, self.n_users).astype(np.int32)
-        first = self._n_tweets
-        self._append(authors, None)
-        if self._measured:
-            for author in np.unique(authors):
-                self._reprice(int(author))
-        self._distribute(first)
-        return self._ids[first : self._n_tweets].copy()
+        return self._post(authors, None)
 
-    def _append(self, authors, time_s):
-        self._make_room(self._n_tweets + len(authors))
+    def _post(self, authors, time_s):
+        """The ids of new tweets; all that may be refused comes before anything changes."""
+        tick = self._tick
         if time_s is not None:
-            self._clock_s = time_s
-            self._tick = max(self._tick, int(time_s * 1000) * TICKS_PER_MS - 1)
-        ticks = self._tick + 1 + np.arange(len(authors))
-        first, end = self._n_tweets, self._n_tweets + len(authors)
+            tick = max(tick, int(time_s * 1000) * TICKS_PER_MS - 1)
+        ticks = tick + 1 + np.arange(len(authors))
         millis, sequence = ticks // TICKS_PER_MS, ticks % TICKS_PER_MS
-        self._ids[first:end] = (millis << 22) | (self._worker << 12) | sequence
-        self._shown[first:end] = self._ids[first:end]
+        ids = (millis << 22) | (self._worker << 12) | sequence
+        prices = self._measured_prices(authors, ids)
+        first = self._n_tweets
+        self._make_room(first + len(authors))
+        self._tick = tick + len(authors)
+        self._clock_s = self._clock_s if time_s is None else time_s
+        self._append(authors, ids)
+        for author, price in prices:
+            self._reprice(author, price)
+        self._distribute(first)
+        return ids
+
+    def _append(self, authors, ids):
+        first, end = self._n_tweets, self._n_tweets + len(authors)
+        self._ids[first:end] = self._shown[first:end] = ids
         self._authors[first:end] = authors
         pages.link.native(self._authors, first, end, self._latest, self._previous)
-        self._n_tweets, self._tick = end, self._tick + len(authors)
+        self._n_tweets = end
         self._counts["posts"] += len(authors)
         self._sweep()
+
+    def _measured_prices(self, authors, ids):
+        """What the policy asks of each author, whose rate these tweets change."""
+        if not self._measured:
+            return []
+        new = {}
+        for author, tweet_id in zip(authors.tolist(), ids.tolist(), strict=True):
+            new.setdefault(author, []).append(tweet_id)
+        return [
+            (author, self._asked_price(author, len(self._followers[author]), new[author]))
+            for author in sorted(new)
+        ]
 
     def _make_room(self, tweets):
         room = len(self._ids)
         if tweets <= room:
             return
         room = max(tweets, room * 5 // 4)
+        longer = {}
         for name in ("_ids", "_authors", "_previous", "_shown"):
-            longer = np.zeros(room, dtype=getattr(self, name).dtype)
-            longer[: self._n_tweets] = getattr(self, name)[: self._n_tweets]
-            setattr(self, name, longer)
+            longer[name] = np.zeros(room, dtype=getattr(self, name).dtype)
+            longer[name][: self._n_tweets] = getattr(self, name)[: self._n_tweets]
+        vars(self).update(longer)  # together: there was memory for all of them
 
     # ── Fan-out ─────────────────────────────────────────────────────────────
     def _distribute(self, first):
@@ -275,9 +299,9 @@ class HomeTimelines:
         (1, 0, True)
         """
         if batches is not None:
-            batches = checks.whole("batches", batches, at_least=0)
+            batches = checks.whole("batches", batches, at_least=0, at_most=2**63 - 1)
         if crash_after is not None:
-            crash_after = checks.whole("crash_after", crash_after, at_least=0)
+            crash_after = checks.whole("crash_after", crash_after, at_least=0, at_most=2**63 - 1)
         done = 0
         while self._queue and (batches is None or done < batches):
             row, after = job = self._queue[0]
@@ -354,14 +378,13 @@ class HomeTimelines:
         return self._pages(user_row("users", users, self.n_users), n, None, time_s)
 
     def _pages(self, users, n, before, time_s):
-        n = checks.whole("n", n, at_least=1)
+        n = pages.page_size(n, len(users))
         row = self._n_tweets
         if before is not None:
-            before = checks.whole("before", before, at_least=-(2**63), at_most=2**63 - 1)
-            row = int(self._ids[:row].searchsorted(before))
+            row = int(self._ids[:row].searchsorted(pages.cursor(before)))
         users = np.ascontiguousarray(users, dtype=np.int64)
-        self._looked(users, time_s)
         shown = np.empty((len(users), n), dtype=np.int64)
+        self._looked(users, time_s)
         pages.read_pages.native(
             *self._shelf(),
             *self._tweets(),
@@ -394,7 +417,7 @@ class HomeTimelines:
     # ── Readers who do not look ─────────────────────────────────────────────
     def _looked(self, users, time_s):
         if time_s is not None:
-            self._clock_s = checks.real("time_s", time_s, at_least=self._clock_s)
+            self._clock_s = moment(time_s, self._clock_s)
             self._sweep()
         if self.inactive_after_s is not None:
             self._looked_s[users] = self._clock_s
@@ -416,7 +439,7 @@ class HomeTimelines:
         if len(self._asleep):
             self._asleep[user] = 0
         self._counts["rebuilds"] += 1
-        rows = np.empty(self.cap + 1, dtype=np.int64)
+        rows = np.empty(min(self.cap, self._n_tweets) + 1, dtype=np.int64)
         found = pages.read_page.native(
             *self._shelf(),
             *self._tweets(),
@@ -473,8 +496,23 @@ class HomeTimelines:
         a, b = self._pair(a, b)
         if (a, b) in self._blocked:
             raise ValueError(f"b={b} must not be blocked: one of {a} and {b} blocks the other")
-        if not self._followees.insert(a, b):
-            return
+        self._carry_out(self._priced([(a, b, True)]))
+
+    def _priced(self, changes):
+        """Those of `changes` (a, b, whether a follows b) that change something, with b's price."""
+        return [
+            (a, b, follows, self._asked_price(b, len(self._followers[b]) + (1 if follows else -1)))
+            for a, b, follows in changes
+            if self._followees.has(a, b) != follows
+        ]
+
+    def _carry_out(self, priced):
+        for a, b, follows, price in priced:
+            (self._join if follows else self._part)(a, b)
+            self._reprice(b, price)
+
+    def _join(self, a, b):
+        self._followees.insert(a, b)
         self._followers.insert(b, a)
         self._recount(a)
         if self._write[b] < self._read[a]:
@@ -482,7 +520,6 @@ class HomeTimelines:
             self._backfill(a, b)
         else:
             self._pulls.insert(a, b)
-        self._reprice(b)
 
     def unfollow(self, a: int, b: int) -> None:
         """Let `a` no longer follow `b` nor see any tweet of `b`.
@@ -495,14 +532,15 @@ class HomeTimelines:
         []
         """
         a, b = self._pair(a, b)
-        if not self._followees.remove(a, b):
-            return
+        self._carry_out(self._priced([(a, b, False)]))
+
+    def _part(self, a, b):
+        self._followees.remove(a, b)
         self._followers.remove(b, a)
         self._recount(a)
         self._pulls.remove(a, b)
         self._pushes.remove(b, a)
         self._take_out(a, b)
-        self._reprice(b)
 
     def block(self, a: int, b: int) -> None:
         """Part `a` and `b`: neither follows or sees the other until `unblock`.
@@ -516,8 +554,7 @@ class HomeTimelines:
         ValueError: b=1 must not be blocked: one of 0 and 1 blocks the other
         """
         a, b = self._pair(a, b)
-        self.unfollow(a, b)
-        self.unfollow(b, a)
+        self._carry_out(self._priced([(a, b, False), (b, a, False)]))
         self._blocked |= {(a, b), (b, a)}
 
     def unblock(self, a: int, b: int) -> None:
@@ -608,11 +645,14 @@ class HomeTimelines:
         if self.lossy_followees is not None:
             self._share[user] = self.lossy_followees / max(1, self._followees.length[user])
 
-    def _reprice(self, author):
-        """Ask the policy again; on the way back to push, followers are backfilled."""
+    def _asked_price(self, author, followers, new_ids=()):
+        """What the policy asks of an author of so many followers who writes `new_ids`."""
+        rate = self._posts_per_s(author, new_ids) if self._measured else 0.0
+        return asked_price(self.policy, author, followers, rate, self._write[author])
+
+    def _reprice(self, author, price):
+        """Let the price be in force; on the way back to push, followers are backfilled."""
         before, followers = self._write[author], self._followers[author]
-        rate = self._posts_per_s(author) if self._measured else 0.0
-        price = self.policy.price(author, len(followers), rate, before)
         if price == before:
             return
         self._write[author] = price
@@ -625,22 +665,23 @@ class HomeTimelines:
             self._pulls.remove(int(follower), author)
             self._backfill(int(follower), author)
 
-    def _posts_per_s(self, author):
-        rows = [int(self._latest[author])]
-        while rows[-1] >= 0 and len(rows) <= MEASURED_POSTS:
-            rows.append(int(self._previous[rows[-1]]))
-        rows = [row for row in rows if row >= 0]
-        if len(rows) < 2:
+    def _posts_per_s(self, author, new_ids):
+        """The rate of an author's last posts, `new_ids` being the last of them."""
+        ids, row = list(new_ids[::-1][: MEASURED_POSTS + 1]), self._latest[author]
+        while row >= 0 and len(ids) <= MEASURED_POSTS:
+            ids.append(int(self._ids[row]))
+            row = self._previous[row]
+        if len(ids) < 2:
             return 0.0
-        span_s = (int(self._ids[rows[0]] >> 22) - int(self._ids[rows[-1]] >> 22)) / 1000
-        return (len(rows) - 1) / span_s if span_s > 0 else np.inf
+        span_s = ((ids[0] >> 22) - (ids[-1] >> 22)) / 1000
+        return (len(ids) - 1) / span_s if span_s > 0 else np.inf
 
     def _backfill(self, user, author):
         """Deliver what the author has written to a reader to whom the edge is pushed."""
         if len(self._asleep) and self._asleep[user]:
             return
         share = float(self._share[user]) if len(self._share) else 1.0
-        rows = np.empty(self.cap + 1, dtype=np.int64)
+        rows = np.empty(min(self.cap, self._n_tweets) + 1, dtype=np.int64)
         while True:
             found = homes.backfill.native(
                 *self._shelf(), self.cap, *self._tweets(), author, user, share, rows
@@ -689,16 +730,13 @@ class HomeTimelines:
         return self._latest, self._previous, self._shown
 
     def _user(self, field, user):
-        return checks.whole(field, user, at_least=0, at_most=self.n_users - 1)
+        return one_user(field, user, self.n_users)
 
     def _pair(self, a, b):
-        a, b = self._user("a", a), self._user("b", b)
-        if a == b:
-            raise ValueError(f"b={b} must be another user than a={a}")
-        return a, b
+        return two_users(a, b, self.n_users)
 
     def _row(self, tweet_id):
-        tweet_id = checks.whole("tweet_id", tweet_id, at_least=0)
+        tweet_id = checks.whole("tweet_id", tweet_id, at_least=0, at_most=2**63 - 1)
         row = int(self._ids[: self._n_tweets].searchsorted(tweet_id))
         if row == self._n_tweets or self._ids[row] != tweet_id:
             raise ValueError(f"tweet_id={tweet_id} must be the id of a tweet")

@@ -8,8 +8,8 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.twitter.timeline.graph import SocialGraph, same_users
-from scalemodel.twitter.timeline.policies import Policy
-from scalemodel.twitter.timeline.prices import Costs
+from scalemodel.twitter.timeline.policies import Policy, asked_prices
+from scalemodel.twitter.timeline.prices import MOST_RATE, Costs
 
 
 def expected_cost(
@@ -35,11 +35,13 @@ def expected_cost(
     >>> [round(expected_cost(graph, posts_per_s, reads_per_s, rule), 3) for rule in rules]
     [202.0, 20.2, 20.2, 12.1, 11.2]
     """
-    posts = checks.numbers_row("posts_per_s", posts_per_s, at_least=0)
-    reads = checks.numbers_row("reads_per_s", reads_per_s, at_least=0)
+    checks.instance("graph", graph, SocialGraph)
+    checks.instance("costs", costs, Costs)
+    posts = checks.numbers_row("posts_per_s", posts_per_s, at_least=0, at_most=MOST_RATE)
+    reads = checks.numbers_row("reads_per_s", reads_per_s, at_least=0, at_most=MOST_RATE)
     same_users("posts_per_s", posts, graph.n_users)
     same_users("reads_per_s", reads, graph.n_users)
-    write, read = policy.prices(graph.followers.length, posts)
+    write, read = asked_prices(policy, graph.followers.length, posts)
     follower, followee = graph.edges()
     pulled = write[followee] >= read[follower]
     lists = np.bincount(follower[pulled], minlength=graph.n_users)  # of each reader

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.twitter.timeline.prices import MOST_RATE
 from scalemodel.twitter.timeline.rows import Rows
 
 MOST_USERS = 2**31 - 1
+MOST_S = 2**31 - 1  # 68 years; an id has room for 69
 
 
 # ── Who follows whom ────────────────────────────────────────────────────────
@@ -107,7 +109,8 @@ def reference_rates(
     >>> round(float(posts_per_s.sum()), 6), round(float(reads_per_s.sum()), 6)
     (1.0, 50.0)
     """
-    reads = checks.real("reads_per_tweet", reads_per_tweet, above=0)
+    checks.instance("graph", graph, SocialGraph)
+    reads = checks.real("reads_per_tweet", reads_per_tweet, above=0, at_most=MOST_RATE)
     n_users = graph.n_users
     rng, followed = _reference_start(n_users, seed)
     rng.permutation(n_users)
@@ -132,8 +135,12 @@ def user_row(field: str, users: np.ndarray, n_users: int) -> np.ndarray:
     ...
     ValueError: authors[1]=7 must be an integer of at least 0 and at most 2
     """
-    given = np.asarray(users)
-    if given.ndim != 1 or (given.dtype.kind not in "iu" and given.size):
+    try:
+        given = np.asarray(users)
+    except ValueError:  # rows of several lengths
+        given = np.asarray(None)
+    masked = isinstance(users, np.ma.MaskedArray)
+    if masked or given.ndim != 1 or (given.dtype.kind not in "iu" and given.size):
         raise ValueError(f"{field}={users!r} must be a row of integers")
     row = np.ascontiguousarray(given, dtype=np.int64)
     bad = (row < 0) | (row >= n_users)
@@ -144,6 +151,42 @@ def user_row(field: str, users: np.ndarray, n_users: int) -> np.ndarray:
             f"{field}[{at}]={given[at]} must be an integer of at least 0 and at most {most}"
         )
     return row
+
+
+def one_user(field: str, user: int, n_users: int) -> int:
+    """`user` as an int from 0 up to `n_users` - 1.
+
+    >>> one_user("author", 7, n_users=3)
+    Traceback (most recent call last):
+    ...
+    ValueError: author=7 must be an integer of at least 0 and at most 2
+    """
+    return checks.whole(field, user, at_least=0, at_most=n_users - 1)
+
+
+def two_users(a: int, b: int, n_users: int) -> tuple[int, int]:
+    """`a` and `b` as ints, two different users.
+
+    >>> two_users(1, 1, n_users=3)
+    Traceback (most recent call last):
+    ...
+    ValueError: b=1 must be another user than a=1
+    """
+    a, b = one_user("a", a, n_users), one_user("b", b, n_users)
+    if a == b:
+        raise ValueError(f"b={b} must be another user than a={a}")
+    return a, b
+
+
+def moment(time_s: float, now_s: float) -> float:
+    """`time_s` as a float, not before `now_s`.
+
+    >>> moment(1.0, now_s=2.0)
+    Traceback (most recent call last):
+    ...
+    ValueError: time_s=1.0 must be a finite number of at least 2 and at most 2.14748e+09
+    """
+    return checks.real("time_s", time_s, at_least=now_s, at_most=MOST_S)
 
 
 def same_users(field: str, row: np.ndarray, n_users: int) -> None:

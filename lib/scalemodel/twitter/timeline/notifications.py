@@ -11,11 +11,13 @@ Mastodon's notification kinds.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from scalemodel.core import checks
 from scalemodel.twitter.timeline.engine import HomeTimelines, WorkerCrashed
+from scalemodel.twitter.timeline.graph import one_user
+from scalemodel.twitter.timeline.pages import cursor, page_size
 
 REPLY, MENTION, SUBSCRIBED = "reply", "mention", "subscribed"
 
@@ -51,6 +53,7 @@ class Notifications:
     """
 
     def __init__(self, timelines: HomeTimelines):
+        checks.instance("timelines", timelines, HomeTimelines)
         self.timelines = timelines
         self._subscribers = {}  # author: readers
         self._queue = deque()  # (reader, notification), in order of time
@@ -105,10 +108,15 @@ class Notifications:
         """
         author = self._user("author", author)
         kinds = dict.fromkeys(sorted(self._subscribers.get(author, ())), SUBSCRIBED)
+        if not isinstance(mentions, Iterable):
+            raise ValueError(f"mentions={mentions!r} must be a row of users")
         for at, user in enumerate(mentions):
             kinds[self._user(f"mentions[{at}]", user)] = MENTION
         if reply_to is not None:
-            kinds[self.timelines.author_of(reply_to)] = REPLY
+            try:
+                kinds[self.timelines.author_of(reply_to)] = REPLY
+            except ValueError as error:
+                raise ValueError(f"reply_to: {error}") from None
         tweet_id = self.timelines.post(author, time_s)
         for reader, kind in kinds.items():
             if reader != author and not self.timelines.blocked(reader, author):
@@ -128,6 +136,10 @@ class Notifications:
         >>> bells.deliver()
         0
         """
+        if most is not None:
+            most = checks.whole("most", most, at_least=0, at_most=2**63 - 1)
+        if crash_after is not None:
+            crash_after = checks.whole("crash_after", crash_after, at_least=0, at_most=2**63 - 1)
         rang = 0
         while self._queue and (most is None or rang < most):
             reader, notification = self._queue[0]
@@ -155,7 +167,8 @@ class Notifications:
         >>> bells.inbox(0)
         []
         """
-        reader, n = self._user("reader", reader), checks.whole("n", n, at_least=1)
+        reader, n = self._user("reader", reader), page_size(n)
+        before = None if before is None else cursor(before)
         told = self._inboxes.get(reader, {})
         shown = [
             told[tweet_id]
@@ -170,4 +183,4 @@ class Notifications:
         return not self.timelines.blocked(reader, notification.author)
 
     def _user(self, field, user):
-        return checks.whole(field, user, at_least=0, at_most=self.timelines.n_users - 1)
+        return one_user(field, user, self.timelines.n_users)

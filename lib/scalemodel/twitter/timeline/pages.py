@@ -9,6 +9,7 @@ Left out: ranking, retweets, replies folded into threads.
 Sources: Knuth, The Art of Computer Programming 3, 5.4.1 (merging with a heap).
 """
 
+from scalemodel.core import checks
 from scalemodel.core.compiled import compiled
 from scalemodel.twitter.timeline.homes import (
     BOX,
@@ -24,6 +25,7 @@ from scalemodel.twitter.timeline.homes import (
     slot_before,
 )
 
+MOST_IDS = 10**8  # on the pages of one call
 PULLED, SCANNED, PAGES, SEEN = 0, 1, 2, 3  # `paid`: lists, entries, pages, look-ahead
 
 
@@ -226,3 +228,26 @@ def link(authors, first, end, latest, previous):
     for row in range(first, end):
         previous[row] = latest[authors[row]]
         latest[authors[row]] = row
+
+
+# ── What comes in ───────────────────────────────────────────────────────────
+def page_size(n: int, pages: int = 1) -> int:
+    """`n` as an int, of ids on each of so many pages.
+
+    >>> page_size(2**40)
+    Traceback (most recent call last):
+    ...
+    ValueError: n=1099511627776 must be an integer of at least 1 and at most 100000000
+    """
+    return checks.whole("n", n, at_least=1, at_most=MOST_IDS // max(1, pages))
+
+
+def cursor(before: int) -> int:
+    """`before` as an int, the id that a page stays below.
+
+    >>> cursor("x")
+    Traceback (most recent call last):
+    ...
+    ValueError: before='x' must be an integer of at least -9223372036854775808 and at most 9223372036854775807
+    """
+    return checks.whole("before", before, at_least=-(2**63), at_most=2**63 - 1)

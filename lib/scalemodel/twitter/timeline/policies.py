@@ -13,13 +13,13 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.twitter.timeline.graph import same_users
-from scalemodel.twitter.timeline.prices import PULLED, READ, WRITTEN, Costs
+from scalemodel.twitter.timeline.prices import MOST_RATE, PULLED, READ, WRITTEN, Costs
 
 
 class Policy(Protocol):
     """Two price lists, and what an author's price becomes when the author changes.
 
-    A policy of your own is a class with these two methods. One whose price depends on
+    A policy of your own is a class with these two methods; all it answers is a finite number. One whose price depends on
     `posts_per_s` says `measured = True`. This one pushes to everybody:
 
     >>> write, read = FanOutOnWrite().prices(np.array([3, 0]), posts_per_s=np.zeros(2))
@@ -122,9 +122,9 @@ class AuthorRate:
     rates_per_s: np.ndarray | None = None
 
     def __post_init__(self):
-        checks.real("posts_per_s", self.posts_per_s, at_least=0)
+        checks.real("posts_per_s", self.posts_per_s, at_least=0, at_most=MOST_RATE)
         if self.rates_per_s is not None:
-            row = checks.numbers_row("rates_per_s", self.rates_per_s, at_least=0)
+            row = checks.numbers_row("rates_per_s", self.rates_per_s, at_least=0, at_most=MOST_RATE)
             object.__setattr__(self, "rates_per_s", row)
 
     @property
@@ -160,9 +160,12 @@ class PerEdge:
     """
 
     def __init__(self, costs: Costs, posts_per_s: np.ndarray, reads_per_s: np.ndarray):
+        checks.instance("costs", costs, Costs)
         self.costs = costs
-        self.posts_per_s = checks.numbers_row("posts_per_s", posts_per_s, at_least=0)
-        self.reads_per_s = checks.numbers_row("reads_per_s", reads_per_s, at_least=0)
+        self.posts_per_s, self.reads_per_s = (
+            checks.numbers_row(field, row, at_least=0, at_most=MOST_RATE)
+            for field, row in (("posts_per_s", posts_per_s), ("reads_per_s", reads_per_s))
+        )
 
     def prices(self, followers, posts_per_s):
         """What an author's deliveries and a reader's pulls cost a second."""
@@ -173,3 +176,65 @@ class PerEdge:
     def price(self, author, followers, posts_per_s, now):
         """Nothing changes it."""
         return now
+
+
+# ── Asking a policy ─────────────────────────────────────────────────────────
+def asked_prices(
+    policy: Policy, followers: np.ndarray, posts_per_s: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """`write` and `read` of a policy, or a `ValueError` in words; both of shape (users,).
+
+    >>> class Short(FanOutOnWrite):
+    ...     def prices(self, followers, posts_per_s):
+    ...         return [0.0, 0.0], [1.0, 1.0, 1.0]
+    >>> asked_prices(Short(), np.array([1, 0, 2]), np.zeros(3))
+    Traceback (most recent call last):
+    ...
+    ValueError: policy=Short: write has 2 numbers; it must have 3, one per user
+    """
+    if not all(callable(getattr(policy, method, None)) for method in ("prices", "price")):
+        raise ValueError(f"policy={policy!r} must have the methods prices and price")
+    told = _answer(policy, "prices", np.array(followers), np.array(posts_per_s))
+    try:
+        write, read = told
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{_name(policy)}: prices must answer two rows, write and read, and not {told!r}"
+        ) from None
+    rows = []
+    for field, given in (("write", write), ("read", read)):
+        rows.append(checks.numbers_row(f"{_name(policy)}: {field}", given))
+        same_users(f"{_name(policy)}: {field}", rows[-1], len(followers))
+    return rows[0], rows[1]
+
+
+def asked_price(
+    policy: Policy, author: int, followers: int, posts_per_s: float, now: float
+) -> float:
+    """A policy's price of an author, or a `ValueError` in words.
+
+    >>> class Angry(FanOutOnWrite):
+    ...     def price(self, author, followers, posts_per_s, now):
+    ...         raise KeyError(author)
+    >>> asked_price(Angry(), author=7, followers=2, posts_per_s=0.0, now=WRITTEN)
+    Traceback (most recent call last):
+    ...
+    ValueError: policy=Angry: price must answer, and it raised KeyError: 7
+    """
+    told = _answer(policy, "price", author, followers, posts_per_s, now)
+    if isinstance(told, np.ndarray) and told.ndim == 0:
+        told = told.item()
+    return checks.real(f"{_name(policy)}: price", told)
+
+
+def _answer(policy, method, *asked):
+    try:
+        return getattr(policy, method)(*asked)
+    except Exception as error:
+        raise ValueError(
+            f"{_name(policy)}: {method} must answer, and it raised {type(error).__name__}: {error}"
+        ) from error
+
+
+def _name(policy):
+    return f"policy={type(policy).__name__}"

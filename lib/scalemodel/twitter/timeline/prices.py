@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scalemodel.core import checks
 
+MOST_RATE = 1e12  # a second, and of a price: no sum of products overflows
 WRITTEN, READ, PULLED = 0.0, 1.0, 2.0  # prices of a rule that only says push or pull
 
 
@@ -26,6 +27,6 @@ class Costs:
     merge: float = 0.0
 
     def __post_init__(self):
-        checks.real("delivery", self.delivery, above=0)
-        checks.real("pull", self.pull, above=0)
-        checks.real("merge", self.merge, at_least=0)
+        checks.real("delivery", self.delivery, above=0, at_most=MOST_RATE)
+        checks.real("pull", self.pull, above=0, at_most=MOST_RATE)
+        checks.real("merge", self.merge, at_least=0, at_most=MOST_RATE)
