@@ -145,7 +145,7 @@ def _lock_up(limits, readable):
             writes = (mode and set("wax+") & set(mode)) or (flags or 0) & (
                 os.O_WRONLY | os.O_RDWR | os.O_CREAT
             )
-            inside = os.path.realpath(os.fsdecode(path)).startswith(readable)
+            inside = f"{os.path.realpath(os.fsdecode(path))}/".startswith(readable)
             if writes or not inside:
                 raise PermissionError(f"a submission may not open {os.fsdecode(path)}")
 
@@ -172,7 +172,7 @@ def _live(come, go, printed, folder):
             *{os.path.dirname(os.__file__), "/dev/null", "/dev/urandom", "/usr/lib", "/lib"},
             "/etc/localtime",
         )
-        _lock_up(limits, readable)
+        _lock_up(limits, tuple(f"{path.rstrip('/')}/" for path in readable))
 
         def write(line):
             out.write(line + "\n")
