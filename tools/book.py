@@ -40,6 +40,8 @@ def main():
     build = out.resolve() / "_build"
     html = build / "html"
     if options.fresh:
+        if build.exists() and not (build / "executed").is_dir():
+            sys.exit(f"{build} holds what this tool did not make: name another --out")
         shutil.rmtree(build, ignore_errors=True)
     first = not (html / "index.html").is_file()
     code = build_site(out, build, for_class=options.for_class)

@@ -43,8 +43,8 @@ def main():
 
 
 def export(lab, out):
-    """Writes all four folders of one lab anew into `out`, which it returns."""
-    shutil.rmtree(out, ignore_errors=True)
+    """Writes all four folders of one lab into `out`, which it returns; what else lies there
+    (submissions, a gradebook) stays."""
     source, topic = ROOT / "labs" / lab.folder, topic_of(lab)
     written = jupytext.read(source / "lab.py")
     write(out / "student" / f"{topic}.ipynb", student(written))
@@ -54,7 +54,7 @@ def export(lab, out):
     write(out / "nbgrader" / "source" / topic / f"{topic}.ipynb", nbgrader(written, lab))
     write(out / "otter" / f"{topic}.ipynb", otter(written, lab))
     tests = out / "otter" / "tests"
-    tests.mkdir()
+    tests.mkdir(exist_ok=True)
     for stage in lab.stages:
         (tests / f"{stage.key}.py").write_text(otter_tests(lab, stage))
     return out

@@ -41,7 +41,16 @@ def of_room(room):
 
 def changed(base):
     """The notebooks whose chapter, or which themselves, differ from `base`, if git knows it."""
-    command = ["git", "diff", "--name-only", base, "--", "book/*.md", "book/*.ipynb"]
+    command = [
+        "git",
+        "diff",
+        "--name-only",
+        "--end-of-options",
+        base,
+        "--",
+        "book/*.md",
+        "book/*.ipynb",
+    ]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     except FileNotFoundError:

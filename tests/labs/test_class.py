@@ -2,11 +2,12 @@
 
 import csv
 import json
+import os
 
 import pytest
 
 from scalemodel.labs.__main__ import main
-from scalemodel.labs.report import SCHEMA
+from scalemodel.labs.report import SCHEMA, folder_of
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import read_submission
@@ -79,6 +80,57 @@ def test_what_was_graded_is_kept_until_the_file_changes(folder, tmp_path):
     assert '"points": 100' in told.read_text()
 
 
+# ── Names from outside ──────────────────────────────────────────────────────
+HOSTILE = ["...py", "..py", "....py", "%2E..py", "=1+1.py", "a\nbo: valid, 100 points.py", "-x.py",
+           "*.py", "a b;$(c).py", "..\\x.py", "\udcff.py"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=ascii)
+def test_a_file_s_name_is_a_label_and_no_path_and_nothing_else_is_touched(tmp_path, capsys, name):
+    out, sent = tmp_path / "class", tmp_path / "class" / "sent"
+    sent.mkdir(parents=True)
+    kept = [out / "course.key", out / "reports" / "al" / "report.md", out / "reports" / "notes.txt"]
+    for path in kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("the teacher's")
+    (sent / name).write_text(KEEPS)
+    command = ["grade", "diary", str(sent), "--to", str(out), "--key-file", str(kept[0])]
+    for _ in range(2):
+        assert main(command) == 0
+    assert [path.read_text() for path in kept] == ["the teacher's"] * 3 and (sent / name).is_file()
+    fresh = {p.relative_to(out / "reports").parts for p in (out / "reports").rglob("*.json")}
+    assert [len(parts) for parts in fresh] == [2], "a folder of its own, right under `reports`"
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 2 and all(line.endswith(": valid, 100 points") for line in told)
+    row = list(csv.reader((out / "grades.csv").read_text("utf-8").splitlines()))[1]
+    assert row[1:3] == ["valid", "100"] and row[0][0] not in "=+-@"
+
+
+def test_no_two_labels_share_a_folder():
+    stems = [name.removesuffix(".py") for name in HOSTILE]
+    labels = [*stems, "", "%", "%25", "/", "%2F", "../..", "%2E%2E"]
+    assert len({folder_of(label) for label in labels}) == len(labels)
+    assert not any(set(folder_of(label)) & set("/\\\0") for label in labels)
+
+
+def test_a_link_or_a_pipe_is_not_followed(tmp_path):
+    sent, key = tmp_path / "sent", tmp_path / "course.key"
+    sent.mkdir()
+    key.write_text("abracadabra")
+    (sent / "al.py").symlink_to(key)
+    os.mkfifo(sent / "bo.py")
+    assert main(["grade", "diary", str(sent), "--to", str(tmp_path / "out")]) == 2
+    table = (tmp_path / "out" / "grades.csv").read_text()
+    assert table.count("must be a file, and no link") == 2
+    assert not (tmp_path / "out" / "reports").exists()
+
+
+def test_a_replay_is_of_the_file_also_where_its_name_looks_like_an_option(folder, capsys):
+    (folder / "bo.py").rename(folder / "-bo.py")
+    assert main(["check", "diary", str(folder / "-bo.py")]) == 1
+    assert "replay diary ./-bo.py b:" in capsys.readouterr().out
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
 def test_a_replay_shows_the_counterexample_of_the_report(folder, tmp_path, capsys):
     assert main(["report", "diary", str(folder / "bo.py"), "--to", str(tmp_path)]) == 1
@@ -128,6 +180,8 @@ def test_whatever_lies_in_the_folder_the_others_are_graded(tmp_path, capsys):
         (["replay", "diary", "{}/bo.py", "z:1"], "must be one of"),
         (["check", "diary", "{}/di.ipynb"], "is no notebook"),
         (["check", "diary", "{}/bo.py", "--attempt", "0"], "attempt=0"),
+        (["check", "diary", "{}/bo.py", "--key-file", "{}"], "s a directory"),
+        (["grade", "diary", "{}/bo.py"], "ot a directory"),
     ],
 )
 def test_a_command_that_cannot_be_done_says_why(folder, capsys, words, message):

@@ -42,6 +42,16 @@ def out(outs):
     return outs[LAB.name]
 
 
+def test_what_a_course_keeps_beside_the_exports_stays(tmp_path):
+    theirs = [tmp_path / "lab.py", tmp_path / "nbgrader" / "gradebook.db"]
+    for _ in range(2):
+        lab_notebooks.export(LAB, tmp_path)
+        for path in theirs:
+            path.write_text("a term's work")
+    lab_notebooks.export(LAB, tmp_path)
+    assert [path.read_text() for path in theirs] == ["a term's work"] * 2
+
+
 def notebook_in(out, who):
     """The one notebook of a folder."""
     (path,) = (out / who).glob("*.ipynb")

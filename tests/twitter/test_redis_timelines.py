@@ -209,11 +209,30 @@ def test_what_is_pulled_ends_at_the_horizon_and_begins_below_the_cursor(server):
 def test_what_is_below_the_horizon_stays_there(server, others):
     graph = SocialGraph.from_edges([ANN, ANN], [BO, DEE], n_users=4)
     timelines = RedisHomeTimelines(graph, FanOutOnWrite(), cap=5, url=server.url)
-    old, *_ = timelines.post_many([CY] + [BO] * 40)
-    newest = timelines.post_many([DEE] * others).tolist()
-    timelines.unfollow(ANN, BO)
+    old, *ids = timelines.post_many([CY] + [BO] * 40 + [DEE] * others)
     timelines.follow(ANN, CY)
-    assert timelines.timeline(ANN).tolist() == newest and timelines.horizon(ANN) > old
+    horizon = timelines.horizon(ANN)
+    assert horizon > old
+    assert timelines.timeline(ANN).tolist() == [i for i in ids[::-1] if i > horizon]
+    timelines.check()
+
+
+@pytest.mark.parametrize("policy", [FanOutOnWrite(), Hybrid(3), FanOutOnRead()], ids=str)
+@pytest.mark.parametrize("look", [False, True])
+def test_what_removals_made_room_for_comes_back(server, policy, look):
+    edges = [ANN, ANN, CY, DEE], [BO, CY, BO, BO]
+    timelines = RedisHomeTimelines(
+        SocialGraph.from_edges(*edges, n_users=4), policy, cap=5, url=server.url
+    )
+    old, *loud = timelines.post_many([CY, *[BO] * 40, CY]).tolist()
+    if look:
+        timelines.timeline(ANN)
+    for tweet in loud[-3:]:
+        timelines.delete(tweet)
+    assert timelines.timeline(ANN, n=5).tolist() == loud[-4:-9:-1]
+    assert timelines.timeline(ANN, n=2, before=loud[-6]).tolist() == loud[-7:-9:-1]
+    timelines.unfollow(ANN, BO)
+    assert timelines.timeline(ANN).tolist() == [old] and timelines.horizon(ANN) == -1
     timelines.check()
 
 
@@ -574,6 +593,197 @@ def test_whoever_drops_them_unclosed_leaves_no_open_socket(server, monkeypatch):
     assert not told
 
 
+# ── In other people's company ───────────────────────────────────────────────
+@pytest.mark.parametrize(
+    "prefix", ["*", "a?c:", "[demo]:", "h[^x]llo:", "\\*", "é ünicode\n:", "a:"]
+)
+def test_no_prefix_is_a_pattern(server, prefix):
+    others = {
+        b"abc:home:0": b"1",
+        b"hello:home:0": b"2",
+        b"mine": b"3",
+        b"*": b"4",
+        b"a:homes": b"5",
+    }
+    server.client.mset(others)
+    with RedisHomeTimelines(GRAPH, Hybrid(2), url=server.url, prefix=prefix) as timelines:
+        tweets = timelines.post_many([BO, ANN, BO])[[2, 0]].tolist()
+        assert timelines.timeline(DEE).tolist() == tweets
+    assert dict(zip(others, server.client.mget(others), strict=True)) == others
+    assert len(server.client.keys()) == len(others), "and nothing of ours is left"
+
+
+def test_what_others_put_under_our_prefix_stays_when_we_go(server):
+    theirs = ["ours:notes", "ours:home:99", "ours:home:1:copy", "ours:homes"]
+    with RedisHomeTimelines(GRAPH, Hybrid(2), url=server.url, prefix="ours:") as timelines:
+        timelines.post_many([BO, ANN, BO])
+        for key in theirs:
+            server.client.set(key, "theirs")
+        server.client.delete(f"ours:home:{DEE}", f"ours:author:{DEE}")
+        server.client.set(f"ours:home:{DEE}", "a string in our place")
+        server.client.hset(f"ours:author:{DEE}", "a", "hash")
+        server.client.hset("ours:gone", "a field", "of theirs")
+    left = {*theirs, f"ours:home:{DEE}", f"ours:author:{DEE}", "ours:gone"}
+    assert {key.decode() for key in server.client.scan_iter()} == left
+    assert server.client.hgetall("ours:gone") == {b"a field": b"of theirs"}
+
+
+@pytest.mark.parametrize("left", ["mark", "gone", f"home:{CY}", f"author:{DEE}"])
+def test_a_prefix_that_somebody_left_half_used_is_refused_and_stays_as_it_is(server, left):
+    server.client.rpush(f"ours:{left}", "7")
+    with pytest.raises(ValueError, match=r"prefix='ours:' must be one that nobody uses"):
+        RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, prefix="ours:")
+    assert server.client.keys() == [f"ours:{left}".encode()]
+
+
+def test_two_never_share_a_prefix(server):
+    with RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, prefix="ours:") as first:
+        tweet = first.post(BO)
+        with pytest.raises(ValueError, match=r"prefix='ours:' must be one that nobody uses"):
+            RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, prefix="ours:")
+        assert first.timeline(ANN).tolist() == [tweet]
+    with RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, prefix="ours:") as second:
+        assert second.timeline(ANN).tolist() == []
+
+
+def test_who_took_the_prefix_of_an_emptied_server_keeps_it(server):
+    first = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, prefix="ours:")
+    first.post(BO)
+    server.client.flushall()
+    with RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, prefix="ours:") as second:
+        tweet = second.post(BO)
+        for call in (lambda: first.timeline(ANN), lambda: first.post(BO)):
+            with pytest.raises(RedisTrouble, match="another process has taken"):
+                call()
+        first.close()
+        assert second.timeline(ANN).tolist() == [tweet]
+        assert second.timeline(CY).tolist() == [tweet]
+        second.check()
+
+
+@pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl", "allkeys-random"])
+def test_a_server_that_may_evict_is_refused_and_left_as_it_was(server, policy):
+    server.client.config_set("maxmemory-policy", policy)
+    with pytest.raises(RedisTrouble, match=f"maxmemory-policy is {policy}.* must be noeviction"):
+        RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    assert server.client.keys() == []
+
+
+def spoil(change):
+    """What a hand may do to a list, an author's list or the horizons; ANN follows BO."""
+    key = f"ours:home:{ANN}"
+    return {
+        "removed": lambda client: client.delete(key),
+        "removed, and written again": lambda client: client.delete(key),
+        "cut": lambda client: client.ltrim(key, 3, -1),
+        "the newest gone": lambda client: client.lpop(key),
+        "a word": lambda client: client.lpush(key, "junk"),
+        "an id never given": lambda client: client.lpush(key, 10**6),
+        "beyond any number": lambda client: client.lpush(key, "9" * 30),
+        "negative": lambda client: client.rpush(key, -1),
+        "twice": lambda client: client.lpush(key, client.lindex(key, 0)),
+        "of a stranger": lambda client: client.lset(key, 0, 0),
+        "nothing": lambda client: client.lset(key, 0, ""),
+        "another order": lambda client: client.rpush(key, client.lpop(key)),
+    }[change]
+
+
+CHANGES = ["removed", "removed, and written again", "cut", "the newest gone", "a word",
+           "an id never given", "beyond any number", "negative", "twice", "of a stranger",
+           "nothing", "another order"]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("queued", [False, True])
+def test_a_list_that_somebody_else_changed_is_told_once_and_built_anew(server, change, queued):
+    timelines = RedisHomeTimelines(
+        GRAPH, FanOutOnWrite(), cap=20, url=server.url, prefix="ours:", queued=queued
+    )
+    ids = timelines.post_many([DEE, *[BO] * 4])[1:].tolist()
+    timelines.fan_out()
+    spoil(change)(server.client)
+    if "again" in change:
+        ids.append(timelines.post(BO))
+        timelines.fan_out()
+    with pytest.raises(RedisTrouble, match=rf"somebody else has changed .* 'ours:home:{ANN}'"):
+        timelines.timeline(ANN)
+    assert timelines.timeline(ANN).tolist() == timelines.timeline(CY).tolist() == ids[::-1]
+    ids.append(timelines.post(BO))
+    timelines.fan_out()
+    assert timelines.timeline(ANN).tolist() == ids[::-1]
+    timelines.check()
+
+
+@pytest.mark.parametrize("look", [False, True])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda client, key: client.delete(key),
+        lambda client, key: client.zpopmax(key),
+        lambda client, key: client.zadd(key, {"junk": 3}),
+        lambda client, key: client.zadd(key, {"1000000": 2.5}),
+        lambda client, key: client.zadd(key, {"0": 2.5}),
+    ],
+)
+def test_an_author_s_list_that_somebody_else_changed_is_too(server, change, look):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnRead(), url=server.url, prefix="ours:")
+    ids = timelines.post_many([DEE, *[BO] * 4])[1:].tolist()
+    change(server.client, f"ours:author:{BO}")
+    with pytest.raises(RedisTrouble, match=f"changed what we put under 'ours:author:{BO}'"):
+        timelines.timeline(ANN, before=ids[-1] if look else None)
+    assert timelines.timeline(ANN).tolist() == timelines.timeline(CY).tolist() == ids[::-1]
+
+
+@pytest.mark.parametrize("word", [None, "junk", "99999", "-7"])
+def test_horizons_that_somebody_else_changed_are_too(server, word):
+    graph = SocialGraph.from_edges([ANN, ANN, CY, DEE], [BO, CY, BO, BO], n_users=4)
+    timelines = RedisHomeTimelines(graph, Hybrid(3), cap=5, url=server.url, prefix="ours:")
+    timelines.post_many([BO, *[CY] * 40, BO])
+    page, horizon = timelines.timeline(ANN).tolist(), timelines.horizon(ANN)
+    for ask, right in ((timelines.horizon, horizon), (timelines.timeline, page[:6])):
+        if word is None:
+            server.client.hdel("ours:gone", f"ours:home:{ANN}")
+        else:
+            server.client.hset("ours:gone", f"ours:home:{ANN}", word)
+        with pytest.raises(RedisTrouble, match="changed what we put under 'ours:gone'"):
+            ask(ANN)
+        horizon = timelines.horizon(ANN)
+        now = timelines.timeline(ANN).tolist()
+        assert now == [i for i in page if i > horizon] and len(now) >= 5 and right is not None
+
+
+def test_junk_stops_no_delivery_and_no_unfollow(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), cap=20, url=server.url, prefix="ours:")
+    tweet = timelines.post(CY)
+    for user in range(4):
+        server.client.lpush(f"ours:home:{user}", "junk", "nan", "1e9")
+        server.client.hset("ours:gone", f"ours:home:{user}", "junk")
+    timelines.follow(ANN, CY)
+    timelines.unfollow(ANN, BO)
+    later = timelines.post(CY)
+    with pytest.raises(RedisTrouble, match="somebody else has changed"):
+        timelines.timeline(ANN)
+    assert timelines.timeline(ANN).tolist() == [later, tweet]
+
+
+def test_a_refused_post_is_not_counted_and_leaves_the_clock(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    fill_up(server)
+    with pytest.raises(RedisTrouble, match="is full"):
+        timelines.post(BO, time_s=100.0)
+    fill_up(server, False)
+    assert timelines.work.posts == timelines.work.deliveries == 0
+    tweet = timelines.post(BO, time_s=50.0)
+    assert timelines.timeline(ANN).tolist() == [tweet] and timelines.work.posts == 1
+
+
+def test_a_page_too_long_for_any_memory_is_refused_and_the_clock_stays(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    with pytest.raises(ValueError, match=f"n={2**40} must be"):
+        timelines.timeline(ANN, n=2**40, time_s=100.0)
+    timelines.post(BO, time_s=50.0)
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 def test_bad_input_is_named_as_in_memory(server):
     with pytest.raises(ValueError, match="keys_a_call=0"):
@@ -597,3 +807,18 @@ def test_without_a_server_both_ways_to_get_one_are_named(monkeypatch):
 def test_a_wrong_address_is_named():
     with pytest.raises(RedisTrouble, match="does not answer"):
         RedisHomeTimelines(GRAPH, FanOutOnWrite(), url="unix:///nowhere/at/all")
+
+
+@pytest.mark.parametrize(
+    "url", ["", 5, b"redis://", "localhost:6379", "http://x", "redis://h:p", []]
+)
+def test_an_address_that_is_none_is_refused_in_words(url):
+    with pytest.raises(ValueError, match=r"url=.* must be None or a Redis URL, such as"):
+        RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=url)
+
+
+@pytest.mark.parametrize("prefix", ["", 5, b"ours:", "x" * 201, "\ud800", ["a:"]])
+def test_a_prefix_that_is_none_is_refused_in_words(server, prefix):
+    with pytest.raises(ValueError, match=r"prefix=.* must be None, or text of 1 to 200"):
+        RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url, prefix=prefix)
+    assert server.client.keys() == []

@@ -17,13 +17,12 @@ import contextlib
 import hashlib
 import json
 import shlex
-import shutil
 import sys
 from pathlib import Path
 
 from scalemodel.labs.grade import SEEDS, grade, grade_stage
 from scalemodel.labs.playing.player import Apart
-from scalemodel.labs.report import as_class, as_data, as_markdown, as_table
+from scalemodel.labs.report import as_class, as_data, as_markdown, as_table, folder_of, one_line
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
 from scalemodel.labs.shelf import LABS, lab_named
 from scalemodel.labs.submission import read_submission
@@ -43,6 +42,8 @@ def main(words: list[str]) -> int:
         return asked.run(asked)
     except FileNotFoundError as error:
         print(f"{error.filename}: there is no such file")
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}")
     except ValueError as error:
         print(error)
     return 2
@@ -84,7 +85,7 @@ def _key(asked):
 
 def _again(lab, path):
     """What to type to see a run again."""
-    name = shlex.quote(path.name)
+    name = shlex.quote(f"./{path.name}" if path.name.startswith("-") else path.name)
     return lambda stage, seed: f"python -m scalemodel.labs replay {lab.name} {name} {stage}:{seed}"
 
 
@@ -111,7 +112,7 @@ def _report(asked):
 def _replay(asked):
     lab, submission = lab_named(asked.lab), read_submission(asked.path)
     key, _, seed = asked.run_of.partition(":")
-    if not seed.isdigit():
+    if not seed.isdecimal():
         raise ValueError(f"stage:seed={asked.run_of!r} must be as b:41")
     player = _player(lab, submission)
     stage = grade_stage(lab, lab.stage(key), player, [int(seed)], _again(lab, asked.path))
@@ -136,27 +137,30 @@ def _grade(asked):
     reports, students = [], set()
     for path in sorted(asked.path.iterdir()):
         if path.suffix.lower() not in (".py", ".ipynb"):
-            print(f"{path.name}: left out, for it ends neither in .py nor in .ipynb")
+            print(f"{one_line(path.name)}: left out, for it ends neither in .py nor in .ipynb")
             continue
         try:
             if path.stem in students:
                 raise ValueError(f"{path.stem} has handed in two files")
-            reports.append(_kept_or_graded(asked, path, asked.to / "reports" / path.stem))
+            reports.append(_kept_or_graded(asked, path))
         except Exception as error:  # one file never stops the rest
             trouble = {"student": path.stem, "trouble": f"{type(error).__name__}: {error}"}
             reports.append(trouble)
         students.add(path.stem)
         last = reports[-1]
         outcome = f"{last.get('outcome', 'could not run')}, {last.get('points', 0)} points"
-        print(f"{path.stem}: {outcome}".encode(errors="backslashreplace").decode())
+        print(f"{one_line(path.stem)}: {outcome}")
     asked.to.mkdir(parents=True, exist_ok=True)
     _save(asked.to / "grades.csv", as_table(reports))
     _save(asked.to / "class.md", as_class(reports))
     return 0 if reports and all("trouble" not in report for report in reports) else 2
 
 
-def _kept_or_graded(asked, path, folder):
+def _kept_or_graded(asked, path):
     """The report on one file, from last time if nothing has changed since."""
+    if path.is_symlink() or not path.is_file():  # a link leads to whatever its maker names
+        raise ValueError(f"{path.name} must be a file, and no link, folder or pipe")
+    folder = asked.to / "reports" / folder_of(path.stem)
     version = LABS[asked.lab].version
     words = (_key(asked), str(asked.attempt), str(version))
     parts = [path.read_bytes(), *(word.encode() for word in words)]
@@ -165,7 +169,8 @@ def _kept_or_graded(asked, path, folder):
     if done.is_file() and done.read_text() == mark:
         with contextlib.suppress(OSError, ValueError):
             return json.loads((folder / "report.json").read_text())
-    shutil.rmtree(folder, ignore_errors=True)  # nothing old stands beside a new mark
+    for old in (done, folder / "report.json", folder / "report.md"):
+        old.unlink(missing_ok=True)  # nothing old stands beside a new mark
     report = _graded(asked, path, path.stem)
     _write(folder, report)
     done.write_text(mark)

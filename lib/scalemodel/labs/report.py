@@ -9,6 +9,7 @@ Sources: none needed.
 import csv
 import io
 import platform
+import re
 
 import numpy as np
 
@@ -16,6 +17,25 @@ from scalemodel.labs.grade import Grade
 from scalemodel.labs.submission import Submission
 
 SCHEMA = "scalemodel-lab-report/1"
+
+
+def folder_of(label: str) -> str:
+    """The name of a folder for `label`, which comes from outside and is no path; no two share one.
+
+    >>> folder_of("ann"), folder_of(".."), folder_of("../bo")
+    ('ann', '%2E.', '%2E.%2Fbo')
+    """
+    return re.sub(r"^\.|[%/\\\0]", lambda sign: f"%{ord(sign[0]):02X}", label)
+
+
+def one_line(text: str) -> str:
+    """`text` from outside as it may stand in a line: what would not print is an escape.
+
+    >>> print(one_line("Zoë\\nbo: valid, 100 points"))
+    Zoë\\nbo: valid, 100 points
+    """
+    shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(shown)
 
 
 def as_data(grade: Grade, submission: Submission, student: str, attempt: int) -> dict:
@@ -78,7 +98,7 @@ def as_markdown(data: dict) -> str:
     '# twitter: ann, attempt 1'
     """
     lines = [
-        f"# {data['lab']}: {data['student']}, attempt {data['attempt']}",
+        f"# {data['lab']}: {one_line(data['student'])}, attempt {data['attempt']}",
         "",
         f"{data['points']} points, {data['outcome']}",
         "",
@@ -119,13 +139,18 @@ def as_table(reports: list[dict]) -> str:
     writer.writerow(["student", "outcome", "points", "digest", "remark"])
     for report in reports:
         if "trouble" in report:
-            writer.writerow([report["student"], "could not run", 0, "", report["trouble"]])
+            writer.writerow([_cell(report["student"]), "could not run", 0, "", report["trouble"]])
         else:
             caught_up = ["began from the catch-up file"] * report["caught_up"]
             remark = "; ".join([*(f"no {name}" for name in report["incomplete"]), *caught_up])
-            row = [report[name] for name in ("student", "outcome", "points", "digest")]
-            writer.writerow([*row, remark])
+            row = [report[name] for name in ("outcome", "points", "digest")]
+            writer.writerow([_cell(report["student"]), *row, remark])
     return out.getvalue()
+
+
+def _cell(label):
+    """`label` in one line, and never a formula where a spreadsheet opens the table."""
+    return "'" * label.startswith(("=", "+", "-", "@")) + one_line(label)
 
 
 def as_class(reports: list[dict]) -> str:

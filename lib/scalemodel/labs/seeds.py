@@ -31,11 +31,13 @@ def seeds_of(
             raise ValueError(f"{name}={value!r} must be a non-empty string")
     attempt = checks.whole("attempt", attempt, at_least=1)
     count = checks.whole("count", count, at_least=1, at_most=1000)
+    encoded = lambda word: word.encode(errors="surrogatepass")  # a file's name may be no text
     seeds, number = [], 0
     while len(seeds) < count:
         words = [student, lab, str(attempt), str(number)]
-        message = "".join(f"{len(word.encode())}:{word}" for word in words)  # nothing runs together
-        digest = hmac.new(course_key.encode(), message.encode(), hashlib.sha256).digest()
+        parts = [b"%d:%b" % (len(word), word) for word in map(encoded, words)]
+        message = b"".join(parts)  # nothing runs together
+        digest = hmac.new(encoded(course_key), message, hashlib.sha256).digest()
         seed = int.from_bytes(digest[:8], "big") % MOST
         if seed not in seeds:
             seeds.append(seed)

@@ -128,6 +128,15 @@ def describe(error):
     return f"{type(error).__name__}: {words}{where}" if words else type(error).__name__ + where
 
 
+def is_within(path, places):
+    """Whether `path` is one of `places`, or lies below one.
+
+    >>> is_within("/usr/lib/x", ["/usr/lib"]), is_within("/usr/library/x", ["/usr/lib"])
+    (True, False)
+    """
+    return f"{path}/".startswith(tuple(f"{place.rstrip('/')}/" for place in places))
+
+
 def _lock_up(limits, readable):
     import resource
 
@@ -145,7 +154,7 @@ def _lock_up(limits, readable):
             writes = (mode and set("wax+") & set(mode)) or (flags or 0) & (
                 os.O_WRONLY | os.O_RDWR | os.O_CREAT
             )
-            inside = os.path.realpath(os.fsdecode(path)).startswith(readable)
+            inside = is_within(os.path.realpath(os.fsdecode(path)), readable)
             if writes or not inside:
                 raise PermissionError(f"a submission may not open {os.fsdecode(path)}")
 

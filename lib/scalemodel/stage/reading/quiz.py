@@ -64,7 +64,7 @@ def quiz(path: str | Path) -> Embed:
         for number, question in enumerate(questions, 1)
     )
     html = (
-        f'<section class="sm-quiz" aria-label="{escape(title)}" data-name="{Path(path).stem}">'
+        f'<section class="sm-quiz" aria-label="{escape(title)}" data-name="{escape(Path(path).stem)}">'
         f'{body}<p class="sm-quiz-end" hidden><button type="button" data-do="copy">Copy my answers'
         '</button> <button type="button" data-do="forget">Forget my answers</button></p>'
         '<textarea hidden readonly rows="8" aria-label="My answers as text"></textarea></section>'
