@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scalemodel.core import compiled as module
 from scalemodel.core.compiled import PACKAGE, compiled, has_numba
 
 PROGRAM = """
@@ -55,6 +56,60 @@ def test_called_plainly_it_is_plain_python():
     assert total.__name__ == "total"
 
 
+def test_what_is_compiled_elsewhere_is_not_kept_and_numbas_own_folder_stays_as_it_was():
+    import numba
+
+    @compiled("int64(int64)")
+    def a_function_of_a_test(n):
+        return n
+
+    before = numba.config.CACHE_DIR
+    assert a_function_of_a_test.native(3) == 3
+    assert before == numba.config.CACHE_DIR
+    assert PACKAGE.name == "scalemodel" and not list(PACKAGE.rglob("*a_function_of_a_test*"))
+
+
+def test_numba_can_be_told_to_stand_aside(monkeypatch):
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert not has_numba()
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package of one module, in place of the book's."""
+    monkeypatch.setattr(module, "PACKAGE", tmp_path)
+    (tmp_path / "one.py").write_text("1")
+    (tmp_path / "room").mkdir()
+    return tmp_path
+
+
+def test_any_edit_any_name_and_what_a_room_declares_change_the_digest(package):
+    digest = module.source_digest.__wrapped__
+    found = [digest(), digest()]
+    (package / "one.py").write_text("2")
+    found += [digest()]
+    (package / "one.py").rename(package / "two.py")
+    found += [digest()]
+    (package / "room/room.toml").write_text("")
+    found += [digest()]
+    (package / "room/deep.py").write_text("")
+    found += [digest()]
+    assert found[0] == found[1] and len(set(found)) == 5
+
+
+def test_the_newest_folders_are_kept_and_what_cannot_be_removed_is_no_trouble(package):
+    home = package / "__pycache__"
+    for n in range(9):
+        (home / f"compiled-{n}").mkdir(parents=True)
+        os.utime(home / f"compiled-{n}", (1e9 + n, 1e9 + n))
+    (home / "compiled-file").touch()
+    os.utime(home / "compiled-file", (1, 1))
+    (home / "compiled-gone").symlink_to(home / "nowhere")
+    mine = module._cache_folder.__wrapped__()
+    folders = {path for path in home.glob("compiled-*") if path.is_dir()}
+    assert folders == {mine, *(home / f"compiled-{n}" for n in range(2, 9))}
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_without_numba_the_same_loop_runs_plainly():
     assert has_numba(), "numba is a requirement of the tests"
@@ -88,6 +143,14 @@ def test_an_edited_policy_and_an_edited_helper_are_never_stale(tmp_path):
     assert run(PROGRAM, package) != before
 
 
+def test_a_process_runs_under_the_source_that_it_was_imported_from(tmp_path):
+    package = copy_of_the_package(tmp_path)
+    digest = "from scalemodel.core.compiled import source_digest; print(source_digest())"
+    edit = f"import scalemodel.core.events; open({str(package / 'new.py')!r}, 'w').close()\n"
+    before = run(digest, package)
+    assert run(edit + digest, package) == before != run(digest, package)
+
+
 @pytest.mark.slow
 def test_a_package_that_cannot_be_written_to_still_runs(tmp_path):
     package = copy_of_the_package(tmp_path)
@@ -102,7 +165,7 @@ def test_a_second_process_reads_the_machine_code_from_disk_and_old_code_goes(tmp
     for n in range(20):
         (package / "__pycache__" / f"compiled-{n:016x}").mkdir(parents=True)
     run(PROGRAM, package)
-    assert len(list((package / "__pycache__").glob("compiled-*"))) <= 8
+    assert len(list((package / "__pycache__").glob("compiled-*"))) == 8
     written = {path: path.stat().st_mtime_ns for path in package.rglob("*.nbc")}
     assert any("sessions" in path.name for path in written)
     run(PROGRAM, package)
