@@ -49,10 +49,14 @@ def test_who_has_no_follower_is_not_pushed(graph):
 
 
 def test_a_drawing_counts_its_own_tweet_alone_and_leaves_none_behind(graph):
-    homes = HomeTimelines(graph, FanOutOnWrite())
-    mine = homes.post(ANN)
-    assert flow_state(homes, ANN, CY).says["fan-out"] == "2 deliveries"
-    assert homes.timeline(CY) == [mine]
+    for rule, counted in ((FanOutOnWrite(), ("2", "0")), (FanOutOnRead(), ("0", "1"))):
+        homes = HomeTimelines(graph, rule)
+        mine = homes.post(ANN)
+        assert homes.timeline(CY) == [mine]
+        says = flow_state(homes, ANN, CY).says
+        assert (says["fan-out"].split()[0], says["merge"].split()[0]) == counted
+        assert pushed(homes, ANN, CY) == (counted[0] == "2")
+        assert homes.timeline(CY) == [mine]
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
