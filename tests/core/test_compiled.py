@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from scalemodel.core.compiled import PACKAGE, compiled, has_numba
 
 PROGRAM = """
 import numpy as np
+from scalemodel.core import events
 from scalemodel.youtube.abr.play import play, play_many
 from scalemodel.youtube.abr.policies import BufferBased
 from scalemodel.youtube.media import Trace, Video
@@ -21,6 +23,7 @@ video = Video.constant(4.0, [300, 750, 1200], 12)
 ride = Trace.from_periods([(20, 3000), (20, 600)])
 plain, native = play(video, ride, BufferBased()), play_many(video, [ride], BufferBased())[0]
 assert np.array_equal(plain.rung, native.rung) and np.array_equal(plain.buffer_s, native.buffer_s)
+events.push.native(events.new.native(1), 0.0, 0, 0)
 print(native.rung.tolist())
 """
 
@@ -74,6 +77,13 @@ def test_numba_can_be_told_to_stand_aside(monkeypatch):
     assert not has_numba()
 
 
+def test_a_stand_in_for_numba_is_not_numba(monkeypatch):
+    """As Sphinx puts one where a package is not installed: a module from nowhere."""
+    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
+    monkeypatch.setitem(sys.modules, "numba", ModuleType("numba"))
+    assert not has_numba()
+
+
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A package of one module, in place of the book's."""
@@ -106,6 +116,7 @@ def test_the_newest_folders_are_kept_and_what_cannot_be_removed_is_no_trouble(pa
     os.utime(home / "compiled-file", (1, 1))
     (home / "compiled-gone").symlink_to(home / "nowhere")
     mine = module._cache_folder.__wrapped__()
+    assert mine == module._cache_folder.__wrapped__(), "the second process finds it"
     folders = {path for path in home.glob("compiled-*") if path.is_dir()}
     assert folders == {mine, *(home / f"compiled-{n}" for n in range(2, 9))}
 
@@ -168,6 +179,9 @@ def test_a_second_process_reads_the_machine_code_from_disk_and_old_code_goes(tmp
     assert len(list((package / "__pycache__").glob("compiled-*"))) == 8
     written = {path: path.stat().st_mtime_ns for path in package.rglob("*.nbc")}
     assert any("sessions" in path.name for path in written)
+    assert any("_move" in path.name for path in written), "a helper without a signature too"
+    (folder,) = {path.parents[1] for path in written}
+    assert folder.parent == package / "__pycache__" and folder.name.startswith("compiled-")
     run(PROGRAM, package)
     assert {path: path.stat().st_mtime_ns for path in package.rglob("*.nbc")} == written
 
