@@ -61,6 +61,7 @@ class Suite:
     def __init__(self, files, trees):
         tree = trees[0].folder  # and not ROOT, which may be edited meanwhile
         read = [tree / file for file in files] + sorted((tree / "tests/laws").glob("*.py"))
+        read += sorted((tree / "tools").glob("mutants_*.py"))
         self.digest = _digest("".join(path.read_text() for path in read))
         kept = KEPT / f"suite-{self.digest}.json"
         if not kept.is_file():
