@@ -7,8 +7,8 @@
 
 A module's tests are its own examples and those files of its room that import it; where none
 does, those that reach it by the fewest imports. What runs plainly within two seconds runs so,
-first and cheapest first, until one fails; the rest follows as machine code, which each fault
-makes anew. What was found stands in `_build/mutants`, so a run that was broken off goes on.
+first and cheapest first, until one fails; if none does, all run as machine code, which each
+fault makes anew. What was found stands in `_build/mutants`, so a run that was broken off goes on.
 
 `tests/<room>/same.toml` lists faults that leave the program the same, and why. Ends in 1 if
 less than 95 of 100 of the others were seen in some module.

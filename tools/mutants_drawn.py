@@ -30,6 +30,7 @@ REST = """AddNot ReplaceTrueWithFalse ReplaceFalseWithTrue ReplaceAndWithOr Repl
 OPPOSITES = [("min", "max"), ("minimum", "maximum"), ("any", "all"), ("floor", "ceil"),
          ("argmin", "argmax"), ('"left"', '"right"')]  # fmt: skip
 SWAPS = {one: other for pair in OPPOSITES for one, other in (pair, pair[::-1])}
+HELD_BY_THE_HOUSE = {"frozen", "slots", "kw_only"}  # of a dataclass: tests/house/test_tree.py
 ONLY_FASTER = {"cache", "lru_cache", "cached_property"}  # decorators without which all is the same
 
 
@@ -54,7 +55,8 @@ class LeaveOut(Ours):
             return False
         first = node.children[0]
         if first.type == "expr_stmt":
-            return first.children[0].type == "atom_expr" or first.children[1] != "="
+            target, sign = first.children[:2]
+            return sign.type == "operator" and (target.type == "atom_expr" or sign.value != "=")
         return first.type in ("atom_expr", "del_stmt")
 
     def mutate(self, node, index):
@@ -161,13 +163,17 @@ def _possible(source, seed):
 
 
 def _is_spared(node):
-    if node.type == "decorator" and ONLY_FASTER & {leaf.value for leaf in _leaves(node)}:
+    if node.type == "decorator":
+        return bool(ONLY_FASTER & {leaf.value for leaf in _leaves(node)})
+    if (parent := node.parent) is None:
+        return False
+    if parent.type in ("parameters", "param", "lambdef") and node.type == "operator":
+        return True  # the star before what has to be named
+    if parent.type == "argument" and parent.children[0].get_code().strip() in HELD_BY_THE_HOUSE:
         return True
-    while (parent := node.parent) is not None:
-        if parent.type in ("raise_stmt", "assert_stmt") or _is_annotation(node, parent):
-            return True
-        node = parent
-    return False
+    if parent.type in ("raise_stmt", "assert_stmt") or _is_annotation(node, parent):
+        return True
+    return _is_spared(parent)
 
 
 def _is_annotation(node, parent):

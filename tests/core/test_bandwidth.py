@@ -23,6 +23,17 @@ def test_a_line_that_never_moves_and_has_no_luck_is_constant():
     assert time_s.tolist() == [0, 1, 2, 3] and mbps.tolist() == [2.0] * 4
 
 
+def test_a_move_is_made_below_its_share_of_chance_and_not_at_it():
+    level = [0] * 5
+    bandwidth.wander(1, [0.0, 0.4, 0.2, 0.1, 0.1], 0.4, 3, level)
+    assert level == [1, 1, 2, 1, 0]
+
+
+def test_the_presets_lie_a_factor_of_sixteen_apart():
+    means = [bandwidth.expected_mean_mbps(preset) for preset in PRESETS]
+    assert means == [pytest.approx(8.3 / 6), pytest.approx(22.2)]
+
+
 def test_a_mark_that_an_editor_puts_first_is_read_past(tmp_path):
     file = tmp_path / "ride.txt"
     file.write_text("\n0 1.5\r\n1 2.5\r\n", encoding="utf-8-sig")
@@ -77,6 +88,12 @@ def test_the_memory_is_that_of_the_closed_form(config, lag):
     assert stats.agrees(errors)
 
 
+def test_a_value_is_at_one_with_itself_and_a_line_that_never_moves_always():
+    still = bandwidth.MarkovBandwidth(levels_mbps=(2.0,), jitter_ratio=0)
+    assert [bandwidth.expected_correlation(still, lag) for lag in (0, 5)] == [1, 1]
+    assert [bandwidth.expected_correlation(preset, 0) for preset in PRESETS] == [1, 1]
+
+
 def test_the_plain_walk_and_the_compiled_walk_are_one():
     chance = stream(4, "walk").random(500)
     plain, native = np.zeros(500, int), np.zeros(500, int)
@@ -118,6 +135,12 @@ def test_a_tunnel_may_end_with_the_series():
 def test_a_tunnel_past_the_end_is_refused():
     with pytest.raises(ValueError, match=r"length_s=2 must lie within the series, 0 to 10"):
         bandwidth.tunnel((np.array([0.0, 10.0]), np.ones(2)), 9, 2)
+
+
+@pytest.mark.parametrize("left_ratio", [-0.1, 1.1])
+def test_a_tunnel_leaves_a_share(left_ratio):
+    with pytest.raises(ValueError, match=rf"left_ratio={left_ratio} must be .* at most 1"):
+        bandwidth.tunnel((np.array([0.0, 10.0]), np.ones(2)), 1, 2, left_ratio)
 
 
 @pytest.mark.parametrize("text", ["0 1\n1 nan\n", "0 1\ninf 2\n", "0 1\n1 -Infinity\n"])

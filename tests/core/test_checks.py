@@ -21,6 +21,12 @@ def test_a_row_is_a_copy():
     assert row[0] == 1.0
 
 
+def test_a_bound_that_is_not_above_lies_within():
+    assert checks.real("x", 1, at_least=1, at_most=1) == 1
+    assert checks.whole("n", 1, at_least=1, at_most=1) == 1
+    assert checks.numbers_row("row", [1, 2], at_least=1, at_most=2, length=2).tolist() == [1, 2]
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("bounds", "words"),
@@ -39,6 +45,24 @@ def test_the_refusal_says_exactly_what_is_allowed(bounds, words):
 def test_what_is_no_real_number_is_refused(value):
     with pytest.raises(ValueError, match=r"^x=.* must be a finite number$"):
         checks.real("x", value)
+
+
+def test_the_bound_above_which_it_lies_is_refused():
+    with pytest.raises(ValueError, match=r"^x=0 must be a finite number above 0$"):
+        checks.real("x", 0, above=0)
+    with pytest.raises(ValueError, match=r"^row\[1\]=0.0 must be a finite number above 0$"):
+        checks.numbers_row("row", [1, 0], above=0)
+
+
+@pytest.mark.parametrize("value", ["1", None, True, 1.0, 1.5, [1], 0, 4])
+def test_what_is_no_integer_within_the_bounds_is_refused(value):
+    with pytest.raises(ValueError, match=r"^n=.* must be an integer of at least 1 and at most 3$"):
+        checks.whole("n", value, at_least=1, at_most=3)
+
+
+def test_a_row_that_is_too_short_is_refused():
+    with pytest.raises(ValueError, match=r"^row has the shape \(1,\); .* at least 2 numbers"):
+        checks.numbers_row("row", [1], length=2)
 
 
 @pytest.mark.parametrize(

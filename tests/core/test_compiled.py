@@ -4,10 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+from types import ModuleType
 
 import numpy as np
 import pytest
 
+from scalemodel.core import compiled as module
 from scalemodel.core.compiled import PACKAGE, compiled, has_numba
 
 # A room of two files, in which a loop calls a helper of the other.
@@ -77,6 +79,68 @@ def test_called_plainly_it_is_plain_python():
     assert total.__name__ == "total"
 
 
+def test_what_is_compiled_elsewhere_is_not_kept_and_numbas_own_folder_stays_as_it_was():
+    import numba
+
+    @compiled("int64(int64)")
+    def a_function_of_a_test(n):
+        return n
+
+    before = numba.config.CACHE_DIR
+    assert a_function_of_a_test.native(3) == 3
+    assert before == numba.config.CACHE_DIR
+    assert PACKAGE.name == "scalemodel" and not list(PACKAGE.rglob("*a_function_of_a_test*"))
+
+
+def test_numba_can_be_told_to_stand_aside(monkeypatch):
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert not has_numba()
+
+
+def test_a_stand_in_for_numba_is_not_numba(monkeypatch):
+    """As Sphinx puts one where a package is not installed: a module from nowhere."""
+    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
+    monkeypatch.setitem(sys.modules, "numba", ModuleType("numba"))
+    assert not has_numba()
+
+
+@pytest.fixture
+def bare(tmp_path, monkeypatch):
+    """A package of one module, in place of the book's, and nothing to run."""
+    monkeypatch.setattr(module, "PACKAGE", tmp_path)
+    (tmp_path / "one.py").write_text("1")
+    (tmp_path / "room").mkdir()
+    return tmp_path
+
+
+def test_any_edit_any_name_and_what_a_room_declares_change_the_digest(bare):
+    digest = module.source_digest.__wrapped__
+    found = [digest(), digest()]
+    (bare / "one.py").write_text("2")
+    found += [digest()]
+    (bare / "one.py").rename(bare / "two.py")
+    found += [digest()]
+    (bare / "room/room.toml").write_text("")
+    found += [digest()]
+    (bare / "room/deep.py").write_text("")
+    found += [digest()]
+    assert found[0] == found[1] and len(set(found)) == 5
+
+
+def test_the_newest_folders_are_kept_and_what_cannot_be_removed_is_no_trouble(bare):
+    home = bare / "__pycache__"
+    for n in range(9):
+        (home / f"compiled-{n}").mkdir(parents=True)
+        os.utime(home / f"compiled-{n}", (1e9 + n, 1e9 + n))
+    (home / "compiled-file").touch()
+    os.utime(home / "compiled-file", (1, 1))
+    (home / "compiled-gone").symlink_to(home / "nowhere")
+    mine = module._cache_folder.__wrapped__()
+    assert mine == module._cache_folder.__wrapped__(), "the second process finds it"
+    folders = {path for path in home.glob("compiled-*") if path.is_dir()}
+    assert folders == {mine, *(home / f"compiled-{n}" for n in range(2, 9))}
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_without_numba_the_same_loop_runs_plainly(package):
     assert has_numba(), "numba is a requirement of the tests"
@@ -97,6 +161,13 @@ def test_an_edited_loop_and_an_edited_helper_are_never_stale(package):
         assert run(PROGRAM, package) == said
 
 
+def test_a_process_runs_under_the_source_that_it_was_imported_from(package):
+    digest = "from scalemodel.core.compiled import source_digest; print(source_digest())"
+    edit = f"import scalemodel.ride.day; open({str(package / 'new.py')!r}, 'w').close()\n"
+    before = run(digest, package)
+    assert run(edit + digest, package) == before != run(digest, package)
+
+
 @pytest.mark.slow
 def test_a_package_that_cannot_be_written_to_still_runs(package):
     (package / "__pycache__").write_text("a file where the folder should be")
@@ -109,9 +180,12 @@ def test_a_second_process_reads_the_machine_code_from_disk_and_old_code_goes(pac
     for n in range(20):
         (package / "__pycache__" / f"compiled-{n:016x}").mkdir(parents=True)
     run(PROGRAM, package)
-    assert len(list((package / "__pycache__").glob("compiled-*"))) <= 8
+    assert len(list((package / "__pycache__").glob("compiled-*"))) == 8
     written = {path: path.stat().st_mtime_ns for path in package.rglob("*.nbc")}
     assert any("takings" in path.name for path in written)
+    assert any("fare" in path.name for path in written), "a helper without a signature too"
+    (folder,) = {path.parents[1] for path in written}
+    assert folder.parent == package / "__pycache__" and folder.name.startswith("compiled-")
     run(PROGRAM, package)
     assert {path: path.stat().st_mtime_ns for path in package.rglob("*.nbc")} == written
 

@@ -79,6 +79,12 @@ def test_an_event_that_was_called_off_is_passed_over():
     assert holds == [(9.0, BO), (9.0, ADA)]
 
 
+def test_the_desk_holds_the_clock_the_last_serial_and_how_many_wait():
+    heap = fill(events.new(3), np.array([3.0, 1.0, 2.0]))
+    events.pop(heap)
+    assert heap[0][DESK] == 1.0 and heap[1][DESK].tolist() == [3, 2, 0]
+
+
 def test_room_is_made_by_doubling_and_only_when_it_must_be():
     heap = fill(events.new(4), np.array([3.0, 1.0, 2.0]))
     assert events.with_room(heap, 1) is heap
@@ -167,11 +173,13 @@ class TestDays(Days.TestCase):
     [
         (lambda times, rows: times.__setitem__(1, 99.0), "slot 2 is before the one above it"),
         (lambda times, rows: times.__setitem__(0, 2.5), "slot 1 is before the one above it"),
+        (lambda times, rows: (times.__setitem__(0, 2.0), rows.__setitem__((1, 0), 0)),
+         "slot 1 is before the one above it"),  # at the clock's time, with the desk's serial
         (lambda times, rows: rows.__setitem__((3, 0), 2), "a serial stands twice"),
         (lambda times, rows: rows.__setitem__((2, 0), 9), "a serial that was never given"),
         (lambda times, rows: rows.__setitem__((0, WAITING), 9), "more events than slots"),
     ],
-)
+)  # fmt: skip
 def test_the_check_sees_each_fault(fault, words):
     day = Events()
     for time_s in (2.0, 4.0, 5.0):

@@ -17,6 +17,19 @@ def test_no_error_at_all_agrees_and_a_constant_error_does_not():
     assert not stats.agrees([0.1, 0.1])
 
 
+def test_without_spread_the_score_is_none_or_infinite_with_the_sign_of_the_error():
+    assert [stats.z_score([x, x]) for x in (0.0, 0.1, -0.1)] == [0, math.inf, -math.inf]
+
+
+def test_an_error_of_just_so_many_standard_errors_agrees():
+    assert stats.z_score([3.0, 5.0]) == 4 and stats.agrees([3.0, 5.0])
+    assert not stats.agrees([3.5, 5.5]) and stats.agrees([3.5, 5.5], 4.5)
+
+
+def test_the_percentiles_at_the_ends_are_the_least_and_the_largest():
+    assert [stats.percentile([5, 1, 3], q) for q in (0, 100)] == [1, 5]
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_honest_noise_agrees_and_a_shift_of_a_deviation_does_not():
     noise = stream(5, "noise").standard_normal((1000, 20))
@@ -51,11 +64,18 @@ def test_too_few_or_broken_values_are_refused(values):
         stats.standard_error(values)
 
 
-def test_a_percentile_beyond_100_is_refused():
-    with pytest.raises(ValueError, match=r"q=101 must be .* at most 100"):
-        stats.percentile([1.0], 101)
+@pytest.mark.parametrize("q", [-0.5, 100.5])
+def test_a_percentile_is_one_of_a_hundred(q):
+    with pytest.raises(ValueError, match=rf"q={q} must be .* of at least 0 and at most 100"):
+        stats.percentile([1.0], q)
 
 
-def test_a_level_of_confidence_is_a_share():
-    with pytest.raises(ValueError, match=r"level=95 must be .* at most 0.99"):
-        stats.confidence_half_width([1.0, 2.0], 95)
+def test_of_nothing_there_is_no_percentile():
+    with pytest.raises(ValueError, match="values has 0 entries; at least 1 "):
+        stats.percentile([], 50)
+
+
+@pytest.mark.parametrize("level", [95, 1, 0, -0.5])
+def test_a_level_of_confidence_is_a_share(level):
+    with pytest.raises(ValueError, match=rf"level={level} must be .* above 0 and at most 0.99"):
+        stats.confidence_half_width([1.0, 2.0], level)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from scalemodel.core import sweep as module
 from scalemodel.core.rng import stream
 from scalemodel.core.sweep import size, states, sweep
 
@@ -21,6 +22,33 @@ def test_the_last_axis_runs_fastest():
 
 def test_no_axis_is_one_state():
     assert sweep(lambda: 7, {}) == [7]
+
+
+@pytest.mark.parametrize(("took_s", "crew"), [(0.5, 1), (0.51, 8)])
+def test_a_crew_is_called_when_the_second_state_says_that_all_would_last(monkeypatch, took_s, crew):
+    """Ten states: half a second each is five seconds, for which one worker is enough."""
+    clock_s, hired = [100.0], []
+
+    def work(seed):
+        clock_s[0] += 60 if seed == 0 else took_s  # the first pays for imports
+        return seed
+
+    def parallel(n_jobs, return_as):
+        hired.append(n_jobs)
+        return lambda calls: (call(*words, **named) for call, words, named in calls)
+
+    monkeypatch.setattr(module.time, "perf_counter", lambda: clock_s[0])
+    monkeypatch.setattr(module.os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(module, "Parallel", parallel)
+    assert sweep(work, {"seed": range(10)}) == list(range(10)) and hired == [crew]
+    monkeypatch.setattr(module.os, "cpu_count", lambda: None)
+    assert sweep(work, {"seed": range(10)}) == list(range(10)) and hired == [crew, 1]
+
+
+@pytest.mark.parametrize(("progress", "shown"), [(True, True), (False, False), (None, False)])
+def test_a_bar_counts_the_states_if_asked_or_in_a_terminal(capsys, progress, shown):
+    sweep(lambda seed: seed, {"seed": range(7)}, progress=progress)
+    assert ("7/7" in capsys.readouterr().err) == shown
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -87,6 +115,7 @@ def test_an_error_that_cannot_travel_still_names_its_state(error, workers):
     with pytest.raises(Exception, match="not two") as caught:
         sweep(fussy, {"seed": [1, 2, 3]}, workers=workers)
     assert "in the state seed=2" in caught.value.__notes__
+    assert type(caught.value) is (type(error()) if workers == 1 else RuntimeError)
 
 
 @pytest.mark.parametrize("values", [[], "bus"])

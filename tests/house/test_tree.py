@@ -1,5 +1,6 @@
 """The repository itself: what it holds, and that its files agree with each other."""
 
+import ast
 import itertools
 import re
 import subprocess
@@ -145,6 +146,24 @@ def test_every_room_has_a_page_of_reference():
     assert {path.stem for path in (ROOT / "book/api").glob("*.md")} == rooms
     for room in rooms:
         assert f"{{book-api}} {room}" in (ROOT / f"book/api/{room}.md").read_text()
+
+
+CHANGES = {"lib/scalemodel/labs/playing/history.py": {"History"}}  # a record that is written to
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "lib").rglob("*.py")), ids=lambda path: path.stem)
+def test_dataclasses_are_frozen_and_a_config_names_its_fields(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        options = {
+            keyword.arg: keyword.value.value
+            for how in getattr(node, "decorator_list", [])
+            if isinstance(how, ast.Call) and ast.unparse(how.func) == "dataclass"
+            for keyword in how.keywords
+        }
+        if options or "dataclass" in map(ast.unparse, getattr(node, "decorator_list", [])):
+            may_change = node.name in CHANGES.get(path.relative_to(ROOT).as_posix(), ())
+            assert options.get("slots") and options.get("frozen", False) != may_change, node.name
+            assert options.get("kw_only") or not node.name.endswith("Config"), node.name
 
 
 MODEL_TESTS = [

@@ -52,6 +52,13 @@ def test_at_nine_tenths_one_waits_nine_services():
     assert report.utilization_ratio == 0.9
 
 
+def test_left_alone_it_is_a_load_of_four_fifths_where_one_waits_four_services():
+    config = OneServerConfig()
+    assert expected(config).mean_wait_s == pytest.approx(4 * 1.0)
+    assert expected(config).utilization_ratio == 0.8
+    assert (config.customers, config.seed) == (100_000, 0)
+
+
 def test_with_more_work_than_the_server_has_time_the_run_still_ends():
     few, many = (
         simulate(OneServerConfig(arrivals_per_s=2.0, customers=n)) for n in (2_000, 20_000)
@@ -187,5 +194,12 @@ def test_a_queue_that_grows_for_ever_has_no_mean(arrivals_per_s):
 
 
 def test_customers_come_in_the_order_of_the_clock():
-    with pytest.raises(ValueError, match=r"arrival_s\[2\]=1\.0 must be at least 2\.0"):
-        serve([0.0, 2.0, 1.0], [1.0, 1.0, 1.0])
+    with pytest.raises(ValueError, match=r"arrival_s\[3\]=1\.0 must be at least 2\.0"):
+        serve([0.0, 0.5, 2.0, 1.0], [1.0, 1.0, 1.0, 1.0])
+
+
+def test_there_is_one_customer_at_least_and_ten_million_at_most():
+    assert simulate(OneServerConfig(customers=1)).mean_wait_s == 0
+    assert OneServerConfig(customers=10_000_000)
+    with pytest.raises(ValueError, match=r"customers=10000001 must be .* at most 10000000"):
+        OneServerConfig(customers=10_000_001)

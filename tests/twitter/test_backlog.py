@@ -94,7 +94,8 @@ def test_the_order_is_that_of_the_timelines_queue():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([1.0, 0.5], [1, 1], 1.0, 1), r"arrival_s\[1\]=0\.5 must be at least 1\.0"),
+        (([1.0, 2.0, 1.5], [1, 1, 1], 1.0, 1), r"arrival_s\[2\]=1\.5 must be at least 2\.0"),
+        (([-0.5], [1], 1.0, 1), r"arrival_s\[0\]=-0\.5"),
         (([0.0], [1, 1], 1.0, 1), "followers has 2 numbers; it must have 1"),
         (([0.0], [-1], 1.0, 1), r"followers\[0\]=-1"),
         (([0.0], [1], 0.0, 1), "deliveries_per_s=0"),
@@ -104,3 +105,20 @@ def test_the_order_is_that_of_the_timelines_queue():
 def test_bad_input_is_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         finish_times(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "edges"),
+    [("followers", -1, [0, 1]), ("deliveries_per_s", 0, [0.5]), ("load_ratio", -0.1, [0]),
+     ("load_ratio", 1.1, [1]), ("after_s", [-0.5], [[0], [0.5]])],
+)  # fmt: skip
+def test_what_no_wait_can_be_made_of_is_named_and_the_edge_is_not(field, wrong, edges):
+    fine = {"followers": 10, "deliveries_per_s": 2.0, "load_ratio": 0.5, "after_s": [1.0]}
+    with pytest.raises(ValueError, match=rf"^{field}"):
+        expected_wait_s(**fine | {field: wrong})
+    for edge in edges:
+        assert (expected_wait_s(**fine | {field: edge}) >= 0).all()
+
+
+def test_a_tweet_for_nobody_is_done_at_once():
+    assert finish_times([1.0, 2.0], [0, 0], 1.0, None).tolist() == [1.0, 2.0]

@@ -46,6 +46,18 @@ def test_two_authors_and_two_readers_by_hand():
     assert per_edge.cost == pytest.approx([11.2]) and per_edge.pulled_ratio == pytest.approx([0.75])
 
 
+def test_one_edge_whose_costs_are_equal_is_pulled_and_a_dearer_pull_is_pushed():
+    graph = SocialGraph.from_edges([1], [0], n_users=2)
+    assert edge_curve(graph, [3, 0], [0, 3], [0.5, 1.0, 2.0]).pulled_ratio.tolist() == [1, 1, 0]
+
+
+def test_the_first_limit_pulls_everybody_also_where_everybody_posts():
+    graph = SocialGraph.from_edges([1, 0], [0, 1], n_users=2)
+    curve = rate_curve(graph, [2, 3], [4, 5])
+    assert curve.limits.tolist() == [0, 2, 3]
+    assert curve.deliveries_per_s.tolist() == [0, 2, 5] and curve.lists_per_s.tolist() == [9, 4, 0]
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 PRICES = st.builds(
     Costs, delivery=st.integers(1, 3), pull=st.integers(1, 3), merge=st.integers(0, 3)
