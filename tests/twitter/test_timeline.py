@@ -86,6 +86,32 @@ def test_what_was_evicted_does_not_come_back_by_following_again():
     assert timelines.horizon(ANN) > old and old not in timelines.timeline(ANN)
 
 
+@EVERY_POLICY
+@pytest.mark.parametrize("way", ["unfollow", "block", "delete", "delete in the middle"])
+def test_what_a_removal_makes_room_for_is_seen_again(policy, way):
+    timelines = everyone_follows_bo(policy, cap=4)
+    quiet = timelines.post_many([BO] * 6).tolist()
+    timelines.follow(ANN, DEE)
+    loud = timelines.post_many([DEE] * 9).tolist()
+    assert timelines.timeline(ANN, n=4).tolist() == loud[:4:-1]
+    if way in ("unfollow", "block"):
+        getattr(timelines, way)(ANN, DEE)
+        left = quiet
+    else:
+        left = quiet + (loud[:1] + loud[-1:] if way == "delete in the middle" else [])
+        for tweet in set(loud) - set(left):
+            timelines.delete(tweet)
+    rebuilds = timelines.work.rebuilds
+    assert timelines.timeline(ANN, n=1).tolist() == left[-1:]
+    assert timelines.timeline(ANN, n=4).tolist() == left[:-5:-1]
+    assert timelines.timeline(ANN, n=2, before=left[-2]).tolist() == left[-3:-5:-1]
+    assert timelines.timeline_many([ANN, CY], n=3).tolist() == [left[:-4:-1], quiet[:-4:-1]]
+    assert timelines.work.rebuilds <= rebuilds + 1 and timelines.work.pages == 6
+    assert timelines.timeline(ANN).tolist()[:4] == left[:-5:-1]
+    assert timelines.work.rebuilds <= rebuilds + 1, "a list that is whole is not built again"
+    timelines.check()
+
+
 def test_a_hybrid_delivers_only_below_the_threshold():
     graph = SocialGraph.from_edges([ANN, CY, DEE, ANN], [BO, BO, BO, CY], n_users=4)
     timelines = HomeTimelines(graph, Hybrid(celebrity_followers=3))

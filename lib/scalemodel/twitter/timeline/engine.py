@@ -79,7 +79,7 @@ class Work:
     pages: int
     lists_pulled: int
     entries_scanned: int  # looked at to make pages
-    rebuilds: int  # of readers who came back
+    rebuilds: int  # of lists: their readers came back, or removals had left them short
     bytes_held: int  # home lists and tweets, without the graph
 
 
@@ -105,7 +105,8 @@ class HomeTimelines:
 
     `cap` entries are kept of what is pushed to a reader. A page shows the followees'
     tweets, newest first, and ends at the reader's `horizon`, the newest tweet that no
-    longer had room; until something is evicted it is the whole truth.
+    longer had room; until something is evicted it is the whole truth. The newest `cap`
+    are always there: a list that removals have left short is built anew when it is read.
 
     `queued=True` lets `post` only note the tweet; `fan_out` delivers, `batch` followers
     of one tweet at a time, one unfinished tweet after the other. Readers who have not
@@ -385,6 +386,15 @@ class HomeTimelines:
         users = np.ascontiguousarray(users, dtype=np.int64)
         shown = np.empty((len(users), n), dtype=np.int64)
         self._looked(users, time_s)
+        self._read_pages(users, row, shown)
+        ends = shown[:, -1] < 0  # a page that ends: is this all there is?
+        for at in np.flatnonzero(ends & (self._homes.lists[users, homes.HORIZON] >= 0)):
+            if self._refilled(int(users[at])):
+                self._paid[pages.PAGES] -= 1
+                self._read_pages(users[at : at + 1], row, shown[at : at + 1])
+        return shown
+
+    def _read_pages(self, users, row, shown):
         pages.read_pages.native(
             *self._shelf(),
             *self._tweets(),
@@ -392,11 +402,33 @@ class HomeTimelines:
             users,
             row,
             np.empty(1 + self._most_pulled(users), dtype=np.int64),
-            np.empty(n, dtype=np.int64),
+            np.empty(shown.shape[1], dtype=np.int64),
             shown,
             self._paid,
         )
-        return shown
+
+    def _refilled(self, user):
+        """Whether removals had left fewer than `cap` tweets above the horizon, and no more do."""
+        _, found = self._merged(self._pulls, user, self.cap)
+        if found < self.cap:
+            self._homes.clear(user)
+            self._wake(user)
+        return found < self.cap
+
+    def _merged(self, rows, user, most):
+        """The newest rows of a list and of the accounts in `rows`, and how many there are."""
+        newest = np.empty(min(most, self._n_tweets), dtype=np.int64)
+        found = pages.read_page.native(
+            *self._shelf(),
+            *self._tweets(),
+            *_arrays(rows),
+            user,
+            self._n_tweets,
+            np.empty(max(1, int(rows.length[user])), dtype=np.int64),
+            newest,
+            np.zeros(4, dtype=np.int64),
+        )
+        return newest, found
 
     def _most_pulled(self, users):
         """The most lists that one page of these users merges."""
@@ -435,21 +467,11 @@ class HomeTimelines:
             self._asleep[user] = 1
 
     def _wake(self, user):
-        """Build the list of somebody who was away from what the followees wrote."""
+        """Build the list of somebody who was away, or whose list is short, from what the followees wrote."""
         if len(self._asleep):
             self._asleep[user] = 0
         self._counts["rebuilds"] += 1
-        rows = np.empty(min(self.cap, self._n_tweets) + 1, dtype=np.int64)
-        found = pages.read_page.native(
-            *self._shelf(),
-            *self._tweets(),
-            *_arrays(self._followees),
-            user,
-            self._n_tweets,
-            np.empty(max(1, int(self._followees.length[user])), dtype=np.int64),
-            rows,
-            np.zeros(4, dtype=np.int64),
-        )
+        rows, found = self._merged(self._followees, user, self.cap + 1)
         self._counts["backfilled"] += found
         horizon = int(rows[self.cap]) if found > self.cap else -1
         rows = rows[: min(found, self.cap)][::-1]
