@@ -11,7 +11,7 @@ from scalemodel.twitter.timeline import homes, pages
 from scalemodel.twitter.timeline.brute_force import BruteForce, naive_pull
 from scalemodel.twitter.timeline.engine import HomeTimelines, WorkerCrashed
 from scalemodel.twitter.timeline.expected import expected_cost
-from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
+from scalemodel.twitter.timeline.graph import SocialGraph, millisecond, reference_rates
 from scalemodel.twitter.timeline.homes import Homes
 from scalemodel.twitter.timeline.policies import (
     AuthorRate,
@@ -58,6 +58,17 @@ def test_ids_carry_the_time_and_the_worker():
     assert (tweet >> 22, tweet >> 12 & 1023, tweet & 4095) == (12345, 5, 0)
     more = timelines.post_many([BO] * 5000)
     assert (np.diff(more) > 0).all() and more[-1] >> 22 == 12346, "4,096 ids a millisecond"
+
+
+def test_a_tweet_is_dated_the_millisecond_that_is_written():
+    graph = SocialGraph.from_edges([], [], 1)
+    timelines = HomeTimelines(graph, FanOutOnRead())
+    dated = [timelines.post(0, time_s=ms / 1000) >> 22 for ms in range(19_999)]
+    assert dated == list(range(19_999))
+    for ms in (1_001, 8_059, 2**31 * 1000 - 1001):
+        assert millisecond(ms / 1000) == ms
+        assert millisecond(np.nextafter(ms / 1000, 0)) == ms - 1
+        assert millisecond(np.nextafter(ms / 1000, np.inf)) == ms
 
 
 def test_what_was_paid_is_counted():

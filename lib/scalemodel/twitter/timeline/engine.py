@@ -31,6 +31,7 @@ from scalemodel.twitter.timeline.graph import (
     MOST_S,
     MOST_USERS,
     SocialGraph,
+    millisecond,
     moment,
     one_user,
     two_users,
@@ -226,7 +227,7 @@ class HomeTimelines:
         """The ids of new tweets; all that may be refused comes before anything changes."""
         tick = self._tick
         if time_s is not None:
-            tick = max(tick, int(time_s * 1000) * TICKS_PER_MS - 1)
+            tick = max(tick, millisecond(time_s) * TICKS_PER_MS - 1)
         ticks = tick + 1 + np.arange(len(authors))
         millis, sequence = ticks // TICKS_PER_MS, ticks % TICKS_PER_MS
         ids = (millis << 22) | (self._worker << 12) | sequence
@@ -345,7 +346,7 @@ class HomeTimelines:
             followers += len(to_go) - int(to_go.searchsorted(after, side="right"))
         oldest = min((row for row, _ in self._queue), default=None)
         age_s = 0.0 if oldest is None else self._clock_s - (int(self._ids[oldest]) >> 22) / 1000
-        return Lag(len(self._queue), followers, age_s)
+        return Lag(len(self._queue), followers, max(0.0, age_s))  # a crowd's ids run ahead
 
     # ── Reading ─────────────────────────────────────────────────────────────
     def timeline(
