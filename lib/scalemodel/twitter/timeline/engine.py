@@ -363,8 +363,42 @@ class HomeTimelines:
         >>> homes.timeline(0, n=2, before=ids[2]).tolist() == [ids[1], ids[0]]
         True
         """
-        page = self._pages([self._user("user", user)], n, before, time_s)[0]
-        return page[: np.searchsorted(-page, 1)] if page[-1] < 0 else page
+        if type(user) is not int or not 0 <= user < self.n_users:
+            user = self._user("user", user)
+        if type(n) is not int or not 1 <= n <= pages.MOST_IDS:
+            n = pages.page_size(n)
+        row = self._n_tweets
+        if before is not None:
+            row = int(self._ids[:row].searchsorted(pages.cursor(before)))
+        if time_s is not None or self.inactive_after_s is not None:
+            self._looked(np.array([user]), time_s)
+        page = np.empty(min(n, row), dtype=np.int64)
+        found = self._read_page(user, row, page)
+        if found == len(page):
+            return page
+        if self._homes.lists[user, homes.HORIZON] >= 0 and self._refilled(user):
+            self._paid[pages.PAGES] -= 1
+            found = self._read_page(user, row, page)
+        return page[:found]
+
+    def _read_page(self, user, row, page):
+        """Fill `page`; how many ids there are. What is not needed is not passed: that takes time."""
+        shelf = self._homes
+        if not self._pulls.length[user]:
+            return pages.copy_page.native(
+                shelf.lists, shelf.slots, self._shown, user, row, page, self._paid
+            )
+        return pages.merge_page.native(
+            shelf.lists,
+            shelf.slots,
+            *self._tweets(),
+            *_arrays(self._pulls),
+            user,
+            row,
+            np.empty(self._pulls.length[user], dtype=np.int64),
+            page,
+            self._paid,
+        )
 
     def timeline_many(
         self, users: np.ndarray, n: int = 50, time_s: float | None = None
@@ -397,13 +431,12 @@ class HomeTimelines:
 
     def _read_pages(self, users, row, shown):
         pages.read_pages.native(
-            *self._shelf(),
+            *self._shelf()[:2],
             *self._tweets(),
             *_arrays(self._pulls),
             users,
             row,
             np.empty(1 + self._most_pulled(users), dtype=np.int64),
-            np.empty(shown.shape[1], dtype=np.int64),
             shown,
             self._paid,
         )
@@ -420,7 +453,7 @@ class HomeTimelines:
         """The newest rows of a list and of the accounts in `rows`, and how many there are."""
         newest = np.empty(min(most, self._n_tweets), dtype=np.int64)
         found = pages.read_page.native(
-            *self._shelf(),
+            *self._shelf()[:2],
             *self._tweets(),
             *_arrays(rows),
             user,
