@@ -64,7 +64,8 @@ def history(make, policy, *, cap=800, examples=40, steps=40, shrink=True, **opti
     """A test case that runs random histories on `make(graph, policy, cap=..., **options)`.
 
     The law, for every page of every reader: what brute force shows, down to the
-    reader's horizon. While nothing was evicted the horizon is -1. With `shrink=False` a
+    reader's horizon, and the newest `cap` of all that is to be seen now, whatever was taken
+    away. While nothing was evicted the horizon is -1. With `shrink=False` a
     failure is told as it was found; on a slow store it takes minutes to make it small.
     """
 
@@ -153,11 +154,13 @@ def history(make, policy, *, cap=800, examples=40, steps=40, shrink=True, **opti
             page = self.homes.timeline(user, n=n, before=before).tolist()
             horizon = self.homes.horizon(user)
             truth = [i for i in self.truth.timeline(user, None, before) if i > horizon][:n]
+            newest = [i for i in self.truth.timeline(user, cap) if before is None or i < before]
             if self.pending:  # not yet all there, but never wrong, twice or out of order
                 every = set(self.truth.timeline(user, None, before))
                 assert page == sorted(set(page), reverse=True) and set(page) <= every
             else:
                 assert page == truth
+                assert page[: len(newest)] == newest[:n], "the newest `cap` are always there"
             if cap >= len(self.truth.tweets):
                 assert horizon == -1
 

@@ -9,6 +9,7 @@ from scalemodel.twitter.backlog import drain, expected_wait_s, finish_times
 from scalemodel.twitter.timeline.engine import HomeTimelines
 from scalemodel.twitter.timeline.graph import SocialGraph
 from scalemodel.twitter.timeline.policies import FanOutOnWrite
+from tests.laws.refusal_laws import one_wrong_at_a_time, refused
 
 TWEETS = st.lists(st.tuples(st.floats(0, 5), st.integers(1, 300)), min_size=1, max_size=30).map(
     lambda rows: (np.cumsum([gap for gap, _ in rows]), np.array([size for _, size in rows]))
@@ -122,3 +123,13 @@ def test_what_no_wait_can_be_made_of_is_named_and_the_edge_is_not(field, wrong, 
 
 def test_a_tweet_for_nobody_is_done_at_once():
     assert finish_times([1.0, 2.0], [0, 0], 1.0, None).tolist() == [1.0, 2.0]
+
+
+def test_what_is_wrong_is_named_and_nothing_goes_on_for_ever():
+    line = {"arrival_s": [0.0, 1.0, 2.0], "followers": [1, 2, 3], "deliveries_per_s": 1.0}
+    one_wrong_at_a_time(finish_times, line | {"batch": 2}, {
+        "arrival_s": ["a row"], "followers": ["a row"], "batch": ["None"],
+    })  # fmt: skip
+    wait = {"followers": 3, "deliveries_per_s": 1.0, "load_ratio": 0.5, "after_s": [1.0]}
+    one_wrong_at_a_time(expected_wait_s, wait, {"load_ratio": [], "after_s": ["a row"]})
+    refused(lambda: finish_times([0.0], [1e15], 1.0, 1), "batch")

@@ -1,6 +1,7 @@
 """Curves of cost: every point is what the closed form gives, one rule at a time."""
 
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 
 from scalemodel.core.rng import stream
 from scalemodel.twitter.cost import author_work, edge_curve, rate_curve, threshold_curve
+from scalemodel.twitter.flow import flow_state, pushed
+from scalemodel.twitter.timeline.engine import HomeTimelines
 from scalemodel.twitter.timeline.expected import expected_cost
 from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
 from scalemodel.twitter.timeline.policies import (
@@ -19,6 +22,7 @@ from scalemodel.twitter.timeline.policies import (
     PerEdge,
 )
 from scalemodel.twitter.timeline.prices import Costs
+from tests.laws.refusal_laws import WRONG, one_wrong_at_a_time, state_of
 
 PAIRS = st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda pair: pair[0] != pair[1])
 RATES = st.lists(st.integers(0, 9), min_size=7, max_size=7)
@@ -148,3 +152,18 @@ def test_rates_of_too_few_users_and_prices_of_nothing_are_refused():
         rate_curve(graph, [-1, 1], [1, 1])
     with pytest.raises(ValueError, match=r"pull_prices\[1\]=0.0 must be a finite number above 0"):
         edge_curve(graph, [1, 1], [1, 1], [1, 0])
+
+
+def test_what_is_wrong_is_named():
+    graph = SocialGraph.from_edges([0, 2], [1, 1], 3)
+    rates = {"graph": graph, "posts_per_s": [1, 2, 3], "reads_per_s": [3, 2, 1]}
+    right = {field: ["a row"] for field in rates} | {"graph": [], "pull_prices": ["a row"]}
+    for curve in (author_work, threshold_curve, rate_curve):
+        one_wrong_at_a_time(curve, rates, right)
+    one_wrong_at_a_time(edge_curve, rates | {"pull_prices": [1.0]}, right)
+    one_wrong_at_a_time(threshold_curve(**rates).cost, {"costs": Costs()}, {})
+    timelines = HomeTimelines(graph, FanOutOnWrite())
+    for call in (pushed, flow_state):
+        way = {"author": 1, "reader": 0}
+        one_wrong_at_a_time(partial(call, timelines), way, {}, lambda: state_of(timelines))
+        one_wrong_at_a_time(call, {"timelines": timelines} | way, dict.fromkeys(way, WRONG))

@@ -35,6 +35,16 @@ def test_late_tweets_take_their_place_in_time():
     assert regions.timeline(0, ANN, 7.0).tolist() == [second, first]
 
 
+@pytest.mark.parametrize(
+    ("post_s", "lag_s", "due_s", "before_s"), [(0.1, 0.2, 0.3, 0.29), (1.1, 2.2, 3.3, 3.2999)]
+)
+def test_a_lag_later_is_a_lag_later(post_s, lag_s, due_s, before_s):
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s)
+    tweet = regions.post(0, BO, post_s)
+    assert regions.timeline(1, ANN, before_s).tolist() == [] and regions.behind(1) == 1
+    assert regions.timeline(1, ANN, due_s).tolist() == [tweet] and regions.behind(1) == 0
+
+
 def test_the_later_word_counts_in_both_regions():
     regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=5.0)
     tweet = regions.post(0, BO, 0.5)

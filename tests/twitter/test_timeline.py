@@ -11,7 +11,7 @@ from scalemodel.twitter.timeline import homes, pages
 from scalemodel.twitter.timeline.brute_force import BruteForce, naive_pull
 from scalemodel.twitter.timeline.engine import HomeTimelines, WorkerCrashed
 from scalemodel.twitter.timeline.expected import expected_cost
-from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
+from scalemodel.twitter.timeline.graph import SocialGraph, millisecond, reference_rates
 from scalemodel.twitter.timeline.homes import Homes
 from scalemodel.twitter.timeline.policies import (
     AuthorRate,
@@ -60,6 +60,17 @@ def test_ids_carry_the_time_and_the_worker():
     assert (np.diff(more) > 0).all() and more[-1] >> 22 == 12346, "4,096 ids a millisecond"
 
 
+def test_a_tweet_is_dated_the_millisecond_that_is_written():
+    graph = SocialGraph.from_edges([], [], 1)
+    timelines = HomeTimelines(graph, FanOutOnRead())
+    dated = [timelines.post(0, time_s=ms / 1000) >> 22 for ms in range(19_999)]
+    assert dated == list(range(19_999))
+    for ms in (1_001, 8_059, 2**31 * 1000 - 1001):
+        assert millisecond(ms / 1000) == ms
+        assert millisecond(np.nextafter(ms / 1000, 0)) == ms - 1
+        assert millisecond(np.nextafter(ms / 1000, np.inf)) == ms
+
+
 def test_what_was_paid_is_counted():
     pushed, pulled = everyone_follows_bo(FanOutOnWrite()), everyone_follows_bo(FanOutOnRead())
     for timelines in (pushed, pulled):
@@ -84,6 +95,32 @@ def test_what_was_evicted_does_not_come_back_by_following_again():
     timelines.post_many([BO, BO, BO])
     timelines.follow(ANN, DEE)
     assert timelines.horizon(ANN) > old and old not in timelines.timeline(ANN)
+
+
+@EVERY_POLICY
+@pytest.mark.parametrize("way", ["unfollow", "block", "delete", "delete in the middle"])
+def test_what_a_removal_makes_room_for_is_seen_again(policy, way):
+    timelines = everyone_follows_bo(policy, cap=4)
+    quiet = timelines.post_many([BO] * 6).tolist()
+    timelines.follow(ANN, DEE)
+    loud = timelines.post_many([DEE] * 9).tolist()
+    assert timelines.timeline(ANN, n=4).tolist() == loud[:4:-1]
+    if way in ("unfollow", "block"):
+        getattr(timelines, way)(ANN, DEE)
+        left = quiet
+    else:
+        left = quiet + (loud[:1] + loud[-1:] if way == "delete in the middle" else [])
+        for tweet in set(loud) - set(left):
+            timelines.delete(tweet)
+    rebuilds = timelines.work.rebuilds
+    assert timelines.timeline(ANN, n=1).tolist() == left[-1:]
+    assert timelines.timeline(ANN, n=4).tolist() == left[:-5:-1]
+    assert timelines.timeline(ANN, n=2, before=left[-2]).tolist() == left[-3:-5:-1]
+    assert timelines.timeline_many([ANN, CY], n=3).tolist() == [left[:-4:-1], quiet[:-4:-1]]
+    assert timelines.work.rebuilds <= rebuilds + 1 and timelines.work.pages == 6
+    assert timelines.timeline(ANN).tolist()[:4] == left[:-5:-1]
+    assert timelines.work.rebuilds <= rebuilds + 1, "a list that is whole is not built again"
+    timelines.check()
 
 
 def test_a_hybrid_delivers_only_below_the_threshold():
@@ -394,17 +431,18 @@ def test_the_plain_loops_do_what_the_compiled_ones_do(monkeypatch):
         authors = stream(9, "authors").integers(0, 60, 400)
         timelines.post_many(authors)
         timelines.follow(0, 59) if 59 not in timelines.followees(0) else None
-        return timelines.timeline_many(np.arange(60), n=40), timelines.work
+        one_by_one = [timelines.timeline(user, n=90).tolist() for user in range(60)]
+        return timelines.timeline_many(np.arange(60), n=40), one_by_one, timelines.work
 
-    compiled_pages, compiled_work = run()
+    compiled_pages, *compiled_rest = run()
     for module in (homes, pages):
         for name in ("fan_out", "deliver", "backfill", "entries", "clear", "read_page",
-                     "read_pages", "link"):  # fmt: skip
+                     "merge_page", "copy_page", "read_pages", "link"):  # fmt: skip
             if hasattr(module, name):
                 function = getattr(module, name)
                 monkeypatch.setitem(function.__dict__, "native", function._function)
-    plain_pages, plain_work = run()
-    assert (plain_pages == compiled_pages).all() and plain_work == compiled_work
+    plain_pages, *plain_rest = run()
+    assert (plain_pages == compiled_pages).all() and plain_rest == compiled_rest
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -18,6 +18,10 @@ import numpy as np
 from scalemodel.core import checks
 from scalemodel.core.compiled import compiled
 
+MOST_S = 1e12
+MOST_FOLLOWERS = 10**15  # whole numbers of a float
+MOST_TURNS = 10**9  # seconds of a processor
+
 
 def finish_times(
     arrival_s: np.ndarray, followers: np.ndarray, deliveries_per_s: float, batch: int | None
@@ -33,15 +37,25 @@ def finish_times(
     >>> finish_times([0, 0.5], [celebrity, friend], deliveries_per_s=100, batch=20).round(3).tolist()
     [10.1, 0.7]
     """
-    arrival = checks.numbers_row("arrival_s", arrival_s, at_least=0)
-    sizes = checks.numbers_row("followers", followers, at_least=0)
-    rate = checks.real("deliveries_per_s", deliveries_per_s, above=0)
+    arrival = checks.numbers_row("arrival_s", arrival_s, at_least=0, at_most=MOST_S)
+    sizes = checks.numbers_row("followers", followers, at_least=0, at_most=MOST_FOLLOWERS)
+    rate = checks.real("deliveries_per_s", deliveries_per_s, at_least=1e-9, at_most=1e15)
     if len(sizes) != len(arrival):
         raise ValueError(f"followers has {len(sizes)} numbers; it must have {len(arrival)}")
     if (np.diff(arrival) < 0).any():
         at = int(np.argmax(np.diff(arrival) < 0)) + 1
         raise ValueError(f"arrival_s[{at}]={arrival[at]} must be at least {arrival[at - 1]}")
-    share = max(1.0, sizes.max()) if batch is None else checks.whole("batch", batch, at_least=1)
+    share = (
+        max(1.0, sizes.max())
+        if batch is None
+        else checks.whole("batch", batch, at_least=1, at_most=MOST_FOLLOWERS)
+    )
+    turns = np.ceil(sizes / share).sum()
+    if turns > MOST_TURNS:
+        raise ValueError(
+            f"batch={batch} must be so large that all followers are served in at most "
+            f"{MOST_TURNS:,} batches, and not in {turns:.3g}"
+        )
     return drain.native(np.array(arrival), np.array(sizes), rate, float(share))
 
 
@@ -56,10 +70,10 @@ def expected_wait_s(
     >>> expected_wait_s(31_000_000, 1e6, load_ratio=0.5, after_s=np.array([0.0, 20.0, 90.0])).tolist()
     [31.0, 21.0, 0.0]
     """
-    followers = checks.whole("followers", followers, at_least=0)
-    rate = checks.real("deliveries_per_s", deliveries_per_s, above=0)
+    followers = checks.whole("followers", followers, at_least=0, at_most=MOST_FOLLOWERS)
+    rate = checks.real("deliveries_per_s", deliveries_per_s, at_least=1e-9, at_most=1e15)
     load = checks.real("load_ratio", load_ratio, at_least=0, at_most=1)
-    after = checks.numbers_row("after_s", after_s, at_least=0)
+    after = checks.numbers_row("after_s", after_s, at_least=0, at_most=MOST_S)
     return np.maximum(followers / rate - (1 - load) * after, 0.0)
 
 

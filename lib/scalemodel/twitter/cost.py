@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalemodel.core import checks
-from scalemodel.twitter.timeline.graph import SocialGraph
-from scalemodel.twitter.timeline.prices import Costs
+from scalemodel.twitter.timeline.graph import SocialGraph, same_users
+from scalemodel.twitter.timeline.prices import MOST_RATE, Costs
 
 
 # ── The two columns of the bill ─────────────────────────────────────────────
@@ -64,6 +64,7 @@ class Curve:
 
     def cost(self, costs: Costs = Costs()) -> np.ndarray:
         """Cost a second at each limit, of shape (limits,)."""
+        checks.instance("costs", costs, Costs)
         paid = self.deliveries_per_s * costs.delivery + self.lists_per_s * costs.pull
         return paid + self.merges_per_s * costs.merge
 
@@ -84,6 +85,7 @@ def threshold_curve(graph: SocialGraph, posts_per_s: np.ndarray, reads_per_s: np
     >>> curve.limits.tolist(), curve.deliveries_per_s.tolist(), curve.lists_per_s.tolist()
     ([0, 1, 2, 3], [0.0, 0.0, 1.0, 11.0], [21.0, 21.0, 11.0, 0.0])
     """
+    checks.instance("graph", graph, SocialGraph)
     followers = graph.followers.length
     limits = np.append(np.unique(followers), followers.max() + 1)
     return _curve(graph, followers, limits, "left", posts_per_s, reads_per_s)
@@ -136,7 +138,7 @@ def edge_curve(
     11.2
     """
     posts, reads = _rates(graph, posts_per_s, reads_per_s)
-    prices = checks.numbers_row("pull_prices", pull_prices, above=0)
+    prices = checks.numbers_row("pull_prices", pull_prices, above=0, at_most=MOST_RATE)
     follower, followee = graph.edges()
     of_author, of_reader = posts[followee], reads[follower]
     rows, scratch = [], np.empty(len(of_author))
@@ -172,12 +174,10 @@ def _curve(graph, key, limits, side, posts_per_s, reads_per_s):
 
 
 def _rates(graph, posts_per_s, reads_per_s):
+    checks.instance("graph", graph, SocialGraph)
     rows = []
     for field, given in (("posts_per_s", posts_per_s), ("reads_per_s", reads_per_s)):
-        row = checks.numbers_row(field, given, at_least=0)
-        if len(row) != graph.n_users:
-            raise ValueError(
-                f"{field} has {len(row)} numbers; it must have {graph.n_users}, one per user"
-            )
+        row = checks.numbers_row(field, given, at_least=0, at_most=MOST_RATE)
+        same_users(field, row, graph.n_users)
         rows.append(row)
     return rows

@@ -40,6 +40,7 @@ from scalemodel.twitter.timeline.policies import (
 from scalemodel.twitter.timeline.prices import Costs
 
 PAGES_A_CALL = 1_000
+MOST_OF_A_KIND = 10**8  # tweets, pages, rounds
 QUIET_RATIO = 0.99  # of the accounts; the rule by rate pulls those that write more than these
 LEAST_MERGING_RATIO = 0.01  # of the pages under a rule, for it to tell of the price of a merge
 LEAST_BEYOND_RATIO = 0.02  # of a bare page: what lies below is lost in noise
@@ -110,7 +111,7 @@ def cpu_bill(
     sizes = {"tweets_before": tweets_before, "tweets": tweets, "pages": pages, "rounds": rounds,
              "cap": cap}  # fmt: skip
     for name, size in sizes.items():
-        checks.whole(name, size, at_least=1)
+        checks.whole(name, size, at_least=1, at_most=MOST_OF_A_KIND)
     graph = SocialGraph.reference(n_users=users)
     posts, looks = reference_rates(graph, reads_per_tweet=1)
     rules = policies(graph, posts, looks, thresholds, plans)

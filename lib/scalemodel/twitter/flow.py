@@ -9,8 +9,10 @@ Left out: notifications, search, and whatever else hangs on a tweet.
 Sources: Krikorian, "Timelines at Scale", 2012.
 """
 
+from scalemodel.core import checks
 from scalemodel.parts.system import Flow, Part, State, System
 from scalemodel.twitter.timeline.engine import HomeTimelines
+from scalemodel.twitter.timeline.graph import one_user
 
 TWEET_FLOW = System(
     parts=(
@@ -43,6 +45,11 @@ def pushed(timelines: HomeTimelines, author: int, reader: int) -> bool:
     >>> [pushed(HomeTimelines(graph, rule), 1, 0) for rule in (FanOutOnWrite(), FanOutOnRead())]
     [True, False]
     """
+    checks.instance("timelines", timelines, HomeTimelines)
+    author, reader = (
+        one_user(field, user, timelines.n_users)
+        for field, user in (("author", author), ("reader", reader))
+    )
     before = timelines.work
     tweet = timelines.post(author)
     timelines.timeline(reader, n=1)
@@ -61,6 +68,7 @@ def flow_state(timelines: HomeTimelines, author: int, reader: int) -> State:
     >>> flow_state(HomeTimelines(graph, FanOutOnWrite()), author=1, reader=0).says["fan-out"]
     '2 deliveries'
     """
+    checks.instance("timelines", timelines, HomeTimelines)
     before = timelines.work
     delivered = pushed(timelines, author, reader)
     work = timelines.work

@@ -413,6 +413,13 @@ class RedisHomeTimelines(HomeTimelines):
         return []
 
     # ── Reading ─────────────────────────────────────────────────────────────
+    def timeline(
+        self, user: int, n: int = 50, before: int | None = None, time_s: float | None = None
+    ) -> np.ndarray:
+        """The newest `n` ids below the cursor `before`, newest first, of shape (at most n,)."""
+        (page,) = self._pages([self._user("user", user)], n, before, time_s)
+        return page[page >= 0]
+
     def _pages(self, users, n, before, time_s):
         n = checks.whole("n", n, at_least=1)
         row = self._n_tweets

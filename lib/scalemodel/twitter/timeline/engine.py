@@ -31,6 +31,7 @@ from scalemodel.twitter.timeline.graph import (
     MOST_S,
     MOST_USERS,
     SocialGraph,
+    millisecond,
     moment,
     one_user,
     two_users,
@@ -79,7 +80,7 @@ class Work:
     pages: int
     lists_pulled: int
     entries_scanned: int  # looked at to make pages
-    rebuilds: int  # of readers who came back
+    rebuilds: int  # of lists: their readers came back, or removals had left them short
     bytes_held: int  # home lists and tweets, without the graph
 
 
@@ -105,7 +106,8 @@ class HomeTimelines:
 
     `cap` entries are kept of what is pushed to a reader. A page shows the followees'
     tweets, newest first, and ends at the reader's `horizon`, the newest tweet that no
-    longer had room; until something is evicted it is the whole truth.
+    longer had room; until something is evicted it is the whole truth. The newest `cap`
+    are always there: a list that removals have left short is built anew when it is read.
 
     `queued=True` lets `post` only note the tweet; `fan_out` delivers, `batch` followers
     of one tweet at a time, one unfinished tweet after the other. Readers who have not
@@ -225,7 +227,7 @@ class HomeTimelines:
         """The ids of new tweets; all that may be refused comes before anything changes."""
         tick = self._tick
         if time_s is not None:
-            tick = max(tick, int(time_s * 1000) * TICKS_PER_MS - 1)
+            tick = max(tick, millisecond(time_s) * TICKS_PER_MS - 1)
         ticks = tick + 1 + np.arange(len(authors))
         millis, sequence = ticks // TICKS_PER_MS, ticks % TICKS_PER_MS
         ids = (millis << 22) | (self._worker << 12) | sequence
@@ -344,7 +346,7 @@ class HomeTimelines:
             followers += len(to_go) - int(to_go.searchsorted(after, side="right"))
         oldest = min((row for row, _ in self._queue), default=None)
         age_s = 0.0 if oldest is None else self._clock_s - (int(self._ids[oldest]) >> 22) / 1000
-        return Lag(len(self._queue), followers, age_s)
+        return Lag(len(self._queue), followers, max(0.0, age_s))  # a crowd's ids run ahead
 
     # ── Reading ─────────────────────────────────────────────────────────────
     def timeline(
@@ -361,8 +363,42 @@ class HomeTimelines:
         >>> homes.timeline(0, n=2, before=ids[2]).tolist() == [ids[1], ids[0]]
         True
         """
-        page = self._pages([self._user("user", user)], n, before, time_s)[0]
-        return page[: np.searchsorted(-page, 1)] if page[-1] < 0 else page
+        if type(user) is not int or not 0 <= user < self.n_users:
+            user = self._user("user", user)
+        if type(n) is not int or not 1 <= n <= pages.MOST_IDS:
+            n = pages.page_size(n)
+        row = self._n_tweets
+        if before is not None:
+            row = int(self._ids[:row].searchsorted(pages.cursor(before)))
+        if time_s is not None or self.inactive_after_s is not None:
+            self._looked(np.array([user]), time_s)
+        page = np.empty(min(n, row), dtype=np.int64)
+        found = self._read_page(user, row, page)
+        if found == len(page):
+            return page
+        if self._homes.lists[user, homes.HORIZON] >= 0 and self._refilled(user):
+            self._paid[pages.PAGES] -= 1
+            found = self._read_page(user, row, page)
+        return page[:found]
+
+    def _read_page(self, user, row, page):
+        """Fill `page`; how many ids there are. What is not needed is not passed: that takes time."""
+        shelf = self._homes
+        if not self._pulls.length[user]:
+            return pages.copy_page.native(
+                shelf.lists, shelf.slots, self._shown, user, row, page, self._paid
+            )
+        return pages.merge_page.native(
+            shelf.lists,
+            shelf.slots,
+            *self._tweets(),
+            *_arrays(self._pulls),
+            user,
+            row,
+            np.empty(self._pulls.length[user], dtype=np.int64),
+            page,
+            self._paid,
+        )
 
     def timeline_many(
         self, users: np.ndarray, n: int = 50, time_s: float | None = None
@@ -385,18 +421,48 @@ class HomeTimelines:
         users = np.ascontiguousarray(users, dtype=np.int64)
         shown = np.empty((len(users), n), dtype=np.int64)
         self._looked(users, time_s)
+        self._read_pages(users, row, shown)
+        ends = shown[:, -1] < 0  # a page that ends: is this all there is?
+        for at in np.flatnonzero(ends & (self._homes.lists[users, homes.HORIZON] >= 0)):
+            if self._refilled(int(users[at])):
+                self._paid[pages.PAGES] -= 1
+                self._read_pages(users[at : at + 1], row, shown[at : at + 1])
+        return shown
+
+    def _read_pages(self, users, row, shown):
         pages.read_pages.native(
-            *self._shelf(),
+            *self._shelf()[:2],
             *self._tweets(),
             *_arrays(self._pulls),
             users,
             row,
             np.empty(1 + self._most_pulled(users), dtype=np.int64),
-            np.empty(n, dtype=np.int64),
             shown,
             self._paid,
         )
-        return shown
+
+    def _refilled(self, user):
+        """Whether removals had left fewer than `cap` tweets above the horizon, and no more do."""
+        _, found = self._merged(self._pulls, user, self.cap)
+        if found < self.cap:
+            self._homes.clear(user)
+            self._wake(user)
+        return found < self.cap
+
+    def _merged(self, rows, user, most):
+        """The newest rows of a list and of the accounts in `rows`, and how many there are."""
+        newest = np.empty(min(most, self._n_tweets), dtype=np.int64)
+        found = pages.read_page.native(
+            *self._shelf()[:2],
+            *self._tweets(),
+            *_arrays(rows),
+            user,
+            self._n_tweets,
+            np.empty(max(1, int(rows.length[user])), dtype=np.int64),
+            newest,
+            np.zeros(4, dtype=np.int64),
+        )
+        return newest, found
 
     def _most_pulled(self, users):
         """The most lists that one page of these users merges."""
@@ -435,21 +501,11 @@ class HomeTimelines:
             self._asleep[user] = 1
 
     def _wake(self, user):
-        """Build the list of somebody who was away from what the followees wrote."""
+        """Build the list of somebody who was away, or whose list is short, from what the followees wrote."""
         if len(self._asleep):
             self._asleep[user] = 0
         self._counts["rebuilds"] += 1
-        rows = np.empty(min(self.cap, self._n_tweets) + 1, dtype=np.int64)
-        found = pages.read_page.native(
-            *self._shelf(),
-            *self._tweets(),
-            *_arrays(self._followees),
-            user,
-            self._n_tweets,
-            np.empty(max(1, int(self._followees.length[user])), dtype=np.int64),
-            rows,
-            np.zeros(4, dtype=np.int64),
-        )
+        rows, found = self._merged(self._followees, user, self.cap + 1)
         self._counts["backfilled"] += found
         horizon = int(rows[self.cap]) if found > self.cap else -1
         rows = rows[: min(found, self.cap)][::-1]

@@ -189,6 +189,18 @@ def moment(time_s: float, now_s: float) -> float:
     return checks.real("time_s", time_s, at_least=now_s, at_most=MOST_S)
 
 
+def millisecond(time_s: float) -> int:
+    """The last millisecond that has begun at `time_s`, counted from 0.
+
+    Of floats, 1.001 x 1000 is less than 1001; 1001 / 1000 is 1.001.
+
+    >>> int(1.001 * 1000), millisecond(1.001), millisecond(1.0009)
+    (1000, 1001, 1000)
+    """
+    begun = int(time_s * 1000)
+    return begun + ((begun + 1) / 1000 <= time_s) - (begun / 1000 > time_s)
+
+
 def same_users(field: str, row: np.ndarray, n_users: int) -> None:
     """Refuses a row that has not one number for each user.
 

@@ -16,7 +16,6 @@ from scalemodel.twitter.timeline.homes import (
     COUNT,
     FIRST,
     HORIZON,
-    LISTS,
     NEWEST,
     OLDER,
     ROWS,
@@ -29,9 +28,12 @@ MOST_IDS = 10**8  # on the pages of one call
 PULLED, SCANNED, PAGES, SEEN = 0, 1, 2, 3  # `paid`: lists, entries, pages, look-ahead
 
 
+LISTS = "int32[:, ::1], int32[::1]"  # `lists` and `slots` of `Homes`
+
+
 @compiled(f"int64({LISTS}, {TWEETS}, {ROWS}, int64, int64, int64[::1], int64[::1], int64[::1])")
 def read_page(
-    lists, slots, shelf, latest, previous, shown, start, length, values,
+    lists, slots, latest, previous, shown, start, length, values,
     user, before, heap, page, paid,
 ):  # fmt: skip
     """Fill `page` with the newest rows below `before`; how many there are.
@@ -49,8 +51,7 @@ def read_page(
     >>> pulls = np.array([0]), np.array([1]), np.array([0], dtype=np.int32)
     >>> tweets, page = (latest, previous, np.array([70, 71, 72])), np.zeros(9, dtype=int)
     >>> room = np.zeros(1, dtype=int), page, np.zeros(4, dtype=int)
-    >>> shelf = homes.lists, homes.slots, homes.shelf
-    >>> found = read_page(*shelf, *tweets, *pulls, 0, 3, *room)
+    >>> found = read_page(homes.lists, homes.slots, *tweets, *pulls, 0, 3, *room)
     >>> page[:found].tolist()
     [2, 1, 0]
     """
@@ -127,13 +128,36 @@ def heapify(heap, tops):
         heap[at] = row
 
 
+@compiled(f"int64({LISTS}, {TWEETS}, {ROWS}, int64, int64, int64[::1], int64[::1], int64[::1])")
+def merge_page(
+    lists, slots, latest, previous, shown, start, length, values, user, before, heap, page, paid
+):  # fmt: skip
+    """As `read_page`, and `page` is filled with ids; it counts as a page that was read.
+
+    >>> import numpy as np
+    >>> from scalemodel.twitter.timeline.homes import Homes
+    >>> tweets = np.array([0], dtype=np.int32), np.array([-1], dtype=np.int32), np.array([77])
+    >>> pulls = np.array([0]), np.array([1]), np.array([0], dtype=np.int32)
+    >>> homes, page, paid = Homes(1, cap=9), np.zeros(1, dtype=int), np.zeros(4, dtype=int)
+    >>> room = np.zeros(1, dtype=int), page, paid
+    >>> merge_page(homes.lists, homes.slots, *tweets, *pulls, 0, 1, *room), page.tolist()
+    (1, [77])
+    """
+    found = read_page(
+        lists, slots, latest, previous, shown, start, length, values,
+        user, before, heap, page, paid,
+    )  # fmt: skip
+    for place in range(found):
+        page[place] = shown[page[place]]
+    paid[PAGES] += 1
+    return found
+
+
 @compiled(
-    f"void({LISTS}, {TWEETS}, {ROWS}, int64[::1], int64, int64[::1], int64[::1],"
-    " int64[:, ::1], int64[::1])"
+    f"void({LISTS}, {TWEETS}, {ROWS}, int64[::1], int64, int64[::1], int64[:, ::1], int64[::1])"
 )
 def read_pages(
-    lists, slots, shelf, latest, previous, shown, start, length, values,
-    users, before, heap, rows, pages, paid,
+    lists, slots, latest, previous, shown, start, length, values, users, before, heap, pages, paid
 ):  # fmt: skip
     """One page for each of `users`, as tweet ids; -1 where a page is shorter.
 
@@ -146,14 +170,12 @@ def read_pages(
     >>> tweets = np.array([0], dtype=np.int32), np.array([-1], dtype=np.int32), np.array([77])
     >>> pulls = np.array([0]), np.array([1]), np.array([0], dtype=np.int32)
     >>> homes, pages = Homes(1, cap=9), np.zeros((1, 2), dtype=int)
-    >>> shelf = homes.lists, homes.slots, homes.shelf
-    >>> rest = np.zeros(1, dtype=int), np.zeros(2, dtype=int), pages, np.zeros(4, dtype=int)
-    >>> read_pages(*shelf, *tweets, *pulls, np.array([0]), 1, *rest)
+    >>> rest = np.zeros(1, dtype=int), pages, np.zeros(4, dtype=int)
+    >>> read_pages(homes.lists, homes.slots, *tweets, *pulls, np.array([0]), 1, *rest)
     >>> pages.tolist()
     [[77, -1]]
     """
     merging = len(values) > 0
-    scanned = 0
     seen = 0
     for first in range(0, len(users), TOGETHER):
         last = min(first + TOGETHER, len(users))
@@ -165,31 +187,27 @@ def read_pages(
                 seen += latest[values[start[users[at]]]]
         for at in range(first, last):
             user = users[at]
-            if not merging or length[user] == 0:
-                scanned += copy_page(lists, slots, shown, user, before, pages[at])
-                continue
-            found = read_page(
-                lists, slots, shelf, latest, previous, shown, start, length, values,
-                user, before, heap, rows, paid,
-            )  # fmt: skip
-            for place in range(found):
-                pages[at, place] = shown[rows[place]]
+            if merging and length[user] > 0:
+                found = merge_page(
+                    lists, slots, latest, previous, shown, start, length, values,
+                    user, before, heap, pages[at], paid,
+                )  # fmt: skip
+            else:
+                found = copy_page(lists, slots, shown, user, before, pages[at], paid)
             pages[at, found:] = -1
-    paid[PAGES] += len(users)
-    paid[SCANNED] += scanned
     paid[SEEN] = seen
 
 
-@compiled()
-def copy_page(lists, slots, shown, user, before, page):
-    """Fill `page` with the ids of the newest rows below `before` of a list; how many were seen.
+@compiled(f"int64({LISTS}, int64[::1], int64, int64, int64[::1], int64[::1])")
+def copy_page(lists, slots, shown, user, before, page, paid):
+    """Fill `page` with the ids of the newest rows below `before` of a list; how many there are.
 
     >>> import numpy as np
     >>> from scalemodel.twitter.timeline.homes import Homes
-    >>> homes, page = Homes(1, cap=9), np.zeros(2, dtype=int)
+    >>> homes, page, paid = Homes(1, cap=9), np.zeros(2, dtype=int), np.zeros(4, dtype=int)
     >>> homes.deliver(0, 0)
-    >>> copy_page(homes.lists, homes.slots, np.array([77]), 0, 1, page), page.tolist()
-    (1, [77, -1])
+    >>> copy_page(homes.lists, homes.slots, np.array([77]), 0, 1, page, paid), page.tolist()
+    (1, [77, 0])
     """
     found = 0
     scanned = 0
@@ -211,8 +229,9 @@ def copy_page(lists, slots, shown, user, before, page):
             scanned += 1
         if left > 0 and found < len(page):
             slot = slot_before(slots, stop)
-    page[found:] = -1
-    return scanned
+    paid[SCANNED] += scanned
+    paid[PAGES] += 1
+    return found
 
 
 @compiled("void(int32[::1], int64, int64, int32[::1], int32[::1])")
