@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import json
 import logging
 import socket
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 
 from scalemodel.core.rng import stream
 from scalemodel.twitter.live import wire
@@ -277,6 +279,130 @@ async def test_a_client_comes_back_after_a_restart_of_the_gateway():
     assert client.connects >= 2 and client.inbox.gaps == 1
 
 
+@live
+async def test_a_client_who_is_ahead_of_a_new_service_starts_again():
+    first, _ = service_of()
+    async with first:
+        port = first.gateway.port
+        for _ in range(9):
+            first.post(STAR)
+        client = LiveClient(port, BO, token(BO, KEY), rng=stream(1, "Bo"), base_s=0.02, most_s=0.1)
+        task = asyncio.create_task(client.run())
+        await client.ready.wait()
+    second, truth = service_of()  # it begins with the same ids and has fewer
+    second.post(STAR)
+    second.gateway.port = port
+    async with second:
+        await until(lambda: client.inbox.ids == truth.timeline(BO, n=None)[::-1])
+        second.post(STAR)  # and it hears what follows, an id that it once had
+        await until(lambda: client.inbox.ids == truth.timeline(BO, n=None)[::-1])
+        await client.stop()
+        await task
+    assert client.inbox.reloads >= 1
+
+
+@live
+async def test_who_asks_from_ahead_is_told_and_hears_what_follows():
+    service, _ = service_of()
+    async with service, line(service, BO) as bo:
+        await heard(bo)
+        first = service.post(STAR)
+        await heard(bo)
+        await bo.send(wire.encode(wire.Since(wire.MOST_ID)))
+        assert [await heard(bo), await heard(bo)] == [wire.TooOld(), wire.Snapshot((first,))]
+        tweet = service.post(STAR)
+        assert await heard(bo) == wire.Delta((tweet,))
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+@live
+async def test_a_tweet_of_280_emoji_is_a_tweet(ascii_only):
+    service, _ = service_of()
+    async with service, line(service, STAR) as star:
+        await heard(star)
+        await star.send(json.dumps({"post": "\U0001f600" * 280}, ensure_ascii=ascii_only))
+        assert isinstance(await heard(star), wire.Posted)
+
+
+class Broken(HomeTimelines):
+    """Timelines that fail as often as they are told to, with the error they are given."""
+
+    fails, error = 0, OSError("redis://user:secret@host is down")
+
+    def _perhaps(self):
+        if self.fails:
+            self.fails -= 1
+            raise self.error
+
+    def post(self, author, time_s=None):
+        self._perhaps()
+        return super().post(author, time_s)
+
+    def timeline(self, user, n=50):
+        self._perhaps()
+        return super().timeline(user, n)
+
+
+def broken_service(**options):
+    graph = SocialGraph.from_edges(*zip(*FOLLOWS, strict=True), 5)
+    config = GatewayConfig(window_s=0.0)
+    return LiveService(Broken(graph, FanOutOnWrite()), KEY, config, **options)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError("redis://user:secret@host is down"), "the service failed, try again"),
+        (ValueError("time_s=1.0 must be at least 1.5"), "time_s=1.0 must be at least 1.5"),
+    ],
+)
+@live
+async def test_a_store_that_fails_once_is_said_in_words_and_counted_and_the_line_stays(
+    error, words, caplog
+):
+    service = broken_service()
+    async with service, line(service, STAR) as star, line(service, BO) as bo:
+        await heard(star), await heard(bo)
+        service.timelines.fails, service.timelines.error = 1, error
+        await star.send(wire.encode(wire.Post("one")))
+        assert await heard(star) == wire.Refused(f"the post was not taken: {words}")
+        await star.send(wire.encode(wire.Post("two")))
+        posted = await heard(star)
+        assert await heard(bo) == wire.Delta((posted.tweet_id,))
+        assert (service.gateway.report.failures, service.gateway.report.posts) == (1, 1)
+        service.timelines.fails = 1
+        await bo.send(wire.encode(wire.Since(wire.NOTHING)))
+        assert await heard(bo) == wire.Refused(f"what came since could not be found: {words}")
+        await bo.send(wire.encode(wire.Since(wire.NOTHING)))
+        assert await heard(bo) == wire.Gap((posted.tweet_id,))
+        assert service.gateway.report.failures == 2
+        assert "the post was not taken" in caplog.text
+
+
+@live
+async def test_a_clock_half_a_second_back_costs_nobody_the_line():
+    now_s = [100.0, 99.5, 99.9, 100.001]
+    service = broken_service(clock_s=lambda: now_s.pop(0))
+    async with service, line(service, STAR) as star:
+        await heard(star)
+        ids = []
+        while now_s:
+            await star.send(wire.encode(wire.Post("a tweet")))
+            ids.append((await heard(star)).tweet_id)
+    assert ids == sorted(set(ids)) and [tweet >> 22 for tweet in ids[:3]] == [100_000] * 3
+
+
+@live
+async def test_who_comes_while_the_service_fails_may_come_again():
+    service = broken_service()
+    async with service:
+        service.timelines.fails = 1
+        async with line(service, BO) as bo:
+            assert await closed_with(bo) == (1013, "service failed")
+        assert service.gateway.report.failures == 1
+        assert await serves_on(service)
+
+
 def test_the_demonstration_ends_by_itself_with_equal_lists():
     lines = []
     assert asyncio.run(demo(lines.append))
@@ -422,7 +548,7 @@ NOT_BO = wire.encode(wire.Hello(BO, token(CY, KEY)))
         (["[" * 2_000], 1007, "malformed"),
         ([b"{}"], 1003, "binary"),
         ([HELLO, b"\xff\xfe"], 1003, "binary"),
-        ([HELLO, '{"post":"' + "x" * 3_000 + '"}'], 1009, "oversized"),
+        ([HELLO, '{"post":"' + "x" * 5_000 + '"}'], 1009, "oversized"),
         (["x" * 100_000], 1009, "oversized"),
         ([NOT_BO], 1008, "forged user"),
         (['{"hello":{"user":1,"token":"é\\ud800"}}'], 1008, "forged user"),
@@ -446,6 +572,93 @@ async def test_what_is_refused_with_which_code(frames, code, reason, caplog):
         assert [f"{reason} (close code {code})" in text for text in caplog.messages] == [True]
         assert truth.tweets == [] and len(service.gateway.registry) == 0
         assert await serves_on(service)
+
+
+@live
+async def test_a_frame_with_two_forms_is_refused_in_words():
+    service, truth = service_of()
+    async with service, line(service, STAR) as star:
+        await heard(star)
+        await star.send('{"post":"good morning","since":"4"}')
+        code, words = await closed_with(star)
+        assert code == 1007 and words.startswith("malformed: ") and '"post"' in words
+        assert truth.tweets == [] and service.gateway.report.refused == {"malformed": 1}
+
+
+async def pieces(bare):
+    async def said():
+        for _ in range(60):
+            yield " "
+
+    await bare.send(said())
+
+
+@pytest.mark.parametrize("kind", ["ping", "pong", "pieces"])
+@live
+async def test_whatever_a_line_sends_spends_its_allowance(kind):
+    service, _ = service_of(messages_per_s=0.001, messages_burst=31)
+    async with service, line(service, BO) as bo:
+        await heard(bo)  # hello was the first of 31
+        for _ in range(30 if kind != "pieces" else 0):
+            await getattr(bo, kind)()
+        await asyncio.sleep(0.05)
+        assert service.gateway.report.refused == {}
+        with contextlib.suppress(ConnectionClosed):
+            await (pieces(bo) if kind == "pieces" else getattr(bo, kind)())
+        assert await closed_with(bo) == (1008, "message flood")
+        assert service.gateway.report.refused == {"message flood": 1}
+        assert len(service.gateway.registry) == 0
+        assert await serves_on(service)
+
+
+@live
+async def test_answers_that_are_never_read_are_bounded():
+    service, _ = service_of(messages_burst=10**6, gap_posts=10, **TIGHT)
+    async with service, line(service, BO, small=True) as bo:
+        await heard(bo)
+        (there,) = service.gateway._lines
+        bo.transport.pause_reading()
+        bo.transport.set_write_buffer_limits(2**30)
+        most = 0
+        while not service.gateway.report.refused:
+            bo.transport.write(Frame(Opcode.PING, b"x" * 125).serialize(mask=True) * 50)
+            await asyncio.sleep(0)
+            most = max(most, there.unsent_bytes)
+        assert service.gateway.report.refused == {"unread": 1}
+        assert most <= there.gateway.config.unsent_bytes
+        assert await serves_on(service)
+
+
+@pytest.mark.parametrize("last_word", [b"{", b"x" * 9_000, "{}"])
+@live
+async def test_who_neither_reads_nor_goes_is_cut(last_word):
+    """A line that is refused or breaks the protocol waits for its peer so long and no longer."""
+    service, _ = service_of(close_deadline_s=0.1, queue_posts=4, **TIGHT)
+    async with service, line(service, BO, small=True) as bo:
+        await heard(bo)
+        bo.transport.pause_reading()
+        (there,) = service.gateway.registry
+        while not there.paused:  # nothing more can be written, a goodbye neither
+            service.gateway.deliver((service.post(FRIEND),), [BO])
+            await asyncio.sleep(0)
+        await bo.send(last_word)
+        await until(lambda: service.gateway._sockets == 0)
+        await until(lambda: sum(service.gateway.report.refused.values()) == 1)
+
+
+@live
+async def test_sockets_that_say_nothing_are_bounded_too(monkeypatch):
+    monkeypatch.setattr("scalemodel.twitter.live.gateway.SPARE_FILES", 2)
+    service, _ = service_of(connections=1)
+    async with service, contextlib.AsyncExitStack() as stack:
+        silent = []
+        for _ in range(6):
+            reader, writer = await asyncio.open_connection("127.0.0.1", service.gateway.port)
+            stack.callback(writer.close)
+            silent.append(asyncio.create_task(reader.read()))
+        await until(lambda: sum(task.done() for task in silent) == 3)
+        assert service.gateway._sockets == 3
+    assert service.gateway._sockets == 0
 
 
 @live
@@ -556,7 +769,7 @@ async def test_what_is_no_websocket_at_all_hurts_nobody():
         ("queue_posts", 0, "must be an integer of at least 1"),
         ("frame_posts", 1.5, "must be an integer of at least 1"),
         ("ping_deadline_s", 0, "must be a finite number above 0"),
-        ("message_bytes", 10, "must be an integer of at least 256"),
+        ("message_bytes", 256, f"must be an integer of at least {wire.MOST_BYTES}"),
         ("kernel_buffer_bytes", 0, "must be an integer of at least 1"),
         ("connections", True, "must be an integer of at least 1"),
     ],

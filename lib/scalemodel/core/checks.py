@@ -54,6 +54,19 @@ def whole(field: str, value: int, *, at_least: int, at_most: int | None = None) 
     return int(value)
 
 
+def instance(field: str, value: object, kind: type) -> object:
+    """`value`, which is a `kind`.
+
+    >>> instance("config", 3, dict)
+    Traceback (most recent call last):
+    ...
+    ValueError: config=3 must be a dict
+    """
+    if not isinstance(value, kind):
+        raise ValueError(f"{field}={value!r} must be a {kind.__name__}")
+    return value
+
+
 def numbers_row(
     field: str,
     values: np.ndarray,

@@ -28,11 +28,19 @@ from typing import NamedTuple
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
 from scalemodel.twitter.live import wire
-from scalemodel.twitter.live.outbox import Inbox, Outbox, answer, answered_to
+from scalemodel.twitter.live.outbox import (
+    MOST_QUEUED,
+    MOST_S,
+    Inbox,
+    Outbox,
+    answer,
+    answered_to,
+)
 
 READ_S = 0.001  # how long a quick reader needs for a frame
 OLD_POSTS = 3  # tweets that were there before
 MOST_POSTS = 100_000
+RATES_PER_S = {"at_least": 1e-6, "at_most": 1e6}  # of posts and frames
 
 
 # ── Config ──────────────────────────────────────────────────────────────────
@@ -60,12 +68,14 @@ class SceneConfig:
     seed: int = 1
 
     def __post_init__(self):
-        checks.real("posts_per_s", self.posts_per_s, above=0)
-        checks.real("drain_per_s", self.drain_per_s, above=0)
+        for name in ("posts_per_s", "drain_per_s"):
+            checks.real(name, getattr(self, name), above=0)
+            checks.real(name, getattr(self, name), **RATES_PER_S)
         for name in ("window_s", "cut_at_s", "cut_s", "line_s", "duration_s"):
-            checks.real(name, getattr(self, name), at_least=0)
-        for name in ("queue_posts", "frame_posts", "snapshot_posts", "gap_posts"):
-            checks.whole(name, getattr(self, name), at_least=1)
+            checks.real(name, getattr(self, name), at_least=0, at_most=MOST_S)
+        checks.whole("queue_posts", self.queue_posts, at_least=1, at_most=MOST_QUEUED)
+        for name in ("frame_posts", "snapshot_posts", "gap_posts"):
+            checks.whole(name, getattr(self, name), at_least=1, at_most=wire.MOST_IDS)
         checks.whole("seed", self.seed, at_least=0)
         if self.posts_per_s * self.duration_s > MOST_POSTS:
             raise ValueError(
@@ -142,7 +152,8 @@ def scene(config: SceneConfig = SceneConfig(), events: bool = True) -> SceneRepo
     >>> bo.frames < ana.frames, bo.worst_delay_s > ana.worst_delay_s, cy.gaps
     (True, True, 1)
     """
-    run = _Run(config, events)
+    checks.instance("config", config, SceneConfig)
+    run = _Run(config, checks.instance("events", events, bool))
     while run.agenda:
         run.now_s, _, act, arguments = heapq.heappop(run.agenda)
         act(*arguments)
@@ -364,8 +375,8 @@ def expected_frames_per_s(posts_per_s: float, window_s: float) -> float:
     >>> [round(expected_frames_per_s(rate, window_s=0.1), 2) for rate in (0.1, 5, 1000)]
     [0.1, 4.52, 10.0]
     """
-    posts_per_s = checks.real("posts_per_s", posts_per_s, above=0)
-    window_s = checks.real("window_s", window_s, at_least=0)
+    posts_per_s = checks.real("posts_per_s", posts_per_s, **RATES_PER_S)
+    window_s = checks.real("window_s", window_s, at_least=0, at_most=MOST_S)
     return 1 / (window_s + math.exp(-posts_per_s * window_s) / posts_per_s)
 
 
@@ -378,7 +389,8 @@ def expected_wait_s(posts_per_s: float, window_s: float) -> float:
     >>> round(expected_wait_s(5, window_s=0.1), 4), expected_wait_s(5, window_s=0)
     (0.0226, 0.0)
     """
-    return window_s / 2 * window_s * expected_frames_per_s(posts_per_s, window_s)
+    frames_per_s = expected_frames_per_s(posts_per_s, window_s)
+    return window_s / 2 * window_s * frames_per_s
 
 
 def expected_queue(posts_per_s: float, window_s: float) -> float:

@@ -4,7 +4,7 @@ Like a child that asks "are we there yet": again soon at first, then after longe
 longer pauses, each drawn by lot so that a thousand cut off together do not all knock at
 the same moment. What to say and what to keep is `outbox.Inbox`; here are the socket and
 the patience. A refusal that will not change (a forged user, a malformed frame) ends it;
-"try again later" and broken lines do not.
+"try again later", a hello that came too late and broken lines do not.
 
 Left out: posts are not repeated if the line breaks before their id came back.
 Sources: Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015
@@ -22,9 +22,12 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from scalemodel.core import checks
 from scalemodel.twitter.live import wire
-from scalemodel.twitter.live.outbox import Inbox
+from scalemodel.twitter.live.outbox import MOST_S, Inbox
 
 FINAL = {1002, 1003, 1007, 1008, 1009}  # codes after which asking again is no use
+LATE = (1008, "no hello")  # but a hello that was late, on a busy machine, may be in time next
+LEAST_S = 0.001
+MOST_FRAME_BYTES = 2**20  # of the gateway's; see wire.MOST_IDS
 
 
 def backoff_s(attempt: int, rng: np.random.Generator, base_s: float, most_s: float) -> float:
@@ -35,8 +38,23 @@ def backoff_s(attempt: int, rng: np.random.Generator, base_s: float, most_s: flo
     >>> [round(backoff_s(attempt, rng, 0.1, 5.0), 2) for attempt in (0, 1, 2, 20)]
     [0.02, 0.17, 0.3, 2.04]
     """
+    attempt = checks.whole("attempt", attempt, at_least=0)
+    checks.instance("rng", rng, np.random.Generator)
+    base_s, most_s = pauses_s(base_s, most_s)
     bound_s = min(most_s, base_s * 2.0 ** min(attempt, 60))
     return float(rng.uniform(0, bound_s))
+
+
+def pauses_s(base_s: float, most_s: float) -> tuple[float, float]:
+    """Both bounds of a pause; shorter ones than a millisecond would knock without end.
+
+    >>> pauses_s(0.1, most_s=0)
+    Traceback (most recent call last):
+    ...
+    ValueError: most_s=0 must be a finite number of at least 0.1 and at most 86400
+    """
+    base_s = checks.real("base_s", base_s, at_least=LEAST_S, at_most=MOST_S)
+    return base_s, checks.real("most_s", most_s, at_least=base_s, at_most=MOST_S)
 
 
 class LiveClient:
@@ -65,9 +83,15 @@ class LiveClient:
         pace: Callable[[], Awaitable] | None = None,
     ):
         self.port = checks.whole("port", port, at_least=1, at_most=65_535)
+        wire.encode(wire.Hello(user, token))  # which refuses what would be refused there
         self.user, self.token = user, token
-        self.base_s = checks.real("base_s", base_s, above=0)
-        self.most_s = checks.real("most_s", most_s, at_least=base_s)
+        checks.instance("rng", rng, np.random.Generator)
+        self.base_s, self.most_s = pauses_s(base_s, most_s)
+        if receive_buffer_bytes is not None:
+            checks.whole("receive_buffer_bytes", receive_buffer_bytes, at_least=1, at_most=2**30)
+        for name, function in (("listen", listen), ("pace", pace)):
+            if function is not None and not callable(function):
+                raise ValueError(f"{name}={function!r} must be a function, or None")
         self.receive_buffer_bytes = receive_buffer_bytes
         self.inbox = Inbox()
         self.connects = self.frames = self.attempts = 0
@@ -86,8 +110,8 @@ class LiveClient:
             try:
                 await self._session()
             except ConnectionClosed as closed:
-                code = closed.rcvd.code if closed.rcvd else 1006
-                if code in FINAL:
+                code, why = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
+                if code in FINAL and (code, why) != LATE:
                     self.closed_with = code
                     return
             except (OSError, InvalidHandshake, TimeoutError):
@@ -98,8 +122,11 @@ class LiveClient:
             await asyncio.sleep(backoff_s(attempt, self._rng, self.base_s, self.most_s))
 
     async def post(self, text: str = "a tweet") -> None:
-        """Send a tweet; its id comes back as a `Posted`."""
-        await self._connection.send(wire.encode(wire.Post(text)))
+        """Send a tweet; its id comes back as a `Posted`, or a `Refused` that says why not."""
+        post = wire.encode(wire.Post(text))
+        if self._connection is None:
+            raise ConnectionError("there is no line now: wait until the client is `ready` again")
+        await self._connection.send(post)
 
     def cut(self) -> None:
         """Break the line without a word, as a tunnel does."""
@@ -149,6 +176,7 @@ class LiveClient:
                 sock=pipe,
                 compression=None,
                 ping_interval=None,
+                max_size=MOST_FRAME_BYTES,
                 max_queue=4,
                 proxy=None,
             ) as connection:

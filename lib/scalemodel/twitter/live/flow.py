@@ -47,6 +47,7 @@ def newest_seen(report: SceneReport, reader: str, at_s: float) -> int:
     >>> newest_seen(report, "Ana", 0.0), newest_seen(report, "Bo", 3.0)
     (0, 3)
     """
+    at_s = checks.real("at_s", at_s, at_least=0)
     return max((post for end_s, post in arrivals(report, reader) if end_s <= at_s), default=0)
 
 
@@ -59,6 +60,7 @@ def arrivals(report: SceneReport, reader: str) -> list[tuple[float, int]]:
     >>> arrivals(scene(SceneConfig(posts_per_s=0.001)), "Ana")[0][1]
     3
     """
+    checks.instance("report", report, SceneReport)
     if reader not in READERS:
         raise ValueError(f"reader={reader!r} must be one of {', '.join(READERS)}")
     lost = {(event.t_s, event.text) for event in report.events if event.kind == "lost"}
@@ -79,6 +81,7 @@ def line_state(report: SceneReport, at_s: float) -> State:
     >>> line_state(scene(SceneConfig()), 5.0).failed
     frozenset({'Cy'})
     """
+    checks.instance("report", report, SceneReport)
     at_s = checks.real("at_s", at_s, at_least=0)
     flows = {(flow.start, flow.end) for flow in LIVE_LINE.flows}
     running, cut = set(), False

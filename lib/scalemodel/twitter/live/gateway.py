@@ -15,7 +15,13 @@ count; the others notice nothing:
 
   1003  a binary frame                 1008  a forged user, a flood of messages,
   1007  text that has no form                silence where hello was due
-  1009  a frame over the limit         1013  too many lines: in all, of one user, a second
+  1009  a frame over the limit         1013  too many lines: in all, of one user, a second;
+                                             the service fails as somebody says hello
+
+Every frame spends the line's allowance, pings and pieces of messages as much as messages.
+Nothing that a line sends makes memory grow: what is answered and not read is bounded, and
+who is beyond the bound, or does not agree to a close in time, is cut. What the service
+cannot do, take a tweet or find a gap, it says in words (`wire.Refused`), and the line stays.
 
 A line from which nothing was heard for an interval and a deadline is cut (1006 at the
 other end): it was pinged, and its pong did not come. The watch is our own, since a ping
@@ -34,6 +40,7 @@ import functools
 import hashlib
 import hmac
 import logging
+import os
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -47,11 +54,25 @@ from websockets.protocol import State
 
 from scalemodel.core import checks
 from scalemodel.twitter.live import wire
-from scalemodel.twitter.live.outbox import Outbox, Timelines, answer, answered_to
+from scalemodel.twitter.live.outbox import (
+    MOST_QUEUED,
+    MOST_S,
+    Outbox,
+    Timelines,
+    answer,
+    answered_to,
+    needs_methods,
+)
 
 logger = logging.getLogger("scalemodel.twitter.live.gateway")
 
 NOT_ACCEPTABLE, BAD_TEXT, POLICY, TOO_BIG, TRY_LATER = 1003, 1007, 1008, 1009, 1013
+NO_HELLO = "no hello"
+LEAST_S = 0.001  # a shorter deadline would keep the loop busy with nothing else
+MOST_AT_ONCE = 2**30  # bytes of a buffer, lines, or what comes in a burst
+LINES = 5_000  # if the limit on open files allows
+SPARE_FILES = 64  # lines on their way in or out, which are not counted yet, or no longer
+PIECE_BYTES = 4_096  # of what a line sends is looked at before it is asked whether it reads
 
 
 # ── Config ──────────────────────────────────────────────────────────────────
@@ -62,7 +83,7 @@ class GatewayConfig:
     >>> GatewayConfig(window_s=-1)
     Traceback (most recent call last):
     ...
-    ValueError: window_s=-1 must be a finite number of at least 0
+    ValueError: window_s=-1 must be a finite number of at least 0 and at most 86400
     """
 
     window_s: float = 0.1  # at most one frame of posts a line in this time
@@ -72,10 +93,10 @@ class GatewayConfig:
     gap_posts: int = 400  # a gap larger than this is not filled: reload
     write_buffer_bytes: int = 4_096  # unsent bytes above which a line takes no new frame
     kernel_buffer_bytes: int | None = 16_384  # SO_SNDBUF; None: as the system likes
-    message_bytes: int = 2_048  # the largest frame a client may send
-    messages_per_s: float = 10.0  # by one line, in the long run
+    message_bytes: int = 4_096  # the largest message a client may send; a tweet needs 3,424
+    messages_per_s: float = 10.0  # frames of any kind by one line, in the long run
     messages_burst: int = 30  # and at once
-    connections: int = 5_000  # lines in all
+    connections: int | None = None  # lines in all; None: 5,000, or what open files allow
     user_connections: int = 5  # lines of one user
     connects_per_s: float = 1_000.0  # new lines, in the long run
     connects_burst: int = 2_000  # and at once
@@ -85,17 +106,33 @@ class GatewayConfig:
     close_deadline_s: float = 2.0  # for the other end to agree to a close
 
     def __post_init__(self):
-        checks.real("window_s", self.window_s, at_least=0)
-        for name in ("messages_per_s", "connects_per_s", "hello_deadline_s", "ping_interval_s",
-                     "ping_deadline_s", "close_deadline_s"):  # fmt: skip
-            checks.real(name, getattr(self, name), above=0)
-        for name in ("queue_posts", "frame_posts", "snapshot_posts", "gap_posts", "messages_burst",
-                     "connections", "user_connections", "connects_burst",
-                     "write_buffer_bytes"):  # fmt: skip
-            checks.whole(name, getattr(self, name), at_least=1)
-        checks.whole("message_bytes", self.message_bytes, at_least=256)  # room for a hello
-        if self.kernel_buffer_bytes is not None:
-            checks.whole("kernel_buffer_bytes", self.kernel_buffer_bytes, at_least=1)
+        checks.real("window_s", self.window_s, at_least=0, at_most=MOST_S)
+        for name in ("messages_per_s", "connects_per_s"):
+            checks.real(name, getattr(self, name), above=0, at_most=MOST_AT_ONCE)
+        for name in ("hello_deadline_s", "ping_interval_s", "ping_deadline_s", "close_deadline_s"):
+            checks.real(name, getattr(self, name), above=0, at_most=MOST_S)
+            checks.real(name, getattr(self, name), at_least=LEAST_S)
+        checks.whole("queue_posts", self.queue_posts, at_least=1, at_most=MOST_QUEUED)
+        for name in ("frame_posts", "snapshot_posts", "gap_posts"):
+            checks.whole(name, getattr(self, name), at_least=1, at_most=wire.MOST_IDS)
+        for name in ("messages_burst", "user_connections", "connects_burst", "write_buffer_bytes"):
+            checks.whole(name, getattr(self, name), at_least=1, at_most=MOST_AT_ONCE)
+        checks.whole(
+            "message_bytes", self.message_bytes, at_least=wire.MOST_BYTES, at_most=MOST_AT_ONCE
+        )
+        for name in ("connections", "kernel_buffer_bytes"):
+            if getattr(self, name) is not None:
+                checks.whole(name, getattr(self, name), at_least=1, at_most=MOST_AT_ONCE)
+
+    @property
+    def unsent_bytes(self) -> int:
+        """What a line may have unsent: full buffer, frame and answer, and some pongs more.
+
+        >>> GatewayConfig(frame_posts=100, snapshot_posts=50, gap_posts=400).unsent_bytes
+        20192
+        """
+        ids = self.frame_posts + max(self.snapshot_posts, self.gap_posts)
+        return self.write_buffer_bytes + 24 * ids + PIECE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +146,8 @@ class GatewayReport:
     connections: int = 0  # lines that said a good hello
     open_connections: int = 0  # of these, now
     posts: int = 0  # tweets accepted
+    failures: int = 0  # tweets, gaps and pages that the service could not take or find
+    untold: int = 0  # tweets stored whose followers could not be found; all were told to ask
     deltas: int = 0  # frames with new posts
     deliveries: int = 0  # posts in them
     notices: int = 0  # frames that say how many were missed
@@ -127,7 +166,8 @@ def token(user: int, key: bytes) -> str:
     >>> token(17, b"secret")[:16], token(18, b"secret")[:16]
     ('af4511d81074e66b', 'da2567c362eb3057')
     """
-    if not isinstance(key, bytes) or not key:
+    user = checks.whole("user", user, at_least=0, at_most=wire.MOST_ID)
+    if not isinstance(key, bytes) or not key:  # whose value is nobody's business
         raise ValueError("key must be bytes, at least one")
     return hmac.new(key, b"user %d" % user, hashlib.sha256).hexdigest()
 
@@ -143,11 +183,13 @@ class Allowance:
     __slots__ = ("_at_s", "_left", "burst", "per_s")
 
     def __init__(self, per_s: float, burst: int, now_s: float):
-        self.per_s, self.burst = per_s, burst
-        self._left, self._at_s = float(burst), now_s
+        self.per_s = checks.real("per_s", per_s, above=0, at_most=MOST_AT_ONCE)
+        self.burst = checks.whole("burst", burst, at_least=1, at_most=MOST_AT_ONCE)
+        self._left, self._at_s = float(self.burst), checks.real("now_s", now_s)
 
     def spend(self, now_s: float) -> bool:
         """Take one permission, if there is one."""
+        now_s = max(checks.real("now_s", now_s), self._at_s)  # a clock set back gives nothing
         self._left = min(self._left + (now_s - self._at_s) * self.per_s, self.burst)
         self._at_s = now_s
         if self._left < 1:
@@ -181,10 +223,13 @@ class Registry:
 
     def count(self, user: int) -> int:
         """The number of lines of `user`."""
-        return len(self._lines.get(user, ()))
+        return len(self._lines.get(_user(user), ()))
 
     def add(self, user: int, line) -> None:
-        """Note a line of `user`."""
+        """Note a line of `user`; one that is there already is no matter."""
+        user = _user(user)
+        if line in self._lines.get(user, ()):
+            return
         if user not in self._lines:
             self._lines[user] = {}
             self._users = None
@@ -193,7 +238,7 @@ class Registry:
 
     def remove(self, user: int, line) -> None:
         """Forget a line; one that is not there is no matter."""
-        lines = self._lines.get(user, {})
+        lines = self._lines.get(_user(user), {})
         if line in lines:
             del lines[line]
             self._size -= 1
@@ -203,7 +248,7 @@ class Registry:
 
     def live(self, followers: Iterable[int]) -> list:
         """The lines of those `followers` (rising) who have one."""
-        followers = np.asarray(followers, dtype=np.int64)
+        followers = _rising("followers", followers)
         if len(followers) > len(self._lines):  # a celebrity: ask who is here, not who follows
             if self._users is None:
                 self._users = np.array(sorted(self._lines), dtype=np.int64)
@@ -212,6 +257,23 @@ class Registry:
             followers = self._users[followers[at] == self._users]
         lines = self._lines
         return [line for user in followers.tolist() if user in lines for line in lines[user]]
+
+
+def _user(user):
+    return checks.whole("user", user, at_least=0, at_most=wire.MOST_ID)
+
+
+def _rising(field, users):  # or ids
+    try:
+        row = np.asarray(users)
+    except ValueError:  # rows of different length
+        row = np.empty(())
+    if row.ndim != 1 or (row.size and row.dtype.kind not in "iu"):
+        raise ValueError(f"{field}={users!r} must be a row of whole numbers")
+    row = row.astype(np.int64, copy=False)
+    if row.size and (row[0] < 0 or (row[1:] < row[:-1]).any()):
+        raise ValueError(f"{field}={users!r} must rise from 0 at least")
+    return row
 
 
 # ── The gateway ─────────────────────────────────────────────────────────────
@@ -241,11 +303,17 @@ class Gateway:
         port: int = 0,
     ):
         token(0, key)
+        needs_methods(timelines, "timeline", "followers")
+        checks.instance("config", config, GatewayConfig)
+        if accept is not None and not callable(accept):
+            raise ValueError(f"accept={accept!r} must be a function of an author, or None")
         self.timelines, self.config, self.accept = timelines, config, accept
         self.port = checks.whole("port", port, at_least=0, at_most=65_535)
         self.registry = Registry()
         self._key = key
+        self._loop = None  # until it opens
         self._lines = set()  # all that were admitted, hello or not
+        self._sockets = 0  # these, and who is on the way in or out
         self._alarms = {}  # due time -> lines
         self._counts = Counter()
         self._refused = Counter()
@@ -254,6 +322,7 @@ class Gateway:
 
     async def __aenter__(self):
         config = self.config
+        self._most = _lines_that_fit(config.connections)
         self._loop = asyncio.get_running_loop()
         self._connects = Allowance(config.connects_per_s, config.connects_burst, self._loop.time())
         self._server = await serve(
@@ -294,8 +363,12 @@ class Gateway:
     # ── Outwards ────────────────────────────────────────────────────────────
     def deliver(self, ids: tuple[int, ...], followers: Iterable[int]) -> None:
         """Bring the tweets `ids`, rising, to those `followers` who have a line. Waits for nobody."""
+        ids = _rising("ids", ids).tolist()
+        lines = self.registry.live(followers)
+        if not lines:
+            return
         now_s = self._loop.time()
-        for line in self.registry.live(followers):
+        for line in lines:
             outbox = line.outbox
             for tweet in ids:
                 known = outbox.missed
@@ -304,11 +377,20 @@ class Gateway:
             self._pump(line, now_s)
             self._longest = max(self._longest, len(outbox))
 
+    def withhold(self, tweet: int) -> None:
+        """Tell everybody who has a line to ask: whose `tweet` is could not be found out."""
+        self._counts["untold"] += 1
+        for line in self.registry:
+            line.outbox.withhold(tweet)
+            self._pump(line, self._loop.time())
+
     def _pump(self, line, now_s):
         """Write what is due, if the socket takes it, and set an alarm for what is due later."""
         outbox = line.outbox
         if outbox is None or line.paused or line.protocol.state is not State.OPEN:
             return  # a paused line is pumped when it takes bytes again
+        if line.transport.is_closing():  # the socket is gone, and the line hears of it soon
+            return
         if outbox.due_s <= now_s:
             word = outbox.take(now_s)
             line.transport.write(self._bytes(word))
@@ -337,25 +419,21 @@ class Gateway:
         try:
             self._admit(line)
             await self._greet(line)
-            while True:
+            while line.outbox is not None:  # until refused
                 await self._listen(line, await line.recv())
         except _Refusal as refusal:
-            self._note(line, refusal.reason, refusal.code, str(refusal))
-            self._forget(line)  # before the other end agrees to close, which it may never do
-            await line.close(refusal.code, refusal.reason)
+            self._refuse(line, refusal)
         except ConnectionClosed as closed:
             self._note_protocol(line, closed)
         finally:
             self._forget(line)
 
     def _admit(self, line):
-        config, now_s = self.config, self._loop.time()
-        if len(self._lines) >= config.connections:
+        if len(self._lines) >= self._most:
             raise _Refusal(TRY_LATER, "too many connections", f"{len(self._lines)} are open")
-        if not self._connects.spend(now_s):
+        if not self._connects.spend(self._loop.time()):
             raise _Refusal(TRY_LATER, "connection flood", "they come too fast")
         self._lines.add(line)
-        line.allowance = Allowance(config.messages_per_s, config.messages_burst, now_s)
 
     def _forget(self, line):
         self._lines.discard(line)
@@ -368,10 +446,10 @@ class Gateway:
             async with asyncio.timeout(self.config.hello_deadline_s):
                 text = await line.recv()
         except TimeoutError:
-            raise _Refusal(POLICY, "no hello", "silence where hello was due") from None
-        hello = self._word(line, text)
+            raise _Refusal(POLICY, NO_HELLO, "silence where hello was due") from None
+        hello = self._word(text)
         if not isinstance(hello, wire.Hello):
-            raise _Refusal(POLICY, "no hello", "the first word was another")
+            raise _Refusal(POLICY, NO_HELLO, "the first word was another")
         proof = token(hello.user, self._key)
         if not hmac.compare_digest(proof.encode(), hello.token.encode(errors="replace")):
             raise _Refusal(POLICY, "forged user", f"not user {hello.user}")
@@ -381,6 +459,9 @@ class Gateway:
             words = self._answer(hello.user, hello.last_id)
         except (ValueError, IndexError) as error:  # a good token for a user who is not there
             raise _Refusal(POLICY, "unknown user", str(error)) from None
+        except Exception as error:
+            self._counts["failures"] += 1
+            raise _Refusal(TRY_LATER, "service failed", repr(error)) from error
         config = self.config
         line.user = hello.user
         line.outbox = Outbox(config.queue_posts, config.window_s, config.frame_posts)
@@ -389,21 +470,35 @@ class Gateway:
         await self._reply(line, words, hello.last_id)
 
     async def _listen(self, line, text):
-        match self._word(line, text):
+        match self._word(text):
             case wire.Since(last_id):
-                await self._reply(line, self._answer(line.user, last_id), last_id)
+                try:
+                    words = self._answer(line.user, last_id)
+                except Exception as error:
+                    await self._excuse(line, "what came since could not be found", error)
+                    return
+                await self._reply(line, words, last_id)
             case wire.Post() if self.accept is not None:
-                tweet = self.accept(line.user)
+                try:
+                    posted = wire.encode(wire.Posted(self.accept(line.user)))
+                except Exception as error:
+                    await self._excuse(line, "the post was not taken", error)
+                    return
                 self._counts["posts"] += 1
-                await line.send(wire.encode(wire.Posted(tweet)))
+                await line.send(posted)
             case _:
                 raise _Refusal(POLICY, "out of turn", "a second hello, or a post to nobody")
 
-    def _word(self, line, text):
+    async def _excuse(self, line, what, error):
+        """Say `what` failed, and why if the `error` was written for people; all else stays."""
+        self._counts["failures"] += 1
+        logger.error("user %s was told: %s", line.user, what, exc_info=error)
+        why = str(error) if isinstance(error, ValueError) else "the service failed, try again"
+        await line.send(wire.encode(wire.Refused(_in_words(f"{what}: {why}"))))
+
+    def _word(self, text):
         if not isinstance(text, str):
             raise _Refusal(NOT_ACCEPTABLE, "binary", "text is spoken here")
-        if not line.allowance.spend(self._loop.time()):
-            raise _Refusal(POLICY, "message flood", "too many messages")
         try:
             return wire.from_client(text)
         except ValueError as error:
@@ -430,6 +525,19 @@ class Gateway:
         await line.send(wire.encode(words[-1]))
 
     # ── Refusals and silence ────────────────────────────────────────────────
+    def _refuse(self, line, refusal):
+        """End a line with the code that says why, whether or not its other end reads that."""
+        if line.refused:
+            return
+        line.refused = True
+        self._note(line, refusal.reason, refusal.code, str(refusal))
+        self._forget(line)  # before the other end agrees to close, which it may never do
+        if line.protocol.state is State.OPEN:
+            line.protocol.fail(refusal.code, refusal.said)
+            line.send_data()
+        line.transport.resume_reading()  # or its goodbye is not seen
+        self._loop.call_later(self.config.close_deadline_s, line.transport.abort)
+
     def _note(self, line, reason, code, why):
         self._refused[reason] += 1
         who = "a stranger" if line.user is None else f"user {line.user}"
@@ -464,21 +572,50 @@ class _Line(ServerConnection):
 
     def __init__(self, *arguments, gateway, **options):
         super().__init__(*arguments, **options)
+        config = gateway.config
         self.gateway = gateway
-        self.user = self.outbox = self.allowance = None
-        self.alarmed = self.pinged = False
+        self.user = self.outbox = None
+        self.alarmed = self.pinged = self.refused = False
         self.heard_s = self.loop.time()
+        self.allowance = Allowance(config.messages_per_s, config.messages_burst, self.heard_s)
+
+    @property
+    def unsent_bytes(self):
+        return self.transport.get_write_buffer_size()
 
     def connection_made(self, transport):
         super().connection_made(transport)
+        self.gateway._sockets += 1
+        if self.gateway._sockets > self.gateway._most + SPARE_FILES:
+            transport.abort()  # there is no file left to say why
+            return
         size = self.gateway.config.kernel_buffer_bytes
         if size is not None:
             pipe = transport.get_extra_info("socket")
             pipe.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
 
+    def connection_lost(self, error):
+        self.gateway._sockets -= 1
+        super().connection_lost(error)
+
     def data_received(self, data):
         self.heard_s, self.pinged = self.loop.time(), False
-        super().data_received(data)
+        was_open = self.protocol.state is not State.CLOSING
+        for at in range(0, len(data), PIECE_BYTES):  # a read may hold thousands of pings
+            super().data_received(data[at : at + PIECE_BYTES])
+            if self.unsent_bytes > self.gateway.config.unsent_bytes:
+                self.gateway._note(self, "unread", 1006, f"{self.unsent_bytes} bytes wait")
+                self.transport.abort()
+                return
+        if was_open and self.protocol.state is State.CLOSING:  # and is to be gone in time
+            self.loop.call_later(self.gateway.config.close_deadline_s, self.transport.abort)
+
+    def process_event(self, event):
+        """Each frame spends, before anybody looks at what it says."""
+        if isinstance(event, Frame) and not self.allowance.spend(self.heard_s):
+            self.gateway._refuse(self, _Refusal(POLICY, "message flood", "too many messages"))
+        if not self.refused:
+            super().process_event(event)
 
     def resume_writing(self):
         super().resume_writing()
@@ -486,11 +623,35 @@ class _Line(ServerConnection):
 
 
 class _Refusal(Exception):
-    """Why a line ends, with the close code that says so."""
+    """Why a line ends, with the close code that says so, and what the close frame says."""
 
     def __init__(self, code, reason, why):
         super().__init__(why)
         self.code, self.reason = code, reason
+        self.said = reason if reason != "malformed" else _in_words(f"{reason}: {why}", 100)
+
+
+def _in_words(text, most=wire.MOST_CHARACTERS):
+    """`text` cut to so many bytes."""
+    return text.encode("ascii", "replace").decode()[:most]
+
+
+def _lines_that_fit(connections):
+    """How many lines may be open at once; a `ValueError` if `connections` are more than can."""
+    try:
+        import resource
+    except ImportError:  # a system without such a limit
+        return connections or LINES
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most == resource.RLIM_INFINITY:
+        return connections or LINES
+    fit = max(0, most - len(os.listdir("/dev/fd")) - SPARE_FILES)
+    if fit < (connections or 1):
+        raise ValueError(
+            f"connections={connections!r} must be at most {fit} here: this process may open {most} "
+            f"files (ulimit -n), and {SPARE_FILES} are kept spare"
+        )
+    return connections or min(LINES, fit)
 
 
 def _frame_bytes(word):

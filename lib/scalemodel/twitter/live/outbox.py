@@ -25,6 +25,8 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.twitter.live.wire import (
+    MOST_ID,
+    MOST_IDS,
     NOTHING,
     Delta,
     Gap,
@@ -32,10 +34,14 @@ from scalemodel.twitter.live.wire import (
     Hello,
     Missed,
     Posted,
+    Refused,
     Since,
     Snapshot,
     TooOld,
 )
+
+MOST_QUEUED = 1_000_000  # posts in one outbox
+MOST_S = 86_400.0  # a window of more than a day is no live line
 
 
 class Timelines(Protocol):
@@ -82,10 +88,10 @@ class Outbox:
                  "window_s")  # fmt: skip
 
     def __init__(self, queue_posts: int, window_s: float, frame_posts: int, newest: int = NOTHING):
-        self.queue_posts = checks.whole("queue_posts", queue_posts, at_least=1)
-        self.window_s = checks.real("window_s", window_s, at_least=0)
-        self.frame_posts = checks.whole("frame_posts", frame_posts, at_least=1)
-        self.newest = newest  # the largest id offered, or known to the reader
+        self.queue_posts = checks.whole("queue_posts", queue_posts, at_least=1, at_most=MOST_QUEUED)
+        self.window_s = checks.real("window_s", window_s, at_least=0, at_most=MOST_S)
+        self.frame_posts = checks.whole("frame_posts", frame_posts, at_least=1, at_most=MOST_IDS)
+        self.newest = _known("newest", newest)  # the largest id offered, or known to the reader
         self.missed = 0  # posts not sent since the last that was
         self._told = 0  # how many of them the reader knows of
         self._queue = deque()
@@ -96,6 +102,8 @@ class Outbox:
 
     def offer(self, tweet_id: int) -> bool:
         """Take in a new post; False if it had no room, or is not newer than all before."""
+        if type(tweet_id) is not int or not 0 <= tweet_id <= MOST_ID:  # a call costs as much again
+            tweet_id = checks.whole("tweet_id", tweet_id, at_least=0, at_most=MOST_ID)
         if tweet_id <= self.newest:
             return False
         self.newest = tweet_id
@@ -105,6 +113,11 @@ class Outbox:
         self._queue.append(tweet_id)
         return True
 
+    def withhold(self, tweet_id: int) -> None:
+        """Count a post that may be for this reader and cannot be sent: a gap will tell."""
+        self.newest = max(self.newest, _known("tweet_id", tweet_id))
+        self.missed += 1
+
     @property
     def due_s(self) -> float:
         """When the next frame may leave; infinite if there is nothing to say."""
@@ -113,6 +126,7 @@ class Outbox:
 
     def take(self, now_s: float) -> Delta | Missed | None:
         """The frame that leaves now, if one is due."""
+        now_s = checks.real("now_s", now_s)
         if now_s < self.due_s:
             return None
         self._opens_s = now_s + self.window_s
@@ -129,6 +143,7 @@ class Outbox:
 
     def caught_up(self, newest: int) -> None:
         """Open the lid: the reader has been answered and knows all up to `newest`."""
+        newest = _known("newest", newest)
         self._queue.clear()
         self.missed = self._told = 0
         self.newest = max(self.newest, newest)
@@ -147,7 +162,9 @@ def answer(
     """What to tell a reader who holds everything up to `last_id`, as one or two words.
 
     The gap if it has at most `gap_posts` ids. A page of `snapshot_posts` to who is new
-    (None), and after the word `TooOld` to who was away for more.
+    (None), and after the word `TooOld` to who was away for more. Who holds an id ahead of
+    the whole page knows another history (the service was restarted, its clock set back, the
+    tweet taken away) and gets the page too: after an empty gap they would wait for ever.
 
     >>> from scalemodel.twitter.timeline.engine import HomeTimelines
     >>> from scalemodel.twitter.timeline.graph import SocialGraph
@@ -158,25 +175,55 @@ def answer(
     (Gap(ids=(2, 3)),)
     >>> answer(homes, 0, last_id=0, snapshot_posts=3, gap_posts=2)
     (TooOld(), Snapshot(ids=(3, 2, 1)))
+    >>> answer(homes, 0, last_id=4, snapshot_posts=3, gap_posts=2)
+    (TooOld(), Snapshot(ids=(3, 2, 1)))
     """
+    needs_methods(timelines, "timeline")
+    user = checks.whole("user", user, at_least=0, at_most=MOST_ID)
+    snapshot_posts = checks.whole("snapshot_posts", snapshot_posts, at_least=1, at_most=MOST_IDS)
+    gap_posts = checks.whole("gap_posts", gap_posts, at_least=1, at_most=MOST_IDS)
     if last_id is not None:
-        newer = [int(tweet) for tweet in timelines.timeline(user, gap_posts + 1) if tweet > last_id]
+        last_id = _known("last_id", last_id)
+        ids = [int(tweet) for tweet in timelines.timeline(user, gap_posts + 1)]
+        newest = ids[0] if ids else NOTHING
+        newer = tuple(tweet for tweet in reversed(ids) if tweet > last_id)
         horizon = timelines.horizon(user) if hasattr(timelines, "horizon") else NOTHING
-        if len(newer) <= gap_posts and horizon <= last_id:
-            return (Gap(tuple(reversed(newer))),)
+        if len(newer) <= gap_posts and horizon <= last_id <= newest:
+            return (Gap(newer),)
     page = Snapshot(tuple(int(tweet) for tweet in timelines.timeline(user, snapshot_posts)))
     return (page,) if last_id is None else (TooOld(), page)
 
 
 def answered_to(words: tuple[GatewayWord, ...], last_id: int | None) -> int:
-    """The newest id that a reader holds after these words.
+    """The newest id that a reader holds after these words of an `answer`.
 
-    >>> answered_to((Gap(()),), 7), answered_to((TooOld(), Snapshot((9, 8))), 3)
+    >>> answered_to((Gap(()),), 7), answered_to((TooOld(), Snapshot((9, 8))), 12)
     (7, 9)
     """
-    last = words[-1]
-    known = last.newest if isinstance(last, Snapshot) else last.ids[-1] if last.ids else NOTHING
-    return max(known, NOTHING if last_id is None else last_id)
+    last = words[-1] if isinstance(words, tuple) and words else None
+    held = NOTHING if last_id is None else _known("last_id", last_id)
+    match last:
+        case Snapshot():
+            return last.newest
+        case Gap(ids):
+            return ids[-1] if ids else held
+    raise ValueError(f"words={words!r} must be a tuple that ends in a gap or a snapshot")
+
+
+def needs_methods(timelines: Timelines, *methods: str) -> None:
+    """Refuse a timeline service that lacks one of `methods`.
+
+    >>> needs_methods(None, "timeline", "post")
+    Traceback (most recent call last):
+    ...
+    ValueError: timelines=None must have the methods timeline, post
+    """
+    if not all(callable(getattr(timelines, name, None)) for name in methods):
+        raise ValueError(f"timelines={timelines!r} must have the methods {', '.join(methods)}")
+
+
+def _known(field, value):
+    return checks.whole(field, value, at_least=NOTHING, at_most=MOST_ID)
 
 
 # ── The reader's end ────────────────────────────────────────────────────────
@@ -208,7 +255,7 @@ class Inbox:
     def receive(self, word: GatewayWord) -> Since | None:
         """Note what the gateway says, and return what to ask it."""
         match word:
-            case Snapshot(ids):
+            case Snapshot(ids):  # starts anew, also from an id that was ahead of the service
                 self.ids, self.last_id = list(reversed(ids)), word.newest
                 self._asked = False
             case Delta(ids) | Gap(ids):
@@ -225,7 +272,9 @@ class Inbox:
                 self.missed = posts
                 if not self._asked:
                     self._asked = True
-                    return Since(self.last_id)
-            case Posted():
+                    return Since(NOTHING if self.last_id is None else self.last_id)
+            case Posted() | Refused():
                 pass
+            case _:
+                raise ValueError(f"word={word!r} must be a word of the gateway")
         return None

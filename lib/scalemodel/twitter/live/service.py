@@ -21,25 +21,32 @@ Sources: the pages named in those modules.
 import argparse
 import asyncio
 import logging
+import math
 import secrets
 import time
 from collections.abc import Callable
 
+from scalemodel.core import checks
 from scalemodel.core.rng import stream
 from scalemodel.twitter.live import wire
 from scalemodel.twitter.live.client import LiveClient
 from scalemodel.twitter.live.gateway import Gateway, GatewayConfig, token
-from scalemodel.twitter.live.outbox import Timelines
+from scalemodel.twitter.live.outbox import Timelines, needs_methods
 from scalemodel.twitter.timeline.brute_force import BruteForce
 from scalemodel.twitter.timeline.engine import HomeTimelines
 from scalemodel.twitter.timeline.graph import SocialGraph
 from scalemodel.twitter.timeline.policies import FanOutOnWrite
 
+logger = logging.getLogger("scalemodel.twitter.live.service")
+
 
 class LiveService:
     """Tweet processing between `timelines` and a `gateway` of its own.
 
-    `clock_s()` dates the tweets; without it they are numbered in the order they come.
+    `clock_s()` dates the tweets; without it they are numbered in the order they come. While
+    it is behind the last tweet (it was set back) tweets carry that one's date, never an
+    earlier one. A tweet that is stored is accepted, and has its id: if its followers cannot
+    be found, all who look are told to ask what came.
 
     >>> homes = HomeTimelines(SocialGraph.from_edges([0], [1], n_users=2), FanOutOnWrite())
     >>> async def visit():
@@ -57,7 +64,11 @@ class LiveService:
         clock_s: Callable[[], float] | None = None,
         port: int = 0,
     ):
+        if clock_s is not None and not callable(clock_s):
+            raise ValueError(f"clock_s={clock_s!r} must be a function without arguments, or None")
+        needs_methods(timelines, "timeline", "post", "followers")
         self.timelines, self._clock_s = timelines, clock_s
+        self._last_s = -math.inf  # the date of the last tweet that was stored
         self.gateway = Gateway(timelines, key, config, accept=self.post, port=port)
 
     async def __aenter__(self):
@@ -69,9 +80,17 @@ class LiveService:
 
     def post(self, author: int) -> int:
         """The id of a new tweet by `author`, stored and on its way to whoever looks."""
-        time_s = None if self._clock_s is None else self._clock_s()
+        author = checks.whole("author", author, at_least=0, at_most=wire.MOST_ID)
+        time_s = None
+        if self._clock_s is not None:
+            time_s = max(checks.real("clock_s()", self._clock_s()), self._last_s)
         tweet = int(self.timelines.post(author, time_s))
-        self.gateway.deliver((tweet,), self.timelines.followers(author))
+        self._last_s = self._last_s if time_s is None else time_s
+        try:
+            self.gateway.deliver((tweet,), self.timelines.followers(author))
+        except Exception:
+            logger.exception("tweet %d is stored, and whom to tell could not be found", tweet)
+            self.gateway.withhold(tweet)
         return tweet
 
 
@@ -91,6 +110,9 @@ async def demo(say: Callable[[str], None] = print, burst: int = 800) -> bool:
     >>> asyncio.run(demo(lines.append))
     True
     """
+    if not callable(say):
+        raise ValueError(f"say={say!r} must be a function of a line of text")
+    burst = checks.whole("burst", burst, at_least=1, at_most=1_000)  # a gap holds 1,200
     config = GatewayConfig(queue_posts=20, window_s=0.05, snapshot_posts=20, gap_posts=1_200,
                            kernel_buffer_bytes=4_096, write_buffer_bytes=512)  # fmt: skip
     follower, followee = zip(*FOLLOWS, strict=True)

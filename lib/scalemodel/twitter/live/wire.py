@@ -14,26 +14,35 @@ A client says                         and means
 The gateway says
   {"snapshot": ["9", "7"], "newest": "9"}   your timeline, newest first ("-1": none yet)
   {"gap": ["8", "9"]}                 all that came after the id you named, oldest first
-  {"too_old": true}                   too much came since; a snapshot follows, start again
+  {"too_old": true}                   too much came since, or the id you named is ahead of
+                                      all that I have; a snapshot follows, start again
   {"ids": ["10", "11"]}               new posts, oldest first
   {"missed": 3}                       so many more that had no room; ask with "since"
   {"posted": "12"}                    your tweet's id
+  {"refused": "why"}                  what you asked could not be done; the line stays open
 
-What has no form is a `ValueError` that names what is wrong. There is no other state in
-this module, so server, client and simulation share it.
+What has no form is a `ValueError` that names what is wrong: an unknown key, two forms in
+one frame or a key said twice too, for a part of it would be lost in silence. What `encode`
+makes always has a form, and a client's frame then has at most `MOST_BYTES`: a character of
+a tweet may take twelve bytes of JSON, so that a limit in bytes has to be larger than one in
+characters. There is no other state in this module, so server, client and simulation share it.
 
 Left out: what a tweet says (only its length is looked at), compression, versions.
 Sources: RFC 8259 (JSON); RFC 6455 for the frames around it.
 """
 
 import json
+import re
 from typing import NamedTuple
 
 from scalemodel.core import checks
 
 NOTHING = -1  # an id before every tweet
 MOST_CHARACTERS = 280
+MOST_TOKEN = 200  # characters
 MOST_ID = 2**63 - 1
+MOST_IDS = 40_000  # in one frame, which then stays under the mebibyte that clients take
+MOST_BYTES = 12 * MOST_CHARACTERS + 64  # of a client's frame: two \u escapes each, and the form
 
 
 # ── What a client says ──────────────────────────────────────────────────────
@@ -96,7 +105,7 @@ class Gap(NamedTuple):
 
 
 class TooOld(NamedTuple):
-    """The gap is larger than the gateway fills: a snapshot follows.
+    """The gateway cannot fill the gap after the id that the client named: a snapshot follows.
 
     >>> encode(TooOld())
     '{"too_old":true}'
@@ -133,39 +142,57 @@ class Posted(NamedTuple):
     tweet_id: int
 
 
+class Refused(NamedTuple):
+    """Why the gateway could not do what the client asked; the line stays open.
+
+    >>> encode(Refused("the tweet was not taken"))
+    '{"refused":"the tweet was not taken"}'
+    """
+
+    why: str
+
+
 ClientWord = Hello | Since | Post
-GatewayWord = Snapshot | Gap | TooOld | Delta | Missed | Posted
+GatewayWord = Snapshot | Gap | TooOld | Delta | Missed | Posted | Refused
 
 
 # ── To and from text ────────────────────────────────────────────────────────
 def encode(word: ClientWord | GatewayWord) -> str:
-    """`word` as the text of a frame.
+    """`word` as the text of a frame, in ASCII; a `ValueError` if the other end would refuse it.
 
     >>> encode(Hello(17, "9f", 412))
     '{"hello":{"user":17,"token":"9f","last_id":"412"}}'
+    >>> encode(Since(None))
+    Traceback (most recent call last):
+    ...
+    ValueError: since=None must be an integer of at least -1 and at most 9223372036854775807
     """
     match word:
         case Hello(user, token, last_id):
-            said = {"user": user, "token": token}
+            said = {"user": _user(user), "token": _token(token)}
             if last_id is not None:
-                said["last_id"] = str(last_id)
+                said["last_id"] = _digits("last_id", last_id, NOTHING)
             form = {"hello": said}
         case Since(last_id):
-            form = {"since": str(last_id)}
+            form = {"since": _digits("since", last_id, NOTHING)}
         case Post(text):
-            form = {"post": text}
+            form = {"post": _text("post", text)}
         case Snapshot(ids):
-            form = {"snapshot": [str(tweet) for tweet in ids], "newest": str(word.newest)}
+            form = {"snapshot": _row("snapshot", ids), "newest": str(word.newest)}
         case Gap(ids):
-            form = {"gap": [str(tweet) for tweet in ids]}
+            form = {"gap": _row("gap", ids)}
         case TooOld():
             form = {"too_old": True}
         case Delta(ids):
-            form = {"ids": [str(tweet) for tweet in ids]}
+            form = {"ids": _row("ids", ids)}
         case Missed(posts):
-            form = {"missed": posts}
+            form = {"missed": checks.whole("missed", posts, at_least=1)}
         case Posted(tweet_id):
-            form = {"posted": str(tweet_id)}
+            form = {"posted": _digits("posted", tweet_id)}
+        case Refused(why):
+            form = {"refused": _text("refused", why)}
+        case _:
+            raise ValueError(f"word={_shown(word)} must be a word of a client or of the gateway")
     return json.dumps(form, separators=(",", ":"))
 
 
@@ -178,19 +205,24 @@ def from_client(text: str) -> ClientWord:
     Traceback (most recent call last):
     ...
     ValueError: since=412 must be an id: a string of decimal digits, or "-1"
+    >>> from_client('{"post": "good morning", "since": "412"}')
+    Traceback (most recent call last):
+    ...
+    ValueError: text='{"post": "good morning", "since": "412"}' must have one key: hello, since or post
     """
-    form = _object(text)
-    match form:
-        case {"hello": {"user": user, "token": str(token), **rest}} if rest.keys() <= {"last_id"}:
-            last_id = _id("last_id", rest["last_id"]) if rest else None
-            return Hello(checks.whole("user", user, at_least=0, at_most=MOST_ID), token, last_id)
-        case {"since": since}:
-            return Since(_id("since", since))
-        case {"post": str(words)} if 0 < len(words) <= MOST_CHARACTERS:
-            return Post(words)
-        case {"post": _}:
-            raise ValueError(f"post must be a text of 1 to {MOST_CHARACTERS} characters")
-    raise ValueError(f"{_shown(text)} must be a hello with user and token, a since or a post")
+    match _object(text):
+        case {"hello": {"user": user, "token": proof, **rest}, **more} if not more and (
+            rest.keys() <= {"last_id"}
+        ):
+            last_id = _id("last_id", rest["last_id"], NOTHING) if rest else None
+            return Hello(_user(user), _token(proof), last_id)
+        case {"since": since, **more} if not more:
+            return Since(_id("since", since, NOTHING))
+        case {"post": words, **more} if not more:
+            return Post(_text("post", words))
+        case {"hello": _, **more} if not more:
+            raise ValueError(f"text={_shown(text)} must be a hello with user, token and last_id")
+    raise ValueError(f"text={_shown(text)} must have one key: hello, since or post")
 
 
 def from_gateway(text: str) -> GatewayWord:
@@ -199,39 +231,94 @@ def from_gateway(text: str) -> GatewayWord:
     >>> from_gateway('{"ids": ["10", "11"]}')
     Delta(ids=(10, 11))
     """
-    form = _object(text)
-    match form:
-        case {"ids": list(ids)}:
-            return Delta(tuple(_id("ids", tweet) for tweet in ids))
-        case {"gap": list(ids)}:
-            return Gap(tuple(_id("gap", tweet) for tweet in ids))
-        case {"snapshot": list(ids)}:
-            return Snapshot(tuple(_id("snapshot", tweet) for tweet in ids))
-        case {"missed": posts}:
+    match _object(text):
+        case {"ids": ids, **more} if not more:
+            return Delta(_ids("ids", ids))
+        case {"gap": ids, **more} if not more:
+            return Gap(_ids("gap", ids))
+        case {"snapshot": ids, "newest": newest, **more} if not more:
+            page = Snapshot(_ids("snapshot", ids))
+            if _id("newest", newest, NOTHING) != page.newest:
+                raise ValueError(f"newest={newest!r} must be the first of the snapshot")
+            return page
+        case {"missed": posts, **more} if not more:
             return Missed(checks.whole("missed", posts, at_least=1))
-        case {"posted": tweet_id}:
+        case {"posted": tweet_id, **more} if not more:
             return Posted(_id("posted", tweet_id))
-        case {"too_old": True}:
+        case {"refused": why, **more} if not more:
+            return Refused(_text("refused", why))
+        case {"too_old": True, **more} if not more:
             return TooOld()
-    raise ValueError(f"{_shown(text)} must be what a gateway says")
+    raise ValueError(f"text={_shown(text)} must be what a gateway says")
 
 
 def _object(text):
+    checks.instance("text", text, str)
     try:
-        form = json.loads(text)
+        form = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         form = None
-    if not isinstance(form, dict) or len(form) not in (1, 2):
-        raise ValueError(f"{_shown(text)} must be a JSON object with one form")
+    if not isinstance(form, dict):
+        raise ValueError(f"text={_shown(text)} must be a JSON object whose keys are said once")
     return form
 
 
-def _id(field, value):
-    digits = value[1:] if value == "-1" else value if isinstance(value, str) else ""
+def _once(pairs):
+    form = dict(pairs)
+    if len(form) != len(pairs):
+        raise ValueError("a key is said twice")
+    return form
+
+
+# ── What a form holds ───────────────────────────────────────────────────────
+def _user(value):
+    return checks.whole("user", value, at_least=0, at_most=MOST_ID)
+
+
+def _token(value):
+    if not isinstance(value, str) or len(value) > MOST_TOKEN:
+        raise ValueError(f"token={_shown(value)} must be a text of up to {MOST_TOKEN} characters")
+    return value
+
+
+def _text(field, value):
+    fits = isinstance(value, str) and 0 < len(value) <= MOST_CHARACTERS
+    if not fits or re.search("[\ud800-\udfff]", value):
+        raise ValueError(
+            f"{field}={_shown(value)} must be a text of 1 to {MOST_CHARACTERS} characters, "
+            "none of them half of one"
+        )
+    return value
+
+
+def _digits(field, value, least=0):
+    return str(checks.whole(field, value, at_least=least, at_most=MOST_ID))
+
+
+def _id(field, value, least=0):
+    digits = value if isinstance(value, str) else ""
+    if value == "-1" and least == NOTHING:
+        return NOTHING
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 19 and int(digits) <= MOST_ID):
-        raise ValueError(f'{field}={value!r} must be an id: a string of decimal digits, or "-1"')
-    return int(value)
+        or_none = ', or "-1"' if least == NOTHING else ""
+        raise ValueError(f"{field}={value!r} must be an id: a string of decimal digits{or_none}")
+    return int(digits)
 
 
-def _shown(text):
-    return repr(text if len(text) <= 60 else text[:57] + "...")
+def _row(field, ids):
+    return [_digits(field, tweet) for tweet in _few(field, ids)]
+
+
+def _ids(field, ids):
+    return tuple(_id(field, tweet) for tweet in _few(field, ids))
+
+
+def _few(field, ids):
+    if not isinstance(ids, tuple | list) or len(ids) > MOST_IDS:
+        raise ValueError(f"{field}={_shown(ids)} must be a row of up to {MOST_IDS:,} ids")
+    return ids
+
+
+def _shown(value):
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
