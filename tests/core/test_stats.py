@@ -17,6 +17,18 @@ def test_no_error_at_all_agrees_and_a_constant_error_does_not():
     assert not stats.agrees([0.1, 0.1])
 
 
+def test_numbers_near_the_largest_of_all_do_not_overflow():
+    assert stats.z_score([1e308, 1e308]) == math.inf == -stats.z_score([-1e308, -1e308])
+    assert stats.z_score([1e308, 1.5e308]) == stats.z_score([1.0, 1.5]) == 5.0
+    assert stats.percentile([-1e308, 1e308], 50) == 0.0
+    assert stats.percentile([1e308] * 3, 99) == 1e308
+    assert stats.standard_error([-1e308, 1e308]) == 1e308
+
+
+def test_equal_values_have_no_spread_however_they_round():
+    assert stats.standard_error([0.1] * 3) == 0 and stats.z_score([0.1] * 3) == math.inf
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_honest_noise_agrees_and_a_shift_of_a_deviation_does_not():
     noise = stream(5, "noise").standard_normal((1000, 20))
@@ -49,6 +61,27 @@ def test_the_interval_is_that_of_a_peer():
 def test_too_few_or_broken_values_are_refused(values):
     with pytest.raises(ValueError, match="values "):
         stats.standard_error(values)
+
+
+NO_NUMBERS = [
+    np.array(["2026-01-01", "2026-01-02"], "M8[D]"), np.array([1, 2], "m8[s]"),
+    np.ma.array([1.0, 2.0, 1e9], mask=[0, 0, 1]), np.array([1 + 1j, 2]), ["1", "2"], "12",
+    [True, False], [None, 1.0], [1.0, [2.0]], [2**70, 1], None, {1.0, 2.0},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", NO_NUMBERS, ids=lambda values: type(values).__name__)
+def test_what_is_no_row_of_plain_numbers_is_refused(values):
+    for ask in (lambda v: stats.percentile(v, 50), stats.standard_error, stats.z_score,
+                stats.agrees, stats.confidence_half_width):  # fmt: skip
+        with pytest.raises(ValueError, match=r"(?s)^(values|errors)=.* must hold numbers"):
+            ask(values)
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, 0, -4, None, "4"])
+def test_agreement_is_within_a_number_of_errors(wrong):
+    with pytest.raises(ValueError, match=r"standard_errors=.* must be a finite number above 0"):
+        stats.agrees([1.0, 2.0], wrong)
 
 
 def test_a_percentile_beyond_100_is_refused():

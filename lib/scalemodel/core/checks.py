@@ -20,8 +20,9 @@ def real(
     above: float = -math.inf,
     at_least: float = -math.inf,
     at_most: float = math.inf,
+    hint: str = "",
 ) -> float:
-    """`value` as a finite float within the bounds.
+    """`value` as a finite float within the bounds; `hint` says more where it is not.
 
     >>> real("safety", 0.8, above=0)
     0.8
@@ -35,6 +36,7 @@ def real(
     if not inside:
         raise ValueError(
             f"{field}={value!r} must be a finite number{_bounds(above, at_least, at_most)}"
+            f"{hint and f' ({hint})'}"
         )
     return float(value)
 
@@ -52,6 +54,32 @@ def whole(field: str, value: int, *, at_least: int, at_most: int | None = None) 
         most = "" if at_most is None else f" and at most {at_most}"
         raise ValueError(f"{field}={value!r} must be an integer of at least {at_least}{most}")
     return int(value)
+
+
+def text(field: str, value: str) -> str:
+    """`value` as a string that is not empty.
+
+    >>> text("name", 3)
+    Traceback (most recent call last):
+    ...
+    ValueError: name=3 must be a non-empty string
+    """
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{field}={value!r} must be a non-empty string")
+    return value
+
+
+def instance(field: str, value: object, kind: type) -> object:
+    """`value`, which is a `kind`.
+
+    >>> instance("config", 3, dict)
+    Traceback (most recent call last):
+    ...
+    ValueError: config=3 must be a dict
+    """
+    if not isinstance(value, kind):
+        raise ValueError(f"{field}={value!r} must be a {kind.__name__}")
+    return value
 
 
 def numbers_row(

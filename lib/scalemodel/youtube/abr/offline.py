@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scalemodel.core import checks
 from scalemodel.core.compiled import READ_FLOATS, READ_INT_ROWS, READ_INTS, compiled
 from scalemodel.youtube import playback
 from scalemodel.youtube.media import Player, Trace, Video
@@ -292,6 +293,11 @@ def ceiling(course: Course, known: Sequence[np.ndarray], slack: float) -> tuple[
     >>> round(float(points) * course.point, 3), rungs
     (0.45, array([1, 0, 0, 0]))
     """
+    checks.instance("course", course, Course)
+    checks.real("slack", slack, at_least=0)
+    known = [_rungs(way, course) for way in known]
+    if not known:
+        raise ValueError("known=[] must hold the rungs of at least one session")
     segments, rungs = course.sizes.shape
     game = (course.gain, course.sizes, course.first)
     prices = np.zeros(segments + 1), np.zeros((segments, rungs)), np.zeros(segments)
@@ -334,6 +340,17 @@ def ceiling(course: Course, known: Sequence[np.ndarray], slack: float) -> tuple[
                     continue
         upper = max(upper, bound - course.rebuffer_cost * low_s)
     return max(upper, best), winner
+
+
+def _rungs(way, course):
+    """`way` as a row of rungs that the course has, one a segment."""
+    segments, rungs = course.sizes.shape
+    row = checks.numbers_row("rungs", way, at_least=0, at_most=rungs - 1, length=segments)
+    if len(row) != segments or (row % 1).any():
+        raise ValueError(
+            f"rungs={way!r} must be whole numbers, one for each of {segments} segments"
+        )
+    return row.astype(np.int64)
 
 
 def _points(course, rungs):

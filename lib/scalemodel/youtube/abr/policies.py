@@ -67,6 +67,7 @@ class ThroughputRule:
             pair = checks.numbers_row("half_lives_s", self.half_lives_s, above=0, at_most=1e6)
             if len(pair) != 2:
                 raise ValueError(f"half_lives_s={self.half_lives_s!r} must be a pair: quick, slow")
+            object.__setattr__(self, "half_lives_s", tuple(pair.tolist()))  # ours from now on
         checks.real("switch_interval_s", self.switch_interval_s, at_least=0, at_most=1e6)
 
     def memory(self, video: Video) -> np.ndarray:
@@ -209,7 +210,7 @@ class Bola:
 def _check_low_buffer(low_buffer_safety, latency_s):
     if low_buffer_safety is not None:
         checks.real("low_buffer_safety", low_buffer_safety, above=0)
-    checks.real("latency_s", latency_s, at_least=0, at_most=1e6)
+    checks.real("latency_s", latency_s, at_least=0, at_most=10, hint="80 ms are 0.08 s")
 
 
 _choose_by_line, _choose_by_buffer = ThroughputRule.choose, Bola.choose
