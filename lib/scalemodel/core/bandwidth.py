@@ -52,7 +52,7 @@ class MarkovBandwidth:
     def __post_init__(self):
         levels = checks.numbers_row("levels_mbps", self.levels_mbps, above=0, at_most=MOST_MBPS)
         object.__setattr__(self, "levels_mbps", tuple(levels.tolist()))  # ours from now on
-        checks.real("step_s", self.step_s, above=0)
+        checks.real("step_s", self.step_s, above=0, at_most=1e6)
         checks.real("stay_s", self.stay_s, at_least=self.step_s)
         checks.real("jitter_ratio", self.jitter_ratio, at_least=0, at_most=1)
 
@@ -293,7 +293,8 @@ def expected_mean_mbps(config: MarkovBandwidth) -> float:
     >>> round(expected_mean_mbps(HSDPA_LIKE), 3)
     1.383
     """
-    return float(np.mean(checks.instance("config", config, MarkovBandwidth).levels_mbps))
+    checks.instance("config", config, MarkovBandwidth)
+    return float(np.mean(config.levels_mbps))
 
 
 def expected_correlation(config: MarkovBandwidth, lag: int) -> float:

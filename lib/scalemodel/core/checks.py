@@ -3,12 +3,21 @@
 Every refusal is a `ValueError` that names the field, the value and what is
 allowed. What passes is returned in the one form that the models expect.
 
+`kinds` looks at a whole function: what its annotations say is what comes in.
+
 Left out: checks that need more than one field; those stay with their model.
 Sources: none needed.
 """
 
+import functools
+import inspect
 import math
 import numbers
+import os
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -69,17 +78,23 @@ def text(field: str, value: str) -> str:
     return value
 
 
-def instance(field: str, value: object, kind: type) -> object:
-    """`value`, which is a `kind`.
+def takes(field: str, function: Callable, *arguments: str) -> Callable:
+    """`function`, which can be called with these `arguments`.
 
-    >>> instance("config", 3, dict)
+    >>> takes("policy", lambda level: 0, "level", "rate")
     Traceback (most recent call last):
     ...
-    ValueError: config=3 must be a dict
+    ValueError: policy=<lambda> must be a function of (level, rate)
     """
-    if not isinstance(value, kind):
-        raise ValueError(f"{field}={value!r} must be a {kind.__name__}")
-    return value
+    try:
+        inspect.signature(function).bind(*arguments)
+    except TypeError:
+        name = getattr(function, "__name__", repr(function))
+        allowed = ", ".join(arguments)
+        raise ValueError(f"{field}={name} must be a function of ({allowed})") from None
+    except ValueError:  # of C, which does not say what it takes
+        pass
+    return function
 
 
 def numbers_row(
@@ -103,7 +118,8 @@ def numbers_row(
         array = np.array(given, dtype=np.float64, order="C")
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{field}={values!r} must be a row of numbers") from None
-    if given.dtype.kind not in "iuf" and given.size:
+    masked = isinstance(values, np.ma.MaskedArray)  # what it hides is no number
+    if masked or (given.dtype.kind not in "iuf" and given.size):
         raise ValueError(f"{field}={values!r} must be a row of numbers")
     if array.ndim != 1 or len(array) < length:
         raise ValueError(
@@ -132,6 +148,95 @@ def increasing(field: str, row: np.ndarray) -> None:
         raise ValueError(
             f"{field}[{at + 1}]={row[at + 1]} must be more than {field}[{at}]={row[at]}"
         )
+
+
+def instance(field: str, value: object, kind: type) -> None:
+    """Refuse a `value` that is of another kind.
+
+    >>> instance("costs", 3, dict)
+    Traceback (most recent call last):
+    ...
+    ValueError: costs=3 must be of the kind dict
+    """
+    if not isinstance(value, kind):
+        raise ValueError(f"{field}={value!r} must be of the kind {kind.__name__}")
+
+
+# ── A whole function ────────────────────────────────────────────────────────
+def kinds(function: Callable) -> Callable:
+    """`function`, with each argument held against its annotation before anything happens.
+
+    A class takes its instances, a protocol whoever has its parts, `float` and `int` numbers
+    (and no NaN), `np.ndarray` and `Sequence` any row, `None` only where it is said.
+
+    >>> @kinds
+    ... def tea(cups: int, sugar: str | None = None):
+    ...     return cups
+    >>> tea(2), tea(3, sugar="brown")
+    (2, 3)
+    >>> tea(None)
+    Traceback (most recent call last):
+    ...
+    ValueError: cups=None must be an integer
+    """
+    names = [*inspect.signature(function).parameters]
+
+    @functools.cache
+    def hints():
+        return typing.get_type_hints(function)
+
+    @functools.wraps(function)
+    def held(*places, **words):
+        expected = hints()
+        for name, value in (*zip(names, places, strict=False), *words.items()):
+            if name in expected and not _is(value, expected[name]):
+                raise ValueError(f"{name}={value!r} must be {_said(expected[name])}")
+        return function(*places, **words)
+
+    return held
+
+
+def _is(value, kind):
+    if type(kind) is types.UnionType or typing.get_origin(kind) is typing.Union:
+        return any(_is(value, one) for one in typing.get_args(kind))
+    bare = typing.get_origin(kind) or kind
+    if not isinstance(bare, type) or bare is object:
+        return True  # a type variable: anything
+    if bare in (float, int):
+        whole = numbers.Integral if bare is int else numbers.Real
+        is_number = isinstance(value, whole) and not isinstance(value, bool)
+        return is_number and value == value
+    if bare is bool:
+        return isinstance(value, bool | np.bool_)
+    if bare is Path:
+        return isinstance(value, str | os.PathLike) and value != ""
+    if bare is Callable or issubclass(bare, str | bytes | Mapping | type):
+        return callable(value) if bare is Callable else isinstance(value, bare)
+    if bare is np.ndarray or (issubclass(bare, list | set | Iterable) and not _is_ours(bare)):
+        return isinstance(value, Iterable) and not isinstance(value, str | bytes)
+    if getattr(bare, "_is_protocol", False):
+        parts = {*vars(bare), *getattr(bare, "__annotations__", {})}
+        return all(hasattr(value, part) for part in parts if part[:1] != "_")
+    return isinstance(value, bare)
+
+
+def _is_ours(kind):
+    """Whether it is a class with a name of its own, and no container of Python's."""
+    return kind.__module__.startswith("scalemodel.")
+
+
+def _said(kind):
+    if type(kind) is types.UnionType or typing.get_origin(kind) is typing.Union:
+        return " or ".join(map(_said, typing.get_args(kind)))
+    bare = typing.get_origin(kind) or kind
+    plain = {float: "a number", int: "an integer", str: "text", bool: "True or False",
+             Callable: "a function", bytes: "bytes", types.NoneType: "None", Path: "a path", type: "a class",
+             np.ndarray: "a row"}  # fmt: skip
+    if bare in plain:
+        return plain[bare]
+    if issubclass(bare, Iterable) and not _is_ours(bare):
+        return "a dictionary" if issubclass(bare, Mapping) else "a row"
+    return f"a {bare.__name__}"
 
 
 def _finite(value):

@@ -96,14 +96,14 @@ def _scaled(array):
 def _finite(values, at_least, field="values"):
     try:
         given = np.asanyarray(values)
-        plain = given.dtype.kind in "iuf" or not given.size
+        plain = given.ndim and (given.dtype.kind in "iuf" or not given.size)
     except (TypeError, ValueError):
         plain = False
     if not plain or isinstance(given, np.ma.MaskedArray):
         raise ValueError(f"{field}={values!r} must hold numbers, none of them masked")
     array = np.asarray(given, dtype=float).ravel()
     if array.size < at_least:
-        raise ValueError(f"{field} has {array.size} entries; at least {at_least} are needed")
+        raise ValueError(f"{field} has {array.size} entries; it must have at least {at_least}")
     if not np.isfinite(array).all():
         raise ValueError(f"{field} holds an entry that is not finite; every entry must be")
     return array
