@@ -62,6 +62,8 @@ EXAMPLES = {
     ...         return sorted({tweet for row in lists for tweet in row}, reverse=True)[:n]
     >>> check("twitter", "a", Timelines)
     >>> replay("twitter", "a", Timelines, 1)
+    >>> from scalemodel.labs.playing.history import History
+    >>> told = History(None).story()
     """,
     "youtube": """
     >>> from scalemodel.youtube.abr.policies import Dynamic

@@ -33,6 +33,7 @@ import numpy as np
 from scalemodel.core.compiled import Compiled
 from tests.house.test_docstrings import public
 
+MOST_IDLE = 30_000  # calls of anything, since a public name was called for the first time
 CALL_S = 2.0  # of CPU; a call of an example takes milliseconds
 STATM = Path("/proc/self/statm")  # where there is none, memory is not bounded
 MEMORY_BYTES = 3 * 2**30  # more than this at once is a hang of another kind
@@ -116,30 +117,42 @@ def recorded(names, more=""):
     """
     modules = [importlib.import_module(name) for name in names]
     wanted = {code: (n, f) for module in modules for n, f, code in callables(module)}
-    calls = {}
-
-    def note(frame, event, _):
-        if event != "call" or frame.f_code not in wanted:
-            return
-        name, function = wanted[frame.f_code]
-        if name in calls:
-            return
-        sys.setprofile(None)
-        signature = inspect.signature(function)
-        local = frame.f_locals
-        values = {n: local[n] for n in signature.parameters}
-        try:
-            calls[name] = Call(name, function, copy.deepcopy(values), signature)
-        except Exception as error:
-            calls[name] = error
-        sys.setprofile(note)
-
+    note = Recorder(wanted)
     _run(more, modules[0], note)
     for module in modules:
         for _, thing in public(module):
             for doc in _docs(thing):
                 _run(doc, module, note)
-    return {name: calls.get(name) for name, _ in wanted.values()}
+    return {name: note.calls.get(name) for name, _ in wanted.values()}
+
+
+class Recorder:
+    """Looks at what Python calls, and keeps the first call of each that is `wanted`, by code."""
+
+    def __init__(self, wanted):
+        self.wanted, self.calls, self.idle = wanted, {}, 0
+
+    def __call__(self, frame, event, _):
+        self.idle += 1
+        if event != "call" or frame.f_code not in self.wanted:
+            if self.idle > MOST_IDLE:  # a long run: its beginning has shown what it calls
+                sys.setprofile(None)
+            return
+        name, function = self.wanted[frame.f_code]
+        if name not in self.calls:
+            sys.setprofile(None)
+            self.calls[name], self.idle = self._call(name, function, frame.f_locals), 0
+            sys.setprofile(self)
+
+    def _call(self, name, function, local):
+        signature = inspect.signature(function)
+        try:
+            values = copy.deepcopy(
+                {parameter: local[parameter] for parameter in signature.parameters}
+            )
+        except Exception as error:  # it holds what cannot be copied
+            return error
+        return Call(name, function, values, signature)
 
 
 def _docs(thing):
@@ -154,6 +167,7 @@ def _run(doc, module, note):
     space = dict(vars(module))
     for example in doctest.DocTestParser().get_examples(inspect.cleandoc(doc)):
         with contextlib.redirect_stdout(io.StringIO()):
+            note.idle = 0
             sys.setprofile(None if example.exc_msg else note)
             try:
                 exec(compile(example.source, "<example>", "single"), space)
