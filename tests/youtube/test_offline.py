@@ -287,3 +287,30 @@ def test_a_session_of_one_segment_has_no_ceiling():
 def test_things_of_the_wrong_kind_are_refused():
     with pytest.raises(ValueError, match="trace=7 must be a Trace"):
         optimum(Video.constant(4, SIX_RUNGS, 3), 7)
+
+
+@pytest.mark.parametrize("slack", [-1, -1e-9, np.nan, np.inf, None, "0"])
+def test_a_slack_is_at_least_0(slack):
+    video = Video.constant(4, [300, 750], 4)
+    course = offline.lay_out(video, Trace.constant(0.6), Player(), np.array([0.3, 0.75]), 4.3, 1e-3)
+    with pytest.raises(ValueError, match=r"^slack=.* must be a finite number of at least 0"):
+        offline.ceiling(course, [np.array([1, 0, 0, 0])], slack=slack)
+    with pytest.raises(ValueError, match=r"^tolerance=.* must be"):
+        optimum(video, Trace.constant(0.6), tolerance=slack)
+
+
+def test_no_slack_at_all_ends():
+    video = Video.constant(4, [300, 750], 4)
+    course = offline.lay_out(video, Trace.constant(0.6), Player(), np.array([0.3, 0.75]), 4.3, 1e-3)
+    points, _ = offline.ceiling(course, [np.array([1, 0, 0, 0])], slack=0)
+    assert points * course.point == pytest.approx(0.45)
+
+
+@pytest.mark.parametrize(
+    "known", [[], [[1, 0, 0]], [[1, 0, 0, 2]], [[1, 0, 0, -1]], [[1, 0, 0.5, 0]]]
+)
+def test_known_rungs_are_rungs_of_the_course(known):
+    video = Video.constant(4, [300, 750], 4)
+    course = offline.lay_out(video, Trace.constant(0.6), Player(), np.array([0.3, 0.75]), 4.3, 1e-3)
+    with pytest.raises(ValueError, match=r"^(known|rungs).* must"):
+        offline.ceiling(course, known, slack=0.1)

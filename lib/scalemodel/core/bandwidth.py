@@ -18,6 +18,8 @@ more, and wilder".
 
 import json
 import math
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,9 @@ from scalemodel.core import checks
 from scalemodel.core.compiled import compiled
 
 Series = tuple[np.ndarray, np.ndarray]
+MOST_MBPS = 1e9
+MOST_STEPS = 10**8  # of one series
+LONG_STEP_S = 100.0  # from one line of a file to the next: more is taken for milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +50,9 @@ class MarkovBandwidth:
     step_s: float = 1.0  # one value of the series
 
     def __post_init__(self):
-        checks.numbers_row("levels_mbps", self.levels_mbps, above=0)
-        checks.real("step_s", self.step_s, above=0)
+        levels = checks.numbers_row("levels_mbps", self.levels_mbps, above=0, at_most=MOST_MBPS)
+        object.__setattr__(self, "levels_mbps", tuple(levels.tolist()))  # ours from now on
+        checks.real("step_s", self.step_s, above=0, at_most=1e6)
         checks.real("stay_s", self.stay_s, at_least=self.step_s)
         checks.real("jitter_ratio", self.jitter_ratio, at_least=0, at_most=1)
 
@@ -68,7 +74,9 @@ def simulate(
     >>> time_s.tolist(), bandwidth_mbps.round(2).tolist()
     ([0.0, 1.0, 2.0, 3.0, 4.0], [0.64, 0.64, 0.54, 0.63, 0.43])
     """
-    checks.real("duration_s", duration_s, above=0)
+    checks.instance("config", config, MarkovBandwidth)
+    checks.instance("rng", rng, np.random.Generator)
+    checks.real("duration_s", duration_s, above=0, at_most=MOST_STEPS * config.step_s)
     steps = math.ceil(duration_s / config.step_s)
     levels = np.asarray(config.levels_mbps, dtype=float)
     level = np.empty(steps, dtype=np.int64)
@@ -113,11 +121,13 @@ def tunnel(series: Series, start_s: float, length_s: float, left_ratio: float = 
     (array([ 0.,  4.,  7., 10.]), array([2., 2., 0., 2.]))
     """
     checks.real("left_ratio", left_ratio, at_least=0, at_most=1)
-    time_s, bandwidth_mbps = (np.asarray(row, dtype=float) for row in series)
-    if not 0 <= start_s < time_s[-1] or not 0 <= length_s <= time_s[-1] - start_s:
+    checks.real("start_s", start_s, at_least=0)
+    checks.real("length_s", length_s, at_least=0)
+    time_s, bandwidth_mbps = (row.copy() for row in _checked(series))
+    if not time_s[0] <= start_s < time_s[-1] or length_s > time_s[-1] - start_s:
         raise ValueError(
             f"start_s={start_s} and length_s={length_s} must lie within the series, "
-            f"0 to {time_s[-1]} s"
+            f"{time_s[0]:g} to {time_s[-1]} s"
         )
     if length_s == 0:
         return time_s, bandwidth_mbps
@@ -128,12 +138,33 @@ def tunnel(series: Series, start_s: float, length_s: float, left_ratio: float = 
     return ends, value
 
 
-# ── Series from files ───────────────────────────────────────────────────────
-def load_mbps(path: str | Path) -> Series:
-    """The series in a file of `time Mbps` lines, set apart by blanks or commas.
+def _checked(series):
+    try:
+        time_s, bandwidth_mbps = series
+    except (TypeError, ValueError):
+        raise ValueError(f"series={series!r} must be a pair (time_s, bandwidth_mbps)") from None
+    time_s = checks.numbers_row("time_s", time_s, at_least=0, length=2)
+    checks.increasing("time_s", time_s)
+    rates = checks.numbers_row("bandwidth_mbps", bandwidth_mbps, at_least=0, length=2)
+    if len(rates) != len(time_s):
+        raise ValueError(
+            f"bandwidth_mbps has {len(rates)} values; it must have one for each of the "
+            f"{len(time_s)} in time_s"
+        )
+    return time_s, rates
 
-    Lines of words before the first numbers are taken for a header. Any other line that does not
-    hold two numbers is a `ValueError` with its number.
+
+# ── Series from files ───────────────────────────────────────────────────────
+def load_mbps(path: str | Path, times_in: str | None = None) -> Series:
+    """The series in a text file of two columns, time and Mbit/s; times rise.
+
+    Read are lines such as `0.5 1.25`, `0.5,1.25` and the same with a tab: what Pensieve's
+    traces are, and any table saved with these two columns. Lines of words before the first
+    numbers are taken for a header; where the last of them names its columns, `time_ms` makes
+    milliseconds and `kbps` makes kbit/s, and a name for anything else (`upload`, `MB/s`) is
+    refused. Refused, with the number of the line: a third column, even an empty one, an empty
+    cell, and what is no finite number. Without a header, times more than a hundred
+    apart are refused as milliseconds, unless `times_in` says "s" or "ms".
 
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "tram.txt"
@@ -141,31 +172,65 @@ def load_mbps(path: str | Path) -> Series:
     >>> load_mbps(file)
     (array([0., 1.]), array([1.5, 2.5]))
     """
-    rows = []
+    if times_in not in (None, "s", "ms"):
+        raise ValueError(f"times_in={times_in!r} must be None, 's' or 'ms'")
+    rows, header = [], []
     for count, line in enumerate(_text(path).splitlines(), start=1):
-        words = line.replace(",", " ").split()
-        if not words:
+        cells = _cells(line)
+        if not line.strip():
+            continue
+        if not rows and not any(_is_number(cell) for cell in cells):
+            header = cells
             continue
         try:
-            time_s, mbps = (_finite(word) for word in words)
+            time_s, mbps = (_finite(cell) for cell in cells)
+            if time_s < 0 or mbps < 0:
+                raise ValueError
         except ValueError:
-            if not rows and not any(_is_number(word) for word in words):
-                continue
             raise ValueError(
-                f"{path}, line {count}: {line!r} must hold two finite numbers, time and Mbit/s"
+                f"{path}, line {count}: {line!r} must hold two finite numbers of at least 0, time "
+                "and Mbit/s, and nothing else"
             ) from None
         rows.append((time_s, mbps))
     if not rows:
         raise ValueError(f"{path} holds no line of two numbers, time and Mbit/s")
-    table = np.array(rows)
-    return table[:, 0].copy(), table[:, 1].copy()
+    time_s, mbps = np.array(rows).T.copy()
+    checks.increasing(f"{path}: time_s", time_s)
+    said, rate = _units(path, header)
+    times_in = times_in or said
+    apart = float(np.median(np.diff(time_s))) if len(rows) > 1 else 0.0
+    if not times_in and apart > LONG_STEP_S:
+        raise ValueError(
+            f"{path}: its times are {apart:g} apart, which must be milliseconds: say "
+            "times_in='ms', or 's' if they are seconds"
+        )
+    return time_s / 1000 if times_in == "ms" else time_s, mbps / 1000 if rate else mbps
+
+
+def _cells(line):
+    """What stands between commas or tabs, where there are any, else between blanks."""
+    split = next((mark for mark in (",", "\t") if mark in line), None)
+    return [cell.strip() for cell in line.split(split)]
+
+
+def _units(path, header):
+    """What a header of two columns says of their units: "s", "ms" or nothing, and "kbit/s"."""
+    if len(header) != 2:
+        return "", ""
+    time, rate = header
+    other = r"(?i)up|byte|ratio|percent|latency|rtt|\bG|(?-i:MB|kB|KB)|(^|[^km])b(ps|it/s)"
+    if re.search(other, rate) or re.search(r"(?i)min|hour|us\b|µs|ns\b|nano|micro|date|unix", time):
+        raise ValueError(f"{path} has the columns {time}, {rate}; it must have time and Mbit/s")
+    in_ms = re.search(r"(?i)(\b|_)ms\b|milli", time)
+    in_s = re.search(r"(?i)(\b|_)s\b|sec", time)
+    return "ms" if in_ms else "s" if in_s else "", "kbit/s" if re.search("(?i)kb", rate) else ""
 
 
 def load_periods(path: str | Path) -> list[tuple[float, float]]:
     """The periods `(seconds, kbit/s)` in a JSON list of objects.
 
-    Each object has `duration_ms` and `bandwidth_kbps`, as the Sabre simulator
-    writes them; its `latency_ms` is not read.
+    Each object has `duration_ms`, above 0, and `bandwidth_kbps`, as the Sabre simulator
+    writes them; its `latency_ms` is not read, nor is any other key.
 
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "lift.json"
@@ -182,17 +247,21 @@ def load_periods(path: str | Path) -> list[tuple[float, float]]:
     periods = []
     for count, row in enumerate(rows):
         try:
-            periods.append((_finite(row["duration_ms"]) / 1000, _finite(row["bandwidth_kbps"])))
-        except (KeyError, TypeError, ValueError, OverflowError):
+            duration_ms = checks.real("duration_ms", row["duration_ms"], above=0)
+            kbps = checks.real("bandwidth_kbps", row["bandwidth_kbps"], at_least=0)
+            periods.append((duration_ms / 1000, kbps))
+        except (KeyError, TypeError, ValueError):
             raise ValueError(
                 f"{path}, period {count}: {row!r} must have the finite numbers "
-                "duration_ms and bandwidth_kbps"
+                "duration_ms, above 0, and bandwidth_kbps, of at least 0"
             ) from None
     return periods
 
 
 def _text(path):
     """What a file says, with or without the mark that some editors put first."""
+    if not isinstance(path, str | os.PathLike) or not str(path):
+        raise ValueError(f"path={path!r} must be the path of a file")
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -224,6 +293,7 @@ def expected_mean_mbps(config: MarkovBandwidth) -> float:
     >>> round(expected_mean_mbps(HSDPA_LIKE), 3)
     1.383
     """
+    checks.instance("config", config, MarkovBandwidth)
     return float(np.mean(config.levels_mbps))
 
 
@@ -236,6 +306,8 @@ def expected_correlation(config: MarkovBandwidth, lag: int) -> float:
     >>> round(expected_correlation(HSDPA_LIKE, 1), 2)
     0.91
     """
+    checks.instance("config", config, MarkovBandwidth)
+    lag = checks.whole("lag", lag, at_least=0, at_most=MOST_STEPS)
     levels = np.asarray(config.levels_mbps, dtype=float)
     mean_square = np.mean(levels**2)
     variance = mean_square * (1 + config.jitter_ratio**2) - levels.mean() ** 2

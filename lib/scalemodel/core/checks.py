@@ -3,12 +3,21 @@
 Every refusal is a `ValueError` that names the field, the value and what is
 allowed. What passes is returned in the one form that the models expect.
 
+`kinds` looks at a whole function: what its annotations say is what comes in.
+
 Left out: checks that need more than one field; those stay with their model.
 Sources: none needed.
 """
 
+import functools
+import inspect
 import math
 import numbers
+import os
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -20,8 +29,9 @@ def real(
     above: float = -math.inf,
     at_least: float = -math.inf,
     at_most: float = math.inf,
+    hint: str = "",
 ) -> float:
-    """`value` as a finite float within the bounds.
+    """`value` as a finite float within the bounds; `hint` says more where it is not.
 
     >>> real("safety", 0.8, above=0)
     0.8
@@ -35,6 +45,7 @@ def real(
     if not inside:
         raise ValueError(
             f"{field}={value!r} must be a finite number{_bounds(above, at_least, at_most)}"
+            f"{hint and f' ({hint})'}"
         )
     return float(value)
 
@@ -65,6 +76,38 @@ def instance(field: str, value: object, kind: type) -> object:
     if not isinstance(value, kind):
         raise ValueError(f"{field}={value!r} must be a {kind.__name__}")
     return value
+
+
+def text(field: str, value: str) -> str:
+    """`value` as a string that is not empty.
+
+    >>> text("name", 3)
+    Traceback (most recent call last):
+    ...
+    ValueError: name=3 must be a non-empty string
+    """
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{field}={value!r} must be a non-empty string")
+    return value
+
+
+def takes(field: str, function: Callable, *arguments: str) -> Callable:
+    """`function`, which can be called with these `arguments`.
+
+    >>> takes("policy", lambda level: 0, "level", "rate")
+    Traceback (most recent call last):
+    ...
+    ValueError: policy=<lambda> must be a function of (level, rate)
+    """
+    try:
+        inspect.signature(function).bind(*arguments)
+    except TypeError:
+        name = getattr(function, "__name__", repr(function))
+        allowed = ", ".join(arguments)
+        raise ValueError(f"{field}={name} must be a function of ({allowed})") from None
+    except ValueError:  # of C, which does not say what it takes
+        pass
+    return function
 
 
 def numbers_row(
@@ -120,16 +163,81 @@ def increasing(field: str, row: np.ndarray) -> None:
         )
 
 
-def instance(field: str, value: object, kind: type) -> None:
-    """Refuse a `value` that is of another kind.
+# ── A whole function ────────────────────────────────────────────────────────
+def kinds(function: Callable) -> Callable:
+    """`function`, with each argument held against its annotation before anything happens.
 
-    >>> instance("costs", 3, dict)
+    A class takes its instances, a protocol whoever has its parts, `float` and `int` numbers
+    (and no NaN), `np.ndarray` and `Sequence` any row, `None` only where it is said.
+
+    >>> @kinds
+    ... def tea(cups: int, sugar: str | None = None):
+    ...     return cups
+    >>> tea(2), tea(3, sugar="brown")
+    (2, 3)
+    >>> tea(None)
     Traceback (most recent call last):
     ...
-    ValueError: costs=3 must be of the kind dict
+    ValueError: cups=None must be an integer
     """
-    if not isinstance(value, kind):
-        raise ValueError(f"{field}={value!r} must be of the kind {kind.__name__}")
+    names = [*inspect.signature(function).parameters]
+
+    @functools.cache
+    def hints():
+        return typing.get_type_hints(function)
+
+    @functools.wraps(function)
+    def held(*places, **words):
+        expected = hints()
+        for name, value in (*zip(names, places, strict=False), *words.items()):
+            if name in expected and not _is(value, expected[name]):
+                raise ValueError(f"{name}={value!r} must be {_said(expected[name])}")
+        return function(*places, **words)
+
+    return held
+
+
+def _is(value, kind):
+    if type(kind) is types.UnionType or typing.get_origin(kind) is typing.Union:
+        return any(_is(value, one) for one in typing.get_args(kind))
+    bare = typing.get_origin(kind) or kind
+    if not isinstance(bare, type) or bare is object:
+        return True  # a type variable: anything
+    if bare in (float, int):
+        whole = numbers.Integral if bare is int else numbers.Real
+        is_number = isinstance(value, whole) and not isinstance(value, bool)
+        return is_number and value == value
+    if bare is bool:
+        return isinstance(value, bool | np.bool_)
+    if bare is Path:
+        return isinstance(value, str | os.PathLike) and value != ""
+    if bare is Callable or issubclass(bare, str | bytes | Mapping | type):
+        return callable(value) if bare is Callable else isinstance(value, bare)
+    if bare is np.ndarray or (issubclass(bare, list | set | Iterable) and not _is_ours(bare)):
+        return isinstance(value, Iterable) and not isinstance(value, str | bytes)
+    if getattr(bare, "_is_protocol", False):
+        parts = {*vars(bare), *getattr(bare, "__annotations__", {})}
+        return all(hasattr(value, part) for part in parts if part[:1] != "_")
+    return isinstance(value, bare)
+
+
+def _is_ours(kind):
+    """Whether it is a class with a name of its own, and no container of Python's."""
+    return kind.__module__.startswith("scalemodel.")
+
+
+def _said(kind):
+    if type(kind) is types.UnionType or typing.get_origin(kind) is typing.Union:
+        return " or ".join(map(_said, typing.get_args(kind)))
+    bare = typing.get_origin(kind) or kind
+    plain = {float: "a number", int: "an integer", str: "text", bool: "True or False",
+             Callable: "a function", bytes: "bytes", types.NoneType: "None", Path: "a path", type: "a class",
+             np.ndarray: "a row"}  # fmt: skip
+    if bare in plain:
+        return plain[bare]
+    if issubclass(bare, Iterable) and not _is_ours(bare):
+        return "a dictionary" if issubclass(bare, Mapping) else "a row"
+    return f"a {bare.__name__}"
 
 
 def _finite(value):

@@ -31,7 +31,7 @@ def by_room(table: str) -> dict[str, dict | list]:
     >>> sorted(by_room("imports")["twitter"])
     ['redis', 'websockets']
     """
-    if table not in TABLES:
+    if not isinstance(table, str) or table not in TABLES:
         raise ValueError(f"table={table!r} must be one of {', '.join(sorted(TABLES))}")
     return {room: said[table] for room, said in _rooms().items() if table in said}
 

@@ -23,7 +23,8 @@ def percentile(values: np.ndarray, q: float) -> float:
     3.0
     """
     checks.real("q", q, at_least=0, at_most=100)
-    return float(np.percentile(_finite(values, at_least=1), q))
+    array, power = _scaled(_finite(values, at_least=1))
+    return float(np.ldexp(np.percentile(array, q), power))
 
 
 def standard_error(values: np.ndarray) -> float:
@@ -32,8 +33,8 @@ def standard_error(values: np.ndarray) -> float:
     >>> standard_error([1.0, 3.0])
     1.0
     """
-    array = _finite(values, at_least=2)
-    return float(array.std(ddof=1) / np.sqrt(array.size))
+    array, power = _scaled(_finite(values, at_least=2))
+    return float(np.ldexp(_error(array), power))
 
 
 def confidence_half_width(values: np.ndarray, level: float = 0.95) -> float:
@@ -59,8 +60,8 @@ def z_score(errors: np.ndarray) -> float:
     >>> z_score([1.0, 3.0])
     2.0
     """
-    array = _finite(errors, at_least=2)
-    mean, error = float(array.mean()), standard_error(array)
+    array, _ = _scaled(_finite(errors, at_least=2, field="errors"))
+    mean, error = float(array.mean()), _error(array)
     if error == 0:
         return 0.0 if mean == 0 else float(np.copysign(np.inf, mean))
     return mean / error
@@ -75,13 +76,34 @@ def agrees(errors: np.ndarray, standard_errors: float = 4.0) -> bool:
     >>> agrees([0.3, -0.2, 0.1, -0.1]), agrees([1.0, 1.1, 0.9, 1.05])
     (True, False)
     """
+    checks.real("standard_errors", standard_errors, above=0)
     return abs(z_score(errors)) <= standard_errors
 
 
-def _finite(values, at_least):
-    array = np.asarray(values, dtype=float).ravel()
+def _error(array):
+    """The standard error of the mean; of equal values it is 0, however they round."""
+    if array.min() == array.max():
+        return 0.0
+    return float(array.std(ddof=1) / np.sqrt(array.size))
+
+
+def _scaled(array):
+    """`array` over a power of two, and its exponent: sums of what is huge stay finite."""
+    _, power = np.frexp(np.abs(array).max())
+    return np.ldexp(array, -power), power
+
+
+def _finite(values, at_least, field="values"):
+    try:
+        given = np.asanyarray(values)
+        plain = given.ndim and (given.dtype.kind in "iuf" or not given.size)
+    except (TypeError, ValueError):
+        plain = False
+    if not plain or isinstance(given, np.ma.MaskedArray):
+        raise ValueError(f"{field}={values!r} must hold numbers, none of them masked")
+    array = np.asarray(given, dtype=float).ravel()
     if array.size < at_least:
-        raise ValueError(f"values has {array.size} entries; at least {at_least} are needed")
+        raise ValueError(f"{field} has {array.size} entries; it must have at least {at_least}")
     if not np.isfinite(array).all():
-        raise ValueError("values holds an entry that is not finite; every entry must be")
+        raise ValueError(f"{field} holds an entry that is not finite; every entry must be")
     return array

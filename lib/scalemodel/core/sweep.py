@@ -8,12 +8,13 @@ Left out: adaptive refinement, partial results after an error.
 Sources: joblib's documentation of `Parallel`.
 """
 
+import inspect
 import itertools
 import math
 import os
 import pickle
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 
 from joblib import Parallel, delayed
 from joblib.externals.loky.backend import reduction  # packs what a worker sends home
@@ -30,8 +31,9 @@ def states(axes: Mapping[str, Sequence]) -> list[dict]:
     >>> states({"seed": [1, 2], "policy": ["a", "b"]})[1]
     {'seed': 1, 'policy': 'b'}
     """
+    checks.instance("axes", axes, Mapping)
     for name, values in axes.items():
-        if isinstance(values, str) or len(values) == 0:
+        if isinstance(values, str) or not isinstance(values, Sized) or len(values) == 0:
             raise ValueError(f"axis {name}={values!r} must be a list with at least one value")
     return [dict(zip(axes, point, strict=True)) for point in itertools.product(*axes.values())]
 
@@ -57,6 +59,9 @@ def sweep(
     if workers is not None:
         checks.whole("workers", workers, at_least=1)
     todo = states(axes)
+    if not callable(function):
+        raise ValueError(f"function={function!r} must be a function of ({', '.join(axes)})")
+    _takes(function, axes)
     results = []
     with tqdm(total=len(todo), disable=None if progress is None else not progress) as bar:
         if workers is None:
@@ -82,7 +87,19 @@ def size(axes: Mapping[str, Sequence]) -> int:
     >>> size({"seed": [1, 2, 3], "policy": ["a", "b"]})
     6
     """
+    checks.instance("axes", axes, Mapping)
     return math.prod(len(values) for values in axes.values())
+
+
+def _takes(function, axes):
+    try:
+        inspect.signature(function).bind(**axes)
+    except TypeError as error:
+        raise ValueError(
+            f"function={function!r} must be a function of ({', '.join(axes)}): {error}"
+        ) from None
+    except ValueError:  # of C, which does not say what it takes
+        pass
 
 
 def _call(function, state):

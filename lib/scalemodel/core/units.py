@@ -9,6 +9,7 @@ Sources: SI prefixes; 1 byte = 8 bits; k, M and G are powers of ten.
 """
 
 import math
+import numbers
 from typing import NamedTuple
 
 from scalemodel.core.declared import gathered
@@ -57,10 +58,10 @@ def unit(symbol: str) -> Unit:
     >>> unit("s").plural
     'seconds'
     """
-    if symbol in UNITS:
+    if isinstance(symbol, str) and symbol in UNITS:
         return UNITS[symbol]
     brought = gathered("units")
-    if symbol not in brought:
+    if not isinstance(symbol, str) or symbol not in brought:
         raise ValueError(f"unit={symbol!r} must be one of {', '.join([*UNITS, *brought])}")
     return Unit(**brought[symbol])
 
@@ -81,7 +82,14 @@ def convert(value: float, unit_from: str, unit_to: str) -> float:
             f"unit_to={unit_to!r} measures {target.dimension}; "
             f"{unit_from!r} measures {source.dimension}"
         )
-    return value * (source.scale / target.scale)
+    return _real(value) * (source.scale / target.scale)
+
+
+def _real(value):
+    """`value`, a number; also none that is finite, of which a page says so."""
+    if not isinstance(value, numbers.Real):
+        raise ValueError(f"value={value!r} must be a number")
+    return float(value)
 
 
 def number(value: float) -> str:
@@ -90,6 +98,7 @@ def number(value: float) -> str:
     >>> number(0.0314159), number(12345.6), number(2), number(-0.0)
     ('0.0314', '12,346', '2', '0')
     """
+    value = _real(value)
     if not math.isfinite(value):
         return {math.inf: "∞", -math.inf: "−∞"}.get(value, "no value")
     value += 0.0  # turns −0 into 0
@@ -103,6 +112,7 @@ def quantity(value: float, symbol: str) -> str:
     >>> quantity(1.234, "s"), quantity(0.8, "ratio"), quantity(2850, "kbit/s")
     ('1.23 s', '0.8', '2,850 kbit/s')
     """
+    value = _real(value)
     bare = unit(symbol).dimension in ("share", "count", "score") or math.isnan(value)
     return number(value) + ("" if bare else f" {symbol}")
 

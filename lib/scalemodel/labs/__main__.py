@@ -20,6 +20,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from scalemodel.core import checks
 from scalemodel.labs.grade import SEEDS, grade, grade_stage
 from scalemodel.labs.playing.player import Apart
 from scalemodel.labs.report import as_class, as_data, as_markdown, as_table, folder_of, one_line
@@ -30,6 +31,7 @@ from scalemodel.labs.submission import read_submission
 EXIT = {"valid": 0, "invalid": 1, "unknown": 2}
 
 
+@checks.kinds
 def main(words: list[str]) -> int:
     """Do what the command line says; the exit code.
 

@@ -4,10 +4,12 @@ Left out: what one lab promises; that is in its own `checks`.
 Sources: none needed.
 """
 
+from scalemodel.core import checks
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.verdict import VALID, Verdict, invalid, unknown, valid
 
 
+@checks.kinds
 def runs_through(history: History) -> Verdict:
     """The object answers every call, without an error and in bounded time.
 
@@ -24,6 +26,7 @@ def runs_through(history: History) -> Verdict:
     return valid()
 
 
+@checks.kinds
 def if_killed(history: History, verdict: Verdict) -> Verdict:
     """`verdict`, but what is valid in a run without a crash is unknown: nothing tried it.
 
@@ -35,6 +38,7 @@ def if_killed(history: History, verdict: Verdict) -> Verdict:
     return verdict
 
 
+@checks.kinds
 def death_since(history: History, since_ms: float) -> str:
     """The first crash from `since_ms` on, as the end of a sentence; empty if there was none.
 

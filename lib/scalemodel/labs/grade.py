@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scalemodel.core import checks
 from scalemodel.labs.lab import Check, Lab, Measured, Stage, World
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.player import Player
@@ -23,6 +24,7 @@ TRIES = 150  # of shrinking one history
 Command = Callable[[str, int], str]
 
 
+@checks.kinds
 def no_command(stage: str, seed: int) -> str:
     """Nothing to type.
 
@@ -96,6 +98,7 @@ class Grade:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+@checks.kinds
 def grade(lab: Lab, player: Player, seeds: list[int], replay: Command = no_command) -> Grade:
     """Grade what `player` plays, in all stages.
 
@@ -112,10 +115,12 @@ def grade(lab: Lab, player: Player, seeds: list[int], replay: Command = no_comma
     >>> result.points, result.outcome
     (0, 'invalid')
     """
+    checks.takes("replay", replay, "stage", "seed")
     stages = tuple(grade_stage(lab, stage, player, seeds, replay) for stage in lab.stages)
     return Grade(lab, tuple(seeds), stages)
 
 
+@checks.kinds
 def grade_stage(
     lab: Lab, stage: Stage, player: Player, seeds: list[int], replay: Command = no_command
 ) -> StageGrade:
@@ -131,6 +136,10 @@ def grade_stage(
     >>> grade_stage(LAB, LAB.stage("a"), Here(Timelines, list(LAB.service)), [3]).verdict.check
     'nobody_else'
     """
+    checks.takes("replay", replay, "stage", "seed")
+    seeds = [checks.whole("seeds", seed, at_least=0) for seed in seeds]
+    if not seeds:
+        raise ValueError("seeds=[] must hold at least one seed: nothing was tried")
     verdict, values = valid(), []
     for seed in seeds:
         world = stage.draw(seed)
@@ -148,6 +157,7 @@ def grade_stage(
     return StageGrade(stage, verdict, budgets)
 
 
+@checks.kinds
 def first_wrong(stage: Stage, history) -> Verdict:
     """The first verdict of the stage's checks that is invalid, else unknown, else valid.
 
@@ -166,6 +176,7 @@ def first_wrong(stage: Stage, history) -> Verdict:
     return known
 
 
+@checks.kinds
 def smallest(lab: Lab, world: World, player: Player, check: Check) -> History:
     """The shortest history found in which `check` still fails; `world` is one that fails.
 
@@ -182,6 +193,7 @@ def smallest(lab: Lab, world: World, player: Player, check: Check) -> History:
     >>> [event.kind for event in history.events][:3]
     ['post', 'post done', 'accepted']
     """
+    checks.takes("check", check, "history")
 
     def fails(simpler):
         return check(lab.play(simpler, player)).outcome == INVALID

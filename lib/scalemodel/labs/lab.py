@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from scalemodel.core import checks
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.player import Player
 from scalemodel.labs.verdict import Verdict
@@ -51,6 +52,7 @@ class Budget:
     measure: Callable[[History], float | None]
     hint: str
 
+    @checks.kinds
     def of(self, values: Iterable[float | None]) -> "Measured":
         """What the values of several seeds come to."""
         known = sorted(value for value in values if value is not None)

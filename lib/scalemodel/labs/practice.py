@@ -9,6 +9,7 @@ import io
 import math
 import os
 
+from scalemodel.core import checks
 from scalemodel.labs import grade as grading
 from scalemodel.labs.playing.player import Here
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
@@ -25,6 +26,7 @@ class NotYet(AssertionError):
     """
 
 
+@checks.kinds
 def check(
     lab: str,
     stage: str,
@@ -63,6 +65,7 @@ def check(
     print("\n".join([f"{asked.key}. {asked.title}: passed on {len(seeds)} seeds", *lines]))
 
 
+@checks.kinds
 def parts(lab: str, stage: str) -> dict[str, int]:
     """What of a stage has points of its own: its checks, and each budget.
 
@@ -76,6 +79,7 @@ def parts(lab: str, stage: str) -> dict[str, int]:
     return {name: points for name, points in rows.items() if points}
 
 
+@checks.kinds
 def replay(lab: str, stage: str, subject: type, seed: int) -> None:
     """Print the run of one seed, a line an event, and what is wrong with it.
 

@@ -13,12 +13,14 @@ import re
 
 import numpy as np
 
+from scalemodel.core import checks
 from scalemodel.labs.grade import Grade
 from scalemodel.labs.submission import Submission
 
 SCHEMA = "scalemodel-lab-report/1"
 
 
+@checks.kinds
 def folder_of(label: str) -> str:
     """The name of a folder for `label`, which comes from outside and is no path; no two share one.
 
@@ -28,6 +30,7 @@ def folder_of(label: str) -> str:
     return re.sub(r"^\.|[%/\\\0]", lambda sign: f"%{ord(sign[0]):02X}", label)
 
 
+@checks.kinds
 def one_line(text: str) -> str:
     """`text` from outside as it may stand in a line: what would not print is an escape.
 
@@ -38,6 +41,7 @@ def one_line(text: str) -> str:
     return "".join(shown)
 
 
+@checks.kinds
 def as_data(grade: Grade, submission: Submission, student: str, attempt: int) -> dict:
     """The report as plain data, the contract for other systems.
 
@@ -89,6 +93,7 @@ def as_data(grade: Grade, submission: Submission, student: str, attempt: int) ->
     }
 
 
+@checks.kinds
 def as_markdown(data: dict) -> str:
     """The report for people, from `as_data`.
 
@@ -128,6 +133,7 @@ def _outcome(stage):
     return "over budget" if correct and stage["outcome"] != "valid" else stage["outcome"]
 
 
+@checks.kinds
 def as_table(reports: list[dict]) -> str:
     """`grades.csv`: a line a student, those whose file could not run with why.
 
@@ -153,6 +159,7 @@ def _cell(label):
     return "'" * label.startswith(("=", "+", "-", "@")) + one_line(label)
 
 
+@checks.kinds
 def as_class(reports: list[dict]) -> str:
     """`class.md`: which check failed how often, each with one counterexample without a name.
 

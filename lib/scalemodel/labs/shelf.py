@@ -4,12 +4,14 @@ Left out: a lab that is not finished.
 Sources: none needed.
 """
 
+from scalemodel.core import checks
 from scalemodel.labs.lab import Lab
 from scalemodel.labs.twitter import lab as twitter
 
 LABS = {lab.name: lab for lab in (twitter.LAB,)}
 
 
+@checks.kinds
 def lab_named(name: str) -> Lab:
     """The lab of that name.
 

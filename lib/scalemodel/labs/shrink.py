@@ -8,9 +8,12 @@ Sources: Zeller and Hildebrandt, "Simplifying and isolating failure-inducing inp
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from scalemodel.core import checks
+
 World = TypeVar("World")
 
 
+@checks.kinds
 def shrink(
     world: World,
     simpler: Callable[[World], Iterable[World]],
@@ -23,6 +26,8 @@ def shrink(
     >>> shrink([1, 8, 3, 9], without, fails=lambda row: sum(row) > 8)
     [9]
     """
+    checks.takes("simpler", simpler, "world")
+    checks.takes("fails", fails, "world")
     candidates = iter(simpler(world))
     for _ in range(tries):
         candidate = next(candidates, None)
@@ -33,6 +38,7 @@ def shrink(
     return world
 
 
+@checks.kinds
 def without_some(items: tuple) -> Iterator[tuple]:
     """`items` without its second half, its first half, a quarter, ..., any one.
 

@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from scalemodel.core import checks
+
 CELL = re.compile(r"(?m)^# %%(?P<head>.*)$")
 MAGIC = re.compile(r"(?m)^( *)([%!])")  # of notebooks: no Python
 TEXTS = {"prediction": "PREDICTION", "explanation": "EXPLANATION"}
@@ -43,6 +45,7 @@ class Submission:
         return [name for name in TEXTS if not getattr(self, name).strip()]
 
 
+@checks.kinds
 def read_submission(path: Path) -> Submission:
     """The submission in the file `path`; a `ValueError` says what the file lacks.
 

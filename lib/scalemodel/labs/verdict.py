@@ -6,6 +6,8 @@ Sources: none needed.
 
 from dataclasses import dataclass, replace
 
+from scalemodel.core import checks
+
 VALID, INVALID, UNKNOWN = "valid", "invalid", "unknown"
 
 
@@ -58,6 +60,7 @@ def valid() -> Verdict:
     return Verdict(outcome=VALID)
 
 
+@checks.kinds
 def invalid(promise: str, happened: str, time_ms: float, hint: str) -> Verdict:
     """A promise was broken.
 
@@ -67,6 +70,7 @@ def invalid(promise: str, happened: str, time_ms: float, hint: str) -> Verdict:
     return Verdict(outcome=INVALID, promise=promise, happened=happened, time_ms=time_ms, hint=hint)
 
 
+@checks.kinds
 def unknown(advice: str) -> Verdict:
     """The run gave too little evidence; `advice` says what to do.
 

@@ -20,7 +20,7 @@ import platform
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
@@ -44,6 +44,7 @@ from scalemodel.twitter.timeline.policies import FanOutOnWrite, Hybrid
 
 PAGE = 50  # tweets
 DAY_ONE_S = 1e9  # so that ids have as many digits as real ones
+MOST = 10**7  # of anything: more is a slip, and would run for hours
 ROUNDS = 9
 LEAST_S = 0.02  # a timing goes on until it has lasted so long
 
@@ -99,12 +100,11 @@ def round_trips(
     ...     assert np.shape(told["deliveries_per_s"]) == (1, 2, 2)
     ...     assert told["wrong_pages_count"] == 0
     """
-    followers = checks.whole("followers", followers, at_least=1)
+    followers = checks.whole("followers", followers, at_least=1, at_most=MOST)
     for name, sizes in (("held", held), ("keys_a_script", keys_a_script),
                         ("scripts_together", scripts_together),
                         ("pages_together", pages_together)):  # fmt: skip
-        for size in sizes:
-            checks.whole(name, size, at_least=1)
+        _sizes(name, sizes)
     keys = [b"home:%d" % user for user in range(followers)]
     with PrivateServer() as server, redis.Redis.from_url(server.url) as client:
         sha, posted = client.script_load(DELIVER), 100_000
@@ -193,8 +193,7 @@ def memory(entries: Sequence[int] = (25, 50, 100, 200, 400, 800)) -> dict:
     ...     told = memory([10, 20])
     ...     assert told["compact_bytes"][1] < told["skiplist_bytes"][1]
     """
-    for count in entries:
-        checks.whole("entries", count, at_least=1)
+    _sizes("entries", entries)
     told = {"entries": list(entries)}
     with PrivateServer() as server, redis.Redis.from_url(server.url) as client:
         client.config_set("zset-max-ziplist-entries", 0)  # short ones as skip lists, too
@@ -238,9 +237,9 @@ def killed(
     ...     told = killed(users=60, posts=10, down=2, threshold=20, batch=5)
     ...     assert told["pages_that_differ"] == [0, 0] and told["shown_twice"] == [0, 0]
     """
-    users = checks.whole("users", users, at_least=2)
-    posts = checks.whole("posts", posts, at_least=1)
-    down = checks.whole("down", down, at_least=1)
+    users = checks.whole("users", users, at_least=2, at_most=MOST)
+    posts = checks.whole("posts", posts, at_least=1, at_most=MOST)
+    down = checks.whole("down", down, at_least=1, at_most=MOST)
     graph = SocialGraph.reference(n_users=users)
     cases = {"on write": FanOutOnWrite(), "hybrid": Hybrid(threshold)}
     told = [_kill(graph, policy, posts, down, batch) for policy in cases.values()]
@@ -462,6 +461,13 @@ def _delays_s(times_s, steps):
         delays_s += [at_s - posted_s for posted_s in times_s[known:count]]
         known = max(known, count)
     return delays_s
+
+
+def _sizes(name, sizes):
+    if isinstance(sizes, str) or not isinstance(sizes, Iterable) or not len(sizes):
+        raise ValueError(f"{name}={sizes!r} must be a row of whole numbers")
+    for size in sizes:
+        checks.whole(name, size, at_least=1, at_most=MOST)
 
 
 # ── Timing ──────────────────────────────────────────────────────────────────

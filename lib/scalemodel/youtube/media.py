@@ -19,6 +19,11 @@ import numpy as np
 from scalemodel.core import checks
 
 MOST_MBPS = 1e9  # beyond this a download takes no time at all
+MOST_SEGMENT_S = 600.0
+MOST_SEGMENTS = 1_000_000
+MOST_BYTES = 2**53  # of a segment
+LOWEST_KBPS = 5.0, 200_000.0  # between which the lowest rung of any ladder lies
+MOST_RTT_S = 10.0
 
 
 # ── The video ───────────────────────────────────────────────────────────────
@@ -38,11 +43,18 @@ class Video:
     segment_bytes: np.ndarray
 
     def __post_init__(self):
-        _set(self, "segment_s", checks.real("segment_s", self.segment_s, above=0, at_most=1e6))
-        ladder = checks.numbers_row("ladder_kbps", self.ladder_kbps, above=0)
+        _set(self, "segment_s", _segment_s(self.segment_s))
+        ladder = checks.numbers_row("ladder_kbps", self.ladder_kbps, above=0, at_most=1e12)
         checks.increasing("ladder_kbps", ladder)
         _set(self, "ladder_kbps", ladder)
         _set(self, "segment_bytes", _sizes(self.segment_bytes, rungs=len(ladder)))
+        low, high = LOWEST_KBPS
+        if not low <= ladder[0] <= high:
+            slip = "Mbit/s are a thousand" if ladder[0] < low else "bit/s are a thousandth of a"
+            raise ValueError(
+                f"ladder_kbps[0]={ladder[0]:g} must be from {low:g} to {high:,.0f} kbit/s: {slip} "
+                "kbit/s"
+            )
 
     @property
     def segments(self) -> int:
@@ -56,11 +68,21 @@ class Video:
         >>> Video.constant(4, [1000], segments=2).segment_bytes.tolist()
         [[500000], [500000]]
         """
-        segments = checks.whole("segments", segments, at_least=1)
-        length_s = checks.real("segment_s", segment_s, above=0, at_most=1e6)
+        segments = checks.whole("segments", segments, at_least=1, at_most=MOST_SEGMENTS)
+        length_s = _segment_s(segment_s)
         rates = checks.numbers_row("ladder_kbps", ladder_kbps, above=0, at_most=1e12)
-        sizes = np.rint(rates * 1000 / 8 * length_s).astype(np.int64)
-        return cls(length_s, rates, np.tile(sizes, (segments, 1)))
+        sizes = np.rint(rates * 1000 / 8 * length_s)
+        if sizes.max() > MOST_BYTES:
+            raise ValueError(
+                f"ladder_kbps={rates.max():g} and segment_s={length_s:g} make segments of "
+                f"{sizes.max():g} bytes; it must be at most {MOST_BYTES:g}"
+            )
+        return cls(length_s, rates, np.tile(sizes.astype(np.int64), (segments, 1)))
+
+
+def _segment_s(value):
+    hint = "4000 ms are 4 s"
+    return checks.real("segment_s", value, above=0, at_most=MOST_SEGMENT_S, hint=hint)
 
 
 def _sizes(segment_bytes, rungs):
@@ -77,7 +99,7 @@ def _sizes(segment_bytes, rungs):
         raise ValueError(
             f"segment_bytes holds {sizes.dtype}; it must hold integers from 1 to 2**53"
         )
-    if sizes.min() < 1 or sizes.max() > 2**53:
+    if sizes.min() < 1 or sizes.max() > MOST_BYTES:
         raise ValueError(
             f"segment_bytes holds integers from {sizes.min()} to {sizes.max()}; "
             "it must hold integers from 1 to 2**53"
@@ -177,8 +199,9 @@ class Player:
     first_rung: int = 1  # asked for first; a video of one rung has no other than 0
 
     def __post_init__(self):
-        checks.real("rtt_s", self.rtt_s, at_least=0, at_most=1e6)
+        hint = "80 ms are 0.08 s"
+        checks.real("rtt_s", self.rtt_s, at_least=0, at_most=MOST_RTT_S, hint=hint)
         checks.real("payload_ratio", self.payload_ratio, above=0, at_most=1)
         checks.real("buffer_cap_s", self.buffer_cap_s, above=0, at_most=1e6)
         checks.real("pause_step_s", self.pause_step_s, at_least=0.001, at_most=self.buffer_cap_s)
-        checks.whole("first_rung", self.first_rung, at_least=0)
+        checks.whole("first_rung", self.first_rung, at_least=0, at_most=1_000)

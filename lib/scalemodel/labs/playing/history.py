@@ -11,6 +11,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from scalemodel.core import checks
+
 TOLD = 100  # lines at either end of a long story
 NAMED = 30  # the longest value that a line of the story shows
 
@@ -56,6 +58,7 @@ class History:
     world: object
     events: list[Event] = field(default_factory=list)
 
+    @checks.kinds
     def add(
         self, time_ms: float, actor: str, kind: str, payload: dict, reply: object = None
     ) -> None:
@@ -66,6 +69,7 @@ class History:
         """The events of these kinds, oldest first."""
         return (event for event in self.events if event.kind in kinds)
 
+    @checks.kinds
     def story(self, until_ms: float = math.inf) -> str:
         """A line an event, of those up to `until_ms`."""
         lines = [event.line() for event in self.events if event.time_ms <= until_ms]

@@ -9,6 +9,7 @@ Sources: Candea and Fox, "Crash-only software", 2003: to start is to recover.
 
 from dataclasses import dataclass
 
+from scalemodel.core import checks
 from scalemodel.labs.playing.player import Died, Faulty, Player
 from scalemodel.labs.playing.store import Store
 
@@ -47,6 +48,7 @@ class Lives:
     {'words': ['rain', 'rain']}
     """
 
+    @checks.kinds
     def __init__(self, player: Player, store: Store, arguments: list):
         self.player, self.store, self.arguments = player, store, arguments
 
@@ -59,6 +61,7 @@ class Lives:
         self.player.end()
         return isinstance(error, Faulty)
 
+    @checks.kinds
     def note(self, actor: str, kind: str, payload: dict, reply: object = None) -> None:
         """Add to the history what happens now."""
         self.store.history.add(self.store.now_ms, actor, kind, payload, reply)
@@ -68,6 +71,7 @@ class Lives:
         while not self._outlived("start", self.player.begin, self.arguments, self.store.serve):
             pass
 
+    @checks.kinds
     def call(self, method: str, *arguments) -> Answer | None:
         """The answer; None if the object died of the call, and its next life has begun."""
         before, replies = self.store.now_ms, []
@@ -77,6 +81,7 @@ class Lives:
             return None
         return Answer(replies[0], round(self.store.now_ms - before, 6))
 
+    @checks.kinds
     def timed(self, method: str, *arguments, **words) -> Answer | None:
         """The same, and an answer is noted: "post done", with `words` and what it took."""
         answer = self.call(method, *arguments)
@@ -84,6 +89,7 @@ class Lives:
             self.note("worker", f"{method} done", {**words, "took_ms": answer.took_ms})
         return answer
 
+    @checks.kinds
     def insist(self, method: str, *arguments) -> Answer:
         """The answer, in as many lives as it takes."""
         while (answer := self.call(method, *arguments)) is None:

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from scalemodel.core import checks
 from scalemodel.labs.playing import host
 from scalemodel.labs.playing.nursery import Nursery
 
@@ -81,12 +82,14 @@ class Here:
     'haha'
     """
 
+    @checks.kinds
     def __init__(self, subject: type, service: list[str]):
         self.kind, self.service, self.printed = subject, service, ""
         self._life, self._subject = None, None
         self._born_with = [(kind, copy.deepcopy(_data(kind))) for kind in subject.__mro__[:-1]]
 
-    def begin(self, arguments, serve):
+    @checks.kinds
+    def begin(self, arguments: list, serve: Callable | None):
         """Start a life with `arguments`."""
         life = self._life = {"dead": False}
 
@@ -108,7 +111,8 @@ class Here:
                 setattr(kind, name, value)
         self._subject = self._run("__init__", self.kind, store, *copy.deepcopy(arguments))
 
-    def call(self, method, *arguments):
+    @checks.kinds
+    def call(self, method: str, *arguments):
         """What the method returns."""
         if not hasattr(self._subject, method):
             raise Faulty(f"{method}: {self.kind.__name__} has no method {method}")
@@ -182,12 +186,14 @@ class Apart:
     >>> player.end()
     """
 
+    @checks.kinds
     def __init__(self, source: str, name: str, service: list[str], limits: Limits = Limits()):
         self.source, self.name, self.service, self.limits = source, name, service, limits
         self.printed = ""
         self._nursery, self._life, self._serve = None, None, None
 
-    def begin(self, arguments, serve):
+    @checks.kinds
+    def begin(self, arguments: list, serve: Callable | None):
         """Start a process, give it the source, and make the object."""
         self.end()
         self._serve = serve
@@ -201,7 +207,8 @@ class Apart:
             raise Faulty(f"the file defines no {self.name}")
         self._ask("__init__", {"call": "__init__", "arguments": arguments})
 
-    def call(self, method, *arguments):
+    @checks.kinds
+    def call(self, method: str, *arguments):
         """What the method returns."""
         return self._ask(method, {"call": method, "arguments": list(arguments)})["value"]
 

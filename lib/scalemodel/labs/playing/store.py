@@ -11,6 +11,7 @@ Sources: Redis, whose LPUSH, LRANGE, SET and GET these four are.
 
 import json
 
+from scalemodel.core import checks
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.player import Died
 
@@ -31,6 +32,7 @@ class Store:
     2.1
     """
 
+    @checks.kinds
     def __init__(self, history: History):
         self.history = history
         self.now_ms = 0.0
@@ -38,14 +40,17 @@ class Store:
         self.operations = 0  # in the present call
         self._dies_in, self._dies_after = None, False
 
+    @checks.kinds
     def kill_at(self, operations: int, after: bool) -> None:
         """Let the life that asks end at its `operations`-th operation from here."""
+        operations = checks.whole("operations", operations, at_least=1)
         self._dies_in, self._dies_after = operations, after
 
     def spare(self) -> None:
         """Let it live after all."""
         self._dies_in = None
 
+    @checks.kinds
     def serve(self, name: str, arguments: list):
         """Answer one operation, or end the life that asks."""
         operation, (key, *rest) = self._understood(name, arguments)
@@ -63,7 +68,10 @@ class Store:
 
     def _understood(self, name, arguments):
         if name not in SERVICE or len(arguments) != {"get": 1}.get(name, 2):
-            raise ValueError(f"store.{name} was called with {len(arguments)} arguments")
+            raise ValueError(
+                f"store.{name} was called with {len(arguments)} arguments; its name must be one of "
+                f"{', '.join(SERVICE)}, and its arguments must be 1 for get and 2 for the others"
+            )
         key = arguments[0]
         if not isinstance(key, str) or not 0 < len(key) <= MOST_CHARACTERS:
             raise ValueError(f"key={key!r} must be text of 1 to {MOST_CHARACTERS} characters")

@@ -11,6 +11,7 @@ import collections
 import itertools
 from collections.abc import Iterator
 
+from scalemodel.core import checks
 from scalemodel.labs.checks import death_since, if_killed
 from scalemodel.labs.playing.history import Event, History
 from scalemodel.labs.verdict import Verdict, invalid, unknown, valid
@@ -18,6 +19,7 @@ from scalemodel.labs.verdict import Verdict, invalid, unknown, valid
 FOLLOW = "follow this tweet from `post` to `page`: where does it stop?"
 
 
+@checks.kinds
 def page_is_a_list(history: History) -> Verdict:
     """A page is a list of at most n tweet numbers.
 
@@ -42,6 +44,7 @@ def page_is_a_list(history: History) -> Verdict:
     return valid()
 
 
+@checks.kinds
 def nobody_else(history: History) -> Verdict:
     """A page shows tweets of followees only.
 
@@ -64,6 +67,7 @@ def nobody_else(history: History) -> Verdict:
     return valid()
 
 
+@checks.kinds
 def no_duplicate(history: History) -> Verdict:
     """No page shows a tweet twice.
 
@@ -84,6 +88,7 @@ def no_duplicate(history: History) -> Verdict:
     return valid()
 
 
+@checks.kinds
 def newest_first(history: History) -> Verdict:
     """A page is in order, the largest number first.
 
@@ -104,6 +109,7 @@ def newest_first(history: History) -> Verdict:
     return valid()
 
 
+@checks.kinds
 def complete_page(history: History) -> Verdict:
     """When all work is done, a page holds the newest n of the reader's followees.
 
@@ -114,6 +120,7 @@ def complete_page(history: History) -> Verdict:
                      FOLLOW)  # fmt: skip
 
 
+@checks.kinds
 def no_lost_tweet(history: History) -> Verdict:
     """Every accepted tweet reaches each follower's page, whatever crashed on the way.
 
@@ -169,6 +176,7 @@ def _cause(history, tweet):
     return death_since(history, begun)
 
 
+@checks.kinds
 def pages_of(history: History) -> Iterator[Event]:
     """Every page that was looked at, the last ones too.
 

@@ -9,6 +9,7 @@ Sources: none needed.
 
 import numpy as np
 
+from scalemodel.core import checks
 from scalemodel.labs.checks import runs_through
 from scalemodel.labs.lab import Budget, Lab, Stage
 from scalemodel.labs.playing.history import History
@@ -26,6 +27,7 @@ from scalemodel.labs.twitter.world import crashing, play, simpler, skewed, small
 
 
 # ── The budgets ─────────────────────────────────────────────────────────────
+@checks.kinds
 def write_ms(history: History) -> float | None:
     """Store time a tweet, over all calls of `post` and `work`.
 
@@ -37,6 +39,7 @@ def write_ms(history: History) -> float | None:
     return spent / posts if posts and any(history.of("settled")) else None
 
 
+@checks.kinds
 def page_p99_ms(history: History) -> float | None:
     """Store time of a page, 99 of 100 pages or better.
 
@@ -47,6 +50,7 @@ def page_p99_ms(history: History) -> float | None:
     return float(np.quantile(took, 0.99, method="higher")) if took else None
 
 
+@checks.kinds
 def longest_call_ms(history: History) -> float | None:
     """Store time of the longest single `post` or `work`, while everybody else waits.
 

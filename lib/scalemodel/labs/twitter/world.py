@@ -12,6 +12,7 @@ Sources: the chapters on home timelines; Kingsbury's Jepsen (histories and fault
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from scalemodel.core import checks
 from scalemodel.core.rng import stream
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.lives import Lives
@@ -147,6 +148,7 @@ def _day(rng, users, tweets, star_ratio=0.0, idle_ratio=0.25, most_work=3):
         yield Step("page", int(rng.integers(users)))
 
 
+@checks.kinds
 def simpler(world: Network) -> Iterator[Network]:
     """The same world with fewer steps, then with fewer followers.
 
@@ -162,6 +164,7 @@ def simpler(world: Network) -> Iterator[Network]:
 
 
 # ── The run ─────────────────────────────────────────────────────────────────
+@checks.kinds
 def play(world: Network, player: Player) -> History:
     """Run `player`'s object through the world; everything that happens, in order.
 

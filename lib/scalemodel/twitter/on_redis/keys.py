@@ -10,9 +10,12 @@ Sources: Redis documentation (SET with NX, the types of keys).
 
 import itertools
 import secrets
+import sys
 from collections.abc import Iterable, Iterator
 
 import redis
+
+from scalemodel.core import checks
 
 MOST_PREFIX = 200  # characters
 KEYS_TOGETHER = 1_000
@@ -41,6 +44,7 @@ class Keys:
     """
 
     def __init__(self, prefix: str | None, n_users: int):
+        n_users = checks.whole("n_users", n_users, at_least=1, at_most=2**31 - 1)
         self.prefix = f"scalemodel:{secrets.token_hex(4)}:" if prefix is None else prefix
         try:
             if not 0 < len(self.prefix) <= MOST_PREFIX:
@@ -57,7 +61,7 @@ class Keys:
 
     def author(self, author: int) -> bytes:
         """The key of an author's own list."""
-        return self._author + b"%d" % author
+        return self._author + b"%d" % checks.whole("author", author, at_least=0)
 
     @property
     def term(self) -> bytes:
@@ -80,6 +84,7 @@ class Keys:
         """Whether our mark is there; `Taken` if it is another's."""
         return self.owns(client.get(self.mark))
 
+    @checks.kinds
     def owns(self, mark: bytes | None) -> bool:
         """Whether this is what we wrote into the mark; `Taken` if somebody else did.
 
@@ -130,13 +135,18 @@ class Keys:
         return itertools.chain(self.homes, self._authors())
 
 
+@checks.kinds
 def in_groups(values: Iterable, size: int) -> Iterator[list]:
     """`values` in lists of `size`, the last one shorter.
 
-    >>> list(in_groups("abc", 2))
-    [['a', 'b'], ['c']]
+    >>> list(in_groups([7, 8, 9], 2))
+    [[7, 8], [9]]
     """
-    values = iter(values)
+    size = checks.whole("size", size, at_least=1, at_most=sys.maxsize)
+    return _groups(iter(values), size)
+
+
+def _groups(values, size):
     while some := list(itertools.islice(values, size)):
         yield some
 

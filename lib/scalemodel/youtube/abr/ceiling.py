@@ -46,7 +46,9 @@ def optimum(
     (1.129, 0.845)
     """
     check_fit(video, [trace], player)
-    checks.real("tolerance", tolerance, above=0)
+    checks.instance("qoe", qoe, Quality)
+    checks.real("tolerance", tolerance, above=0, at_most=1e3)
+    checks.real("tolerance", tolerance, at_least=1e-6)  # below it, points would be too many
     rivals = (BufferBased(), Bola(steady="O"), ThroughputRule(), RobustMpc(qoe=qoe))
     sessions = [play_many(video, [trace], rival, player)[0] for rival in rivals]
     sessions[0].qoe(qoe)  # refuses a video of one segment

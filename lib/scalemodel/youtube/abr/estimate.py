@@ -20,6 +20,7 @@ import math
 
 import numpy as np
 
+from scalemodel.core import checks
 from scalemodel.core.compiled import compiled
 from scalemodel.youtube.media import Video
 
@@ -27,6 +28,7 @@ LN_2 = math.log(2)
 SAMPLES = 7  # where the throughputs begin
 
 
+@checks.kinds
 def blank_notes(video: Video, window: int, half_lives_s: tuple[float, float] | None) -> np.ndarray:
     """Notes before the first download; with half-lives, the window is not used.
 
@@ -34,6 +36,7 @@ def blank_notes(video: Video, window: int, half_lives_s: tuple[float, float] | N
     array([2.e+00, 0.e+00, 0.e+00, 0.e+00, 0.e+00, 0.e+00, 0.e+00, 0.e+00,
            0.e+00, 5.e+05])
     """
+    window = checks.whole("window", window, at_least=1, at_most=100_000)
     rule = [window, 0.0, 0.0] if half_lives_s is None else [0, *half_lives_s]
     return np.array([*rule, *[0.0] * (4 + rule[0]), *video.segment_bytes[0]])
 

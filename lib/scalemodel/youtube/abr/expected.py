@@ -10,18 +10,28 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.youtube.abr.policies import Bola
-from scalemodel.youtube.media import Player
+from scalemodel.youtube.media import (
+    MOST_BYTES,
+    MOST_MBPS,
+    MOST_SEGMENT_S,
+    MOST_SEGMENTS,
+    Player,
+)
 
 
+@checks.kinds
 def expected_download_s(size_bytes: float, mbps: float, player: Player = Player()) -> float:
     """Seconds to download `size_bytes` over a constant line: bits ÷ payload rate + round trip.
 
     >>> round(expected_download_s(450_283, 2.0), 6)
     1.975928
     """
+    size_bytes = checks.real("size_bytes", size_bytes, at_least=0, at_most=MOST_BYTES)
+    mbps = checks.real("mbps", mbps, above=0, at_most=MOST_MBPS)
     return 8 * size_bytes / (mbps * 1e6 * player.payload_ratio) + player.rtt_s
 
 
+@checks.kinds
 def expected_rebuffer_s(
     size_bytes: float, segment_s: float, segments: int, mbps: float, player: Player = Player()
 ) -> float:
@@ -35,10 +45,13 @@ def expected_rebuffer_s(
     >>> expected_rebuffer_s(950_000, 4.0, 10, 1.0, Player(rtt_s=0))
     44.0
     """
+    segment_s = checks.real("segment_s", segment_s, above=0, at_most=MOST_SEGMENT_S)
+    segments = checks.whole("segments", segments, at_least=1, at_most=MOST_SEGMENTS)
     download_s = expected_download_s(size_bytes, mbps, player)
     return download_s + (segments - 1) * max(download_s - segment_s, 0.0)
 
 
+@checks.kinds
 def expected_hand_over_s(ladder_kbps: Sequence[float], bola: Bola = Bola()) -> np.ndarray:
     """The buffer levels at which BOLA goes from each rung to the next, shape (rungs − 1,).
 

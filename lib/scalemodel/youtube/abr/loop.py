@@ -8,6 +8,7 @@ Left out: what the line could have carried; a session knows what came, not what 
 Sources: none; the arithmetic is that of `scalemodel.youtube.playback`.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from scalemodel.core import checks
 from scalemodel.parts.system import Flow, Part, State, System
 from scalemodel.youtube.abr.play import Session
-from scalemodel.youtube.media import Player
+from scalemodel.youtube.media import MOST_SEGMENT_S, Player
 
 PLAYER_LOOP = System(
     parts=(
@@ -51,6 +52,7 @@ class Moment(NamedTuple):
     shown: int | None
 
 
+@checks.kinds
 def moment(session: Session, segment_s: float, at_s: float) -> Moment:
     """Where `session` stands `at_s` seconds after its first request.
 
@@ -60,6 +62,7 @@ def moment(session: Session, segment_s: float, at_s: float) -> Moment:
     >>> moment(session, 4, 1.0), moment(session, 4, 3.0)
     (Moment(buffer_s=0.0, coming=0, shown=None), Moment(buffer_s=3.0, coming=0, shown=0))
     """
+    checks.real("segment_s", segment_s, above=0, at_most=MOST_SEGMENT_S)
     checks.real("at_s", at_s, at_least=0)
     ended_s = np.cumsum(session.download_s + session.pause_s)
     segment = int(np.searchsorted(ended_s, at_s, side="right"))
@@ -79,6 +82,7 @@ def moment(session: Session, segment_s: float, at_s: float) -> Moment:
     return Moment(float(level_s), coming, None if stands else int(session.rung[on_screen]))
 
 
+@checks.kinds
 def loop_state(
     session: Session, segment_s: float, player: Player, names: list[str], at_s: float
 ) -> State:
@@ -90,6 +94,9 @@ def loop_state(
     >>> sorted(loop_state(session, 4, Player(), ["480p"], 1.0).failed)
     ['screen']
     """
+    if not isinstance(names, Sequence) or len(names) != len(session.ladder_kbps):
+        rungs = len(session.ladder_kbps)
+        raise ValueError(f"names={names!r} must be a list of {rungs} names, one for each rung")
     here = moment(session, segment_s, at_s)
     over = here.coming is None and here.buffer_s == 0
     says = {

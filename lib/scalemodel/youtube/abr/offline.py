@@ -29,12 +29,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scalemodel.core import checks
 from scalemodel.core.compiled import READ_FLOATS, READ_INT_ROWS, READ_INTS, compiled
 from scalemodel.youtube import playback
 from scalemodel.youtube.media import Player, Trace, Video
 
 ROUNDS = 200  # steps towards better prices
 WIDE_S = 0.5  # a longer stretch of T is halved before its rungs are looked for
+MOST_WAIT_S = 1e12
 NOTHING = -(2**62)  # less than any score
 ROOM_RATIO, ROOM_BYTES = 1e-12, 1e-6  # rounding must not forbid what is possible
 
@@ -60,6 +62,7 @@ class Course(NamedTuple):
     gone: np.ndarray  # (segments,), bytes gone by before each release
 
 
+@checks.kinds
 def lay_out(
     video: Video, trace: Trace, player: Player, worth: np.ndarray, rebuffer_cost: float,
     rounding: float,
@@ -73,6 +76,11 @@ def lay_out(
     >>> lay_out(video, Trace.constant(2), Player(), np.array([0.3, 0.75]), 4.3, 1e-3).point
     0.15
     """
+    worth = checks.numbers_row("worth", worth, at_least=-1e9, at_most=1e9)
+    if len(worth) != len(video.ladder_kbps):
+        raise ValueError(f"worth={worth} must have a number for each of the video's rungs")
+    rebuffer_cost = checks.real("rebuffer_cost", rebuffer_cost, above=0, at_most=1e9)
+    rounding = checks.real("rounding", rounding, at_least=1e-7, at_most=1e9)
     thousandths = np.rint(1000 * worth)
     exact = np.abs(1000 * worth - thousandths).max() < 1e-6 and thousandths.any()
     point = float(np.gcd.reduce(thousandths.astype(np.int64))) / 1000 if exact else rounding
@@ -93,6 +101,7 @@ def lay_out(
     return capped(course, player.buffer_cap_s - player.rtt_s)
 
 
+@checks.kinds
 def capped(course: Course, cap_s: float) -> Course:
     """`course` with the releases of a buffer that holds `cap_s` at each arrival's round trip.
 
@@ -103,11 +112,13 @@ def capped(course: Course, cap_s: float) -> Course:
     >>> capped(course, 3.0).gone
     array([      0,  593499, 1524499])
     """
+    cap_s = checks.real("cap_s", cap_s, at_least=-MOST_WAIT_S, at_most=MOST_WAIT_S)
     gone = _carried(course, course.due_s - cap_s) * (1 - ROOM_RATIO) - ROOM_BYTES
     gone[0] = 0.0  # the first segment is asked for at once
     return course._replace(gone=np.maximum(gone, 0.0).astype(np.int64))
 
 
+@checks.kinds
 def budgets(course: Course, wait_s: float) -> np.ndarray:
     """The bytes that may be asked for up to each segment, shape (segments,), if T is `wait_s`.
 
@@ -118,6 +129,7 @@ def budgets(course: Course, wait_s: float) -> np.ndarray:
     >>> np.diff(budgets(course, 0.0)).round()  # of 3.92 seconds
     array([931000., 931000.])
     """
+    wait_s = checks.real("wait_s", wait_s, at_least=-MOST_WAIT_S, at_most=MOST_WAIT_S)
     return _carried(course, course.due_s + wait_s) * (1 + ROOM_RATIO) + ROOM_BYTES
 
 
@@ -126,6 +138,7 @@ def _carried(course, clock_s):
     return passes * course.carried[-1] + np.interp(rest_s, course.time_s, course.carried)
 
 
+@checks.kinds
 def needed_wait_s(course: Course, rungs: np.ndarray) -> float:
     """The T that `rungs`, shape (segments,), need.
 
@@ -134,6 +147,7 @@ def needed_wait_s(course: Course, rungs: np.ndarray) -> float:
     >>> needed_wait_s(course, np.array([1, 0, 0])), round(needed_wait_s(course, np.array([1, 1, 1])), 3)
     (0.0, 4.792)
     """
+    rungs = _rungs(rungs, course)
     spent = np.zeros(len(rungs) + 1)
     for n in range(len(rungs)):
         spent[n + 1] = max(spent[n], course.gone[n]) + course.sizes[n, rungs[n]]
@@ -281,6 +295,7 @@ def best_rungs(gain, sizes, first, gone, budget, above, price, ahead, rest, rung
 
 
 # ── The search over T ───────────────────────────────────────────────────────
+@checks.kinds
 def ceiling(course: Course, known: Sequence[np.ndarray], slack: float) -> tuple[float, np.ndarray]:
     """`(points, rungs)`: at most `slack` above the ceiling, and the best rungs, (segments,).
 
@@ -292,6 +307,11 @@ def ceiling(course: Course, known: Sequence[np.ndarray], slack: float) -> tuple[
     >>> round(float(points) * course.point, 3), rungs
     (0.45, array([1, 0, 0, 0]))
     """
+    checks.instance("course", course, Course)
+    checks.real("slack", slack, at_least=0)
+    known = [_rungs(way, course) for way in known]
+    if not known:
+        raise ValueError("known=[] must hold the rungs of at least one session")
     segments, rungs = course.sizes.shape
     game = (course.gain, course.sizes, course.first)
     prices = np.zeros(segments + 1), np.zeros((segments, rungs)), np.zeros(segments)
@@ -334,6 +354,17 @@ def ceiling(course: Course, known: Sequence[np.ndarray], slack: float) -> tuple[
                     continue
         upper = max(upper, bound - course.rebuffer_cost * low_s)
     return max(upper, best), winner
+
+
+def _rungs(way, course):
+    """`way` as a row of rungs that the course has, one a segment."""
+    segments, rungs = course.sizes.shape
+    row = checks.numbers_row("rungs", way, at_least=0, at_most=rungs - 1, length=segments)
+    if len(row) != segments or (row % 1).any():
+        raise ValueError(
+            f"rungs={way!r} must be whole numbers, one for each of {segments} segments"
+        )
+    return row.astype(np.int64)
 
 
 def _points(course, rungs):

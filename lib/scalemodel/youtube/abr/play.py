@@ -26,6 +26,7 @@ from scalemodel.youtube.media import Player, Trace, Video
 MOST_PASSES = 10_000  # times that a trace may start again within one segment
 MOST_STEPS = 5_000_000  # samples of a trace that one segment or pause may cross
 BATCH = 512  # traces packed at a time, so that they stay in the processor's cache
+SEEN = ("buffer_s", "throughput_kbps", "last_rung", "next_bytes", "ladder_kbps", "memory")
 SPARE_MEMORY = 64  # numbers, for a policy that does not say how many it keeps
 
 
@@ -57,6 +58,7 @@ class Session:
         """The nominal rate of each segment's rung, kbit/s."""
         return self.ladder_kbps[self.rung]
 
+    @checks.kinds
     def qoe(self, quality: Quality) -> float:
         """The mean score a segment, the first segment excluded.
 
@@ -122,6 +124,7 @@ def play(video: Video, trace: Trace, policy, player: Player = Player()) -> Sessi
     """
     check_fit(video, [trace], player)
     choose, memory = _choose_and_memory(policy, video)
+    checks.takes("policy", choose, *SEEN)
 
     def choose_an_integer(*seen):
         rung = choose(*seen)
@@ -189,6 +192,7 @@ def _packed(traces):
         yield numbers, line[numbers] - first, starts, np.concatenate(rows)
 
 
+@checks.kinds
 def check_fit(video: Video, traces: Sequence[Trace], player: Player) -> None:
     """Refuses what is no video, trace or player, and a line that a segment never gets over.
 

@@ -67,8 +67,10 @@ class ThroughputRule:
             pair = checks.numbers_row("half_lives_s", self.half_lives_s, above=0, at_most=1e6)
             if len(pair) != 2:
                 raise ValueError(f"half_lives_s={self.half_lives_s!r} must be a pair: quick, slow")
+            object.__setattr__(self, "half_lives_s", tuple(pair.tolist()))  # ours from now on
         checks.real("switch_interval_s", self.switch_interval_s, at_least=0, at_most=1e6)
 
+    @checks.kinds
     def memory(self, video: Video) -> np.ndarray:
         """[up, down, switch_interval_s, segment_s, seconds since a decision, last level, *notes]."""
         up, down = (self.safety if share is None else share for share in (self.up, self.down))
@@ -172,12 +174,15 @@ class Bola:
             )
         _check_low_buffer(self.low_buffer_safety, self.latency_s)
 
+    @checks.kinds
     def fullest_s(self, ladder_kbps: np.ndarray) -> np.ndarray:
         """V·(v(m) + g): the buffer level at which each rung's score is 0, shape (rungs,).
 
         >>> Bola().fullest_s(np.array([300.0, 4300.0])).round(3)
         array([17.511, 37.511])
         """
+        ladder_kbps = checks.numbers_row("ladder_kbps", ladder_kbps, above=0, at_most=1e12)
+        checks.increasing("ladder_kbps", ladder_kbps)
         utility = 1 + np.log(ladder_kbps / ladder_kbps[0])
         target_s = self.minimum_buffer_s + self.per_rung_s * len(ladder_kbps)
         target_s = max(self.target_buffer_s, target_s)
@@ -186,6 +191,7 @@ class Bola:
             return np.array([target_s])
         return self.minimum_buffer_s / g * (utility + g)
 
+    @checks.kinds
     def memory(self, video: Video) -> np.ndarray:
         """[steadiness, low_buffer_safety, latency_s, the level of score 0 a rung, decisions]."""
         rule = [STEADINESS.index(self.steady), self.low_buffer_safety or 0.0, self.latency_s]
@@ -209,7 +215,7 @@ class Bola:
 def _check_low_buffer(low_buffer_safety, latency_s):
     if low_buffer_safety is not None:
         checks.real("low_buffer_safety", low_buffer_safety, above=0)
-    checks.real("latency_s", latency_s, at_least=0, at_most=1e6)
+    checks.real("latency_s", latency_s, at_least=0, at_most=10, hint="80 ms are 0.08 s")
 
 
 _choose_by_line, _choose_by_buffer = ThroughputRule.choose, Bola.choose
@@ -248,6 +254,7 @@ class Dynamic:
         )
         _check_low_buffer(self.low_buffer_safety, self.latency_s)
 
+    @checks.kinds
     def memory(self, video: Video) -> np.ndarray:
         """[from, below, safety, latency, where the line's part begins, BOLA or not, decisions, *both]."""
         by_buffer, by_line = self.bola.memory(video), self.throughput.memory(video)
@@ -300,6 +307,7 @@ class RobustMpc:
         if not isinstance(self.robust, bool):
             raise ValueError(f"robust={self.robust!r} must be True or False")
 
+    @checks.kinds
     def memory(self, video: Video) -> np.ndarray:
         """[horizon, robust, rebuffer cost, segment_s, segments, window, worth, bytes, errors, *notes]."""
         rule = [self.horizon, self.robust, self.qoe.rebuffer_cost, video.segment_s]

@@ -24,8 +24,10 @@ class Quality(NamedTuple):
     of_rungs: Callable  # ladder_kbps, shape (rungs,), to worth, shape (rungs,)
     rebuffer_cost: float  # worth lost a second
 
+    @checks.kinds
     def worth(self, ladder_kbps: np.ndarray) -> np.ndarray:
         """What each rung of the ladder is worth, checked to be finite, shape (rungs,)."""
+        ladder_kbps = checks.numbers_row("ladder_kbps", ladder_kbps, above=0)
         return checks.numbers_row(f"{self.name} worth", self.of_rungs(ladder_kbps))
 
 

@@ -1,0 +1,106 @@
+"""Who calls a public name wrongly is told so in words: one law for every room.
+
+Valid calls come from the docstrings' examples, so that a new room has the law as it stands.
+Where they show no right call of a name, `EXAMPLES` has one; what takes anything on purpose
+stands in `MAY_TAKE`, with the reason.
+"""
+
+import pytest
+
+from tests.house.test_docstrings import NAMES
+from tests.laws.wrong_arguments import Call, faults, recorded
+
+# Not called: each with its reason.
+LEFT_OUT = {
+    "scalemodel.core.checks": "the doorkeeper is asked by us alone",
+    "scalemodel.labs.playing.host": "only the player tells it anything, and it knows no doorkeeper",
+    "scalemodel.labs.playing.nursery": "holds a process; only the player has one",
+    **{
+        f"scalemodel.labs.playing.player.Apart.{name}": "holds a process; `Here` has the same call"
+        for name in ("begin", "call")
+    },
+    "scalemodel.core.events.Events.peek": "takes nothing",
+    "scalemodel.core.events.Events.check": "takes nothing",
+    "scalemodel.twitter.real": "runs for real, for seconds; tests/twitter/test_real.py refuses",
+    **{
+        f"scalemodel.twitter.on_redis.{name}": "holds a connection, and takes nothing of a caller's"
+        for name in (
+            *(
+                f"keys.Keys.{n}"
+                for n in ("claim", "is_ours", "begin_term", "claim_again", "give_back")
+            ),
+            *(f"timelines.RedisHomeTimelines.{n}" for n in ("close", "check")),
+            "server.PrivateServer.stop",
+        )
+    },
+    **{
+        f"scalemodel.twitter.on_redis.timelines.RedisHomeTimelines.{name}": "as in `HomeTimelines`"
+        for name in ("post", "post_many", "horizon")
+    },
+}
+# In other hands now.
+LATER = tuple(
+    f"scalemodel.twitter.{name}"
+    for name in (
+        *("timeline", "live", "cost", "cpu_bill", "backlog", "flow"),
+        "on_redis.timelines.RedisHomeTimelines",
+    )
+)
+EXAMPLES = {
+    "core": """
+    >>> from scalemodel.core.bandwidth import MarkovBandwidth
+    >>> line = MarkovBandwidth(levels_mbps=(1.0, 2.0))
+    """,
+    "labs": """
+    >>> from scalemodel.labs.practice import check, replay
+    >>> class Timelines:
+    ...     def __init__(self, store, followers, followees): self.store, self.followees = store, followees
+    ...     def post(self, author, tweet): self.store.push(f"a:{author}", tweet)
+    ...     def work(self): return False
+    ...     def page(self, reader, n):
+    ...         lists = [self.store.newest(f"a:{author}", n) for author in self.followees[reader]]
+    ...         return sorted({tweet for row in lists for tweet in row}, reverse=True)[:n]
+    >>> check("twitter", "a", Timelines)
+    >>> replay("twitter", "a", Timelines, 1)
+    >>> from scalemodel.labs.playing.history import History
+    >>> told = History(None).story()
+    """,
+    "youtube": """
+    >>> from scalemodel.youtube.abr.policies import Dynamic
+    >>> player = Player(), Dynamic()
+    """,
+}
+MAY_TAKE = {
+    "scalemodel.core.compiled.compiled": {"signature": "looked at when the machine code is made"},
+    **{
+        f"scalemodel.core.units.{name}": {"value": "a page says `no value` of what is none"}
+        for name in ("convert", "number", "quantity", "spoken")
+    },
+    "scalemodel.youtube.abr.policies.BufferBased.memory": {"video": "it looks at the buffer alone"},
+    "scalemodel.labs.__main__.main": {"words": "argparse answers, and ends the process"},
+}
+ROOMS = ("core", "youtube", "twitter", "labs")
+
+
+def modules_of(room):
+    return [
+        name
+        for name in NAMES
+        if name.startswith(f"scalemodel.{room}.")
+        and name not in LEFT_OUT
+        and not name.startswith(LATER)
+    ]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_whoever_calls_it_wrongly_is_told_so_in_words(room):
+    calls = recorded(modules_of(room), EXAMPLES.get(room, ""))
+    wrong = []
+    for name, call in calls.items():
+        if name in LEFT_OUT or name.startswith(LATER):
+            continue
+        if not isinstance(call, Call):
+            wrong.append(f"{name}: no example calls it rightly: add one ({call})")
+            continue
+        wrong += faults(call, MAY_TAKE.get(name, ()))
+    assert not wrong, f"{len(wrong)} answers to correct:\n" + "\n".join(wrong)
