@@ -109,7 +109,7 @@ def test_a_percentile_beyond_100_is_refused():
 
 
 def test_of_nothing_there_is_no_percentile():
-    with pytest.raises(ValueError, match="values has 0 entries; at least 1 "):
+    with pytest.raises(ValueError, match="values has 0 entries; it must have at least 1"):
         stats.percentile([], 50)
 
 
