@@ -96,6 +96,17 @@ def test_every_word_moves_the_clock_and_is_heard_over_there_a_lag_later(region):
         assert regions.behind(there) == 0
 
 
+@pytest.mark.parametrize("method", ["post", "follow", "unfollow", "block", "delete", "timeline"])
+def test_with_every_word_what_is_due_has_come(method):
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=1.0)
+    first = regions.post(0, BO, 0.0)
+    assert first == 0, "the very first id"
+    arguments = {"post": (BO,), "delete": (first,), "timeline": (ANN,)}.get(method, (CY, ANN))
+    getattr(regions, method)(1, *arguments, 1.0)
+    assert regions.behind(1) == 0
+    assert regions.behind(0) == (method != "timeline")
+
+
 def test_at_one_instant_the_word_of_the_second_region_counts():
     for region, follows in ((0, False), (1, True)):
         regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=1.0)
@@ -153,6 +164,9 @@ def test_a_region_takes_back_only_what_it_has_by_then():
     tweet = regions.post(0, BO, 1.0)
     with pytest.raises(ValueError, match=f"tweet_id={tweet} must be .* that region 1 has"):
         regions.delete(1, tweet, 2.9)
+    for other in (tweet + 1, tweet - 1, tweet | 2 << 12):
+        with pytest.raises(ValueError, match=f"tweet_id={other} must be"):
+            regions.delete(1, other, 3.0)
     regions.delete(1, tweet, 3.0)
     assert regions.timeline(1, ANN, 3.0).tolist() == []
     assert regions.timeline(0, ANN, 4.9).tolist() == [tweet]
