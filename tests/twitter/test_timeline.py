@@ -264,6 +264,54 @@ def test_lossy_readers_are_counted_anew_when_they_follow():
     assert len(timelines.timeline(ANN, n=200)) == 60 + kept
 
 
+def test_a_long_list_gives_its_boxes_back_one_by_one():
+    lists = Homes(n_users=2, cap=65)
+    for row in range(300):
+        lists.deliver(1, row)
+        assert lists.entries(1).tolist() == list(range(row, max(-1, row - 65), -1))
+        assert lists.horizon(1) == max(-1, row - 65)
+        lists.check()
+    assert lists.shelf[homes.USED] <= 4 * homes.BOX, "what was given back is used again"
+    timelines = everyone_follows_bo(FanOutOnWrite(), cap=65)
+    several = everyone_follows_bo(FanOutOnWrite(), cap=65, queued=True, batch=2)
+    for step in range(40):
+        ids = timelines.post_many([BO] * (1 + step % 9))
+        several.post_many([BO] * (1 + step % 9))
+        several.fan_out()
+        timelines.check()
+        several.check()
+        assert timelines.timeline(ANN, n=1)[0] == ids[-1]
+    assert len(timelines.timeline(ANN, n=99)) == 65
+    for user in (ANN, CY, DEE):
+        assert timelines.timeline(user, n=99).tolist() == several.timeline(user, n=99).tolist()
+        assert timelines.horizon(user) == several.horizon(user)
+
+
+def test_nobody_gets_twice_what_a_demotion_backfills_and_fan_out_brings():
+    timelines = everyone_follows_bo(AuthorRate(posts_per_s=1.0))
+    ids = timelines.post_many([BO, BO]).tolist()
+    while timelines.pulled(BO):
+        ids.append(timelines.post(BO, time_s=10.0 * len(ids)))
+    assert timelines.timeline(ANN).tolist() == ids[::-1]
+    assert timelines.work.redeliveries == 3 and timelines.work.deliveries == 0
+    timelines.check()
+
+
+def test_the_very_first_tweet_may_be_the_horizon():
+    timelines = everyone_follows_bo(FanOutOnWrite(), cap=1)
+    assert timelines.horizon(ANN) == -1
+    assert timelines.post_many([BO, BO])[0] == timelines.horizon(ANN) == 0
+
+
+def test_an_id_between_two_tweets_is_nobodys():
+    timelines = everyone_follows_bo(FanOutOnWrite())
+    first, _ = timelines.post(BO, time_s=1.0), timelines.post(BO, time_s=2.0)
+    for wrong in (first - 1, first + 1):
+        with pytest.raises(ValueError, match=f"tweet_id={wrong} must be the id of a tweet"):
+            timelines.delete(wrong)
+    assert len(timelines.timeline(ANN)) == 2
+
+
 def test_what_is_handed_out_is_a_copy():
     timelines = everyone_follows_bo(FanOutOnWrite(), worker=1023)
     tweets = timelines.post_many([BO, BO])
