@@ -12,6 +12,8 @@ machines and no disk are included.
 The barest loop writes the same tweets into the same readers' lists, and reads the same
 pages: every list has its place and its room from the start, for it was counted before,
 in memory that was touched before. It looks for nothing, refuses nothing, evicts nothing.
+Ours lets each list grow: what a delivery takes beyond that goes into the list's count and
+end, and into the boxes, of which every thirtieth entry asks for one.
 """
 
 import platform

@@ -65,6 +65,126 @@ def test_a_block_parts_in_both_regions_and_a_tombstone_follows():
     assert regions.timeline(1, CY, 7.0).tolist() == regions.timeline(1, ANN, 7.0).tolist() == []
 
 
+def test_ids_tell_their_region_and_what_happens_at_one_instant_is_in_their_order():
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=1.0)
+    second, first = regions.post(1, BO, 2.0), regions.post(0, BO, 2.0)
+    assert (first >> 12 & 1023, second >> 12 & 1023, first >> 22) == (0, 1, 2000)
+    for region in (0, 1):
+        assert regions.timeline(region, ANN, 3.0).tolist() == [second, first]
+        assert regions.timeline(region, ANN, 3.0, n=1).tolist() == [second]
+        assert regions.timeline(region, ANN, 3.0, before=second).tolist() == [first]
+
+
+@pytest.mark.parametrize("region", [0, 1])
+def test_every_word_moves_the_clock_and_is_heard_over_there_a_lag_later(region):
+    there = 1 - region
+    words = {
+        "post": (BO,), "follow": (BO, CY), "unfollow": (ANN, BO), "block": (CY, BO),
+        "timeline": (ANN,), "delete": None,
+    }  # fmt: skip
+    for method, arguments in words.items():
+        regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=4.0)
+        tweet = regions.post(region, BO, 1.0)
+        getattr(regions, method)(region, *(arguments or (tweet,)), 3.0)
+        with pytest.raises(ValueError, match="time_s"):
+            regions.timeline(there, ANN, 2.9)
+        told = 1 if method == "timeline" else 2
+        assert (regions.behind(region), regions.behind(there)) == (0, told)
+        regions.timeline(there, CY, 6.9)
+        assert regions.behind(there) == told - 1
+        regions.timeline(region, CY, 7.0)  # whoever asks, time has passed for both
+        assert regions.behind(there) == 0
+
+
+@pytest.mark.parametrize("method", ["post", "follow", "unfollow", "block", "delete", "timeline"])
+def test_with_every_word_what_is_due_has_come(method):
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=1.0)
+    first = regions.post(0, BO, 0.0)
+    assert first == 0, "the very first id"
+    arguments = {"post": (BO,), "delete": (first,), "timeline": (ANN,)}.get(method, (CY, ANN))
+    getattr(regions, method)(1, *arguments, 1.0)
+    assert regions.behind(1) == 0
+    assert regions.behind(0) == (method != "timeline")
+
+
+def test_at_one_instant_the_word_of_the_second_region_counts():
+    for region, follows in ((0, False), (1, True)):
+        regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=1.0)
+        tweet = regions.post(0, BO, 0.5)
+        regions.follow(region, ANN, BO, 2.0)
+        regions.unfollow(1 - region, ANN, BO, 2.0)
+        for where in (0, 1):
+            assert regions.timeline(where, ANN, 9.0).tolist() == ([tweet] if follows else [])
+
+
+def test_of_two_words_of_one_region_at_one_instant_the_second_counts():
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=1.0)
+    tweet = regions.post(0, BO, 0.5)
+    regions.unfollow(1, ANN, BO, 2.0)
+    regions.follow(1, ANN, BO, 2.0)
+    assert [regions.timeline(where, ANN, 3.0).tolist() for where in (0, 1)] == [[tweet]] * 2
+
+
+def test_an_older_word_that_comes_late_changes_nothing():
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=5.0)
+    tweet = regions.post(0, BO, 0.0)
+    regions.unfollow(0, ANN, BO, 1.0)
+    regions.follow(1, ANN, BO, 2.0)
+    regions.timeline(1, ANN, 6.0)  # the first word is here now, and is too old
+    assert regions.timeline(1, ANN, 6.5).tolist() == [tweet]
+
+
+@pytest.mark.parametrize("pair", [(ANN, BO), (BO, ANN)])
+@pytest.mark.parametrize("region", [0, 1])
+def test_a_block_holds_both_ways_here_and_there_from_the_instant_it_is_known(region, pair):
+    edges = [ANN, BO, CY], [BO, ANN, ANN]
+    regions = TwoRegions(SocialGraph.from_edges(*edges, n_users=3), FanOutOnWrite(), lag_s=2.0)
+    tweets = [regions.post(region, author, 1.0) for author in (ANN, BO)]
+    regions.block(region, *pair, 3.0)
+    for where, known_s in ((region, 3.0), (1 - region, 5.0)):
+        for follower, followee in ((ANN, BO), (BO, ANN)):
+            assert regions.timeline(where, follower, known_s).tolist() == []
+            with pytest.raises(ValueError, match="blocks the other"):
+                regions.follow(where, follower, followee, known_s)
+        assert regions.timeline(where, CY, known_s).tolist() == tweets[:1]
+
+
+def test_a_follow_that_did_not_know_of_the_block_comes_to_nothing():
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=5.0)
+    tweet = regions.post(0, BO, 0.0)
+    regions.block(0, BO, CY, 6.0)
+    regions.follow(1, CY, BO, 7.0)  # the block is on its way
+    assert regions.timeline(1, CY, 7.0).tolist() == [tweet]
+    for where in (0, 1):
+        assert regions.timeline(where, CY, 30.0).tolist() == []
+
+
+def test_a_region_takes_back_only_what_it_has_by_then():
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=2.0)
+    tweet = regions.post(0, BO, 1.0)
+    with pytest.raises(ValueError, match=f"tweet_id={tweet} must be .* that region 1 has"):
+        regions.delete(1, tweet, 2.9)
+    for other in (tweet + 1, tweet - 1, tweet | 2 << 12):
+        with pytest.raises(ValueError, match=f"tweet_id={other} must be"):
+            regions.delete(1, other, 3.0)
+    regions.delete(1, tweet, 3.0)
+    assert regions.timeline(1, ANN, 3.0).tolist() == []
+    assert regions.timeline(0, ANN, 4.9).tolist() == [tweet]
+    assert regions.timeline(0, ANN, 5.0).tolist() == []
+
+
+def test_a_page_of_two_regions_ends_at_the_nearer_horizon_and_is_cut_to_n():
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=0.0, cap=3)
+    there = [regions.post(1, BO, 1.0 + step) for step in range(2)]
+    here = [regions.post(0, BO, 10.0 + step) for step in range(5)]
+    assert regions.timeline(1, ANN, 19.0).tolist() == here[:1:-1]
+    assert regions.horizon(0, ANN) == regions.horizon(1, ANN) == here[1] > there[1]
+    assert regions.timeline(0, ANN, 20.0).tolist() == here[:1:-1]
+    assert regions.timeline(0, ANN, 20.0, n=2).tolist() == here[:2:-1]
+    regions.post(1, BO, 21.0)
+    assert len(regions.timeline(0, ANN, 22.0, n=3)) == 3
+
+
 def test_a_short_list_ends_at_its_horizon():
     regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=0.0, cap=2)
     ids = [regions.post(step % 2, BO, 1.0 + step) for step in range(6)]

@@ -158,6 +158,178 @@ def test_an_author_who_posts_fast_is_pulled_and_comes_back():
     assert timelines.timeline(CY, n=9).tolist() == ids[::-1]
 
 
+def test_at_its_border_each_rule_decides_as_it_says():
+    followers, rates = np.array([2, 3, 4]), np.array([0.9, 1.0, 1.1])
+    rule = Hybrid(3, demoted_followers=2)
+    assert (rule.prices(followers, rates)[0] < 1).tolist() == [True, False, False]
+    assert [rule.price(0, n, 0.0, now=0.0) for n in (2, 3)] == [0.0, 2.0]
+    assert [rule.price(0, n, 0.0, now=2.0) for n in (1, 2, 3)] == [0.0, 2.0, 2.0]
+    assert [Hybrid(3).price(0, n, 0.0, now=2.0) for n in (2, 3)] == [0.0, 2.0]
+    for rule in (AuthorRate(1.0), AuthorRate(1.0, rates)):
+        assert (rule.prices(followers, rates)[0] < 1).tolist() == [True, True, False]
+    assert [AuthorRate(1.0).price(0, 9, rate, now=0.0) for rate in rates] == [0.0, 0.0, 2.0]
+    equal = PerEdge(Costs(delivery=2.0, pull=1.0), [1.0] * N_USERS, [2.0] * N_USERS)
+    timelines = everyone_follows_bo(equal)
+    timelines.post(BO)
+    assert timelines.pulled(BO) and timelines.work.deliveries == 0, "no cheaper: pulled"
+
+
+def test_the_rate_is_that_of_eight_pauses_and_not_more_nor_less():
+    for slow in (7, 8):  # pauses of a second after fast ones
+        timelines = everyone_follows_bo(AuthorRate(posts_per_s=1.0))
+        for step in range(5):
+            timelines.post(BO, time_s=step / 10)
+        for step in range(slow):
+            timelines.post(BO, time_s=1.4 + step)
+        assert timelines.pulled(BO) == (slow == 7)
+    timelines = everyone_follows_bo(AuthorRate(posts_per_s=1.0))
+    timelines.post(BO, time_s=1.0)
+    assert not timelines.pulled(BO), "one post has no rate"
+    timelines.post(BO, time_s=2.0)
+    assert not timelines.pulled(BO), "as fast as the limit"
+    timelines.post(BO, time_s=2.999)
+    assert timelines.pulled(BO)
+    together = everyone_follows_bo(AuthorRate(posts_per_s=1.0))
+    together.post_many([BO, BO])
+    assert together.pulled(BO), "two at one instant"
+
+
+def test_a_promoted_author_is_pulled_and_a_demoted_one_is_backfilled():
+    timelines = everyone_follows_bo(Hybrid(4, 3))
+    ids = [timelines.post(BO)]
+    timelines.follow(4, BO)
+    assert timelines.pulled(BO)
+    ids.append(timelines.post(BO))
+    assert timelines.work.deliveries == 3 and timelines.work.backfilled == 1
+    timelines.unfollow(4, BO)
+    assert timelines.pulled(BO), "three are not fewer than three"
+    timelines.unfollow(DEE, BO)
+    assert not timelines.pulled(BO) and timelines.work.backfilled == 1 + 2 * 2
+    ids.append(timelines.post(BO))
+    assert timelines.work.deliveries == 5
+    lists = timelines.work.lists_pulled
+    assert timelines.timeline(ANN).tolist() == timelines.timeline(CY).tolist() == ids[::-1]
+    assert timelines.work.lists_pulled == lists
+    assert timelines.timeline(4).tolist() == timelines.timeline(DEE).tolist() == []
+
+
+def test_who_has_not_read_for_just_so_long_sleeps():
+    for last_s, asleep in ((9.999, []), (10.0, [ANN, BO, CY, DEE, 4, 5])):
+        timelines = everyone_follows_bo(FanOutOnWrite(), inactive_after_s=10.0)
+        timelines.post(BO, time_s=last_s)
+        assert timelines.inactive().tolist() == asleep
+    timelines.timeline(ANN)  # at 10.0
+    timelines.timeline_many([CY, ANN], time_s=15.0)
+    timelines.post(BO, time_s=20.0)
+    assert ANN not in timelines.inactive() and CY not in timelines.inactive()
+    timelines.post(BO, time_s=25.0)
+    assert ANN in timelines.inactive() and CY in timelines.inactive()
+    timelines.timeline(ANN)
+    assert timelines.work.rebuilds == 3
+    timelines.post(BO, time_s=25.9)
+    timelines.post(BO, time_s=35.0)
+    assert ANN in timelines.inactive(), "looked for again after a tenth of the time"
+
+
+def test_what_is_paid_for_a_page_is_counted_entry_by_entry():
+    graph = SocialGraph.from_edges([ANN, ANN, CY, DEE], [BO, CY, BO, BO], n_users=4)
+    timelines = HomeTimelines(graph, Hybrid(celebrity_followers=3))
+    bo, cy = timelines.post_many([BO, BO, BO, CY, CY])[[0, 3]]
+    timelines.timeline(ANN, n=3)
+    assert (timelines.work.lists_pulled, timelines.work.entries_scanned) == (1, 3)
+    timelines.timeline(ANN, n=1, before=cy)
+    assert timelines.work.entries_scanned == 3 + 2 + 1, "two are newer than the cursor"
+    timelines.timeline_many([ANN, CY], n=9)
+    assert (timelines.work.lists_pulled, timelines.work.entries_scanned) == (4, 6 + 5 + 3)
+    assert timelines.work.pages == 4 and timelines.timeline(ANN, before=bo).tolist() == []
+    pushed = everyone_follows_bo(FanOutOnWrite())
+    tweets = pushed.post_many([BO] * 4)
+    pushed.timeline(ANN, n=2)
+    pushed.timeline(ANN, n=1, before=tweets[2])
+    pushed.timeline(BO)
+    assert pushed.work.entries_scanned == 2 + 2 + 1 and pushed.work.pages == 3
+
+
+def test_lossy_readers_are_counted_anew_when_they_follow():
+    timelines = HomeTimelines(SocialGraph.from_edges([ANN], [BO], 3), FanOutOnWrite(),
+                              lossy_followees=1)  # fmt: skip
+    timelines.post_many([BO] * 50)
+    assert len(timelines.timeline(ANN, n=99)) == 50, "as many as the limit: nothing is lost"
+    timelines.follow(ANN, CY)
+    timelines.post_many([BO] * 100)
+    kept = len(timelines.timeline(ANN, n=200)) - 50
+    assert 30 < kept < 70, "twice the limit: about half"
+    timelines.unfollow(ANN, CY)
+    timelines.post_many([BO] * 10)
+    assert len(timelines.timeline(ANN, n=200)) == 60 + kept
+
+
+def test_a_long_list_gives_its_boxes_back_one_by_one():
+    lists = Homes(n_users=2, cap=65)
+    for row in range(300):
+        lists.deliver(1, row)
+        assert lists.entries(1).tolist() == list(range(row, max(-1, row - 65), -1))
+        assert lists.horizon(1) == max(-1, row - 65)
+        lists.check()
+    assert lists.shelf[homes.USED] <= 4 * homes.BOX, "what was given back is used again"
+    timelines = everyone_follows_bo(FanOutOnWrite(), cap=65)
+    several = everyone_follows_bo(FanOutOnWrite(), cap=65, queued=True, batch=2)
+    for step in range(40):
+        ids = timelines.post_many([BO] * (1 + step % 9))
+        several.post_many([BO] * (1 + step % 9))
+        several.fan_out()
+        timelines.check()
+        several.check()
+        assert timelines.timeline(ANN, n=1)[0] == ids[-1]
+    assert len(timelines.timeline(ANN, n=99)) == 65
+    for user in (ANN, CY, DEE):
+        assert timelines.timeline(user, n=99).tolist() == several.timeline(user, n=99).tolist()
+        assert timelines.horizon(user) == several.horizon(user)
+
+
+def test_nobody_gets_twice_what_a_demotion_backfills_and_fan_out_brings():
+    timelines = everyone_follows_bo(AuthorRate(posts_per_s=1.0))
+    ids = timelines.post_many([BO, BO]).tolist()
+    while timelines.pulled(BO):
+        ids.append(timelines.post(BO, time_s=10.0 * len(ids)))
+    assert timelines.timeline(ANN).tolist() == ids[::-1]
+    assert timelines.work.redeliveries == 3 and timelines.work.deliveries == 0
+    timelines.check()
+
+
+def test_the_very_first_tweet_may_be_the_horizon():
+    timelines = everyone_follows_bo(FanOutOnWrite(), cap=1)
+    assert timelines.horizon(ANN) == -1
+    assert timelines.post_many([BO, BO])[0] == timelines.horizon(ANN) == 0
+
+
+def test_an_id_between_two_tweets_is_nobodys():
+    timelines = everyone_follows_bo(FanOutOnWrite())
+    first, _ = timelines.post(BO, time_s=1.0), timelines.post(BO, time_s=2.0)
+    for wrong in (first - 1, first + 1):
+        with pytest.raises(ValueError, match=f"tweet_id={wrong} must be the id of a tweet"):
+            timelines.delete(wrong)
+    assert len(timelines.timeline(ANN)) == 2
+
+
+def test_what_is_handed_out_is_a_copy():
+    timelines = everyone_follows_bo(FanOutOnWrite(), worker=1023)
+    tweets = timelines.post_many([BO, BO])
+    for row in (timelines.followers(BO), timelines.followees(ANN), timelines.timeline(ANN)):
+        row[:] = 0
+    assert timelines.followers(BO).tolist() == [ANN, CY, DEE]
+    assert timelines.followees(ANN).tolist() == [BO]
+    assert timelines.timeline(ANN).tolist() == tweets[::-1].tolist()
+    tweets[:] = 0
+    newest = timelines.timeline(ANN)[0]
+    assert newest > 0 and newest >> 12 & 1023 == 1023
+    assert timelines.author_of(newest) == BO and not timelines.deleted(newest)
+    timelines.delete(newest)
+    assert timelines.deleted(newest) and not timelines.deleted(timelines.timeline(CY)[0])
+    with pytest.raises(ValueError, match="must be the id of a tweet"):
+        timelines.deleted(int(newest) + 1)
+
+
 def test_readers_who_do_not_look_get_nothing_and_are_rebuilt():
     timelines = everyone_follows_bo(FanOutOnWrite(), inactive_after_s=60.0)
     early = timelines.post(BO, time_s=1.0)
@@ -480,7 +652,9 @@ def test_a_block_holds_until_it_is_lifted():
     for pair in ((ANN, BO), (BO, ANN)):
         with pytest.raises(ValueError, match="must not be blocked"):
             timelines.follow(*pair)
+    assert timelines.blocked(ANN, BO) and timelines.blocked(BO, ANN)
     timelines.unblock(ANN, BO)
+    assert not timelines.blocked(ANN, BO) and not timelines.blocked(BO, ANN)
     timelines.follow(ANN, BO)
     tweet = timelines.post(BO)
     assert timelines.timeline(ANN).tolist() == [tweet]

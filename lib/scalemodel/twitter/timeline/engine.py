@@ -161,7 +161,7 @@ class HomeTimelines:
         self._start_tweets()
         self._start_prices(graph)
         self._counts = dict.fromkeys(("posts", "backfilled", "rebuilds"), 0)
-        self._progress = np.array([0, -1, 0, 0, 0, 0], dtype=np.int64)
+        self._progress = np.array([0, -1, 0, 0, 0, 0, 0], dtype=np.int64)
         self._paid = np.zeros(4, dtype=np.int64)
 
     def _start_tweets(self):
@@ -280,6 +280,7 @@ class HomeTimelines:
             self._queue.extend([row, -1] for row in range(first, self._n_tweets))
             return
         self._progress[homes.ROW], self._progress[homes.AFTER] = first, -1
+        self._progress[homes.IN_ORDER] = not self._measured  # a repriced author is backfilled
         self._deliver(self._n_tweets, np.iinfo(np.int64).max)
 
     def fan_out(self, batches: int | None = None, crash_after: int | None = None) -> int:

@@ -260,7 +260,7 @@ def slot_before(slots, slot):
 TWEETS = "int32[::1], int32[::1], int64[::1]"  # latest by author, previous, shown
 ROWS = "int64[::1], int64[::1], int32[::1]"  # start, length, values of a `Rows`
 READERS = "uint8[::1], float64[::1]"  # asleep, share kept
-ROW, AFTER, DELIVERED, REPEATED, LEFT, SEEN = 0, 1, 2, 3, 4, 5  # `progress`
+ROW, AFTER, DELIVERED, REPEATED, LEFT, IN_ORDER, SEEN = range(7)  # `progress`
 
 
 @compiled(f"int64({LISTS}, int64, int32[::1], int64, {ROWS}, {READERS}, int64[::1])")
@@ -273,14 +273,15 @@ def fan_out(
     order of number, so `progress[AFTER]`, the last one seen, is all that a restart
     needs to know. `progress[LEFT]` followers are looked at, at most. Those `asleep` are
     passed over (an empty row: nobody sleeps); `kept` is each reader's share of what comes
-    (an empty row: all of it).
+    (an empty row: all of it). `progress[IN_ORDER]` says that every row is newer than all
+    that the lists hold; then nothing is looked at but where a list ends.
 
     Answers `DONE`, `KNOWN` when none are left to look at, or `NO_ROOM`; call again
     after that and it goes on where it stopped.
 
     >>> homes = Homes(2, cap=3)
     >>> homes.grow()
-    >>> progress = np.array([0, -1, 0, 0, 99, 0])
+    >>> progress = np.array([0, -1, 0, 0, 99, 0, 0])
     >>> followers = np.array([0, 0]), np.array([2, 0]), np.array([0, 1], dtype=np.int32)
     >>> shelf = homes.lists, homes.slots, homes.shelf
     >>> readers = np.empty(0, dtype=np.uint8), np.empty(0)
@@ -291,6 +292,7 @@ def fan_out(
     """
     left = progress[LEFT]
     lossy, sleepers = len(kept) > 0, len(asleep) > 0
+    in_order = progress[IN_ORDER] > 0
     delivered = 0
     seen = 0
     while progress[ROW] < end:
@@ -301,7 +303,7 @@ def fan_out(
         if progress[AFTER] >= 0:
             at = first_after(values, at, stop, progress[AFTER])
         outcome = DONE
-        ready = at
+        ready = stop if in_order else at
         while at < stop and left > 0:
             if at == ready:  # a list lies anywhere: ask for the next few together
                 ready = min(at + TOGETHER, stop)
@@ -309,27 +311,41 @@ def fan_out(
                     slot = lists[values[ahead], NEWEST]
                     if slot >= 0:
                         seen += slots[slot]
-                        if lists[values[ahead], COUNT] == cap:
-                            seen += slots[lists[values[ahead], OLDEST]]
             follower = values[at]
-            newest = lists[follower, NEWEST]
-            oldest = lists[follower, OLDEST]
+            newest, count = lists[follower, NEWEST], lists[follower, COUNT]
             if (sleepers and asleep[follower] > 0) or (
                 lossy and chance(follower, row) >= kept[follower]
             ):
                 pass
-            elif (  # the usual cases, room left or an entry to give up for it, without a call
+            elif in_order and count < cap:  # the usual cases, without a call or a look at entries
+                place = newest + 1
+                if place % BOX == 0:  # a box is full, or this is the first entry
+                    box = new_box(slots, shelf)
+                    if box < 0:
+                        outcome = NO_ROOM
+                        break
+                    place = box + FIRST
+                    if count > 0:
+                        slots[box + OLDER] = newest + 1 - BOX
+                        slots[newest + 1 - BOX + NEWER] = box
+                    else:
+                        lists[follower, OLDEST] = place
+                slots[place] = row
+                lists[follower, NEWEST] = place
+                lists[follower, COUNT] = count + 1
+                delivered += 1
+            elif (  # room left or an entry to give up for it
                 newest % BOX < BOX - 1
-                and slots[newest] < row
-                and (lists[follower, COUNT] < cap or oldest % BOX < BOX - 1)
+                and (in_order or slots[newest] < row)
+                and (count < cap or lists[follower, OLDEST] % BOX < BOX - 1)
             ):
                 slots[newest + 1] = row
                 lists[follower, NEWEST] = newest + 1
-                if lists[follower, COUNT] < cap:
-                    lists[follower, COUNT] += 1
+                if count < cap:
+                    lists[follower, COUNT] = count + 1
                 else:
-                    lists[follower, HORIZON] = slots[oldest]
-                    lists[follower, OLDEST] = oldest + 1
+                    lists[follower, HORIZON] = slots[lists[follower, OLDEST]]
+                    lists[follower, OLDEST] += 1
                 delivered += 1
             else:
                 outcome = deliver(lists, slots, shelf, cap, follower, row)
