@@ -84,6 +84,12 @@ def test_the_horizon_itself_is_known_and_below_it_is_too_old():
     assert reply(shelf, 5)[0] == wire.TooOld()
 
 
+def test_a_page_and_a_gap_may_be_of_one_post():
+    shelf = Shelf([1, 3])
+    assert reply(shelf, 1, snapshot_posts=1, gap_posts=1) == (wire.Gap((3,)),)
+    assert reply(shelf, 0, snapshot_posts=1, gap_posts=1) == (wire.TooOld(), wire.Snapshot((3,)))
+
+
 def test_an_empty_page_is_no_reason_to_start_again():
     assert reply(Shelf(), wire.NOTHING) == (wire.Gap(()),)
     assert reply(Shelf(), 0) == (wire.TooOld(), wire.Snapshot(()))
@@ -602,6 +608,45 @@ def test_a_storm_that_would_not_end_is_refused(arguments, words):
     usual = {"clients": 10, "accepts_per_s": 10.0, "jitter": True, "rng": stream(1, "storm")}
     with pytest.raises(ValueError, match=words):
         storm(**(usual | arguments))
+
+
+DAY_S = 86_400.0
+LIMITS = [  # least and most that are taken
+    (GatewayConfig, "window_s", 0.0, DAY_S),
+    *((GatewayConfig, name, 0.001, DAY_S)
+      for name in ("hello_deadline_s", "ping_interval_s", "ping_deadline_s", "close_deadline_s")),
+    (GatewayConfig, "messages_per_s", math.nextafter(0, 1), 2.0**30),
+    (GatewayConfig, "connects_per_s", math.nextafter(0, 1), 2.0**30),
+    (GatewayConfig, "queue_posts", 1, 1_000_000),
+    *((GatewayConfig, name, 1, 40_000) for name in ("frame_posts", "snapshot_posts", "gap_posts")),
+    *((GatewayConfig, name, 1, 2**30)
+      for name in ("messages_burst", "user_connections", "connects_burst", "write_buffer_bytes",
+                   "connections", "kernel_buffer_bytes")),
+    (GatewayConfig, "message_bytes", 12 * 280 + 64, 2**30),
+    (SceneConfig, "drain_per_s", 1e-6, 1e6),
+    *((SceneConfig, name, 0.0, DAY_S) for name in ("window_s", "cut_at_s", "cut_s", "line_s")),
+    (SceneConfig, "queue_posts", 1, 1_000_000),
+    *((SceneConfig, name, 1, 40_000) for name in ("frame_posts", "snapshot_posts", "gap_posts")),
+    (SceneConfig, "seed", 0, None),
+    (SceneConfig, "duration_s", 0.0, 20_000.0),  # at five posts a second: 100,000
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("config", "field", "least", "most"), LIMITS)
+def test_both_bounds_are_allowed_and_what_lies_beyond_is_not(config, field, least, most):
+    for bound, way in ((least, -1), (most, 1)):
+        if bound is None:
+            continue
+        assert getattr(config(**{field: bound}), field) == bound
+        beyond = bound + way if isinstance(bound, int) else math.nextafter(bound, way * math.inf)
+        with pytest.raises(ValueError, match=rf"\b{field}="):
+            config(**{field: beyond})
+
+
+def test_an_outbox_has_its_bounds():
+    least, most = Outbox(1, 0.0, 1), Outbox(1_000_000, DAY_S, 40_000, newest=wire.MOST_ID)
+    assert (least.newest, least.due_s, most.newest) == (-1, math.inf, wire.MOST_ID)
+    assert not most.offer(wire.MOST_ID) and least.offer(0)
 
 
 BAD = [None, math.nan, math.inf, -1, 2**63, 2**70, 1e300, "", (), "x", object()]

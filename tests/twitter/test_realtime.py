@@ -585,6 +585,13 @@ async def test_a_frame_with_two_forms_is_refused_in_words():
         assert truth.tweets == [] and service.gateway.report.refused == {"malformed": 1}
 
 
+async def stuff(there):
+    """Fill the socket and what waits before it: nothing arrives now, a goodbye neither."""
+    while there.unsent_bytes < 8_000:
+        there.transport.write(bytes(1_000))
+        await asyncio.sleep(0)
+
+
 async def pieces(bare):
     async def said():
         for _ in range(60):
@@ -638,12 +645,23 @@ async def test_who_neither_reads_nor_goes_is_cut(last_word):
         await heard(bo)
         bo.transport.pause_reading()
         (there,) = service.gateway.registry
-        while not there.paused:  # nothing more can be written, a goodbye neither
-            service.gateway.deliver((service.post(FRIEND),), [BO])
-            await asyncio.sleep(0)
+        await stuff(there)
         await bo.send(last_word)
-        await until(lambda: service.gateway._sockets == 0)
+        await until(lambda: not service.gateway._sockets)
         await until(lambda: sum(service.gateway.report.refused.values()) == 1)
+
+
+@live
+async def test_a_gateway_closes_though_somebody_does_not_read():
+    service, _ = service_of(close_deadline_s=0.1, queue_posts=4, **TIGHT)
+    async with contextlib.AsyncExitStack() as stack:
+        async with service:
+            bo = await stack.enter_async_context(line(service, BO, small=True))
+            await heard(bo)
+            bo.transport.pause_reading()
+            (there,) = service.gateway.registry
+            await stuff(there)
+        assert not service.gateway._sockets
 
 
 @live
@@ -657,8 +675,8 @@ async def test_sockets_that_say_nothing_are_bounded_too(monkeypatch):
             stack.callback(writer.close)
             silent.append(asyncio.create_task(reader.read()))
         await until(lambda: sum(task.done() for task in silent) == 3)
-        assert service.gateway._sockets == 3
-    assert service.gateway._sockets == 0
+        assert len(service.gateway._sockets) == 3
+    assert not service.gateway._sockets
 
 
 @live
