@@ -224,6 +224,17 @@ def test_the_token_of_a_user_is_no_other_users():
     assert len(proofs) == 6 and {len(proof) for proof in proofs} == {64}
 
 
+def test_what_a_gateway_allows_if_nothing_is_said():
+    assert GatewayConfig() == GatewayConfig(
+        window_s=0.1, queue_posts=256, frame_posts=100, snapshot_posts=50, gap_posts=400,
+        write_buffer_bytes=4_096, kernel_buffer_bytes=16_384, message_bytes=4_096,
+        messages_per_s=10.0, messages_burst=30, connections=None, user_connections=5,
+        connects_per_s=1_000.0, connects_burst=2_000, hello_deadline_s=5.0, ping_interval_s=20.0,
+        ping_deadline_s=20.0, close_deadline_s=2.0,
+    )  # fmt: skip
+    assert GatewayConfig(snapshot_posts=500).unsent_bytes == 4_096 + 24 * 600 + 4_096
+
+
 # ── A gateway without sockets ───────────────────────────────────────────────
 class Loop:
     """A clock that is set by hand, and what waits for it."""
