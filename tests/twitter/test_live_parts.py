@@ -480,6 +480,13 @@ def test_a_rate_that_is_no_whole_number_a_slot_is_kept_in_the_long_run():
     assert let_in == [0.0, 0.5, 0.5, 1.5, 1.5]  # 1.5 a slot: 1, 2, 1, 2 ...
 
 
+@pytest.mark.parametrize("attempt", [0, 1, 2, 3, 4, 60, 61, 2**70])
+def test_a_pause_is_drawn_from_nothing_to_a_bound_that_doubles(attempt):
+    bound_s = [0.5, 1.0, 2.0, 4.0, 5.0][min(attempt, 4)]
+    drawn_s = backoff_s(attempt, stream(1, "pause"), 0.5, 5.0)
+    assert drawn_s == stream(1, "pause").uniform(0, bound_s)
+
+
 # ── Coming back ─────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("code", "reason", "final"),
