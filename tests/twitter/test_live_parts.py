@@ -235,7 +235,6 @@ def test_what_a_gateway_allows_if_nothing_is_said():
     assert GatewayConfig(snapshot_posts=500).unsent_bytes == 4_096 + 24 * 600 + 4_096
 
 
-# ── A gateway without sockets ───────────────────────────────────────────────
 class Loop:
     """A clock that is set by hand, and what waits for it."""
 
@@ -338,7 +337,6 @@ def test_whose_tweet_nobody_knows_everybody_asks_for():
     assert desk.report.untold == 1
 
 
-# ── Posting ─────────────────────────────────────────────────────────────────
 def test_a_clock_set_back_dates_nothing_backwards():
     shelf, clock = Shelf(), iter([100.0, 99.5, 100.25, 3.0])
     service = LiveService(shelf, KEY, clock_s=lambda: next(clock))
@@ -370,6 +368,64 @@ def test_a_tweet_that_is_stored_is_accepted_even_if_its_followers_cannot_be_foun
     service = LiveService(Forgetful(), KEY)
     assert service.post(STAR) == 0 and service.timelines.ids == [0]
     assert service.gateway.report.untold == 1 and "tweet 0 is stored" in caplog.text
+
+
+@pytest.mark.parametrize("attempt", [0, 1, 2, 3, 4, 60, 61, 2**70])
+def test_a_pause_is_drawn_from_nothing_to_a_bound_that_doubles(attempt):
+    bound_s = [0.5, 1.0, 2.0, 4.0, 5.0][min(attempt, 4)]
+    drawn_s = backoff_s(attempt, stream(1, "pause"), 0.5, 5.0)
+    assert drawn_s == stream(1, "pause").uniform(0, bound_s)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "final"),
+    [
+        (1008, "forged user", True), (1007, "malformed", True), (1009, "", True), (1003, "", True),
+        (1002, "", True), (1008, "no hello", False), (1013, "", False), (1006, "", False),
+        (1001, "", False), (1011, "", False),
+    ],
+)  # fmt: skip
+def test_a_client_gives_up_only_where_asking_again_is_no_use(code, reason, final):
+    """A hello that was late is none: on a busy machine it left readers in silence for ever."""
+    client = LiveClient(1, ANA, "proof", rng=stream(1, "Ana"), base_s=0.001, most_s=0.001)
+
+    async def refused_then_stopped():
+        if client.attempts == 2:
+            client._stopped = True
+            return
+        close = None if code == 1006 else Close(code, reason)
+        raise ConnectionClosedError(close, None)
+
+    client._session = refused_then_stopped
+    asyncio.run(client.run())
+    assert client.attempts == (1 if final else 2)
+    assert client.closed_with == (code if final else None)
+
+
+def test_pauses_double_up_to_the_bound_and_begin_anew_after_a_frame(monkeypatch):
+    client, bounds = LiveClient(1, ANA, "proof", rng=stream(1, "Ana"), base_s=1, most_s=5), []
+
+    async def fails():
+        client.frames += client.attempts == 5
+        client._stopped = client.attempts == 7
+        raise OSError("nobody there")
+
+    def note(attempt, rng, base_s, most_s):
+        bounds.append(min(most_s, base_s * 2**attempt))
+        return 0.0
+
+    client._session = fails
+    monkeypatch.setattr("scalemodel.twitter.live.client.backoff_s", note)
+    asyncio.run(client.run())
+    assert bounds == [2, 4, 5, 5, 1, 2]
+
+
+def test_who_posts_without_a_line_is_told_so():
+    client = LiveClient(1, ANA, "proof", rng=stream(1, "Ana"))
+    with pytest.raises(ConnectionError, match="there is no line now"):
+        asyncio.run(client.post())
+    with pytest.raises(ValueError, match="post='' must be"):
+        asyncio.run(client.post(""))
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -478,57 +534,6 @@ def test_a_rate_that_is_no_whole_number_a_slot_is_kept_in_the_long_run():
     tried = storm(5, 15.0, False, stream(1, "storm"))
     let_in = tried.time_s[tried.accepted].tolist()
     assert let_in == [0.0, 0.5, 0.5, 1.5, 1.5]  # 1.5 a slot: 1, 2, 1, 2 ...
-
-
-@pytest.mark.parametrize("attempt", [0, 1, 2, 3, 4, 60, 61, 2**70])
-def test_a_pause_is_drawn_from_nothing_to_a_bound_that_doubles(attempt):
-    bound_s = [0.5, 1.0, 2.0, 4.0, 5.0][min(attempt, 4)]
-    drawn_s = backoff_s(attempt, stream(1, "pause"), 0.5, 5.0)
-    assert drawn_s == stream(1, "pause").uniform(0, bound_s)
-
-
-# ── Coming back ─────────────────────────────────────────────────────────────
-@pytest.mark.parametrize(
-    ("code", "reason", "final"),
-    [
-        (1008, "forged user", True), (1007, "malformed", True), (1009, "", True), (1003, "", True),
-        (1002, "", True), (1008, "no hello", False), (1013, "", False), (1006, "", False),
-        (1001, "", False), (1011, "", False),
-    ],
-)  # fmt: skip
-def test_a_client_gives_up_only_where_asking_again_is_no_use(code, reason, final):
-    """A hello that was late is none: on a busy machine it left readers in silence for ever."""
-    client = LiveClient(1, ANA, "proof", rng=stream(1, "Ana"), base_s=0.001, most_s=0.001)
-
-    async def refused_then_stopped():
-        if client.attempts == 2:
-            client._stopped = True
-            return
-        close = None if code == 1006 else Close(code, reason)
-        raise ConnectionClosedError(close, None)
-
-    client._session = refused_then_stopped
-    asyncio.run(client.run())
-    assert client.attempts == (1 if final else 2)
-    assert client.closed_with == (code if final else None)
-
-
-def test_pauses_double_up_to_the_bound_and_begin_anew_after_a_frame(monkeypatch):
-    client, bounds = LiveClient(1, ANA, "proof", rng=stream(1, "Ana"), base_s=1, most_s=5), []
-
-    async def fails():
-        client.frames += client.attempts == 5
-        client._stopped = client.attempts == 7
-        raise OSError("nobody there")
-
-    def note(attempt, rng, base_s, most_s):
-        bounds.append(min(most_s, base_s * 2**attempt))
-        return 0.0
-
-    client._session = fails
-    monkeypatch.setattr("scalemodel.twitter.live.client.backoff_s", note)
-    asyncio.run(client.run())
-    assert bounds == [2, 4, 5, 5, 1, 2]
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
