@@ -280,6 +280,23 @@ async def test_a_client_comes_back_after_a_restart_of_the_gateway():
 
 
 @live
+async def test_a_client_posts_and_hears_its_id():
+    service, truth = service_of()
+    words = []
+    async with service:
+        star = LiveClient(service.gateway.port, STAR, token(STAR, KEY), rng=stream(1, "star"),
+                          listen=lambda client, word: words.append(word))  # fmt: skip
+        task = asyncio.create_task(star.run())
+        await star.ready.wait()
+        await star.post("good morning")
+        await until(lambda: star.frames == 2)
+        assert words == [wire.Snapshot(()), wire.Posted(truth.tweets[0][0])]
+        assert star.connects == 1
+        await star.stop()
+        await task
+
+
+@live
 async def test_a_client_who_is_ahead_of_a_new_service_starts_again():
     first, _ = service_of()
     async with first:
