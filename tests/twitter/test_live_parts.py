@@ -84,6 +84,12 @@ def test_the_horizon_itself_is_known_and_below_it_is_too_old():
     assert reply(shelf, 5)[0] == wire.TooOld()
 
 
+def test_a_page_and_a_gap_may_be_of_one_post():
+    shelf = Shelf([1, 3])
+    assert reply(shelf, 1, snapshot_posts=1, gap_posts=1) == (wire.Gap((3,)),)
+    assert reply(shelf, 0, snapshot_posts=1, gap_posts=1) == (wire.TooOld(), wire.Snapshot((3,)))
+
+
 def test_an_empty_page_is_no_reason_to_start_again():
     assert reply(Shelf(), wire.NOTHING) == (wire.Gap(()),)
     assert reply(Shelf(), 0) == (wire.TooOld(), wire.Snapshot(()))
@@ -218,7 +224,17 @@ def test_the_token_of_a_user_is_no_other_users():
     assert len(proofs) == 6 and {len(proof) for proof in proofs} == {64}
 
 
-# ── A gateway without sockets ───────────────────────────────────────────────
+def test_what_a_gateway_allows_if_nothing_is_said():
+    assert GatewayConfig() == GatewayConfig(
+        window_s=0.1, queue_posts=256, frame_posts=100, snapshot_posts=50, gap_posts=400,
+        write_buffer_bytes=4_096, kernel_buffer_bytes=16_384, message_bytes=4_096,
+        messages_per_s=10.0, messages_burst=30, connections=None, user_connections=5,
+        connects_per_s=1_000.0, connects_burst=2_000, hello_deadline_s=5.0, ping_interval_s=20.0,
+        ping_deadline_s=20.0, close_deadline_s=2.0,
+    )  # fmt: skip
+    assert GatewayConfig(snapshot_posts=500).unsent_bytes == 4_096 + 24 * 600 + 4_096
+
+
 class Loop:
     """A clock that is set by hand, and what waits for it."""
 
@@ -321,7 +337,6 @@ def test_whose_tweet_nobody_knows_everybody_asks_for():
     assert desk.report.untold == 1
 
 
-# ── Posting ─────────────────────────────────────────────────────────────────
 def test_a_clock_set_back_dates_nothing_backwards():
     shelf, clock = Shelf(), iter([100.0, 99.5, 100.25, 3.0])
     service = LiveService(shelf, KEY, clock_s=lambda: next(clock))
@@ -353,6 +368,64 @@ def test_a_tweet_that_is_stored_is_accepted_even_if_its_followers_cannot_be_foun
     service = LiveService(Forgetful(), KEY)
     assert service.post(STAR) == 0 and service.timelines.ids == [0]
     assert service.gateway.report.untold == 1 and "tweet 0 is stored" in caplog.text
+
+
+@pytest.mark.parametrize("attempt", [0, 1, 2, 3, 4, 60, 61, 2**70])
+def test_a_pause_is_drawn_from_nothing_to_a_bound_that_doubles(attempt):
+    bound_s = [0.5, 1.0, 2.0, 4.0, 5.0][min(attempt, 4)]
+    drawn_s = backoff_s(attempt, stream(1, "pause"), 0.5, 5.0)
+    assert drawn_s == stream(1, "pause").uniform(0, bound_s)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "final"),
+    [
+        (1008, "forged user", True), (1007, "malformed", True), (1009, "", True), (1003, "", True),
+        (1002, "", True), (1008, "no hello", False), (1013, "", False), (1006, "", False),
+        (1001, "", False), (1011, "", False),
+    ],
+)  # fmt: skip
+def test_a_client_gives_up_only_where_asking_again_is_no_use(code, reason, final):
+    """A hello that was late is none: on a busy machine it left readers in silence for ever."""
+    client = LiveClient(1, ANA, "proof", rng=stream(1, "Ana"), base_s=0.001, most_s=0.001)
+
+    async def refused_then_stopped():
+        if client.attempts == 2:
+            client._stopped = True
+            return
+        close = None if code == 1006 else Close(code, reason)
+        raise ConnectionClosedError(close, None)
+
+    client._session = refused_then_stopped
+    asyncio.run(client.run())
+    assert client.attempts == (1 if final else 2)
+    assert client.closed_with == (code if final else None)
+
+
+def test_pauses_double_up_to_the_bound_and_begin_anew_after_a_frame(monkeypatch):
+    client, bounds = LiveClient(1, ANA, "proof", rng=stream(1, "Ana"), base_s=1, most_s=5), []
+
+    async def fails():
+        client.frames += client.attempts == 5
+        client._stopped = client.attempts == 7
+        raise OSError("nobody there")
+
+    def note(attempt, rng, base_s, most_s):
+        bounds.append(min(most_s, base_s * 2**attempt))
+        return 0.0
+
+    client._session = fails
+    monkeypatch.setattr("scalemodel.twitter.live.client.backoff_s", note)
+    asyncio.run(client.run())
+    assert bounds == [2, 4, 5, 5, 1, 2]
+
+
+def test_who_posts_without_a_line_is_told_so():
+    client = LiveClient(1, ANA, "proof", rng=stream(1, "Ana"))
+    with pytest.raises(ConnectionError, match="there is no line now"):
+        asyncio.run(client.post())
+    with pytest.raises(ValueError, match="post='' must be"):
+        asyncio.run(client.post(""))
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -463,50 +536,6 @@ def test_a_rate_that_is_no_whole_number_a_slot_is_kept_in_the_long_run():
     assert let_in == [0.0, 0.5, 0.5, 1.5, 1.5]  # 1.5 a slot: 1, 2, 1, 2 ...
 
 
-# ── Coming back ─────────────────────────────────────────────────────────────
-@pytest.mark.parametrize(
-    ("code", "reason", "final"),
-    [
-        (1008, "forged user", True), (1007, "malformed", True), (1009, "", True), (1003, "", True),
-        (1002, "", True), (1008, "no hello", False), (1013, "", False), (1006, "", False),
-        (1001, "", False), (1011, "", False),
-    ],
-)  # fmt: skip
-def test_a_client_gives_up_only_where_asking_again_is_no_use(code, reason, final):
-    """A hello that was late is none: on a busy machine it left readers in silence for ever."""
-    client = LiveClient(1, ANA, "proof", rng=stream(1, "Ana"), base_s=0.001, most_s=0.001)
-
-    async def refused_then_stopped():
-        if client.attempts == 2:
-            client._stopped = True
-            return
-        close = None if code == 1006 else Close(code, reason)
-        raise ConnectionClosedError(close, None)
-
-    client._session = refused_then_stopped
-    asyncio.run(client.run())
-    assert client.attempts == (1 if final else 2)
-    assert client.closed_with == (code if final else None)
-
-
-def test_pauses_double_up_to_the_bound_and_begin_anew_after_a_frame(monkeypatch):
-    client, bounds = LiveClient(1, ANA, "proof", rng=stream(1, "Ana"), base_s=1, most_s=5), []
-
-    async def fails():
-        client.frames += client.attempts == 5
-        client._stopped = client.attempts == 7
-        raise OSError("nobody there")
-
-    def note(attempt, rng, base_s, most_s):
-        bounds.append(min(most_s, base_s * 2**attempt))
-        return 0.0
-
-    client._session = fails
-    monkeypatch.setattr("scalemodel.twitter.live.client.backoff_s", note)
-    asyncio.run(client.run())
-    assert bounds == [2, 4, 5, 5, 1, 2]
-
-
 # ── Refusals ────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("text", "words"),
@@ -602,6 +631,45 @@ def test_a_storm_that_would_not_end_is_refused(arguments, words):
     usual = {"clients": 10, "accepts_per_s": 10.0, "jitter": True, "rng": stream(1, "storm")}
     with pytest.raises(ValueError, match=words):
         storm(**(usual | arguments))
+
+
+DAY_S = 86_400.0
+LIMITS = [  # least and most that are taken
+    (GatewayConfig, "window_s", 0.0, DAY_S),
+    *((GatewayConfig, name, 0.001, DAY_S)
+      for name in ("hello_deadline_s", "ping_interval_s", "ping_deadline_s", "close_deadline_s")),
+    (GatewayConfig, "messages_per_s", math.nextafter(0, 1), 2.0**30),
+    (GatewayConfig, "connects_per_s", math.nextafter(0, 1), 2.0**30),
+    (GatewayConfig, "queue_posts", 1, 1_000_000),
+    *((GatewayConfig, name, 1, 40_000) for name in ("frame_posts", "snapshot_posts", "gap_posts")),
+    *((GatewayConfig, name, 1, 2**30)
+      for name in ("messages_burst", "user_connections", "connects_burst", "write_buffer_bytes",
+                   "connections", "kernel_buffer_bytes")),
+    (GatewayConfig, "message_bytes", 12 * 280 + 64, 2**30),
+    (SceneConfig, "drain_per_s", 1e-6, 1e6),
+    *((SceneConfig, name, 0.0, DAY_S) for name in ("window_s", "cut_at_s", "cut_s", "line_s")),
+    (SceneConfig, "queue_posts", 1, 1_000_000),
+    *((SceneConfig, name, 1, 40_000) for name in ("frame_posts", "snapshot_posts", "gap_posts")),
+    (SceneConfig, "seed", 0, None),
+    (SceneConfig, "duration_s", 0.0, 20_000.0),  # at five posts a second: 100,000
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("config", "field", "least", "most"), LIMITS)
+def test_both_bounds_are_allowed_and_what_lies_beyond_is_not(config, field, least, most):
+    for bound, way in ((least, -1), (most, 1)):
+        if bound is None:
+            continue
+        assert getattr(config(**{field: bound}), field) == bound
+        beyond = bound + way if isinstance(bound, int) else math.nextafter(bound, way * math.inf)
+        with pytest.raises(ValueError, match=rf"\b{field}="):
+            config(**{field: beyond})
+
+
+def test_an_outbox_has_its_bounds():
+    least, most = Outbox(1, 0.0, 1), Outbox(1_000_000, DAY_S, 40_000, newest=wire.MOST_ID)
+    assert (least.newest, least.due_s, most.newest) == (-1, math.inf, wire.MOST_ID)
+    assert not most.offer(wire.MOST_ID) and least.offer(0)
 
 
 BAD = [None, math.nan, math.inf, -1, 2**63, 2**70, 1e300, "", (), "x", object()]

@@ -280,6 +280,23 @@ async def test_a_client_comes_back_after_a_restart_of_the_gateway():
 
 
 @live
+async def test_a_client_posts_and_hears_its_id():
+    service, truth = service_of()
+    words = []
+    async with service:
+        star = LiveClient(service.gateway.port, STAR, token(STAR, KEY), rng=stream(1, "star"),
+                          listen=lambda client, word: words.append(word))  # fmt: skip
+        task = asyncio.create_task(star.run())
+        await star.ready.wait()
+        await star.post("good morning")
+        await until(lambda: star.frames == 2)
+        assert words == [wire.Snapshot(()), wire.Posted(truth.tweets[0][0])]
+        assert star.connects == 1
+        await star.stop()
+        await task
+
+
+@live
 async def test_a_client_who_is_ahead_of_a_new_service_starts_again():
     first, _ = service_of()
     async with first:
@@ -551,6 +568,9 @@ NOT_BO = wire.encode(wire.Hello(BO, token(CY, KEY)))
         ([HELLO, '{"post":"' + "x" * 5_000 + '"}'], 1009, "oversized"),
         (["x" * 100_000], 1009, "oversized"),
         ([NOT_BO], 1008, "forged user"),
+        ([wire.encode(wire.Hello(BO, token(BO, KEY)[:-1]))], 1008, "forged user"),
+        ([wire.encode(wire.Hello(BO, token(BO, KEY) + "0"))], 1008, "forged user"),
+        ([wire.encode(wire.Hello(BO, ""))], 1008, "forged user"),
         (['{"hello":{"user":1,"token":"é\\ud800"}}'], 1008, "forged user"),
         ([wire.encode(wire.Hello(99, token(99, KEY)))], 1008, "unknown user"),
         (['{"post":"hello"}'], 1008, "no hello"),
@@ -583,6 +603,13 @@ async def test_a_frame_with_two_forms_is_refused_in_words():
         code, words = await closed_with(star)
         assert code == 1007 and words.startswith("malformed: ") and '"post"' in words
         assert truth.tweets == [] and service.gateway.report.refused == {"malformed": 1}
+
+
+async def stuff(there):
+    """Fill the socket and what waits before it: nothing arrives now, a goodbye neither."""
+    while there.unsent_bytes < 8_000:
+        there.transport.write(bytes(1_000))
+        await asyncio.sleep(0)
 
 
 async def pieces(bare):
@@ -638,12 +665,23 @@ async def test_who_neither_reads_nor_goes_is_cut(last_word):
         await heard(bo)
         bo.transport.pause_reading()
         (there,) = service.gateway.registry
-        while not there.paused:  # nothing more can be written, a goodbye neither
-            service.gateway.deliver((service.post(FRIEND),), [BO])
-            await asyncio.sleep(0)
+        await stuff(there)
         await bo.send(last_word)
-        await until(lambda: service.gateway._sockets == 0)
+        await until(lambda: not service.gateway._sockets)
         await until(lambda: sum(service.gateway.report.refused.values()) == 1)
+
+
+@live
+async def test_a_gateway_closes_though_somebody_does_not_read():
+    service, _ = service_of(close_deadline_s=0.1, queue_posts=4, **TIGHT)
+    async with contextlib.AsyncExitStack() as stack:
+        async with service:
+            bo = await stack.enter_async_context(line(service, BO, small=True))
+            await heard(bo)
+            bo.transport.pause_reading()
+            (there,) = service.gateway.registry
+            await stuff(there)
+        assert not service.gateway._sockets
 
 
 @live
@@ -657,8 +695,8 @@ async def test_sockets_that_say_nothing_are_bounded_too(monkeypatch):
             stack.callback(writer.close)
             silent.append(asyncio.create_task(reader.read()))
         await until(lambda: sum(task.done() for task in silent) == 3)
-        assert service.gateway._sockets == 3
-    assert service.gateway._sockets == 0
+        assert len(service.gateway._sockets) == 3
+    assert not service.gateway._sockets
 
 
 @live

@@ -313,7 +313,7 @@ class Gateway:
         self._key = key
         self._loop = None  # until it opens
         self._lines = set()  # all that were admitted, hello or not
-        self._sockets = 0  # these, and who is on the way in or out
+        self._sockets = set()  # these, and who is on the way in or out
         self._alarms = {}  # due time -> lines
         self._counts = Counter()
         self._refused = Counter()
@@ -348,7 +348,13 @@ class Gateway:
         with contextlib.suppress(asyncio.CancelledError):
             await self._watcher
         self._server.close()
+        cut = self._loop.call_later(self.config.close_deadline_s, self._cut_all)
         await self._server.wait_closed()
+        cut.cancel()
+
+    def _cut_all(self):  # who does not read does not see a goodbye either
+        for line in list(self._sockets):
+            line.transport.abort()
 
     @property
     def report(self) -> GatewayReport:
@@ -536,7 +542,6 @@ class Gateway:
             line.protocol.fail(refusal.code, refusal.said)
             line.send_data()
         line.transport.resume_reading()  # or its goodbye is not seen
-        self._loop.call_later(self.config.close_deadline_s, line.transport.abort)
 
     def _note(self, line, reason, code, why):
         self._refused[reason] += 1
@@ -585,8 +590,8 @@ class _Line(ServerConnection):
 
     def connection_made(self, transport):
         super().connection_made(transport)
-        self.gateway._sockets += 1
-        if self.gateway._sockets > self.gateway._most + SPARE_FILES:
+        self.gateway._sockets.add(self)
+        if len(self.gateway._sockets) > self.gateway._most + SPARE_FILES:
             transport.abort()  # there is no file left to say why
             return
         size = self.gateway.config.kernel_buffer_bytes
@@ -595,7 +600,7 @@ class _Line(ServerConnection):
             pipe.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
 
     def connection_lost(self, error):
-        self.gateway._sockets -= 1
+        self.gateway._sockets.discard(self)
         super().connection_lost(error)
 
     def data_received(self, data):
