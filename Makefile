@@ -13,6 +13,8 @@ JUPYTER_PORT ?= 8888
 DIR ?= book
 PORT ?= 8000
 BASE ?= origin/main
+PLAIN := .venv-plain
+ROOMS := core parts youtube twitter
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +54,11 @@ fast: $(VENV)/book.ok ## the inner loop, under a minute: no build, no browser (R
 	@scope=$$($(BIN)/python tools/scope.py room $(ROOM)); \
 	$(BIN)/python -m pytest $$scope -q -n auto -m "not slow and not thorough" --durations=5
 
+plain: export HYPOTHESIS_PROFILE ?= fast
+plain: $(PLAIN)/plain.ok ## the models where there is no numba, in an environment of its own
+	@$(PLAIN)/bin/python -m pytest $(addprefix lib/scalemodel/,$(ROOMS)) $(addprefix tests/,$(ROOMS)) \
+	  --ignore tests/core/test_compiled.py -q -n auto -m "not slow and not thorough"
+
 bench: $(VENV)/jupyter.ok assets browser ## measure engines, pages and panels, each beside a peer
 	@for file in benchmarks/*.py; do $(BIN)/python $$file; done
 
@@ -65,7 +72,7 @@ lock: $(VENV)/book.ok ## write the lock files anew from pyproject.toml
 	@$(BIN)/python tools/lock.py
 
 clean: ## remove everything that was made
-	rm -rf $(VENV) _build site_assets/vendor lib/*.egg-info .pytest_cache .hypothesis .ruff_cache
+	rm -rf $(VENV) $(PLAIN) _build site_assets/vendor lib/*.egg-info .pytest_cache .hypothesis .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ── Set-up ───────────────────────────────────────────────────────────────────
@@ -85,6 +92,11 @@ $(VENV)/book.ok: requirements.txt pyproject.toml
 	@echo "Installing the locked requirements into $(VENV) ..."
 	@$(PIP) --no-deps -r requirements.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(PLAIN)/plain.ok: requirements.txt pyproject.toml
+	@$(MAKE) VENV=$(PLAIN) $(PLAIN)/book.ok
+	@$(PLAIN)/bin/python -m pip uninstall --disable-pip-version-check -q -y numba llvmlite
 	@touch $@
 
 $(VENV)/jupyter.ok: $(VENV)/book.ok requirements-jupyter.txt

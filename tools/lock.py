@@ -1,9 +1,11 @@
 """Writes the four files of locked requirements anew from pyproject.toml.
 
-    python tools/lock.py
+    python tools/lock.py          with the newest versions
+    python tools/lock.py --keep   with those of the locks, where pyproject.toml still allows them
 
-The locks are exact and hold for Python 3.11 to 3.13 on every system, by markers. They are
-installed as they stand (`--no-deps`), for two packages are left out; see `OPTIONS`.
+The locks are exact and hold for Python 3.11 to 3.13 on every system, by markers. Each file
+that pip may fetch is named by its hash, so nobody can put another in its place; pip asks for
+them by itself.
 Needs uv (`pip install uv`), a tool of maintainers that nothing else here uses.
 """
 
@@ -28,10 +30,7 @@ LOCKS = {
 }
 OPTIONS = [
     "--universal", "--python-version", "3.11", "--no-header", "--no-annotate", "--quiet",
-    "--no-emit-index-url", "--no-emit-find-links",
-    # A grammar of addresses that jsonschema builds at each import, two seconds in every process
-    # of Jupyter's; without it such an address is not looked at, and no notebook has one.
-    "--no-emit-package", "rfc3987-syntax", "--no-emit-package", "lark",
+    "--no-emit-index-url", "--no-emit-find-links", "--generate-hashes",
 ]  # fmt: skip
 
 
@@ -42,10 +41,11 @@ def main():
         or shutil.which("uv", path=beside)
         or sys.exit("uv is needed: pip install uv")
     )
+    moves = [] if "--keep" in sys.argv[1:] else ["--upgrade"]
     for name, extras in LOCKS.items():
-        command = [uv, "pip", "compile", "pyproject.toml", *OPTIONS, *extras]
-        done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-        (ROOT / name).write_text(HEADER + done.stdout)
+        command = [uv, "pip", "compile", "pyproject.toml", *OPTIONS, *moves, *extras]
+        subprocess.run([*command, "--output-file", name], cwd=ROOT, check=True)
+        (ROOT / name).write_text(HEADER + (ROOT / name).read_text())
 
 
 if __name__ == "__main__":

@@ -76,7 +76,10 @@ MAY_TAKE = {
         f"scalemodel.core.units.{name}": {"value": "a page says `no value` of what is none"}
         for name in ("convert", "number", "quantity", "spoken")
     },
-    "scalemodel.youtube.abr.policies.BufferBased.memory": {"video": "it looks at the buffer alone"},
+    **{
+        f"scalemodel.youtube.abr.policies.{policy}.memory": {"video": "`play` asks, and has looked"}
+        for policy in ("ThroughputRule", "BufferBased", "Bola", "Dynamic", "RobustMpc")
+    },
     "scalemodel.labs.__main__.main": {"words": "argparse answers, and ends the process"},
 }
 ROOMS = ("core", "youtube", "twitter", "labs")

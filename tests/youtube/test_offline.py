@@ -293,7 +293,7 @@ def test_things_of_the_wrong_kind_are_refused():
 def test_a_slack_is_at_least_0(slack):
     video = Video.constant(4, [300, 750], 4)
     course = offline.lay_out(video, Trace.constant(0.6), Player(), np.array([0.3, 0.75]), 4.3, 1e-3)
-    with pytest.raises(ValueError, match=r"^slack=.* must be a finite number of at least 0"):
+    with pytest.raises(ValueError, match=r"^slack=.* must be a "):
         offline.ceiling(course, [np.array([1, 0, 0, 0])], slack=slack)
     with pytest.raises(ValueError, match=r"^tolerance=.* must be"):
         optimum(video, Trace.constant(0.6), tolerance=slack)

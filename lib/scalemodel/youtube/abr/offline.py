@@ -79,7 +79,7 @@ def lay_out(
     worth = checks.numbers_row("worth", worth, at_least=-1e9, at_most=1e9)
     if len(worth) != len(video.ladder_kbps):
         raise ValueError(f"worth={worth} must have a number for each of the video's rungs")
-    rebuffer_cost = checks.real("rebuffer_cost", rebuffer_cost, above=0, at_most=1e9)
+    rebuffer_cost = checks.real("rebuffer_cost", rebuffer_cost, at_least=0, at_most=1e9)
     rounding = checks.real("rounding", rounding, at_least=1e-7, at_most=1e9)
     thousandths = np.rint(1000 * worth)
     exact = np.abs(1000 * worth - thousandths).max() < 1e-6 and thousandths.any()

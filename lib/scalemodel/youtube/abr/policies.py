@@ -70,7 +70,6 @@ class ThroughputRule:
             object.__setattr__(self, "half_lives_s", tuple(pair.tolist()))  # ours from now on
         checks.real("switch_interval_s", self.switch_interval_s, at_least=0, at_most=1e6)
 
-    @checks.kinds
     def memory(self, video: Video) -> np.ndarray:
         """[up, down, switch_interval_s, segment_s, seconds since a decision, last level, *notes]."""
         up, down = (self.safety if share is None else share for share in (self.up, self.down))
@@ -191,7 +190,6 @@ class Bola:
             return np.array([target_s])
         return self.minimum_buffer_s / g * (utility + g)
 
-    @checks.kinds
     def memory(self, video: Video) -> np.ndarray:
         """[steadiness, low_buffer_safety, latency_s, the level of score 0 a rung, decisions]."""
         rule = [STEADINESS.index(self.steady), self.low_buffer_safety or 0.0, self.latency_s]
@@ -254,7 +252,6 @@ class Dynamic:
         )
         _check_low_buffer(self.low_buffer_safety, self.latency_s)
 
-    @checks.kinds
     def memory(self, video: Video) -> np.ndarray:
         """[from, below, safety, latency, where the line's part begins, BOLA or not, decisions, *both]."""
         by_buffer, by_line = self.bola.memory(video), self.throughput.memory(video)
@@ -307,7 +304,6 @@ class RobustMpc:
         if not isinstance(self.robust, bool):
             raise ValueError(f"robust={self.robust!r} must be True or False")
 
-    @checks.kinds
     def memory(self, video: Video) -> np.ndarray:
         """[horizon, robust, rebuffer cost, segment_s, segments, window, worth, bytes, errors, *notes]."""
         rule = [self.horizon, self.robust, self.qoe.rebuffer_cost, video.segment_s]
