@@ -2,8 +2,7 @@
 
     python tools/lock.py
 
-The locks are exact and hold for Python 3.11 to 3.13 on every system, by markers. They are
-installed as they stand (`--no-deps`), for two packages are left out; see `OPTIONS`.
+The locks are exact and hold for Python 3.11 to 3.13 on every system, by markers.
 Needs uv (`pip install uv`), a tool of maintainers that nothing else here uses.
 """
 
@@ -25,9 +24,6 @@ LOCKS = {
 OPTIONS = [
     "--universal", "--python-version", "3.11", "--no-header", "--no-annotate", "--quiet",
     "--no-emit-index-url", "--no-emit-find-links",
-    # A grammar of addresses that jsonschema builds at each import, two seconds in every process
-    # of Jupyter's; without it such an address is not looked at, and no notebook has one.
-    "--no-emit-package", "rfc3987-syntax", "--no-emit-package", "lark",
 ]  # fmt: skip
 
 
