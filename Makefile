@@ -9,6 +9,9 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
+# A grammar of addresses that jsonschema, if it is there, builds at each import: two seconds in
+# every process of Jupyter's. Without it such an address is not looked at; no notebook has one.
+QUICK = $(BIN)/python -m pip uninstall -q -y rfc3987-syntax
 JUPYTER_PORT ?= 8888
 DIR ?= book
 PORT ?= 8000
@@ -90,7 +93,7 @@ $(VENV)/book.ok: requirements.txt pyproject.toml
 	  echo "On Debian: apt-get install python3 python3-venv"; exit 1; fi; \
 	[ -x $(BIN)/python ] || $$found -m venv $(VENV)
 	@echo "Installing the locked requirements into $(VENV) ..."
-	@$(PIP) --no-deps -r requirements.txt
+	@$(PIP) -r requirements.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -101,15 +104,18 @@ $(PLAIN)/plain.ok: requirements.txt pyproject.toml
 
 $(VENV)/jupyter.ok: $(VENV)/book.ok requirements-jupyter.txt
 	@echo "Installing JupyterLab into $(VENV) ..."
-	@$(PIP) --no-deps -r requirements-jupyter.txt
+	@$(PIP) -r requirements-jupyter.txt
+	@$(QUICK)
 	@touch $@
 
 $(VENV)/teach.ok: $(VENV)/jupyter.ok requirements-teach.txt
 	@echo "Installing nbgrader and otter into $(VENV) ..."
-	@$(PIP) --no-deps -r requirements-teach.txt
+	@$(PIP) -r requirements-teach.txt
+	@$(QUICK)
 	@touch $@
 
 $(VENV)/mutants.ok: $(VENV)/teach.ok requirements-mutants.txt
 	@echo "Installing cosmic-ray into $(VENV) ..."
 	@$(PIP) -r requirements-mutants.txt
+	@$(QUICK)
 	@touch $@
