@@ -232,17 +232,6 @@ def test_answers_are_kept_copied_and_forgotten(page):
 
 
 @pytest.mark.slow
-def test_a_browser_that_keeps_nothing_still_answers(reading, serve, visit):
-    visitor = visit(serve(reading), apart=True)
-    visitor.page.add_init_script(
-        "Object.defineProperty(window, 'localStorage', {get() { throw new Error('private') }})"
-    )
-    page = visitor.open("book/room/reading.html")
-    question(page, "one").locator("input").first.check()
-    assert "Right." in check(page, "one")
-
-
-@pytest.mark.slow
 def test_without_a_script_questions_answers_and_solutions_can_be_read(reading, home_of, visit):
     page = visit(home_of(reading), java_script_enabled=False).open("book/room/reading.html")
     assert page.locator(".sm-quiz legend").first.is_visible()
