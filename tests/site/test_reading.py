@@ -193,7 +193,9 @@ def test_every_kind_answers_by_keyboard(page):
 
     for typed, words in [
         ("0,5", "That is in seconds."), ("7", "Halve a thousand."), ("502", "✓ Right."),
-        ("half", "Answer first"),
+        ("half", "Answer first, then check. Type a number. Write thousands as 12,500"),
+        ("0.50", "That is in seconds."), ("500,0", "✓ Right. Read as 500."),
+        ("12 500", "↻ Not yet. Read as 12,500."), ("12,500", "↻ Not yet.\n"),
     ]:  # fmt: skip
         field = question(page, "number").locator("input")
         field.fill("")

@@ -31,11 +31,11 @@ def test_it_does_refuse(reader, open_page):
     assert reader.run(refused) == "SecurityError"
 
 
-@pytest.mark.parametrize(("word", "pages"), [("even", 1), ("constructor", 1), ("nowhere", 0)])
+@pytest.mark.parametrize(("word", "pages"), [("__proto__", 1), ("constructor", 0), ("nowhere", 0)])
 def test_the_search_comes_to_an_end(reader, open_page, word, pages):
     open_page(f"search.html?q={word}")
     assert reader.run(SOON % "/finished|did not match/.test(document.body.textContent)")
-    assert reader.run("document.querySelectorAll('#search-results li').length") >= pages
+    assert reader.run("document.querySelectorAll('#search-results li').length") == pages
 
 
 def test_the_colours_can_be_switched(reader, open_page):
@@ -60,7 +60,7 @@ def test_the_lock_opens(reader, open_page):
     open_page("book/predict.html")
     said = reader.run("""(() => {
         const form = document.querySelector('.sm-predict form');
-        form.querySelector('input').value = '45';
+        form.querySelector('input').value = '45,0';
         form.querySelector('button').click();
         return document.querySelector('.sm-told').textContent; })()""")
     assert said.startswith("You said 45 s")

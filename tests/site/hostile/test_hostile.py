@@ -1,8 +1,9 @@
-"""A browser that keeps nothing, or gives back nonsense: everything on a page goes on working."""
+"""Storage that is refused or nonsense, words of the script's own language, any address: all goes on."""
 
 import json
 import os
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
 
@@ -15,12 +16,17 @@ REFUSALS = {
 }
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }"
 NONSENSE = [
-    "{", "5", '{"one": {}, "number": 5, "order": null, "several": []}',
+    "5", '{"one": {}, "number": 5, "order": null, "several": []}',
     '{"one": {"given": 2}, "number": {"given": [true], "checked": true}, "order": {"given": ["9"]}}',
     '{"one": {"given": [true, "x"]}, "order": {"given": ["9", "9", "9"], "checked": true}}',
 ]  # fmt: skip
 THEIRS = ["mode", "theme", "sidebar-scroll-top", "sphinx_highlight_terms",
           "pst_announcement_banner_pref", "sphinx-design-tab-id-x"]  # fmt: skip
+
+
+def later(*values):
+    """Parameters for a deep run."""
+    return [pytest.param(value, marks=pytest.mark.thorough) for value in values]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -65,13 +71,14 @@ def answered(page):
     assert not one.locator("input").first.is_checked()
 
 
-@pytest.mark.parametrize("kind", [*REFUSALS, "is full"])
+@pytest.mark.parametrize("kind", ["throws", "is full", *later("is none")])
 def test_where_storage_is_refused_everything_works(specimens, serve, visit, kind):
     visitor = visit(serve(specimens), apart=True)
     visitor.context.add_init_script(refusing(kind))
     everything_works(visitor)
 
 
+@pytest.mark.thorough  # one more browser is started; Firefox refuses in earnest each time
 def test_where_chromium_blocks_site_data_everything_works(
     program, browser, specimens, serve, tmp_path
 ):
@@ -106,3 +113,33 @@ def test_a_memory_that_is_nonsense_harms_nothing(specimens, serve, visit):
         answered(page)
         assert page.evaluate("document.documentElement.dataset.theme") in ("light", "dark"), kept
         assert visitor.faults == [], kept
+
+
+# ── Search ──────────────────────────────────────────────────────────────────
+def results(page):
+    """What the search says at last, and the pages it found."""
+    page.get_by_text("Search finished").or_(page.get_by_text("did not match")).wait_for()
+    return page.locator("#search-results li").all_inner_texts()
+
+
+def test_a_word_of_the_script_s_own_language_is_found_where_it_stands(specimens, home_of, visit):
+    visitor = visit(home_of(specimens))
+    page = visitor.open("search.html?q=__proto__")
+    assert results(page) == ["Reading"] and visitor.faults == []
+    assert page.locator("#search-results a").first.get_attribute("data-score") == "5"
+
+
+@pytest.mark.parametrize(
+    "word", ["constructor", *later("tostring", "hasownproperty", "-", "5", "the", "<wbr>", "%")]
+)
+def test_what_stands_nowhere_is_not_found(specimens, serve, visit, word):
+    visitor = visit(serve(specimens))
+    page = visitor.open(f"search.html?q={quote(word)}")
+    assert results(page) == [] and visitor.faults == []
+
+
+@pytest.mark.parametrize("path", [PAGE, *later("book/predict.html")])
+def test_a_chapter_opens_under_any_question(specimens, home_of, visit, path):
+    visitor = visit(home_of(specimens))
+    page = visitor.open(f"{path}?q=x&highlight=x")
+    assert page.locator("article h1").is_visible() and visitor.faults == []
