@@ -42,10 +42,9 @@ class LiveGuess:
                 options=guess.choices, index=None, description="Your guess"
             )
         else:
-            low, high = guess.low, guess.high
             unit = f", {guess.unit}" if guess.unit not in ("ratio", "count", "score") else ""
             self.input = widgets.Text(
-                description=f"Your guess{unit}", placeholder=f"from {low:g} to {high:g}",
+                description=f"Your guess{unit}",
                 style={"description_width": "initial"}, layout=widgets.Layout(width="20em"),
             )  # fmt: skip
         button = widgets.Button(description="Reveal", button_style="primary")
@@ -55,7 +54,8 @@ class LiveGuess:
         self.buttons = widgets.HBox([button, show])
         self.problem, self.told = widgets.HTML(), widgets.HTML()
         question = widgets.HTML(f"<strong>{escape(guess.question)}</strong>")
-        self.form = widgets.VBox([self.input, self.problem, self.buttons])
+        beside = widgets.HTML("" if guess.choices else predict.beside(guess))
+        self.form = widgets.VBox([self.input, beside, self.problem, self.buttons])
         self.box = widgets.VBox([question, self.form, self.told])
         if guess.key in _said:
             self._open(_said[guess.key])

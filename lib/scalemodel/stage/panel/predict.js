@@ -1,3 +1,4 @@
+// needs: ../views/memory.js ../views/typed.js
 /* A prediction lock: covers a panel until a guess is made, draws the guess, remembers it. */
 (() => {
   "use strict";
@@ -48,7 +49,7 @@
     }
 
     function reveal(said) {
-      try { localStorage.setItem(key, JSON.stringify(said)); } catch { /* a private window */ }
+      scalemodelMemory.keep(key, said);
       open(said);
       find(".sm-told + .sm-live").textContent = find(".sm-told").textContent;
       figure.tabIndex = -1;
@@ -57,8 +58,7 @@
 
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const text = radio ? inputs.find((i) => i.checked)?.value : inputs[0].value.trim().replace(",", ".");
-      const said = radio || !text ? text : Number(text);
+      const said = radio ? inputs.find((i) => i.checked)?.value : scalemodelTyped(inputs[0].value);
       if (isGuess(said)) return reveal(said);
       problem.textContent = told.why;
       inputs.forEach((i) => i.setAttribute("aria-invalid", true));
@@ -66,11 +66,7 @@
     });
     find("[data-show]").addEventListener("click", () => reveal(null));
 
-    let kept;
-    try {
-      const stored = localStorage.getItem(key);
-      if (stored) kept = JSON.parse(stored);
-    } catch { /* a private window, or nonsense */ }
+    const kept = scalemodelMemory.recall(key);
     if (kept === null || isGuess(kept)) return open(kept);
     form.hidden = false;
     figure.inert = true;

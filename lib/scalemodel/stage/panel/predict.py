@@ -22,6 +22,7 @@ from html import escape
 from scalemodel.core import checks, units
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.axes import Axis
+from scalemodel.stage.views import typed
 
 ON_FIGURE = ("x", "y")
 
@@ -164,11 +165,18 @@ def number_of(guess: Guess, text: str) -> float | None:
     >>> number_of(guess, " 12,5 "), number_of(guess, "61"), number_of(guess, "")
     (12.5, None, None)
     """
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return value if guess.low <= value <= guess.high else None
+    value = typed.number_of(text)
+    return value if value is not None and guess.low <= value <= guess.high else None
+
+
+def beside(guess: Guess) -> str:
+    """What stands beside the field of a number: its bounds, and how to write one.
+
+    >>> beside(guess_number("How long?", unit="s", low=0, high=60, answer=20))[:14]
+    'from 0 to 60. '
+    """
+    low, high = units.number(guess.low), units.number(guess.high)
+    return f"from {low} to {high}. {typed.HOW}"
 
 
 # ── What is drawn ───────────────────────────────────────────────────────────
@@ -249,12 +257,11 @@ def _answers(guess, ident):
         return f"<fieldset><legend>Your guess</legend>{radios}</fieldset>"
     unit = units.quantity(0, guess.unit)[1:].strip()
     spoken = units.unit(guess.unit).plural
-    low, high = units.number(guess.low), units.number(guess.high)
     return (
         f'<label for="{ident}-number">Your guess<span class="sm-live">{spoken and f", in {spoken}"}'
         f'</span></label> <input id="{ident}-number" inputmode="decimal" autocomplete="off" '
         f'size="7" aria-describedby="{ident}-range {ident}-problem"> {escape(unit)} '
-        f'<span class="sm-range" id="{ident}-range">from {low} to {high}</span>'
+        f'<span class="sm-range" id="{ident}-range">{beside(guess)}</span>'
     )
 
 

@@ -1,24 +1,23 @@
+// needs: ../views/memory.js ../views/typed.js
 /* A quiz: checks an answer, says what each choice means, remembers, and copies. */
 ((parts) => {
   "use strict";
-  const memory = (key, value) => {
-    try { // private windows may refuse
-      if (value === undefined) return JSON.parse(localStorage.getItem(key)) || {};
-      localStorage.setItem(key, JSON.stringify(value));
-    } catch { /* then nothing is remembered */ }
-    return {};
-  };
+  const { recall, keep } = scalemodelMemory;
+  const ROUNDED = 1 + 1e-9; // 0.4 lies within 0.1 of 0.3, though not in binary
   const inputs = (set) => [...set.querySelectorAll("input, select")];
-  const state = (set) => inputs(set).map((i) => (/radio|checkbox/.test(i.type) ? i.checked : i.value));
+  const buttons = /radio|checkbox/;
+  const state = (set) => inputs(set).map((i) => (buttons.test(i.type) ? i.checked : i.value));
+  const isAnswer = (given, set) => Array.isArray(given) &&
+    state(set).map((now) => typeof now).join() === given.map((then) => typeof then).join();
   const notes = (set) => [...set.querySelectorAll("details li")];
 
   /* [whether it is right, the feedback's elements], or nothing where nothing was answered. */
   function judge(set) {
     const given = state(set), all = notes(set);
     if (set.dataset.kind === "number") {
-      const value = Number(given[0].trim().replace(",", "."));
-      if (!given[0].trim() || Number.isNaN(value)) return null;
-      const near = all.find((n) => n.dataset.value && Math.abs(n.dataset.value - value) <= n.dataset.within);
+      const value = scalemodelTyped(given[0]);
+      if (value === null) return null;
+      const near = all.find((n) => n.dataset.value && Math.abs(n.dataset.value - value) <= n.dataset.within * ROUNDED);
       const note = near || all[all.length - 1];
       return [note.dataset.right === "1", [note.lastElementChild]];
     }
@@ -33,11 +32,20 @@
     return [right, all.filter((n, i) => given[i])];
   }
 
+  /* How a number was read, where somebody may have meant another. */
+  function asRead(text) {
+    const value = scalemodelTyped(text);
+    const shown = value.toLocaleString("en", { maximumFractionDigits: 20 }).replace("-", "−");
+    return [String(value), shown].includes(text.trim()) ? "" : ` Read as ${shown}.`;
+  }
+
   function say(set) {
     const said = set.querySelector(".sm-quiz-said"), found = judge(set);
     said.replaceChildren();
     const line = document.createElement("p");
     line.textContent = found ? (found[0] ? "✓ Right." : "↻ Not yet.") : "Answer first, then check.";
+    if (set.dataset.kind === "number")
+      line.textContent += found ? asRead(state(set)[0]) : ` ${set.querySelector(".sm-quiz-hint").textContent}`;
     said.append(line, ...(found ? found[1] : []).map((note) => {
       const p = document.createElement("p");
       p.append(...[...note.childNodes].map((n) => n.cloneNode(true)));
@@ -61,25 +69,23 @@
     if (quiz.dataset.live) return;
     quiz.dataset.live = "1";
     const key = `sm-quiz:${quiz.dataset.name}`, sets = [...quiz.querySelectorAll("fieldset")];
-    const kept = memory(key), area = quiz.querySelector("textarea");
-    const keep = (set, checked) => {
-      kept[set.dataset.id] = { given: state(set), checked };
-      memory(key, kept);
+    const kept = new Map(Object.entries(recall(key) ?? {})), area = quiz.querySelector("textarea");
+    const remember = () => keep(key, Object.fromEntries(kept));
+    const note = (set, checked) => {
+      kept.set(set.dataset.id, { given: state(set), checked });
+      remember();
     };
     for (const set of sets) {
-      const old = kept[set.dataset.id], button = set.querySelector("[data-do=check]");
+      const old = kept.get(set.dataset.id), button = set.querySelector("[data-do=check]");
       button.hidden = false;
-      if (old && old.given.length === inputs(set).length) {
-        inputs(set).forEach((i, n) => {
-          if (typeof old.given[n] === "boolean") i.checked = old.given[n];
-          else i.value = old.given[n];
-        });
-        if (old.checked) say(set);
+      if (isAnswer(old?.given, set)) {
+        inputs(set).forEach((i, n) => { i[buttons.test(i.type) ? "checked" : "value"] = old.given[n]; });
+        if (old.checked === true) say(set);
       }
-      button.addEventListener("click", () => { say(set); keep(set, true); });
+      button.addEventListener("click", () => { say(set); note(set, true); });
       set.addEventListener("input", () => {
         set.querySelector(".sm-quiz-said").replaceChildren();
-        keep(set, false);
+        note(set, false);
       });
       set.addEventListener("keydown", (event) => {
         if (event.key === "Enter" && event.target.type === "text") { event.preventDefault(); button.click(); }
@@ -98,12 +104,12 @@
     });
     quiz.querySelector("[data-do=forget]").addEventListener("click", () => {
       for (const set of sets) {
-        inputs(set).forEach((i) => { if (/radio|checkbox/.test(i.type)) i.checked = false; else i.value = ""; });
+        inputs(set).forEach((i) => { if (buttons.test(i.type)) i.checked = false; else i.value = ""; });
         set.querySelector(".sm-quiz-said").replaceChildren();
-        delete kept[set.dataset.id];
+        kept.delete(set.dataset.id);
       }
       area.hidden = true;
-      memory(key, kept);
+      remember();
     });
   }
   parts["sm-quiz"] = start;

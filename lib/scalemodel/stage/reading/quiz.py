@@ -21,6 +21,7 @@ from pathlib import Path
 import yaml
 
 from scalemodel.core import units
+from scalemodel.stage.views import typed
 from scalemodel.stage.views.embed import Embed
 from scalemodel.stage.views.kinds import Kind
 
@@ -34,7 +35,7 @@ MAY_LACK = {"near", "unit"}
 HINTS = {
     "one": "Choose one.",
     "several": "Choose all that are true.",
-    "number": "Type a number.",
+    "number": f"Type a number. {typed.HOW}",
     "order": "Give each its place, first is 1.",
 }
 

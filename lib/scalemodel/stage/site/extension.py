@@ -34,6 +34,9 @@ PANEL_SCRIPTS = ("theme.js", "page.js")  # on pages with a panel, in this order
 STYLES = "scalemodel.css"  # all of ours in one file, which weighs less than many
 # A part of the theme that asks another host, and looks that ours replace.
 UNWANTED = ("thebe", "THEBE", "exercise.css")
+MATHS = ("MathJax", "mathjax")  # for pages with formulas
+SEARCH_PAGE = "search.html"
+SEARCH_SCRIPT = r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
 REMOVED = (
     r'<script defer src="[^"]*fontawesome\.js[^"]*"></script>',
     r'<link rel="preload"[^>]*fontawesome\.js[^>]*>',
@@ -46,6 +49,14 @@ PLOTLY_FIGURE = "application/vnd.plotly.v1+json"
 
 # Without a mode the theme complains on the console of every first visit.
 NO_MODE, AUTO_MODE = (f'localStorage.getItem("mode") || "{mode}"' for mode in ("", "auto"))
+FIRST_SCRIPT = "storage.js"  # before the theme's first, which trusts the browser
+# Sphinx looks words up in plain objects, where "constructor" and "__proto__" always stand.
+SEARCH_TOOLS = {
+    **{f"files: {table}[word]": f"files: {table}.hasOwnProperty(word) ? {table}[word] : undefined"
+       for table in ("terms", "titleTerms")},
+    "scoreMap.set(file, {})": "scoreMap.set(file, Object.create(null))",
+}  # fmt: skip
+SEARCH_INDEX = {'"__proto__":': '["__proto__"]:'}  # a key, and not the parent of the others
 SOURCE_MAP = re.compile(r"(//|/\*)# sourceMappingURL=\S+?\.map( \*/)?")
 
 logger = logging.getLogger(__name__)
@@ -160,15 +171,21 @@ def tidy_page(app, pagename, templatename, context, doctree) -> None:
     if "metatags" in context and 'name="description"' not in context["metatags"] and doctree:
         context["metatags"] += _description(doctree)
     formulas = doctree is not None and any(doctree.findall(_is_formula))
+    other = () if formulas else MATHS
+    if pagename != "search":
+        other = (
+            *other,
+            "sphinx_highlight",
+        )  # which is for the search's findings, and trusts storage
     for key in ("script_files", "css_files"):
-        context[key] = [file for file in context.get(key, []) if not _unwanted(file, formulas)]
+        context[key] = [file for file in context.get(key, []) if not _unwanted(file, other)]
 
 
 def scripts_of(raws: list[str], folders: list[Path]) -> list[str]:
     """The scripts that the elements in `raws`, pieces of a page's HTML, need: each once, in order.
 
     >>> scripts_of(['<p class="sm-quiz">', '<div class="wide sm-film">'], [STAGE])
-    ['quiz.js', 'train.js', 'film.js']
+    ['memory.js', 'typed.js', 'quiz.js', 'train.js', 'film.js']
     """
     kinds = {name: kind for folder in folders for name, kind in kinds_in(folder).items()}
     found = [
@@ -185,11 +202,14 @@ def finish(app, exception) -> None:
         return
     site = Path(app.outdir)
     markup.cut_sources(app)
+    mend_search(site)
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
         tidy = OUTDATED_ROLES.sub("", tidy.replace(NO_MODE, AUTO_MODE))
-        tidy = of_company(tidy, path.parent.name)
+        if path.name != SEARCH_PAGE:
+            tidy = re.sub(rf"\s*{SEARCH_SCRIPT}", "", tidy)
+        tidy = storage_first(of_company(tidy, path.parent.name))
         if tidy != text:
             path.write_text(tidy, encoding="utf-8")
     useless_files = ("fontawesome.js*", "*.map", "sphinx-thebe.*", "*webpack-macros.html")
@@ -204,6 +224,42 @@ def finish(app, exception) -> None:
     found = problems(site, [f"{name}.html" for name in app.env.found_docs])
     if found:
         raise ExtensionError("the site has problems:\n" + "\n".join(found))
+
+
+def mend_search(site: Path) -> None:
+    """Lets the search look for any word; a second time changes nothing.
+
+    >>> import tempfile
+    >>> site = Path(tempfile.mkdtemp())
+    >>> (site / "_static").mkdir()
+    >>> _ = (site / "_static" / "searchtools.js").write_text("another")
+    >>> mend_search(site)
+    Traceback (most recent call last):
+    ...
+    sphinx.errors.ExtensionError: searchtools.js is not the one that is mended here: files: terms[word]
+    """
+    tools, index = site / "_static" / "searchtools.js", site / "searchindex.js"
+    text = tools.read_text(encoding="utf-8")
+    for old, new in SEARCH_TOOLS.items():
+        if old not in text and new not in text:
+            raise ExtensionError(f"{tools.name} is not the one that is mended here: {old}")
+        text = text.replace(old, new)
+    tools.write_text(text, encoding="utf-8")
+    text = index.read_text(encoding="utf-8")
+    for old, new in SEARCH_INDEX.items():
+        text = text.replace(old, new)
+    index.write_text(text, encoding="utf-8")
+
+
+def storage_first(html: str) -> str:
+    """The page `html` with the script that guards storage before all others, if it has any.
+
+    >>> storage_first('<html data-content_root="../"><script>1</script>')
+    '<html data-content_root="../"><script src="../_static/storage.js"></script>\\n<script>1</script>'
+    """
+    root = re.search(r'data-content_root="([^"]*)"', html)
+    first = f'<script src="{root[1] if root else ""}_static/{FIRST_SCRIPT}"></script>'
+    return html if first in html else html.replace("<script", f"{first}\n<script", 1)
 
 
 def minify_scripts(static: Path, app) -> None:
@@ -232,10 +288,10 @@ def _is_formula(node):
     return isinstance(node, (nodes.math, nodes.math_block))
 
 
-def _unwanted(file, formulas):
-    """Whether a page needs no such file; MathJax is for pages with `formulas`."""
+def _unwanted(file, other):
+    """Whether a file is unwanted everywhere, or one of those of which a page has no need."""
     text = f"{getattr(file, 'filename', file)} {getattr(file, 'attributes', {}).get('body', '')}"
-    return any(part in text for part in (*UNWANTED, *(() if formulas else ("MathJax", "mathjax"))))
+    return any(part in text for part in (*UNWANTED, *other))
 
 
 def _description(doctree):

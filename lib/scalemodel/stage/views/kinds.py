@@ -3,7 +3,8 @@
 A quiz, a game and a film are each an element of HTML and a script that wakes it. The script
 lies beside the Python that writes the element and bears its name, so that nobody keeps a
 list: `film.py` has `film.js` and, if it is styled, `film.css`; the element has the class
-`sm-film`. A script that stands on another says so in its first line, `// needs: train.js`.
+`sm-film`. A script that stands on others says so in its first line, with their places seen
+from its own: `// needs: ../views/typed.js train.js`.
 
 Left out: a widget's own module for Jupyter; it ends in `.mjs` and never reaches a page.
 Sources: none.
@@ -13,7 +14,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-NEEDS = re.compile(r"// needs: ([\w.]+(?: [\w.]+)*)\n")
+NEEDS = re.compile(r"// needs: ([\w./]+(?: [\w./]+)*)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Kind:
 
     >>> here = Path(__file__).parents[1] / "reading" / "quiz.py"
     >>> [path.name for path in Kind.beside(here).scripts]
-    ['quiz.js']
+    ['memory.js', 'typed.js', 'quiz.js']
     >>> Kind("telegram", here.parent)
     Traceback (most recent call last):
     ...
@@ -73,5 +74,6 @@ def kinds_in(folder: Path) -> dict[str, Kind]:
 
 def _with_needs(script):
     needs = NEEDS.match(script.read_text(encoding="utf-8"))
-    before = [_with_needs(script.with_name(name)) for name in (needs[1].split() if needs else [])]
+    names = needs[1].split() if needs else []
+    before = [_with_needs((script.parent / name).resolve()) for name in names]
     return list(dict.fromkeys([*(path for paths in before for path in paths), script]))

@@ -1,4 +1,4 @@
-// needs: train.js playback.js
+// needs: ../views/typed.js train.js playback.js
 /* The game: a reader names the rungs, on the twin of the player, and is then compared.
    What it says and every element it fills stand in the page already; see game.py. */
 ((parts) => {
@@ -98,7 +98,8 @@
     is.again.onclick = () => { again(); rungs[first_rung].focus(); };
     is.ride.onchange = again;
     is.play.onkeydown = ({ key, ctrlKey, metaKey, altKey }) => {
-      if (rungs[key - 1] && !ctrlKey && !metaKey && !altKey) ask(key - 1);
+      const rung = scalemodelTyped(key) - 1;
+      if (rungs[rung] && !ctrlKey && !metaKey && !altKey) ask(rung);
     };
     is.board.hidden = false;
     again();
