@@ -5,7 +5,8 @@ listed at the very end, and fail the run when REQUIRE_ALL=1. A test that grades 
 to a lab says with `record_property(LAB, line)` what became of it; the lines are printed.
 
 What is run together stays together: a file, and of the pages of the site each page. The
-book is built first and looked at last, so that nobody waits for it.
+book is built first and looked at last, so that nobody waits for it. There is one worker more
+than cores, for a test that waits for a browser, a kernel or a socket leaves its core to it.
 """
 
 import os
@@ -34,6 +35,11 @@ def _turn(item):
     if not name.startswith(SITE):
         return 1
     return {f"{SITE}test_built.py": 0, f"{SITE}test_pages.py": 3}.get(name, 2)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

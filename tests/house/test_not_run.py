@@ -28,11 +28,11 @@ def test_with_data_that_is_not_here():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("required", "code"), [("0", 0), ("1", 1)])
-def test_what_is_lacking_is_named_with_how_to_get_it(tmp_path, required, code):
+@pytest.mark.parametrize(("required", "code", "workers"), [("0", 0, "0"), ("1", 1, "1")])
+def test_what_is_lacking_is_named_with_how_to_get_it(tmp_path, required, code, workers):
     (tmp_path / "conftest.py").write_text((ROOT / "conftest.py").read_text())
     (tmp_path / "test_lacking.py").write_text(LACKING)
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "1", "--rootdir", tmp_path, tmp_path]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "--rootdir", tmp_path, tmp_path]
     environment = {**os.environ, "REQUIRE_ALL": required}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path)
     assert done.returncode == code, done.stdout + done.stderr

@@ -187,7 +187,7 @@ def test_nbgrader_gives_the_points_of_the_command(out, tmp_path):
     assert "NotYet: stage a" in said
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_otter_gives_the_points_of_the_command(out, tmp_path):
     otter = program("otter")
     room = shutil.copytree(out / "otter", tmp_path / "room")

@@ -160,6 +160,16 @@ def browser():
         started.close()
 
 
+# A page's storage is kept by another process, and what was cleared may be told to the next
+# page only after that one has written something.
+FORGET = """() => {
+  if (!localStorage.length && !sessionStorage.length) return null;
+  localStorage.clear();
+  sessionStorage.clear();
+  return new Promise((done) => setTimeout(done, 200));
+}"""
+
+
 class Visitor:
     """A reader's browser that notes what it asks for and every fault; see `visitors`."""
 
@@ -180,7 +190,7 @@ class Visitor:
 
     def leave(self):
         """Goes away and forgets: who comes next is here for the first time."""
-        self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.evaluate(FORGET)
         self.page.emulate_media(media="null")
         self.page.mouse.move(0, 0)
         self.page.goto("about:blank")

@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 STATE = """panel => ({
@@ -110,6 +111,18 @@ def scrolled(html):
 
 
 # ── Nobody shut out ─────────────────────────────────────────────────────────
+# What stands on many pages is judged in both widths and both colours by two looks, in all four
+# when thorough.
+two_corners = pytest.mark.parametrize(
+    ("width", "mode"),
+    [
+        (390, "dark"), (1280, "light"),
+        pytest.param(390, "light", marks=pytest.mark.thorough),
+        pytest.param(1280, "dark", marks=pytest.mark.thorough),
+    ],
+)  # fmt: skip
+
+
 class Allowed(NamedTuple):
     """A finding of the theme's own that we cannot mend; never one of ours."""
 

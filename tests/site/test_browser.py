@@ -35,9 +35,16 @@ def test_the_search_finds_and_complains_of_nothing(site, home_of, visit):
 # ── One panel of every kind ─────────────────────────────────────────────────
 @pytest.fixture
 def specimen(specimens, home_of, visit):
-    """The page of specimens, open and drawn: its visitor, page and first panel."""
+    """The page of specimens, open: its visitor, page, and the two equal panels, drawn."""
     visitor = visit(home_of(specimens))
     page = visitor.open("book/panels.html")
+    return visitor, page, panels_of(page, most=2)
+
+
+@pytest.fixture
+def drawn_whole(specimen):
+    """The same with every panel drawn."""
+    visitor, page, _ = specimen
     return visitor, page, panels_of(page)
 
 
@@ -78,8 +85,8 @@ def test_two_equal_panels_move_apart(specimen):
     assert len(ids) == len(set(ids))
 
 
-def test_a_bare_plotly_figure_is_drawn_by_the_same_script(specimen):
-    _, _, panels = specimen
+def test_a_bare_plotly_figure_is_drawn_by_the_same_script(drawn_whole):
+    _, _, panels = drawn_whole
     bare = state_of(panels[5])
     assert bare["data"] == [{"x": [0, 1, 2, 3, 4], "y": [0, 1, 4, 9, 16], "type": "bar"}]
     assert bare["alt"] == "Squares"
@@ -184,8 +191,8 @@ def test_who_asks_for_less_motion_gets_single_steps(specimens, serve, visit):
     assert state_of(panel)["at"][2] == 2
 
 
-def test_states_of_different_parts_are_drawn_as_they_are(specimen):
-    visitor, page, panels = specimen
+def test_states_of_different_parts_are_drawn_as_they_are(drawn_whole):
+    visitor, page, panels = drawn_whole
     kind = panels[2].query_selector("select")
     for index, (data, last) in enumerate(
         [([1, 2], True), ([3, 4], True), ([5, 6], True), (None, False)]
@@ -232,8 +239,8 @@ def test_the_colour_switch_redraws_the_figure(specimen):
     page.wait_for_function(f"p => ({ink})(p) === '#e6eaee'", arg=panel)
 
 
-def test_a_colour_scale_turns_dark_too(specimen):
-    _, page, panels = specimen
+def test_a_colour_scale_turns_dark_too(drawn_whole):
+    _, page, panels = drawn_whole
     scale = "p => p.querySelector('.sm-plot').data[0].colorscale[0][1]"
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.wait_for_function(f"p => ({scale})(p) === '#2d5268'", arg=panels[4])
@@ -299,8 +306,8 @@ def test_without_javascript_the_start_state_can_be_read(specimens, home_of, visi
         assert not control.is_visible(), "a control that cannot work must not be shown"
 
 
-def test_the_script_writes_the_same_table_as_python(specimen, specimens):
-    _, page, _ = specimen
+def test_the_script_writes_the_same_table_as_python(drawn_whole, specimens):
+    _, page, _ = drawn_whole
     by_python = scrolled((specimens / "book/panels.html").read_text(encoding="utf-8"))
     assert tables_by_script(page) == by_python
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.site.reader import findings
+from tests.site.reader import findings, two_corners
 
 NUMBER, CHOICE, SLIDER = 0, 1, 2  # the locks of the specimens, in order
 
@@ -145,8 +145,7 @@ def test_without_a_script_and_on_paper_nothing_is_covered(specimens, serve, visi
         assert not lock.query_selector("form").is_visible()
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@two_corners
 def test_nobody_is_shut_out_covered_or_open(specimens, serve, visit, width, mode):
     page = visit(
         serve(specimens), viewport={"width": width, "height": 844}, color_scheme=mode,

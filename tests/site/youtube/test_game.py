@@ -13,7 +13,7 @@ from scalemodel.youtube.abr.play import play
 from scalemodel.youtube.abr.policies import Bola
 from scalemodel.youtube.abr.scores import LINEAR
 from scalemodel.youtube.media import Player, Trace, Video
-from tests.site.reader import findings
+from tests.site.reader import findings, two_corners
 from tests.site.youtube.test_playback_twin import asking
 
 pytestmark = pytest.mark.slow
@@ -198,8 +198,7 @@ def test_the_drawing_is_of_what_happened(page):
 
 
 # ── Everybody ───────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@two_corners
 def test_nobody_is_shut_out_before_and_after(specimens, serve, visit, width, mode):
     options = {"viewport": {"width": width, "height": 844}, "color_scheme": mode}
     page = visit(serve(specimens), **options).open("book/game.html")
