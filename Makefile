@@ -47,10 +47,10 @@ test: $(VENV)/mutants.ok assets browser ## run what must pass: models, house rul
 thorough: export HYPOTHESIS_PROFILE := thorough
 thorough: $(VENV)/mutants.ok assets browser ## run everything in every look, thousands of cases, one room's mutants: hours
 	@$(BIN)/python -m pytest lib tests book --nbval -q -n auto
-	@$(BIN)/python tools/mutants.py --week
+	@$(BIN)/python tools/mutants --week
 
 mutants: $(VENV)/mutants.ok ## plant small faults, say which no test sees (ROOM=twitter, MODULE=core/stats, CHANGED=1)
-	@$(BIN)/python tools/mutants.py --room "$(ROOM)" --module "$(MODULE)" $(if $(CHANGED),--changed $(BASE))
+	@$(BIN)/python tools/mutants --room "$(ROOM)" --module "$(MODULE)" $(if $(CHANGED),--changed $(BASE))
 
 fast: export HYPOTHESIS_PROFILE ?= fast
 fast: $(VENV)/book.ok ## the inner loop, under a minute: no build, no browser (ROOM=twitter runs one room)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from scalemodel.core import compiled as module
+from scalemodel.core import events
 from scalemodel.core.compiled import PACKAGE, compiled, has_numba
 
 # A room of two files, in which a loop calls a helper of the other.
@@ -89,6 +90,9 @@ def test_what_is_compiled_elsewhere_is_not_kept_and_numbas_own_folder_stays_as_i
     before = numba.config.CACHE_DIR
     assert a_function_of_a_test.native(3) == 3
     assert before == numba.config.CACHE_DIR
+    ours = compiled(events.waiting.signature)(events.waiting._function)
+    assert ours.native(events.new.native(1)) == 0
+    assert before == numba.config.CACHE_DIR
     assert PACKAGE.name == "scalemodel" and not list(PACKAGE.rglob("*a_function_of_a_test*"))
 
 
@@ -129,14 +133,15 @@ def test_any_edit_any_name_and_what_a_room_declares_change_the_digest(bare):
 
 def test_the_newest_folders_are_kept_and_what_cannot_be_removed_is_no_trouble(bare):
     home = bare / "__pycache__"
+    mine = module._cache_folder.__wrapped__()
+    assert mine.parent == home and mine.is_dir(), "made where there was none"
     for n in range(9):
         (home / f"compiled-{n}").mkdir(parents=True)
         os.utime(home / f"compiled-{n}", (1e9 + n, 1e9 + n))
     (home / "compiled-file").touch()
     os.utime(home / "compiled-file", (1, 1))
     (home / "compiled-gone").symlink_to(home / "nowhere")
-    mine = module._cache_folder.__wrapped__()
-    assert mine == module._cache_folder.__wrapped__(), "the second process finds it"
+    assert module._cache_folder.__wrapped__() == mine, "the second process finds it"
     folders = {path for path in home.glob("compiled-*") if path.is_dir()}
     assert folders == {mine, *(home / f"compiled-{n}" for n in range(2, 9))}
 

@@ -41,23 +41,22 @@ why = "the larger of two equal numbers is either"
 @pytest.fixture(scope="module")
 def drawn():
     pytest.importorskip("cosmic_ray", reason="not run: cosmic-ray: make mutants installs it")
-    return tool("mutants_drawn")
+    return tool("mutants.drawn")
 
 
 def mutants(tree):
-    command = [sys.executable, "tools/mutants.py", "--module", "core/tiny"]
+    command = [sys.executable, "tools/mutants", "--module", "core/tiny"]
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True)
     row = next(line for line in done.stdout.splitlines() if line.startswith("core/tiny.py "))
     return done.returncode, row.split()[1:], done.stdout
 
 
 def test_what_lives_is_shown_and_what_is_the_same_is_not_held_against_a_module(drawn, tmp_path):
-    for name in ("lib/scalemodel/core", "tests/core", "tools"):
+    for name in ("lib/scalemodel/core", "tests/core"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "lib/scalemodel/core/tiny.py").write_text(LARGER)
     (tmp_path / "tests/core/test_tiny.py").write_text(TEST)
-    for path in (ROOT / "tools").glob("mutants*.py"):
-        shutil.copy(path, tmp_path / "tools")
+    shutil.copytree(ROOT / "tools/mutants", tmp_path / "tools/mutants")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
 
     code, row, text = mutants(tmp_path)
@@ -109,7 +108,7 @@ def test_a_draw_is_of_a_seed_and_an_edit_elsewhere_leaves_it(drawn):
 
 
 def test_a_module_has_the_tests_of_its_room_that_import_it(drawn):
-    tests_of = tool("mutants_tried").tests_of
+    tests_of = tool("mutants.tried").tests_of
     assert tests_of("parts/system.py") == [
         "lib/scalemodel/parts/system.py", "tests/parts/test_system.py"
     ]  # fmt: skip

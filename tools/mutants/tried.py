@@ -1,4 +1,4 @@
-"""How `tools/mutants.py` tries a fault: which tests belong to a module, and a copy of the tree."""
+"""How `tools/mutants` tries a fault: which tests belong to a module, and a copy of the tree."""
 
 import ast
 import functools
@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from tqdm import tqdm
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LIB = Path("lib/scalemodel")
 KEPT = ROOT / "_build" / "mutants"
 QUICK_S = 2.0  # what takes longer plainly runs as machine code
@@ -61,7 +61,7 @@ class Suite:
     def __init__(self, files, trees):
         tree = trees[0].folder  # and not ROOT, which may be edited meanwhile
         read = [tree / file for file in files] + sorted((tree / "tests/laws").glob("*.py"))
-        read += sorted((tree / "tools").glob("mutants_*.py"))
+        read += sorted((tree / "tools/mutants").glob("*.py"))
         self.digest = _digest("".join(path.read_text() for path in read))
         kept = KEPT / f"suite-{self.digest}.json"
         if not kept.is_file():
@@ -147,7 +147,7 @@ class Tree:
     def _run(self, files, way, plan, options, most_s=None):
         note = self.folder / "plan.json"
         note.write_text(json.dumps(plan | {"most_s": way["most_s"]}))
-        paths = [str(self.folder / name) for name in ("lib", "tools")]
+        paths = [str(self.folder / name) for name in ("lib", "tools/mutants")]
         reference = str(ROOT.parent / "shared" / "reference")
         environment = {"SCALEMODEL_REFERENCE": reference} | os.environ | {
             "PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1",

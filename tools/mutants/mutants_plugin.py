@@ -1,4 +1,4 @@
-"""A plugin of pytest, for the runs of `tools/mutants.py`: cheapest first, each test on a clock.
+"""A plugin of pytest, for the runs of `tools/mutants`: cheapest first, each test on a clock.
 
 The plan is a JSON file named by MUTANTS_PLAN: `leave` lists tests not to run, `seconds` what
 each is known to take, `most_s` is each one's limit; `out`, if given, is where the seconds

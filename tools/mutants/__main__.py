@@ -1,9 +1,9 @@
 """Plants small faults in a copy of the tree, one at a time, and says which no test saw.
 
-    python tools/mutants.py --room twitter          each module of a room
-    python tools/mutants.py --module core/stats     one
-    python tools/mutants.py --changed origin/main   those that differ from a commit
-    python tools/mutants.py --week                  the room whose turn it is this week
+    python tools/mutants --room twitter          each module of a room
+    python tools/mutants --module core/stats     one
+    python tools/mutants --changed origin/main   those that differ from a commit
+    python tools/mutants --week                  the room whose turn it is this week
 
 A module's tests are its own examples and those files of its room that import it; where none
 does, those that reach it by the fewest imports. What runs plainly within two seconds runs so,
@@ -25,9 +25,9 @@ import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from mutants_drawn import draw
-from mutants_tried import LIB, ROOT, Suite, Tree, tests_of
+from drawn import draw
 from tqdm import tqdm
+from tried import LIB, ROOT, Suite, Tree, tests_of
 
 IN_TURN = ["core", "parts", "twitter"]  # rooms that have come to ENOUGH, for `make thorough`
 ENOUGH = 0.95
