@@ -25,7 +25,14 @@ from scalemodel.twitter.live.arrival import (
 )  # fmt: skip
 from scalemodel.twitter.live.client import LiveClient, backoff_s
 from scalemodel.twitter.live.flow import arrivals, line_state, newest_seen
-from scalemodel.twitter.live.gateway import Allowance, Gateway, GatewayConfig, Registry, token
+from scalemodel.twitter.live.gateway import (
+    Allowance,
+    Gateway,
+    GatewayConfig,
+    GatewayReport,
+    Registry,
+    token,
+)
 from scalemodel.twitter.live.outbox import Inbox, Outbox, answer, answered_to
 from scalemodel.twitter.live.reconnect import storm
 from scalemodel.twitter.live.service import LiveService, demo
@@ -282,6 +289,13 @@ def switchboard(**config):
     for line in lines:
         desk.registry.add(line.user, line)
     return desk, *lines
+
+
+def test_a_gateway_that_has_done_nothing_counts_nothing():
+    report = Gateway(Shelf(), KEY).report
+    counts = {name: getattr(report, name) for name in report.__slots__}
+    assert report == GatewayReport() and counts.pop("refused") == {}
+    assert set(counts.values()) == {0}
 
 
 def test_one_alarm_wakes_all_lines_that_wait_for_it():
@@ -589,6 +603,14 @@ def test_what_a_gateway_never_says_has_no_form(text):
 def test_a_word_that_would_be_refused_is_not_made(word):
     with pytest.raises(ValueError, match=r"^\w+=.* must be "):
         wire.encode(word)
+
+
+def test_a_storm_that_ends_soon_is_let_happen():
+    assert storm(1_500, 500.0, False, stream(1, "storm")).accepted.sum() == 1_500
+    usual = storm(300, 50.0, False, stream(1, "storm"), base_s=0.5, most_s=30.0)
+    assert (usual.time_s == storm(300, 50.0, False, stream(1, "storm")).time_s).all()
+    with pytest.raises(ValueError, match="rng=None"):
+        storm(1, 10.0, False, None)
 
 
 def test_open_files_bound_the_lines(monkeypatch):
