@@ -315,6 +315,18 @@ def test_one_alarm_wakes_all_lines_that_wait_for_it():
     assert (done.deltas, done.deliveries, done.longest_queue) == (5, 6, 2)
 
 
+@pytest.mark.parametrize(("rings_s", "next_s"), [(1.5, 2.5), (0.999, 2.0)])
+def test_an_alarm_that_rings_late_or_a_little_early_sends_once(rings_s, next_s):
+    desk, ana, _ = switchboard(window_s=1.0)
+    desk.deliver((1,), [ANA])
+    desk.deliver((2,), [ANA])
+    desk._loop.now_s = rings_s
+    desk._ring(1.0)
+    assert ana.written[1:] == [wire.Delta((2,))]
+    desk.deliver((3,), [ANA])
+    assert ana.outbox.due_s == next_s, "a window after the frame left"
+
+
 def test_a_full_socket_is_left_alone_until_it_takes_bytes():
     desk, ana, bo = switchboard(window_s=0.0, queue_posts=2)
     ana.paused = True
