@@ -25,7 +25,14 @@ from scalemodel.twitter.live.arrival import (
 )  # fmt: skip
 from scalemodel.twitter.live.client import LiveClient, backoff_s
 from scalemodel.twitter.live.flow import arrivals, line_state, newest_seen
-from scalemodel.twitter.live.gateway import Allowance, Gateway, GatewayConfig, Registry, token
+from scalemodel.twitter.live.gateway import (
+    Allowance,
+    Gateway,
+    GatewayConfig,
+    GatewayReport,
+    Registry,
+    token,
+)
 from scalemodel.twitter.live.outbox import Inbox, Outbox, answer, answered_to
 from scalemodel.twitter.live.reconnect import storm
 from scalemodel.twitter.live.service import LiveService, demo
@@ -284,6 +291,13 @@ def switchboard(**config):
     return desk, *lines
 
 
+def test_a_gateway_that_has_done_nothing_counts_nothing():
+    report = Gateway(Shelf(), KEY).report
+    counts = {name: getattr(report, name) for name in report.__slots__}
+    assert report == GatewayReport() and counts.pop("refused") == {}
+    assert set(counts.values()) == {0}
+
+
 def test_one_alarm_wakes_all_lines_that_wait_for_it():
     desk, ana, bo = switchboard(window_s=1.0)
     desk.deliver((1,), [ANA, BO])
@@ -299,6 +313,18 @@ def test_one_alarm_wakes_all_lines_that_wait_for_it():
     assert not desk._alarms and not desk._loop.alarms
     done = desk.report
     assert (done.deltas, done.deliveries, done.longest_queue) == (5, 6, 2)
+
+
+@pytest.mark.parametrize(("rings_s", "next_s"), [(1.5, 2.5), (0.999, 2.0)])
+def test_an_alarm_that_rings_late_or_a_little_early_sends_once(rings_s, next_s):
+    desk, ana, _ = switchboard(window_s=1.0)
+    desk.deliver((1,), [ANA])
+    desk.deliver((2,), [ANA])
+    desk._loop.now_s = rings_s
+    desk._ring(1.0)
+    assert ana.written[1:] == [wire.Delta((2,))]
+    desk.deliver((3,), [ANA])
+    assert ana.outbox.due_s == next_s, "a window after the frame left"
 
 
 def test_a_full_socket_is_left_alone_until_it_takes_bytes():
@@ -589,6 +615,14 @@ def test_what_a_gateway_never_says_has_no_form(text):
 def test_a_word_that_would_be_refused_is_not_made(word):
     with pytest.raises(ValueError, match=r"^\w+=.* must be "):
         wire.encode(word)
+
+
+def test_a_storm_that_ends_soon_is_let_happen():
+    assert storm(1_500, 500.0, False, stream(1, "storm")).accepted.sum() == 1_500
+    usual = storm(300, 50.0, False, stream(1, "storm"), base_s=0.5, most_s=30.0)
+    assert (usual.time_s == storm(300, 50.0, False, stream(1, "storm")).time_s).all()
+    with pytest.raises(ValueError, match="rng=None"):
+        storm(1, 10.0, False, None)
 
 
 def test_open_files_bound_the_lines(monkeypatch):
