@@ -35,7 +35,7 @@ LEFT_OUT = {
     },
     **{
         f"scalemodel.twitter.on_redis.timelines.RedisHomeTimelines.{name}": "as in `HomeTimelines`"
-        for name in ("post", "post_many", "horizon")
+        for name in ("post", "post_many", "timeline", "horizon")
     },
     **{
         f"scalemodel.twitter.timeline.{name}": "inside the engine, which looks at what comes in"
