@@ -17,7 +17,10 @@ DIR ?= book
 PORT ?= 8000
 BASE ?= origin/main
 PLAIN := .venv-plain
-ROOMS := core parts youtube twitter
+# What takes seconds plainly, not hours: every example, and the laws of the engines.
+PLAIN_TESTS := $(addprefix lib/scalemodel/,core parts youtube twitter labs) \
+  tests/core --ignore tests/core/test_compiled.py tests/youtube/test_loop.py \
+  $(patsubst %,tests/twitter/test_%.py,timeline regions cost backlog notifications)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,8 +62,8 @@ fast: $(VENV)/book.ok ## the inner loop, under a minute: no build, no browser (R
 
 plain: export HYPOTHESIS_PROFILE ?= fast
 plain: $(PLAIN)/plain.ok ## the models where there is no numba, in an environment of its own
-	@$(PLAIN)/bin/python -m pytest $(addprefix lib/scalemodel/,$(ROOMS)) $(addprefix tests/,$(ROOMS)) \
-	  --ignore tests/core/test_compiled.py -q -n auto -m "not slow and not thorough"
+	@$(PLAIN)/bin/python -c 'import importlib.util as u, sys; sys.exit(u.find_spec("numba") and "numba is here")'
+	@$(PLAIN)/bin/python -m pytest $(PLAIN_TESTS) -q -n auto -m "not slow and not thorough"
 
 bench: $(VENV)/jupyter.ok assets browser ## measure engines, pages and panels, each beside a peer
 	@for file in benchmarks/*.py; do $(BIN)/python $$file; done

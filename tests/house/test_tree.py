@@ -109,6 +109,14 @@ def test_ci_runs_the_versions_that_are_promised():
     assert PROJECT["project"]["requires-python"] == ">=3.11,<3.14"
 
 
+def test_ci_runs_the_models_where_there_is_no_numba():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]
+    assert jobs["plain"]["steps"][-1] == {"run": ".ci/run plain"}
+    assert set(jobs["publish"]["needs"]) == {"test", "plain"}
+    recipe = (ROOT / "Makefile").read_text()
+    assert "pip uninstall" in recipe and re.search(r"(?m)^plain: \$\(PLAIN\)/plain.ok", recipe)
+
+
 def test_every_target_of_the_readme_exists():
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))

@@ -35,7 +35,35 @@ LEFT_OUT = {
     },
     **{
         f"scalemodel.twitter.on_redis.timelines.RedisHomeTimelines.{name}": "as in `HomeTimelines`"
-        for name in ("post", "post_many", "horizon")
+        for name in ("post", "post_many", "timeline", "horizon")
+    },
+    **{
+        f"scalemodel.twitter.timeline.{name}": "inside the engine, which looks at what comes in"
+        for name in (
+            *("rows", "homes", "pages"),
+            *(
+                f"policies.{rule}.{ask}"
+                for rule in ("FanOutOnWrite", "FanOutOnRead", "Hybrid", "AuthorRate", "PerEdge")
+                for ask in ("prices", "price")
+            ),
+        )
+    },
+    **{
+        f"scalemodel.twitter.timeline.{name}": "a doorkeeper itself, asked by us alone"
+        for name in (
+            *(
+                f"graph.{n}"
+                for n in (
+                    "user_row",
+                    "one_user",
+                    "two_users",
+                    "moment",
+                    "millisecond",
+                    "same_users",
+                )
+            ),
+            *("policies.asked_prices", "policies.asked_price"),
+        )
     },
 }
 # In other hands now.

@@ -24,9 +24,11 @@ import signal
 import sys
 import types
 import typing
+from asyncio import AbstractEventLoop
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
@@ -147,12 +149,15 @@ class Recorder:
     def _call(self, name, function, local):
         signature = inspect.signature(function)
         try:
-            values = copy.deepcopy(
-                {parameter: local[parameter] for parameter in signature.parameters}
-            )
+            with patch.object(AbstractEventLoop, "__deepcopy__", _no_copy, create=True):
+                values = copy.deepcopy({name: local[name] for name in signature.parameters})
         except Exception as error:  # it holds what cannot be copied
             return error
         return Call(name, function, values, signature)
+
+
+def _no_copy(loop, memo):
+    raise TypeError("a loop of events runs here, and is no second time")
 
 
 def _docs(thing):
@@ -171,7 +176,7 @@ def _run(doc, module, note):
             sys.setprofile(None if example.exc_msg else note)
             try:
                 exec(compile(example.source, "<example>", "single"), space)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 if not example.exc_msg:
                     error.add_note(f"in {module.__name__}: {example.source}")
                     raise

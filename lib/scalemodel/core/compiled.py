@@ -75,7 +75,7 @@ def compiled(signature: str | None = None):
     ...         top = max(top, gap)
     ...     return top
     >>> import numpy as np
-    >>> longest([1.0, 3.0, 2.0]), longest.native(np.array([1.0, 3.0, 2.0]))
+    >>> longest([1.0, 3.0, 2.0]), float(longest.native(np.array([1.0, 3.0, 2.0])))
     (3.0, 3.0)
     """
     return lambda function: Compiled(function, signature)

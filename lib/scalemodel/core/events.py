@@ -85,15 +85,16 @@ class Events:
         what = checks.whole("kind", kind, at_least=0, at_most=MOST)
         whose = checks.whole("item", item, at_least=0, at_most=MOST)
         self.heap = with_room.native(self.heap, 1)
-        return push.native(self.heap, when, what, whose)
+        return int(push.native(self.heap, when, what, whose))
 
     def peek(self) -> float:
         """When the next event happens, in seconds; infinity if none waits."""
-        return peek.native(self.heap)
+        return float(peek.native(self.heap))
 
     def pop(self) -> tuple[float, int, int, int]:
         """`(time_s, kind, item, serial)` of the earliest event, and the clock is there."""
-        return pop.native(self.heap)
+        time_s, kind, item, serial = pop.native(self.heap)
+        return float(time_s), int(kind), int(item), int(serial)
 
     def check(self) -> None:
         """Assert what must hold: no event before the one above it or the clock, no serial twice."""

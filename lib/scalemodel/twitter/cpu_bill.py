@@ -59,6 +59,7 @@ def here() -> dict[str, str]:
     }
 
 
+@checks.kinds
 def policies(
     graph: SocialGraph,
     posts_per_s: np.ndarray,
@@ -72,6 +73,8 @@ def policies(
     >>> list(policies(graph, np.ones(3), np.ones(3), thresholds=[2_000], plans=[50]))
     ['on write', 'on read', 'by rate', 'hybrid, 2,000', 'per edge, 50 reads']
     """
+    posts_per_s = checks.numbers_row("posts_per_s", posts_per_s, at_least=0)
+    looks_per_s = checks.numbers_row("looks_per_s", looks_per_s, at_least=0)
     return {
         "on write": FanOutOnWrite(),
         "on read": FanOutOnRead(),
@@ -82,6 +85,7 @@ def policies(
 
 
 # ── The measurement ─────────────────────────────────────────────────────────
+@checks.kinds
 def cpu_bill(
     users: int = 100_000,
     tweets_before: int = 100_000,
@@ -177,6 +181,7 @@ def _cpu_s(call):
 
 
 # ── What the figures say ────────────────────────────────────────────────────
+@checks.kinds
 def bills_us(told: Mapping, reads_per_tweet: float) -> dict[str, np.ndarray]:
     """CPU a tweet under each rule with so many reads a tweet, in microseconds, round by round.
 
@@ -198,6 +203,7 @@ def bills_us(told: Mapping, reads_per_tweet: float) -> dict[str, np.ndarray]:
     }
 
 
+@checks.kinds
 def cpu_ratios(told: Mapping, reads_per_tweet: float) -> dict[str, np.ndarray]:
     """The least, the median and the most over the rounds, pushing everything being 1.
 
@@ -214,6 +220,7 @@ def cpu_ratios(told: Mapping, reads_per_tweet: float) -> dict[str, np.ndarray]:
     }
 
 
+@checks.kinds
 def fitted_costs_us(told: Mapping) -> Costs:
     """The prices, in microseconds, that bring the formula nearest to what was measured.
 
@@ -241,6 +248,7 @@ def fitted_costs_us(told: Mapping) -> Costs:
     return Costs(delivery=float(delivery), pull=max(float(pull), 1e-9), merge=float(merge))
 
 
+@checks.kinds
 def out_of_order(
     expected: Mapping[str, float], measured: Mapping[str, float], margin_ratio: float = 1.0
 ) -> list[tuple[str, str]]:
