@@ -128,6 +128,109 @@ def test_the_stored_line_changes_with_any_word(tea):
     assert repr(quiz(tea())).startswith('<quiz "Tea & biscuits: 4 questions" · ')
 
 
+HOW = "Write thousands as 12,500 or 12 500, decimals as 0.5 or 0,5."
+AFTER = (
+    '<button type="button" data-do="check" hidden>Check</button><div class="sm-quiz-said" '
+    'role="status"></div><details><summary>Answer, and what speaks for each</summary>'
+)
+
+
+def asked(number, kind, ident, question, hint):
+    return (
+        f'<fieldset data-kind="{kind}" data-id="{ident}"><legend>{number}. {question}</legend>'
+        f'<p class="sm-quiz-hint" id="KEY-{number}-hint">{hint}</p>'
+    )
+
+
+def test_every_kind_stands_on_the_page_as_the_script_expects_it(tea):
+    html = quiz(tea()).html
+    key = re.search(r'id="(quiz-[0-9a-f]{8})-1-hint"', html)[1]
+    assert html.replace(key, "KEY").replace(AFTER, "AFTER") == (
+        '<section class="sm-quiz" aria-label="Tea &amp; biscuits" data-name="tea.quiz">'
+        + asked(1, "one", "hot", "Is <code>tea &lt; coffee</code>?", "Choose one.")
+        + '<label><input type="radio" name="KEY-1" value="0" autocomplete="off" '
+        'aria-describedby="KEY-1-hint"> <span>It is</span></label>'
+        '<label><input type="radio" name="KEY-1" value="1" autocomplete="off" '
+        'aria-describedby="KEY-1-hint"> <span>It is not</span></label>AFTER<ul>'
+        '<li data-right="1"><strong>It is: true.</strong> <span>By the clock.</span></li>'
+        '<li data-right="0"><strong>It is not: not so.</strong> '
+        "<span>You thought of taste.</span></li></ul></details></fieldset>"
+        + asked(2, "several", "with", "What goes with it?", "Choose all that are true.")
+        + "".join(
+            f'<label><input type="checkbox" name="KEY-2" value="{n}" autocomplete="off" '
+            f'aria-describedby="KEY-2-hint"> <span>{text}</span></label>'
+            for n, text in enumerate(["Milk", "Sand", "Sugar"])
+        )
+        + 'AFTER<ul><li data-right="1"><strong>Milk: true.</strong> <span>It does.</span></li>'
+        '<li data-right="0"><strong>Sand: not so.</strong> <span>It grates.</span></li>'
+        '<li data-right="1"><strong>Sugar: true.</strong> <span>It melts.</span></li>'
+        "</ul></details></fieldset>"
+        + asked(3, "number", "steep", "How long does it steep?", f"Type a number. {HOW}")
+        + '<label class="sm-quiz-number"><input type="text" inputmode="decimal" size="8" '
+        'aria-label="Your answer, in minutes" autocomplete="off" aria-describedby="KEY-3-hint"> '
+        'min</label>AFTER<ul><li data-value="4" data-within="0.5" data-right="1">'
+        "<strong>4 min, give or take 0.5.</strong> <span>The leaves are done.</span></li>"
+        '<li data-value="240" data-within="0.5"><strong>240 min: not so.</strong> '
+        "<span>That is in seconds.</span></li><li><strong>Anything else: not so.</strong> "
+        "<span>Look at the clock.</span></li></ul></details></fieldset>"
+        + asked(4, "order", "make", "Put in order.", "Give each its place, first is 1.")
+        + "".join(
+            f'<label class="sm-quiz-place"><select data-right="{place}" autocomplete="off" '
+            'aria-describedby="KEY-4-hint"><option value="">–</option><option>1</option>'
+            f"<option>2</option><option>3</option></select> <span>{text}</span></label>"
+            for place, text in [(2, "Pour"), (3, "Wait"), (1, "Boil")]
+        )
+        + "AFTER<ol><li><strong>Boil.</strong> <span>Cold water does nothing.</span></li>"
+        "<li><strong>Pour.</strong> <span>On the leaves.</span></li><li><strong>Wait.</strong> "
+        "<span>Last comes patience.</span></li></ol></details></fieldset>"
+        '<p class="sm-quiz-end" hidden><button type="button" data-do="copy">Copy my answers'
+        '</button> <button type="button" data-do="forget">Forget my answers</button></p>'
+        '<textarea hidden readonly rows="8" aria-label="My answers as text"></textarea></section>'
+    )
+
+
+def test_two_quizzes_on_a_page_keep_their_buttons_apart(tea):
+    htmls = [quiz(tea()).html, quiz(tea("Sand", "Mud")).html]
+    names = [set(re.findall(r' name="([^"]+)"', html)) for html in htmls]
+    assert names[0] and not names[0] & names[1]
+
+
+def test_a_number_may_do_without_unit_and_near_misses_and_be_nothing(tea, tmp_path):
+    without = TEA[: TEA.index("    near:")] + TEA[TEA.index("  - id: make") :]
+    path = tmp_path / "less.quiz.yml"
+    path.write_text(without.replace("    unit: min\n", "").replace("answer: 4\n", "answer: 0\n"))
+    html = quiz(path).html
+    assert 'aria-label="Your answer" ' in html and "<strong>0, give or take 0.5.</strong>" in html
+    assert quiz(path).text == "Tea & biscuits: 4 questions"
+
+
+def test_two_questions_are_questions_and_a_title_may_be_a_year(tmp_path):
+    path = tmp_path / "two.quiz.yml"
+    path.write_text(TEA[: TEA.index("  - id: steep")].replace("Tea & biscuits", "1773"))
+    assert quiz(path).text == "1773: 2 questions"
+    assert read(path)[0] == "1773" and [q["id"] for q in read(path)[1]] == ["hot", "with"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("value: 240", "value: 5.01"),  # a hair more than two tolerances away, on either side
+        ("value: 240", "value: 2.99"),
+        ("value: 240", "value: -240"),
+        ("tolerance: 0.5", "tolerance: 1.0e-9"),
+        ("id: hot", "id: h"),
+        ("id: hot", "id: h-2"),
+        ("Sand, feedback", "Sand, right: true, feedback"),  # all of several may be true
+        ("feedback: It melts", "right: false, feedback: It melts"),
+        ("[2, 3, 1]", "[3, 2, 1]"),
+    ],
+)
+def test_what_just_so_passes_is_taken(tea, old, new):
+    if "right: false" in new:
+        old, new = "right: true, feedback: It melts", "right: false, feedback: It melts"
+    assert len(read(tea(old, new))[1]) == 4
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("old", "new", "words"),
@@ -158,6 +261,43 @@ def test_the_stored_line_changes_with_any_word(tea):
         ("[2, 3, 1]", "[2, 2, 1]", "it must be 1 to 3, shuffled"),
         ("id: with", "id: hot", "question 2 has an id that is there already"),
         ("id: with", "id: With it", "has id='With it'"),
+        ("options:\n      - {text: It is, right: true, feedback: By the clock.}\n", "options:\n", "question 1 has options=[{"),
+        ("text: Sand", "text: ''", "question 2 options: {'text': '', 'feedback': 'It grates.'} lacks text"),
+        ("{text: Sand, feedback: It grates.}", "Sand", "question 2 options: 'Sand' is 'Sand'; it must have fields"),
+        ("{text: Sand, feedback: It grates.}", "5", "question 2 options: 5 is 5; it must have fields"),
+        ("Sand, feed", "Sand, right: 1, feed", "question 2 has right=1; it must be true or false"),
+        ("Milk, right: true", "Milk, right: 'yes'", "has right='yes'; it must be true or false"),
+        ("kind: one", "kind: [one]", "question 1 has kind=['one']; it must be one of"),
+        ("    kind: one\n", "", "question 1 has kind=None"),
+        ("    ask: Put in order.\n", "", "question 4 lacks ask"),
+        ("  - id: hot\n    kind", "  - kind", "question 1 lacks id"),
+        ("  - id: with\n", "  - just text\n  - id: with\n", "question 2 is 'just text'; it must have fields"),
+        ("id: with", "id: 2nd", "has id='2nd'; it must be small letters, digits and -"),
+        ("id: with", "id: with!", "has id='with!'"),
+        ("id: make", "id: hot", "question 4 has an id that is there already"),
+        ("tolerance: 0.5", "tolerance: -1", "has tolerance=-1; it must be above 0"),
+        ("tolerance: 0.5", "tolerance: true", "has tolerance=True; it must be a number"),
+        ("tolerance: 0.5", "tolerance: .nan", "has tolerance=nan; it must be a number"),
+        ("answer: 4\n", "answer: .inf\n", "has answer=inf; it must be a number"),
+        ("value: 240", "value: many", "question 3 has near value='many'; it must be a number"),
+        ("value: 240", "value: 5", "near value=5; it must be away from the answer"),
+        ("value: 240", "value: 3", "near value=3; it must be away from the answer"),
+        ("{value: 240, feedback", "{value: 240, right: true, feedback", "has the field 'right'; it must be one of feedback, value"),
+        ("    wrong: Look at the clock.\n    near", "    near", "question 3 lacks wrong"),
+        ("    tolerance: 0.5\n    right: The leaves are done.\n", "", "question 3 lacks right, tolerance"),
+        ("near:\n      - {value: 240, feedback: That is in seconds.}", "near: 240", "has near=240; it must be a list of at least 0"),
+        ("unit: min", "unit: [min]", "must be one of"),
+        ("[2, 3, 1]", "[2, 3]", "has shown=[2, 3]; it must be 1 to 3, shuffled"),
+        ("[2, 3, 1]", "[0, 2, 1]", "it must be 1 to 3, shuffled"),
+        ("[2, 3, 1]", "[2, b, 1]", "it must be 1 to 3, shuffled"),
+        ("[2, 3, 1]", "3", "has shown=3; it must be 1 to 3, shuffled"),
+        ("[2, 3, 1]", "[3, true, 2]", "it must be 1 to 3, shuffled"),
+        ("title: Tea & biscuits", "title:", "title=None must say what it is about"),
+        ("title: Tea & biscuits", "title: Tea\nmarks: 3", "must have a title and questions"),
+        ("title: Tea & biscuits", "title: [", "tea.quiz.yml: while parsing"),
+        (TEA, "- a list", "must have a title and questions"),
+        (TEA, "title: T\nquestions: []", "questions must be a list of at least one"),
+        (TEA, "title: T\nquestions: 3", "questions must be a list of at least one"),
         ("title: Tea & biscuits", "name: Tea", "must have a title and questions"),
         ("ask: Put in order.", "ask: Put in order.\n    marks: 3", "has the field 'marks'"),
     ],

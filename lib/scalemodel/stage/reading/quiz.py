@@ -12,6 +12,7 @@ Sources: WCAG 2.2, technique H71 (fieldset and legend).
 """
 
 import hashlib
+import math
 import numbers
 import re
 from collections.abc import Mapping
@@ -91,6 +92,8 @@ def read(path: Path) -> tuple[str, list[dict]]:
         raise ValueError(f"{path.name}: {error}") from None
     if not isinstance(found, Mapping) or set(found) != {"title", "questions"}:
         raise ValueError(f"{path.name} must have a title and questions")
+    if found["title"] in ("", None):
+        raise ValueError(f"{path.name}: title={found['title']!r} must say what it is about")
     if not isinstance(found["questions"], list) or not found["questions"]:
         raise ValueError(f"{path.name}: questions must be a list of at least one")
     seen = set()
@@ -106,10 +109,9 @@ def read(path: Path) -> tuple[str, list[dict]]:
 
 
 def _check(question):
-    if not isinstance(question, Mapping):
-        raise ValueError(f"is {question!r}; it must have fields")
+    _mapping(question)
     kind = question.get("kind")
-    if kind not in FIELDS:
+    if not isinstance(kind, str) or kind not in FIELDS:
         raise ValueError(f"has kind={kind!r}; it must be one of {', '.join(FIELDS)}")
     _fields(question, {"id", "kind", "ask", *FIELDS[kind]})
     if not re.fullmatch(r"[a-z][a-z0-9-]*", str(question["id"])):
@@ -119,7 +121,10 @@ def _check(question):
 
 def _check_options(question):
     options = _rows(question, "options", {"text", "right", "feedback"}, {"right"})
-    right = [option for option in options if option.get("right") is True]
+    for option in options:
+        if not isinstance(option.get("right", False), bool):
+            raise ValueError(f"has right={option['right']!r}; it must be true or false")
+    right = [option for option in options if option.get("right")]
     if not right or (question["kind"] == "one" and len(right) > 1):
         how_many = "exactly one" if question["kind"] == "one" else "at least one"
         raise ValueError(f"has {len(right)} right options; it must have {how_many}")
@@ -127,7 +132,7 @@ def _check_options(question):
 
 def _check_number(question):
     if "unit" in question:
-        units.unit(question["unit"])
+        units.unit(str(question["unit"]))
     for name in ("answer", "tolerance"):
         _number(name, question[name])
     if question["tolerance"] <= 0:
@@ -139,11 +144,12 @@ def _check_number(question):
 
 
 def _check_order(question):
-    items = _rows(question, "items", {"text", "feedback"})
-    if sorted(question["shown"]) != list(range(1, len(items) + 1)):
-        raise ValueError(f"has shown={question['shown']}; it must be 1 to {len(items)}, shuffled")
-    if question["shown"] == sorted(question["shown"]):
-        raise ValueError(f"has shown={question['shown']}; it must not be the answer")
+    items, shown = _rows(question, "items", {"text", "feedback"}), question["shown"]
+    places = list(range(1, len(items) + 1))
+    if not isinstance(shown, list) or sorted(map(repr, shown)) != sorted(map(repr, places)):
+        raise ValueError(f"has shown={shown!r}; it must be 1 to {len(items)}, shuffled")
+    if shown == places:
+        raise ValueError(f"has shown={shown}; it must not be the answer")
 
 
 def _rows(question, name, names, may_lack=frozenset(), at_least=2):
@@ -158,7 +164,13 @@ def _rows(question, name, names, may_lack=frozenset(), at_least=2):
     return rows
 
 
+def _mapping(row):
+    if not isinstance(row, Mapping):
+        raise ValueError(f"is {row!r}; it must have fields")
+
+
 def _fields(row, names, may_lack=MAY_LACK):
+    _mapping(row)
     unknown = [name for name in row if name not in names]
     if unknown:
         raise ValueError(
@@ -170,7 +182,7 @@ def _fields(row, names, may_lack=MAY_LACK):
 
 
 def _number(name, value):
-    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+    if not isinstance(value, numbers.Real) or isinstance(value, bool) or not math.isfinite(value):
         raise ValueError(f"has {name}={value!r}; it must be a number")
 
 
@@ -201,7 +213,7 @@ def _options_html(question, ident):
         _answer_html(
             f"{_inline(option['text'])}: {'true' if option.get('right') else 'not so'}.",
             option["feedback"],
-            f' data-right="{int(option.get("right") is True)}"',
+            f' data-right="{int(option.get("right", False))}"',
         )
         for option in question["options"]
     )
