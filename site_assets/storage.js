@@ -4,7 +4,7 @@
    at a storage that throws, is none or is full, and a mode that is none is complained of. */
 (() => {
   "use strict";
-  const { getItem, setItem, removeItem, clear } = Storage.prototype;
+  const { getItem, setItem, removeItem } = Storage.prototype;
   const kept = new WeakMap();
   const beside = (storage) => kept.get(storage) ?? kept.set(storage, new Map()).get(storage);
   const tried = (act, ...given) => {
@@ -17,7 +17,6 @@
       try { setItem.call(this, name, value); } catch { beside(this).set(String(name), String(value)); }
     },
     removeItem(name) { beside(this).delete(String(name)); tried(removeItem, this, name); },
-    clear() { beside(this).clear(); tried(clear, this); },
   });
   for (const name of ["localStorage", "sessionStorage"]) {
     try {

@@ -204,6 +204,12 @@ def test_a_number_may_do_without_unit_and_near_misses_and_be_nothing(tea, tmp_pa
     assert quiz(path).text == "Tea & biscuits: 4 questions"
 
 
+def test_one_question_is_one(tmp_path):
+    path = tmp_path / "one.quiz.yml"
+    path.write_text(TEA[: TEA.index("  - id: with")])
+    assert quiz(path).text == "Tea & biscuits: 1 question"
+
+
 def test_two_questions_are_questions_and_a_title_may_be_a_year(tmp_path):
     path = tmp_path / "two.quiz.yml"
     path.write_text(TEA[: TEA.index("  - id: steep")].replace("Tea & biscuits", "1773"))
@@ -257,8 +263,8 @@ def test_what_just_so_passes_is_taken(tea, old, new):
         (TEA, "{", "tea.quiz.yml: while parsing"),
         ("value: 240", "value: 4.4", "near value=4.4; it must be away from the answer"),
         ("unit: min", "unit: cups", "unit='cups' must be one of"),
-        ("[2, 3, 1]", "[1, 2, 3]", "it must not be the answer"),
-        ("[2, 3, 1]", "[2, 2, 1]", "it must be 1 to 3, shuffled"),
+        ("[2, 3, 1]", "[1, 2, 3]", "tea.quiz.yml: question 4 has shown=[1, 2, 3]; it must not be the answer"),
+        ("[2, 3, 1]", "[2, 2, 1]", "; it must be 1 to 3, shuffled"),
         ("id: with", "id: hot", "question 2 has an id that is there already"),
         ("id: with", "id: With it", "has id='With it'"),
         ("options:\n      - {text: It is, right: true, feedback: By the clock.}\n", "options:\n", "question 1 has options=[{"),
@@ -272,7 +278,7 @@ def test_what_just_so_passes_is_taken(tea, old, new):
         ("    ask: Put in order.\n", "", "question 4 lacks ask"),
         ("  - id: hot\n    kind", "  - kind", "question 1 lacks id"),
         ("  - id: with\n", "  - just text\n  - id: with\n", "question 2 is 'just text'; it must have fields"),
-        ("id: with", "id: 2nd", "has id='2nd'; it must be small letters, digits and -"),
+        ("id: with", "id: 2nd", "tea.quiz.yml: question 2 has id='2nd'; it must be small letters, digits and -"),
         ("id: with", "id: with!", "has id='with!'"),
         ("id: make", "id: hot", "question 4 has an id that is there already"),
         ("tolerance: 0.5", "tolerance: -1", "has tolerance=-1; it must be above 0"),
@@ -288,17 +294,19 @@ def test_what_just_so_passes_is_taken(tea, old, new):
         ("near:\n      - {value: 240, feedback: That is in seconds.}", "near: 240", "has near=240; it must be a list of at least 0"),
         ("unit: min", "unit: [min]", "must be one of"),
         ("[2, 3, 1]", "[2, 3]", "has shown=[2, 3]; it must be 1 to 3, shuffled"),
-        ("[2, 3, 1]", "[0, 2, 1]", "it must be 1 to 3, shuffled"),
-        ("[2, 3, 1]", "[2, b, 1]", "it must be 1 to 3, shuffled"),
+        ("[2, 3, 1]", "[0, 2, 1]", "; it must be 1 to 3, shuffled"),
+        ("[2, 3, 1]", "[2, b, 1]", "; it must be 1 to 3, shuffled"),
         ("[2, 3, 1]", "3", "has shown=3; it must be 1 to 3, shuffled"),
-        ("[2, 3, 1]", "[3, true, 2]", "it must be 1 to 3, shuffled"),
-        ("title: Tea & biscuits", "title:", "title=None must say what it is about"),
-        ("title: Tea & biscuits", "title: Tea\nmarks: 3", "must have a title and questions"),
+        ("[2, 3, 1]", "[3, true, 2]", "; it must be 1 to 3, shuffled"),
+        ("title: Tea & biscuits", "title:", "tea.quiz.yml: title=None must say what it is about"),
+        ("title: Tea & biscuits", "title: Tea\nmarks: 3", "tea.quiz.yml must have a title and questions"),
         ("title: Tea & biscuits", "title: [", "tea.quiz.yml: while parsing"),
-        (TEA, "- a list", "must have a title and questions"),
-        (TEA, "title: T\nquestions: []", "questions must be a list of at least one"),
-        (TEA, "title: T\nquestions: 3", "questions must be a list of at least one"),
-        ("title: Tea & biscuits", "name: Tea", "must have a title and questions"),
+        (TEA, "", "tea.quiz.yml must have a title and questions"),
+        (TEA, "5", "tea.quiz.yml must have a title and questions"),
+        (TEA, "- a list", "tea.quiz.yml must have a title and questions"),
+        (TEA, "title: T\nquestions: []", "tea.quiz.yml: questions must be a list of at least one"),
+        (TEA, "title: T\nquestions: 3", "tea.quiz.yml: questions must be a list of at least one"),
+        ("title: Tea & biscuits", "name: Tea", "tea.quiz.yml must have a title and questions"),
         ("ask: Put in order.", "ask: Put in order.\n    marks: 3", "has the field 'marks'"),
     ],
 )  # fmt: skip
@@ -306,3 +314,8 @@ def test_a_slip_names_file_question_and_field(tea, old, new, words):
     with pytest.raises(ValueError) as refusal:
         read(tea(old, new))
     assert str(refusal.value).startswith("tea.quiz.yml") and words in str(refusal.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"^gone\.quiz\.yml must be a file beside the chapter$"):
+        read(tmp_path / "gone.quiz.yml")

@@ -397,6 +397,5 @@
     window.addEventListener("load", () => idle(drawNext));
   }
 
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
-  else begin();
+  begin(); // deferred, so the page is all there
 })();

@@ -72,7 +72,5 @@
     figure.inert = true;
   }
 
-  const begin = () => document.querySelectorAll(".sm-predict").forEach(start);
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
-  else begin();
+  document.querySelectorAll(".sm-predict").forEach(start); // deferred, so they are all there
 })();

@@ -3,12 +3,10 @@
 ((parts) => {
   "use strict";
   const { recall, keep } = scalemodelMemory;
-  const ROUNDED = 1 + 1e-9; // 0.4 lies within 0.1 of 0.3, though not in binary
   const inputs = (set) => [...set.querySelectorAll("input, select")];
-  const buttons = /radio|checkbox/;
-  const state = (set) => inputs(set).map((i) => (buttons.test(i.type) ? i.checked : i.value));
-  const isAnswer = (given, set) => Array.isArray(given) &&
-    state(set).map((now) => typeof now).join() === given.map((then) => typeof then).join();
+  const at = (i) => (/radio|checkbox/.test(i.type) ? "checked" : "value");
+  const state = (set) => inputs(set).map((i) => i[at(i)]);
+  const kinds = (given) => Array.isArray(given) && given.map((each) => typeof each).join();
   const notes = (set) => [...set.querySelectorAll("details li")];
 
   /* [whether it is right, the feedback's elements], or nothing where nothing was answered. */
@@ -17,8 +15,8 @@
     if (set.dataset.kind === "number") {
       const value = scalemodelTyped(given[0]);
       if (value === null) return null;
-      const near = all.find((n) => n.dataset.value && Math.abs(n.dataset.value - value) <= n.dataset.within * ROUNDED);
-      const note = near || all[all.length - 1];
+      const near = all.find((n) => n.dataset.value && Math.abs(n.dataset.value - value) <= n.dataset.within * 1.000000001);
+      const note = near || all.at(-1); // 0.4 lies within 0.1 of 0.3, though not in binary
       return [note.dataset.right === "1", [note.lastElementChild]];
     }
     if (set.dataset.kind === "order") {
@@ -78,8 +76,8 @@
     for (const set of sets) {
       const old = kept.get(set.dataset.id), button = set.querySelector("[data-do=check]");
       button.hidden = false;
-      if (isAnswer(old?.given, set)) {
-        inputs(set).forEach((i, n) => { i[buttons.test(i.type) ? "checked" : "value"] = old.given[n]; });
+      if (kinds(old?.given) === kinds(state(set))) {
+        inputs(set).forEach((i, n) => { i[at(i)] = old.given[n]; });
         if (old.checked === true) say(set);
       }
       button.addEventListener("click", () => { say(set); note(set, true); });
@@ -104,7 +102,7 @@
     });
     quiz.querySelector("[data-do=forget]").addEventListener("click", () => {
       for (const set of sets) {
-        inputs(set).forEach((i) => { if (buttons.test(i.type)) i.checked = false; else i.value = ""; });
+        inputs(set).forEach((i) => { i[at(i)] = ""; });
         set.querySelector(".sm-quiz-said").replaceChildren();
         kept.delete(set.dataset.id);
       }

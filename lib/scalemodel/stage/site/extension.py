@@ -49,7 +49,8 @@ PLOTLY_FIGURE = "application/vnd.plotly.v1+json"
 
 # Without a mode the theme complains on the console of every first visit.
 NO_MODE, AUTO_MODE = (f'localStorage.getItem("mode") || "{mode}"' for mode in ("", "auto"))
-FIRST_SCRIPT = "storage.js"  # before the theme's first, which trusts the browser
+# Before the theme's first, which stands in the page and trusts the browser; so this does, too.
+FIRST_SCRIPT = "storage.js"
 # Sphinx looks words up in plain objects, where "constructor" and "__proto__" always stand.
 SEARCH_TOOLS = {
     **{f"files: {table}[word]": f"files: {table}.hasOwnProperty(word) ? {table}[word] : undefined"
@@ -203,13 +204,15 @@ def finish(app, exception) -> None:
     site = Path(app.outdir)
     markup.cut_sources(app)
     mend_search(site)
+    first = [path for path in own_assets(app.confdir, app.config) if path.name == FIRST_SCRIPT]
+    guard = rjsmin.jsmin(first[0].read_text(encoding="utf-8"))
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
         tidy = OUTDATED_ROLES.sub("", tidy.replace(NO_MODE, AUTO_MODE))
         if path.name != SEARCH_PAGE:
             tidy = re.sub(rf"\s*{SEARCH_SCRIPT}", "", tidy)
-        tidy = storage_first(of_company(tidy, path.parent.name))
+        tidy = before_all(of_company(tidy, path.parent.name), guard)
         if tidy != text:
             path.write_text(tidy, encoding="utf-8")
     useless_files = ("fontawesome.js*", "*.map", "sphinx-thebe.*", "*webpack-macros.html")
@@ -251,14 +254,13 @@ def mend_search(site: Path) -> None:
     index.write_text(text, encoding="utf-8")
 
 
-def storage_first(html: str) -> str:
-    """The page `html` with the script that guards storage before all others, if it has any.
+def before_all(html: str, script: str) -> str:
+    """The page `html` with `script` before all others, if it has any.
 
-    >>> storage_first('<html data-content_root="../"><script>1</script>')
-    '<html data-content_root="../"><script src="../_static/storage.js"></script>\\n<script>1</script>'
+    >>> before_all("<html><script>1</script>", "0")
+    '<html><script>0</script>\\n<script>1</script>'
     """
-    root = re.search(r'data-content_root="([^"]*)"', html)
-    first = f'<script src="{root[1] if root else ""}_static/{FIRST_SCRIPT}"></script>'
+    first = f"<script>{script}</script>"
     return html if first in html else html.replace("<script", f"{first}\n<script", 1)
 
 
@@ -266,11 +268,11 @@ def minify_scripts(static: Path, app) -> None:
     """Takes comments and blanks out of our scripts; a second time changes nothing."""
     for name in ["theme.js", *(path.name for path in own_assets(app.confdir, app.config))]:
         path = static / name
-        if path.suffix == ".js":
+        if path.suffix == ".js" and name != FIRST_SCRIPT:
             smaller = rjsmin.jsmin(path.read_text(encoding="utf-8"))
             path.write_text(smaller, encoding="utf-8")
         else:
-            path.unlink(missing_ok=True)  # all of them are in one file
+            path.unlink(missing_ok=True)  # all of them are in one file, or in the page itself
 
 
 def of_company(html: str, folder: str) -> str:

@@ -18,9 +18,8 @@ import re
 HOW = "Write thousands as 12,500 or 12 500, decimals as 0.5 or 0,5."
 
 _END = r"(?:e[+-]?\d+)?"
-_GROUPED = re.compile(
-    r"[+-]?[1-9]\d{0,2}(?:([ '])\d{3}(?:\1\d{3})*(?:[.,]\d*)?"
-    r"|(?:,\d{3})+(?:\.\d*)?|(?:\.\d{3})+(?:,\d*|\.\d{3}))" + _END,
+_GROUPED = re.compile(  # (?!…): a lone point before three digits
+    r"[+-]?(?!\d+\.\d+(?:e|$))[1-9]\d{0,2}([ ',.])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d*)?" + _END,
     re.ASCII | re.IGNORECASE,
 )
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)" + _END, re.ASCII | re.IGNORECASE)
@@ -35,8 +34,8 @@ def number_of(text: str) -> float | None:
     [12.5, 12.5, 12.5, 0.125, None]
     """
     typed = re.sub(r"\s", " ", text.strip()).replace("−", "-").replace("’", "'")
-    if _GROUPED.fullmatch(typed):
-        typed = typed.replace(re.search(r"[ ',.]", typed)[0], "")
+    if grouped := _GROUPED.fullmatch(typed):
+        typed = typed.replace(grouped[1], "")
     typed = typed.replace(",", ".", 1)
     if not _PLAIN.fullmatch(typed) or not math.isfinite(float(typed)):
         return None
