@@ -274,5 +274,5 @@ def test_of_several_at_least_one_is_right(tmp_path):
         "right: true, ", ""
     )
     path.write_text(f"title: None\nquestions:\n{second}")
-    with pytest.raises(ValueError, match="1 has 0 right options; it must have at least one$"):
+    with pytest.raises(ValueError, match=r"1 has 0 right options; it must have at least one$"):
         read(path)
