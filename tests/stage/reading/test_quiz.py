@@ -242,7 +242,7 @@ def test_what_just_so_passes_is_taken(tea, old, new):
     ("old", "new", "words"),
     [
         (", feedback: It grates.", "", "question 2 options: {'text': 'Sand'} lacks feedback"),
-        ("right: true, feedback: By", "feedback: By", "has 0 right options; it must have exactly one"),
+        ("right: true, feedback: By", "feedback: By", "question 1 has 0 right options; it must have exactly one"),
         ("is not, feed", "is not, right: true, feed", "has 2 right options"),
         ("kind: order", "kind: guess", "question 4 has kind='guess'; it must be one of one, several"),
         ("tolerance: 0.5", "tolerance: 0", "question 3 has tolerance=0; it must be above 0"),
@@ -286,7 +286,7 @@ def test_what_just_so_passes_is_taken(tea, old, new):
         ("tolerance: 0.5", "tolerance: .nan", "has tolerance=nan; it must be a number"),
         ("answer: 4\n", "answer: .inf\n", "has answer=inf; it must be a number"),
         ("value: 240", "value: many", "question 3 has near value='many'; it must be a number"),
-        ("value: 240", "value: 5", "near value=5; it must be away from the answer"),
+        ("value: 240", "value: 5", "question 3 has near value=5; it must be away from the answer"),
         ("value: 240", "value: 3", "near value=3; it must be away from the answer"),
         ("{value: 240, feedback", "{value: 240, right: true, feedback", "has the field 'right'; it must be one of feedback, value"),
         ("    wrong: Look at the clock.\n    near", "    near", "question 3 lacks wrong"),
@@ -307,7 +307,7 @@ def test_what_just_so_passes_is_taken(tea, old, new):
         (TEA, "title: T\nquestions: []", "tea.quiz.yml: questions must be a list of at least one"),
         (TEA, "title: T\nquestions: 3", "tea.quiz.yml: questions must be a list of at least one"),
         ("title: Tea & biscuits", "name: Tea", "tea.quiz.yml must have a title and questions"),
-        ("ask: Put in order.", "ask: Put in order.\n    marks: 3", "has the field 'marks'"),
+        ("ask: Put in order.", "ask: Put in order.\n    marks: 3\n    out_of: 5", "question 4 has the field 'marks'"),
     ],
 )  # fmt: skip
 def test_a_slip_names_file_question_and_field(tea, old, new, words):
@@ -319,3 +319,13 @@ def test_a_slip_names_file_question_and_field(tea, old, new, words):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"^gone\.quiz\.yml must be a file beside the chapter$"):
         read(tmp_path / "gone.quiz.yml")
+
+
+def test_of_several_at_least_one_is_right(tmp_path):
+    path = tmp_path / "none.quiz.yml"
+    second = TEA[TEA.index("  - id: with") : TEA.index("  - id: steep")].replace(
+        "right: true, ", ""
+    )
+    path.write_text(f"title: None\nquestions:\n{second}")
+    with pytest.raises(ValueError, match=r"1 has 0 right options; it must have at least one$"):
+        read(path)
