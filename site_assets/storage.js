@@ -25,7 +25,8 @@
       Object.defineProperty(window, name, { value: Object.create(Storage.prototype), configurable: true });
     }
   }
-  const known = { mode: ["light", "dark", "auto"], theme: ["light", "dark"] };
+  // What is kept of a formula's menu may name a part of MathJax that is not here.
+  const known = { mode: ["light", "dark", "auto"], theme: ["light", "dark"], "MathJax-Menu-Settings": [] };
   for (const [name, values] of Object.entries(known))
     if (!values.includes(localStorage.getItem(name))) localStorage.removeItem(name);
 })();

@@ -21,7 +21,8 @@ NONSENSE = [
     '{"one": {"given": [true, "x"]}, "order": {"given": ["9", "9", "9"], "checked": true}}',
 ]  # fmt: skip
 THEIRS = ["mode", "theme", "sidebar-scroll-top", "sphinx_highlight_terms",
-          "pst_announcement_banner_pref", "sphinx-design-tab-id-x"]  # fmt: skip
+          "pst_announcement_banner_pref", "sphinx-design-tab-id-x",
+          "MathJax-Menu-Settings"]  # fmt: skip
 
 
 def later(*values):
@@ -112,6 +113,7 @@ def test_a_memory_that_is_nonsense_harms_nothing(specimens, serve, visit):
         assert page.locator(".sm-quiz [data-do=check]:visible").count() == 4, kept
         answered(page)
         assert page.evaluate("document.documentElement.dataset.theme") in ("light", "dark"), kept
+        assert page.evaluate("localStorage.getItem('MathJax-Menu-Settings')") is None
         assert visitor.faults == [], kept
 
 
