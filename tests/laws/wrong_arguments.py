@@ -26,7 +26,7 @@ import types
 import typing
 from asyncio import AbstractEventLoop
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from unittest.mock import patch
 
@@ -211,9 +211,8 @@ def impossible(annotation, wrong):
     """Whether no value of this annotation is `wrong`, so that to accept it is a fault."""
     kinds = typing.get_args(annotation) if _is_union(annotation) else (annotation,)
     if wrong is None:
-        return not {None, types.NoneType, object, inspect.Parameter.empty} & set(kinds) and bool(
-            kinds
-        )
+        anything = {None, types.NoneType, object, Hashable, inspect.Parameter.empty}
+        return bool(kinds) and not anything & set(kinds)
     return all(_impossible(kind, wrong) for kind in kinds)
 
 

@@ -16,7 +16,7 @@ import numbers
 import os
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -231,7 +231,7 @@ def _said(kind):
         return " or ".join(map(_said, typing.get_args(kind)))
     bare = typing.get_origin(kind) or kind
     plain = {float: "a number", int: "an integer", str: "text", bool: "True or False",
-             Callable: "a function", bytes: "bytes", types.NoneType: "None", Path: "a path", type: "a class",
+             Callable: "a function", Hashable: "something hashable", bytes: "bytes", types.NoneType: "None", Path: "a path", type: "a class",
              np.ndarray: "a row"}  # fmt: skip
     if bare in plain:
         return plain[bare]

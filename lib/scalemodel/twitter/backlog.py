@@ -41,7 +41,10 @@ def finish_times(
     sizes = checks.numbers_row("followers", followers, at_least=0, at_most=MOST_FOLLOWERS)
     rate = checks.real("deliveries_per_s", deliveries_per_s, at_least=1e-9, at_most=1e15)
     if len(sizes) != len(arrival):
-        raise ValueError(f"followers has {len(sizes)} numbers; it must have {len(arrival)}")
+        raise ValueError(
+            f"followers has {len(sizes)} numbers and arrival_s {len(arrival)}; "
+            "they must have as many as each other"
+        )
     if (np.diff(arrival) < 0).any():
         at = int(np.argmax(np.diff(arrival) < 0)) + 1
         raise ValueError(f"arrival_s[{at}]={arrival[at]} must be at least {arrival[at - 1]}")

@@ -43,7 +43,7 @@ import logging
 import os
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -225,7 +225,8 @@ class Registry:
         """The number of lines of `user`."""
         return len(self._lines.get(_user(user), ()))
 
-    def add(self, user: int, line) -> None:
+    @checks.kinds
+    def add(self, user: int, line: Hashable) -> None:
         """Note a line of `user`; one that is there already is no matter."""
         user = _user(user)
         if line in self._lines.get(user, ()):
@@ -236,7 +237,8 @@ class Registry:
         self._lines[user][line] = None
         self._size += 1
 
-    def remove(self, user: int, line) -> None:
+    @checks.kinds
+    def remove(self, user: int, line: Hashable) -> None:
         """Forget a line; one that is not there is no matter."""
         lines = self._lines.get(_user(user), {})
         if line in lines:
@@ -385,6 +387,7 @@ class Gateway:
 
     def withhold(self, tweet: int) -> None:
         """Tell everybody who has a line to ask: whose `tweet` is could not be found out."""
+        tweet = checks.whole("tweet", tweet, at_least=0, at_most=wire.MOST_ID)
         self._counts["untold"] += 1
         for line in self.registry:
             line.outbox.withhold(tweet)

@@ -247,8 +247,10 @@ class Inbox:
         self.gaps = self.reloads = self.missed = 0
         self._asked = False
 
+    @checks.kinds
     def hello(self, user: int, token: str) -> Hello:
         """The first word on a new connection."""
+        user = checks.whole("user", user, at_least=0, at_most=MOST_ID)
         self._asked = False
         return Hello(user, token, self.last_id)
 

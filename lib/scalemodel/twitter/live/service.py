@@ -110,8 +110,7 @@ async def demo(say: Callable[[str], None] = print, burst: int = 800) -> bool:
     >>> asyncio.run(demo(lines.append))
     True
     """
-    if not callable(say):
-        raise ValueError(f"say={say!r} must be a function of a line of text")
+    say = checks.takes("say", say, "line")
     burst = checks.whole("burst", burst, at_least=1, at_most=1_000)  # a gap holds 1,200
     config = GatewayConfig(queue_posts=20, window_s=0.05, snapshot_posts=20, gap_posts=1_200,
                            kernel_buffer_bytes=4_096, write_buffer_bytes=512)  # fmt: skip
@@ -124,6 +123,7 @@ async def demo(say: Callable[[str], None] = print, burst: int = 800) -> bool:
     def tell(text):
         say(f"{time.monotonic() - began_s:6.2f} s  {text}")
 
+    tell("a service opens, and five readers their lines")  # before there is any: `say` may fail
     async with LiveService(homes, key, config, lambda: time.monotonic() - began_s) as service:
         port, reading = service.gateway.port, asyncio.Event()
         reading.set()

@@ -9,6 +9,8 @@ Left out: caps, queues, costs.
 Sources: none needed.
 """
 
+from collections.abc import Iterable
+
 from scalemodel.core import checks
 from scalemodel.twitter.timeline.graph import one_user, two_users
 from scalemodel.twitter.timeline.pages import cursor
@@ -25,7 +27,8 @@ class BruteForce:
     [7]
     """
 
-    def __init__(self, n_users: int, follows=()):
+    @checks.kinds
+    def __init__(self, n_users: int, follows: Iterable[tuple[int, int]] = ()):
         self.n_users = checks.whole("n_users", n_users, at_least=1)
         self.follows = set()  # (reader, author)
         self.blocked = set()
