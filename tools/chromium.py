@@ -3,7 +3,7 @@
     python tools/chromium.py
 
 Looked for: $CHROMIUM, the usual names on the PATH, and Playwright's own download. The one
-without windows comes first: it draws the same pages for two thirds of the time.
+without windows comes first: it draws the same pages in less time.
 Installed: by apt-get where this user may, else by Playwright. Where neither works
 the browser tests are listed as not run, with how to get one.
 """
@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 NAMES = (
@@ -34,13 +35,12 @@ def install():
     if shutil.which("apt-get"):
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         options = {**quiet, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        for package in NAMES[:2]:
-            try:
-                subprocess.run([*root, "apt-get", "update"], check=True, **options)
-                subprocess.run([*root, "apt-get", "install", "-y", package], check=True, **options)
-            except (OSError, subprocess.CalledProcessError):
-                continue
-            return
+        apt = [["update"], *(["install", "-y", package] for package in NAMES[:2])]
+        for command in apt:
+            with suppress(OSError, subprocess.CalledProcessError):
+                subprocess.run([*root, "apt-get", *command], check=True, **options)
+                if command[0] == "install":
+                    return
     playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
     subprocess.run(playwright, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
