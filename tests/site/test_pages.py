@@ -67,6 +67,22 @@ TOO_WIDE = """() => [...document.querySelectorAll('.sm-panel, .bd-article *')].f
   && (part.matches('.sm-panel') || /auto|scroll/.test(getComputedStyle(part).overflowX))
   && !part.closest('pre, mjx-container, .sm-scroll')).map((part) => part.outerHTML.slice(0, 200))"""
 
+# Pairs of numbers that stand on each other at one axis of a figure.
+CROWDED = """() => {
+  const crowded = [];
+  for (const axis of document.querySelectorAll('.xaxislayer-above, .yaxislayer-above')) {
+    const ticks = [...axis.querySelectorAll('text')].map((t) => [t.textContent, t.getBoundingClientRect()]);
+    ticks.forEach(([text, a], n) => {
+      for (const [other, b] of ticks.slice(n + 1)) {
+        const [wide, high] = [["left", "right"], ["top", "bottom"]].map(
+          ([from, to]) => Math.min(a[to], b[to]) - Math.max(a[from], b[from]));
+        if (wide > 1 && high > 4) crowded.push(`${text} on ${other}`);
+      }
+    });
+  }
+  return crowded;
+}"""
+
 
 # ── Looks ───────────────────────────────────────────────────────────────────
 class Look(NamedTuple):
@@ -181,6 +197,11 @@ def test_a_line_of_text_has_65_to_75_characters(opened):
     """Measured on whole lines: the last of a paragraph is short, and one alone is no measure."""
     counts = opened.page.evaluate(LINES)
     assert len(counts) >= 5 and 65 <= sum(counts) / len(counts) <= 75
+
+
+@look_at(CHAPTERS)
+def test_no_two_numbers_of_an_axis_stand_on_each_other(opened):
+    assert opened.page.evaluate(CROWDED) == []
 
 
 @look_at(PAGES, width=PHONE)

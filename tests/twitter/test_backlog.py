@@ -97,7 +97,7 @@ def test_the_order_is_that_of_the_timelines_queue():
     [
         (([1.0, 2.0, 1.5], [1, 1, 1], 1.0, 1), r"arrival_s\[2\]=1\.5 must be at least 2\.0"),
         (([-0.5], [1], 1.0, 1), r"arrival_s\[0\]=-0\.5"),
-        (([0.0], [1, 1], 1.0, 1), "followers has 2 numbers; it must have 1"),
+        (([0.0], [1, 1], 1.0, 1), "followers has 2 numbers and arrival_s 1; they must"),
         (([0.0], [-1], 1.0, 1), r"followers\[0\]=-1"),
         (([0.0], [1], 0.0, 1), "deliveries_per_s=0"),
         (([0.0], [1], 1.0, 0), "batch=0"),

@@ -16,6 +16,7 @@ from websockets.protocol import State
 
 from scalemodel.core.rng import stream
 from scalemodel.twitter.live import gateway, wire
+from scalemodel.twitter.live.admission import Allowance, Registry, token
 from scalemodel.twitter.live.arrival import (
     SceneConfig,
     expected_frames_per_s,
@@ -25,14 +26,7 @@ from scalemodel.twitter.live.arrival import (
 )  # fmt: skip
 from scalemodel.twitter.live.client import LiveClient, backoff_s
 from scalemodel.twitter.live.flow import arrivals, line_state, newest_seen
-from scalemodel.twitter.live.gateway import (
-    Allowance,
-    Gateway,
-    GatewayConfig,
-    GatewayReport,
-    Registry,
-    token,
-)
+from scalemodel.twitter.live.gateway import Gateway, GatewayConfig, GatewayReport
 from scalemodel.twitter.live.outbox import Inbox, Outbox, answer, answered_to
 from scalemodel.twitter.live.reconnect import storm
 from scalemodel.twitter.live.service import LiveService, demo

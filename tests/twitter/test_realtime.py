@@ -15,8 +15,9 @@ from websockets.frames import Frame, Opcode
 
 from scalemodel.core.rng import stream
 from scalemodel.twitter.live import wire
+from scalemodel.twitter.live.admission import token
 from scalemodel.twitter.live.client import LiveClient
-from scalemodel.twitter.live.gateway import GatewayConfig, token
+from scalemodel.twitter.live.gateway import GatewayConfig
 from scalemodel.twitter.live.service import LiveService, demo
 from scalemodel.twitter.timeline.brute_force import BruteForce
 from scalemodel.twitter.timeline.engine import HomeTimelines

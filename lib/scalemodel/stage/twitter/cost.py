@@ -62,7 +62,7 @@ cheapest, 0.875, and the rule per edge 0.75.'
             ],
             "layout": _layout(
                 {"title": {"text": "followers that make a celebrity (log)"}, "type": "log", "dtick": 1},
-                {"title": {"text": AXIS}, "type": "log"},
+                {"title": {"text": AXIS}, "type": "log", "dtick": "D2"},
             ),
         }
     )  # fmt: skip
@@ -250,7 +250,7 @@ def rules_picture(reads_per_tweet: np.ndarray, ratios: Mapping[str, np.ndarray])
             "layout": _layout(
                 {"title": {"text": "reads a tweet (log)"}, "type": "log", "dtick": 1},
                 {
-                    "title": {"text": AXIS}, "type": "log",
+                    "title": {"text": AXIS}, "type": "log", "dtick": "D2",
                     "range": [np.log10(ratios["per edge"].min()) - 0.05, top],
                 },
             ),

@@ -3,6 +3,7 @@
 - `wire`: what is said on a connection;
 - `outbox`: what a service keeps for whoever is away;
 - `arrival`: the whole way of a tweet, on a virtual clock, with its drawing in `flow`;
+- `admission`: who may come, how often, and who is here;
 - `gateway`, `client`, `service`: the same over real WebSockets;
 - `reconnect`: everybody comes back at once.
 """

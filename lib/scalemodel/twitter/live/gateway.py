@@ -27,7 +27,7 @@ A line from which nothing was heard for an interval and a deadline is cut (1006 
 other end): it was pinged, and its pong did not come. The watch is our own, since a ping
 that is sent with back-pressure waits behind a full socket and would never find it dead.
 
-Read in this order: `GatewayConfig`, `Registry`, `Gateway`.
+Read in this order: `admission`, `GatewayConfig`, `Gateway`.
 Left out: TLS, tokens that expire, a second gateway and the channel between them.
 Sources: RFC 6455, sections 5.5 and 7.4; the IANA registry of close codes (1013);
 the documentation of `websockets` on broadcasting, which warns that nothing stops the
@@ -37,16 +37,14 @@ buffer of a slow reader from growing.
 import asyncio
 import contextlib
 import functools
-import hashlib
 import hmac
 import logging
 import os
 import socket
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
@@ -54,6 +52,7 @@ from websockets.protocol import State
 
 from scalemodel.core import checks
 from scalemodel.twitter.live import wire
+from scalemodel.twitter.live.admission import MOST_AT_ONCE, Allowance, Registry, rising, token
 from scalemodel.twitter.live.outbox import (
     MOST_QUEUED,
     MOST_S,
@@ -69,7 +68,6 @@ logger = logging.getLogger("scalemodel.twitter.live.gateway")
 NOT_ACCEPTABLE, BAD_TEXT, POLICY, TOO_BIG, TRY_LATER = 1003, 1007, 1008, 1009, 1013
 NO_HELLO = "no hello"
 LEAST_S = 0.001  # a shorter deadline would keep the loop busy with nothing else
-MOST_AT_ONCE = 2**30  # bytes of a buffer, lines, or what comes in a burst
 LINES = 5_000  # if the limit on open files allows
 SPARE_FILES = 64  # lines on their way in or out, which are not counted yet, or no longer
 PIECE_BYTES = 4_096  # of what a line sends is looked at before it is asked whether it reads
@@ -158,124 +156,6 @@ class GatewayReport:
     silent: int = 0  # lines cut after a ping without a pong
     longest_queue: int = 0  # posts in one outbox
     refused: dict[str, int] = field(default_factory=dict)  # by reason
-
-
-def token(user: int, key: bytes) -> str:
-    """The proof that who shows it was let in as `user`: an HMAC under the server's key.
-
-    >>> token(17, b"secret")[:16], token(18, b"secret")[:16]
-    ('af4511d81074e66b', 'da2567c362eb3057')
-    """
-    user = checks.whole("user", user, at_least=0, at_most=wire.MOST_ID)
-    if not isinstance(key, bytes) or not key:  # whose value is nobody's business
-        raise ValueError("key must be bytes, at least one")
-    return hmac.new(key, b"user %d" % user, hashlib.sha256).hexdigest()
-
-
-class Allowance:
-    """A bucket of permissions that fills at a steady rate: bursts pass, floods do not.
-
-    >>> bucket = Allowance(per_s=2.0, burst=2, now_s=0.0)
-    >>> [bucket.spend(now_s) for now_s in (0.0, 0.0, 0.0, 0.5)]
-    [True, True, False, True]
-    """
-
-    __slots__ = ("_at_s", "_left", "burst", "per_s")
-
-    def __init__(self, per_s: float, burst: int, now_s: float):
-        self.per_s = checks.real("per_s", per_s, above=0, at_most=MOST_AT_ONCE)
-        self.burst = checks.whole("burst", burst, at_least=1, at_most=MOST_AT_ONCE)
-        self._left, self._at_s = float(self.burst), checks.real("now_s", now_s)
-
-    def spend(self, now_s: float) -> bool:
-        """Take one permission, if there is one."""
-        now_s = max(checks.real("now_s", now_s), self._at_s)  # a clock set back gives nothing
-        self._left = min(self._left + (now_s - self._at_s) * self.per_s, self.burst)
-        self._at_s = now_s
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-
-class Registry:
-    """Which lines belong to a user.
-
-    >>> registry = Registry()
-    >>> registry.add(17, "phone"); registry.add(17, "laptop"); registry.add(4, "tablet")
-    >>> registry.live([2, 17]), registry.count(17), len(registry)
-    (['phone', 'laptop'], 2, 3)
-    >>> registry.remove(17, "phone"); registry.live([2, 17])
-    ['laptop']
-    """
-
-    def __init__(self):
-        self._lines = {}  # user -> {line: None}, in order of arrival
-        self._users = None  # rising, made when asked for
-        self._size = 0
-
-    def __len__(self):
-        return self._size
-
-    def __iter__(self):
-        for lines in self._lines.values():
-            yield from lines
-
-    def count(self, user: int) -> int:
-        """The number of lines of `user`."""
-        return len(self._lines.get(_user(user), ()))
-
-    @checks.kinds
-    def add(self, user: int, line: Hashable) -> None:
-        """Note a line of `user`; one that is there already is no matter."""
-        user = _user(user)
-        if line in self._lines.get(user, ()):
-            return
-        if user not in self._lines:
-            self._lines[user] = {}
-            self._users = None
-        self._lines[user][line] = None
-        self._size += 1
-
-    @checks.kinds
-    def remove(self, user: int, line: Hashable) -> None:
-        """Forget a line; one that is not there is no matter."""
-        lines = self._lines.get(_user(user), {})
-        if line in lines:
-            del lines[line]
-            self._size -= 1
-            if not lines:
-                del self._lines[user]
-                self._users = None
-
-    def live(self, followers: Iterable[int]) -> list:
-        """The lines of those `followers` (rising) who have one."""
-        followers = _rising("followers", followers)
-        if len(followers) > len(self._lines):  # a celebrity: ask who is here, not who follows
-            if self._users is None:
-                self._users = np.array(sorted(self._lines), dtype=np.int64)
-            at = np.searchsorted(followers, self._users)
-            at[at == len(followers)] = 0
-            followers = self._users[followers[at] == self._users]
-        lines = self._lines
-        return [line for user in followers.tolist() if user in lines for line in lines[user]]
-
-
-def _user(user):
-    return checks.whole("user", user, at_least=0, at_most=wire.MOST_ID)
-
-
-def _rising(field, users):  # or ids
-    try:
-        row = np.asarray(users)
-    except ValueError:  # rows of different length
-        row = np.empty(())
-    if row.ndim != 1 or (row.size and row.dtype.kind not in "iu"):
-        raise ValueError(f"{field}={users!r} must be a row of whole numbers")
-    row = row.astype(np.int64, copy=False)
-    if row.size and (row[0] < 0 or (row[1:] < row[:-1]).any()):
-        raise ValueError(f"{field}={users!r} must rise from 0 at least")
-    return row
 
 
 # ── The gateway ─────────────────────────────────────────────────────────────
@@ -371,7 +251,7 @@ class Gateway:
     # ── Outwards ────────────────────────────────────────────────────────────
     def deliver(self, ids: tuple[int, ...], followers: Iterable[int]) -> None:
         """Bring the tweets `ids`, rising, to those `followers` who have a line. Waits for nobody."""
-        ids = _rising("ids", ids).tolist()
+        ids = rising("ids", ids).tolist()
         lines = self.registry.live(followers)
         if not lines:
             return

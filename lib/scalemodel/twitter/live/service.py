@@ -29,8 +29,9 @@ from collections.abc import Callable
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
 from scalemodel.twitter.live import wire
+from scalemodel.twitter.live.admission import token
 from scalemodel.twitter.live.client import LiveClient
-from scalemodel.twitter.live.gateway import Gateway, GatewayConfig, token
+from scalemodel.twitter.live.gateway import Gateway, GatewayConfig
 from scalemodel.twitter.live.outbox import Timelines, needs_methods
 from scalemodel.twitter.timeline.brute_force import BruteForce
 from scalemodel.twitter.timeline.engine import HomeTimelines
