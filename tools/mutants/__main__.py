@@ -5,7 +5,7 @@
     python tools/mutants --changed origin/main   those that differ from a commit
     python tools/mutants --week                  the room whose turn it is this week
 
-A module's tests are its own examples and those files of its room that import it; where none
+A module's tests are its own examples, its limits, and those files of its room that import it; where none
 does, those that reach it by the fewest imports. What runs plainly within two seconds runs so,
 first and cheapest first, until one fails; if none does, all run as machine code, which each
 fault makes anew. What was found stands in `_build/mutants`, so a run that was broken off goes on.

@@ -18,6 +18,7 @@ from tqdm import tqdm
 ROOT = Path(__file__).parents[2]
 LIB = Path("lib/scalemodel")
 KEPT = ROOT / "_build" / "mutants"
+LIMITS = "tests/house/test_limits.py"
 QUICK_S = 2.0  # what takes longer plainly runs as machine code
 PLAIN = {"plain": "1", "most_s": 10.0, "start_s": 30.0}
 NATIVE = {"plain": "0", "most_s": 120.0, "start_s": 180.0}
@@ -33,10 +34,19 @@ def tests_of(module, tree=ROOT):
     while frontier:
         near = {path for path, names in imports.items() if names & frontier}
         if tests := sorted(near & set(room)):
-            return [f"{target}.py", *(str(path.relative_to(tree)) for path in tests)]
+            files = [str(path.relative_to(tree)) for path in tests]
+            return [f"{target}.py", *_limits_of(module, tree), *files]
         frontier = {str(path.relative_to(tree).with_suffix("")) for path in near} - seen
         seen |= frontier
-    return [f"{target}.py"]
+    return [f"{target}.py", *_limits_of(module, tree)]
+
+
+def _limits_of(module, tree):
+    """The one test of the house that holds a module against its room's table of limits."""
+    if not (tree / "tests" / Path(module).parts[0] / "limits.toml").is_file():
+        return []
+    dotted = ".".join(("scalemodel", *Path(module).with_suffix("").parts))
+    return [f"{LIMITS}::test_what_is_allowed_stands_in_the_table[{dotted}]"]
 
 
 @functools.cache
@@ -60,7 +70,9 @@ class Suite:
 
     def __init__(self, files, trees):
         tree = trees[0].folder  # and not ROOT, which may be edited meanwhile
-        read = [tree / file for file in files] + sorted((tree / "tests/laws").glob("*.py"))
+        read = [tree / file.partition("::")[0] for file in files] + sorted(
+            (tree / "tests/laws").glob("*.py")
+        )
         read += sorted((tree / "tools/mutants").glob("*.py"))
         self.digest = _digest("".join(path.read_text() for path in read))
         kept = KEPT / f"suite-{self.digest}.json"
@@ -82,7 +94,7 @@ class Suite:
             tqdm.write(f"left out, for they fail as it is: {', '.join(sorted(broken))}")
         runs = []
         for way, seconds in ((PLAIN, quick), (NATIVE, native)):
-            cost = {file: sum(s for name, s in seconds.items() if name.startswith(f"{file}::"))
+            cost = {file: sum(s for name, s in seconds.items() if f"{name}::".startswith(f"{file}::"))
                     for file in files}  # fmt: skip
             used = sorted((file for file in files if cost[file]), key=cost.get)
             leave = sorted(plain_s.keys() - seconds.keys())

@@ -1,0 +1,81 @@
+"""The limits of a room: what its public names allow, as `core.checks` is asked.
+
+A limit moved by one is seen by no test that tries a value far outside, and there are
+hundreds. So they stand in a table, `tests/<room>/limits.toml`, beside the tests:
+
+    .venv/bin/python -m tests.laws.limits twitter > tests/twitter/limits.toml
+
+writes it anew, and whoever reads the change sees which limit has moved.
+"""
+
+import contextlib
+import doctest
+import importlib
+import inspect
+import io
+import sys
+from unittest.mock import patch
+
+from scalemodel.core import checks
+from tests.house.test_docstrings import NAMES, public
+
+ASKED = ("real", "whole", "numbers_row")
+
+
+def allowed(name):
+    """`{function: [what it allows]}` of a module, as the examples of its public names ask it."""
+    module, asked = importlib.import_module(name), {}
+
+    def noting(kind, check):
+        def noted(field, value, **bounds):
+            code, caller = sys._getframe(1).f_code, sys._getframe(1).f_globals["__name__"]
+            if caller == name:
+                limits = [f"{bound.replace('_', ' ')} {limit!r}" for bound, limit in bounds.items()
+                          if bound != "hint"]  # fmt: skip
+                line = ", ".join([f"{field}: {kind}", *map(str, limits)])
+                asked.setdefault(code.co_qualname, set()).add(line)
+            return check(field, value, **bounds)
+
+        return noted
+
+    with contextlib.ExitStack() as stack:
+        for kind in ASKED:
+            stack.enter_context(patch.object(checks, kind, noting(kind, getattr(checks, kind))))
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        for _, thing in public(module):
+            _run(thing, module)
+    return {function: sorted(lines) for function, lines in sorted(asked.items())}
+
+
+def _run(thing, module):
+    parts = vars(thing).values() if inspect.isclass(thing) else ()
+    for part in (
+        thing,
+        *(getattr(part, "__func__", getattr(part, "fget", part)) for part in parts),
+    ):
+        if not (inspect.isfunction(part) or inspect.isclass(part) or part is thing):
+            continue
+        space = dict(vars(module))
+        for example in doctest.DocTestParser().get_examples(inspect.cleandoc(part.__doc__ or "")):
+            try:
+                exec(compile(example.source, "<example>", "single"), space)
+            except (Exception, SystemExit):
+                if not example.exc_msg:
+                    raise
+
+
+def table(room):
+    """The text of a room's `limits.toml`."""
+    lines = [
+        f"# What the public names of `{room}` allow. Written by tests/laws/limits.py: read it."
+    ]
+    for name in NAMES:
+        if name.startswith(f"scalemodel.{room}.") and (found := allowed(name)):
+            lines += ["", f'["{name.removeprefix("scalemodel.")}"]']
+            for function, limits in found.items():
+                lines += [f'"{function}" = [', *(f'    "{limit}",' for limit in limits), "]"]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table(sys.argv[1]))
