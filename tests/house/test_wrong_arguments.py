@@ -73,6 +73,7 @@ LEFT_OUT = {
             *("policies.asked_prices", "policies.asked_price"),
         )
     },
+    "scalemodel.twitter.live.admission.rising": "a doorkeeper itself, asked by us alone",
 }
 EXAMPLES = {
     "core": """

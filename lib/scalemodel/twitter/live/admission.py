@@ -127,7 +127,6 @@ def _user(user):
     return checks.whole("user", user, at_least=0, at_most=wire.MOST_ID)
 
 
-@checks.kinds
 def rising(field: str, users: Iterable[int]) -> np.ndarray:
     """`users`, or ids, as a row of whole numbers that rise, repeats allowed.
 
