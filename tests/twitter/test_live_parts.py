@@ -16,7 +16,7 @@ from websockets.protocol import State
 
 from scalemodel.core.rng import stream
 from scalemodel.twitter.live import gateway, wire
-from scalemodel.twitter.live.admission import Allowance, Registry, token
+from scalemodel.twitter.live.admission import Allowance, Registry, rising, token
 from scalemodel.twitter.live.arrival import (
     SceneConfig,
     expected_frames_per_s,
@@ -218,6 +218,29 @@ def test_a_registry_counts_each_line_once_and_forgets_who_has_none():
     assert len(registry) == 3
     registry.remove(17, "phone"), registry.remove(17, "laptop"), registry.remove(17, "laptop")
     assert (len(registry), registry.count(17), registry.live([4, 17])) == (1, 0, ["tablet"])
+    registry.remove(4, "tablet"), registry.live([4])
+    assert registry._lines == {}, "who has gone leaves nothing behind"
+
+
+@pytest.mark.parametrize("call", [Registry.add, Registry.remove])
+def test_a_line_that_cannot_be_found_again_is_refused(call):
+    with pytest.raises(ValueError, match=r"line=\[\] must be"):
+        call(Registry(), 17, [])
+
+
+def test_a_row_rises_from_each_to_the_next():
+    assert rising("ids", [3, 3, 9]).tolist() == [3, 3, 9]
+    for fallen in ([3, 5, 4], [-1, 3], [[3, 4]], [3.0], ["3"]):
+        with pytest.raises(ValueError, match=r"^ids=.* must"):
+            rising("ids", fallen)
+
+
+def test_what_is_refused_is_shown_as_far_as_it_is_of_use():
+    short, long = "x" * 58, "x" * 59  # and two quotes
+    with pytest.raises(ValueError, match=f"text='{short}' must be"):
+        wire.from_client(short)
+    with pytest.raises(ValueError, match=f"text='{'x' * 56}[.][.][.] must be"):
+        wire.from_client(long)
 
 
 def test_the_token_of_a_user_is_no_other_users():

@@ -214,10 +214,10 @@ def from_client(text: str) -> ClientWord:
         case {"hello": {"user": user, "token": proof, **rest}, **more} if not more and (
             rest.keys() <= {"last_id"}
         ):
-            last_id = _id("last_id", rest["last_id"], NOTHING) if rest else None
+            last_id = _id("last_id", rest["last_id"], may_be_none=True) if rest else None
             return Hello(_user(user), _token(proof), last_id)
         case {"since": since, **more} if not more:
-            return Since(_id("since", since, NOTHING))
+            return Since(_id("since", since, may_be_none=True))
         case {"post": words, **more} if not more:
             return Post(_text("post", words))
         case {"hello": _, **more} if not more:
@@ -238,7 +238,7 @@ def from_gateway(text: str) -> GatewayWord:
             return Gap(_ids("gap", ids))
         case {"snapshot": ids, "newest": newest, **more} if not more:
             page = Snapshot(_ids("snapshot", ids))
-            if _id("newest", newest, NOTHING) != page.newest:
+            if _id("newest", newest, may_be_none=True) != page.newest:
                 raise ValueError(f"newest={newest!r} must be the first of the snapshot")
             return page
         case {"missed": posts, **more} if not more:
@@ -295,12 +295,12 @@ def _digits(field, value, least=0):
     return str(checks.whole(field, value, at_least=least, at_most=MOST_ID))
 
 
-def _id(field, value, least=0):
+def _id(field, value, may_be_none=False):
     digits = value if isinstance(value, str) else ""
-    if value == "-1" and least == NOTHING:
+    if value == "-1" and may_be_none:
         return NOTHING
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 19 and int(digits) <= MOST_ID):
-        or_none = ', or "-1"' if least == NOTHING else ""
+        or_none = ', or "-1"' if may_be_none else ""
         raise ValueError(f"{field}={value!r} must be an id: a string of decimal digits{or_none}")
     return int(digits)
 
