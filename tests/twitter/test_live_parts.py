@@ -192,6 +192,19 @@ def test_an_inbox_takes_no_id_twice():
     assert (inbox.ids, inbox.last_id) == ([3, 5, 6, 7], 7)
 
 
+def test_who_has_caught_up_is_offered_nothing_that_they_know():
+    outbox = Outbox(queue_posts=2, window_s=0.0, frame_posts=2)
+    outbox.caught_up(9)
+    assert [outbox.offer(tweet) for tweet in (8, 9, 10)] == [False, False, True]
+    outbox.caught_up(3)  # an older answer takes nothing back
+    assert [outbox.offer(tweet) for tweet in (10, 11)] == [False, True]
+
+
+def test_the_first_id_of_all_is_one_in_whatever_form_it_comes():
+    for first in (0, np.int64(0)):
+        assert Outbox(queue_posts=2, window_s=0.0, frame_posts=2).offer(first)
+
+
 def test_an_allowance_fills_at_its_rate_up_to_its_burst():
     bucket = Allowance(per_s=2.0, burst=3, now_s=10.0)
     assert [bucket.spend(10.0) for _ in range(4)] == [True, True, True, False]
