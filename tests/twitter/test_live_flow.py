@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalemodel.core.rng import stream
-from scalemodel.twitter.live.arrival import SceneConfig, scene
+from scalemodel.twitter.live.arrival import Event, SceneConfig, SceneReport, scene
 from scalemodel.twitter.live.flow import LIVE_LINE, READERS, arrivals, line_state, newest_seen
-from scalemodel.twitter.live.reconnect import SLOT_S, storm
+from scalemodel.twitter.live.reconnect import MOST_TRIES, SLOT_S, expected_tries, storm
 
 USUAL = scene(SceneConfig())
 
@@ -63,6 +63,91 @@ def test_without_chance_the_waves_are_those_of_arithmetic():
     tried = storm(30, 100.0, False, stream(1, "storm"), base_s=0.5, most_s=30.0)
     times_s, counts = np.unique(tried.time_s, return_counts=True)
     assert times_s.tolist() == [0.0, 0.5, 1.5] and counts.tolist() == [30, 20, 10]
+
+
+@pytest.mark.parametrize(
+    ("clients", "accepts_per_s", "base_s", "most_s"),
+    [(1_000, 100, 0.5, 4.0), (2_000, 100, 0.25, 4.0), (300, 20, 0.5, 2.0)],
+)
+def test_a_storm_takes_as_many_tries_as_the_closed_form_says(
+    clients, accepts_per_s, base_s, most_s
+):
+    case = {"base_s": base_s, "most_s": most_s}
+    by_lot = storm(clients, accepts_per_s, True, stream(1, "storm"), **case)
+    expected = expected_tries(clients, accepts_per_s, True, **case)
+    assert len(by_lot.time_s) == pytest.approx(expected, rel=0.04)
+    if clients % (accepts_per_s * SLOT_S) == 0:
+        alike = storm(clients, accepts_per_s, False, stream(1, "storm"), **case)
+        assert len(alike.time_s) == expected_tries(clients, accepts_per_s, False, **case)
+
+
+def test_a_storm_that_takes_too_many_tries_is_refused_and_the_largest_is_not():
+    clients = 1_413  # 1413 · 1414 / 2 tries
+    assert (
+        expected_tries(clients, 10.0, False)
+        <= MOST_TRIES
+        < expected_tries(clients + 1, 10.0, False)
+    )
+    with pytest.raises(ValueError, match="clients=1414 must be fewer"):
+        storm(clients + 1, 10.0, False, stream(1, "storm"))
+
+
+# ── The drawing ─────────────────────────────────────────────────────────────
+def test_the_drawing_has_the_authors_side_above_and_the_readers_below():
+    rows = [["", "", ""] for _ in range(3)]
+    for part in LIVE_LINE.parts:
+        rows[part.row][part.column] = part.name
+    assert rows == [
+        ["the star", "tweet processing", "timeline service"],
+        ["", "gateway", ""],
+        ["Ana", "Bo", "Cy"],
+    ]
+    assert [(flow.start, flow.end) for flow in LIVE_LINE.flows if flow.light] == [
+        ("timeline service", "gateway")
+    ], "a gap is a word and not a load"
+
+
+TOLD = SceneReport(
+    readers=(), posts=1, end_s=9.0,
+    events=(
+        Event(1.0, "post", "the star", "tweet processing", "post 4", until_s=1.0),
+        Event(1.0, "delta", "gateway", "Ana", "post 4", until_s=2.0),
+        Event(3.0, "cut", "Cy", "gateway", "tunnel", until_s=3.0),
+        Event(5.0, "hello", "Cy", "gateway", "post 3", until_s=5.0),
+        Event(5.0, "gap", "gateway", "Cy", "post 4", until_s=5.5),
+        Event(8.0, "post", "the star", "tweet processing", "post 5", until_s=8.0),
+    ),
+)  # fmt: skip
+POSTS, TO_ANA, TO_CY = ("the star", "tweet processing"), ("gateway", "Ana"), ("gateway", "Cy")
+ASKS = ("timeline service", "gateway")
+
+
+@pytest.mark.parametrize(
+    ("at_s", "running", "cut", "posted"),
+    [
+        (0.9, set(), False, "nothing yet"),
+        (1.0, {POSTS, TO_ANA}, False, "post 4"),
+        (1.3, {POSTS, TO_ANA}, False, "post 4"),  # shown for 0.3 s at least
+        (1.31, {TO_ANA}, False, "post 4"),
+        (2.0, {TO_ANA}, False, "post 4"),
+        (2.01, set(), False, "post 4"),
+        (3.0, set(), True, "post 4"),
+        (4.99, set(), True, "post 4"),
+        (5.0, {ASKS, TO_CY}, False, "post 4"),
+        (5.5, {ASKS, TO_CY}, False, "post 4"),
+        (5.51, set(), False, "post 4"),
+        (8.0, {POSTS}, False, "post 5"),
+    ],
+)
+def test_what_is_drawn_is_what_is_under_way(at_s, running, cut, posted):
+    state = line_state(TOLD, at_s)
+    assert state.running == running
+    assert state.failed == ({"Cy"} if cut else set())
+    assert state.says["the star"] == posted
+    has = {"Ana": 4 if at_s >= 2 else 0, "Bo": 0, "Cy": 4 if at_s >= 5.5 else 0}
+    assert {name: state.says[name] for name in READERS} == {
+        name: f"has post {post}" for name, post in has.items()
+    }
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -55,15 +55,20 @@ def storm(
     checks.instance("jitter", jitter, bool)
     checks.instance("rng", rng, np.random.Generator)
     base_s, most_s = pauses_s(base_s, most_s)
-    _bounded(clients, a_slot, jitter, base_s, most_s)
+    tries = expected_tries(clients, accepts_per_s, jitter, base_s, most_s)
+    if tries > MOST_TRIES:
+        raise ValueError(
+            f"{clients=!r} must be fewer, or {accepts_per_s=!r} or {most_s=!r} larger: "
+            f"that is about {tries:,.0f} tries, and {MOST_TRIES:,} are allowed"
+        )
     agenda = [(0.0, client, 0) for client in range(clients)]
-    let_in, tries = {}, []
+    let_in, tried = {}, []
     while agenda:
         now_s, client, attempt = heapq.heappop(agenda)
         slot = int(now_s / SLOT_S + 1e-9)
         room = int((slot + 1) * a_slot + 1e-9) - int(slot * a_slot + 1e-9)
         accepted = let_in.get(slot, 0) < room
-        tries.append((now_s, accepted))
+        tried.append((now_s, accepted))
         if accepted:
             let_in[slot] = let_in.get(slot, 0) + 1
             continue
@@ -71,18 +76,29 @@ def storm(
         if not jitter:
             pause_s = min(most_s, base_s * 2.0 ** min(attempt, 60))
         heapq.heappush(agenda, (now_s + pause_s, client, attempt + 1))
-    time_s, accepted = zip(*tries, strict=True)
-    return Storm(np.array(time_s), np.array(accepted))
+    return Storm(np.array([time_s for time_s, _ in tried]), np.array([let for _, let in tried]))
 
 
-def _bounded(clients, a_slot, jitter, base_s, most_s):
-    """Refuse what would take minutes: alike, a wave a slotful; by lot, half of `most_s` a try."""
-    lasts_s = clients / a_slot * SLOT_S
-    waits = 2 * lasts_s / most_s if jitter else clients / a_slot / 2
-    tries = clients * (math.log2(most_s / base_s) + 2 + waits)
-    if tries > MOST_TRIES:
-        raise ValueError(
-            f"clients={clients!r} must be fewer, or accepts_per_s={a_slot / SLOT_S:g} or "
-            f"most_s={most_s!r} larger: that is about {tries:,.0f} tries, and {MOST_TRIES:,} are "
-            "allowed"
-        )
+# ── The closed form ─────────────────────────────────────────────────────────
+def expected_tries(
+    clients: int, accepts_per_s: float, jitter: bool, base_s: float = 0.5, most_s: float = 30.0
+) -> float:
+    """How many tries a storm takes.
+
+    All alike: each wave is a slotful smaller than the one before, exact where a slot takes
+    whole clients. By lot: some tries until the pause has grown to `most_s`, and then, for as
+    long as the gateway needs to let all in, two pauses in each `most_s` for half of the
+    clients; for storms that outlast `most_s`.
+
+    >>> expected_tries(1_000, 100.0, jitter=False)
+    50500.0
+    >>> expected_tries(1_000, 100.0, jitter=True, most_s=4.0)
+    5500.0
+    """
+    clients = checks.whole("clients", clients, at_least=1, at_most=MOST_TRIES)
+    rate = checks.real("accepts_per_s", accepts_per_s, at_least=1 / SLOT_S, at_most=1e9)
+    checks.instance("jitter", jitter, bool)
+    base_s, most_s = pauses_s(base_s, most_s)
+    if jitter:
+        return clients * (math.log2(most_s / base_s) + clients / rate / most_s)
+    return clients * (clients / (rate * SLOT_S) + 1) / 2
