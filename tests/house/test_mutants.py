@@ -113,7 +113,7 @@ def test_a_module_has_the_tests_of_its_room_that_import_it(drawn):
     tests_of = tool("mutants.tried").tests_of
     assert tests_of("parts/system.py") == [
         "lib/scalemodel/parts/system.py",
-        "tests/house/test_limits.py::test_what_is_allowed_stands_in_the_table[scalemodel.parts.system]",
+        "tests/house/test_wrong_arguments.py::test_what_is_allowed_stands_in_the_table[scalemodel.parts.system]",
         "tests/parts/test_system.py",
     ]  # fmt: skip
     assert "tests/twitter/test_timeline.py" in tests_of("twitter/timeline/pages.py"), (

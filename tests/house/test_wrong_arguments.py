@@ -5,9 +5,13 @@ Where they show no right call of a name, `EXAMPLES` has one; what takes anything
 stands in `MAY_TAKE`, with the reason.
 """
 
+import tomllib
+
 import pytest
 
+from tests.conftest import ROOT
 from tests.house.test_docstrings import NAMES
+from tests.laws.limits import allowed
 from tests.laws.wrong_arguments import Call, faults, recorded
 
 # Not called: each with its reason.
@@ -117,6 +121,8 @@ MAY_TAKE = {
     "scalemodel.labs.__main__.main": {"words": "argparse answers, and ends the process"},
 }
 ROOMS = ("core", "youtube", "twitter", "labs")
+TABLES = {path.parent.name: path for path in sorted((ROOT / "tests").glob("*/limits.toml"))}
+LIMITED = [name for name in NAMES if name.split(".")[1] in TABLES]
 
 
 def modules_of(room):
@@ -137,3 +143,16 @@ def test_whoever_calls_it_wrongly_is_told_so_in_words(room):
             continue
         wrong += faults(call, MAY_TAKE.get(name, ()))
     assert not wrong, f"{len(wrong)} answers to correct:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", LIMITED)
+def test_what_is_allowed_stands_in_the_table(name):
+    room, module = name.split(".")[1], name.removeprefix("scalemodel.")
+    table = tomllib.loads(TABLES[room].read_text()).get(module, {})
+    assert allowed(name) == table, f"read it, then write it: python -m tests.laws.limits {room}"
+
+
+@pytest.mark.parametrize("room", TABLES)
+def test_a_table_of_limits_speaks_of_modules_that_are_there(room):
+    there = {name.removeprefix("scalemodel.") for name in NAMES}
+    assert tomllib.loads(TABLES[room].read_text()).keys() <= there

@@ -18,7 +18,7 @@ from tqdm import tqdm
 ROOT = Path(__file__).parents[2]
 LIB = Path("lib/scalemodel")
 KEPT = ROOT / "_build" / "mutants"
-LIMITS = "tests/house/test_limits.py"
+LIMITS = "tests/house/test_wrong_arguments.py"
 QUICK_S = 2.0  # what takes longer plainly runs as machine code
 PLAIN = {"plain": "1", "most_s": 10.0, "start_s": 30.0}
 NATIVE = {"plain": "0", "most_s": 120.0, "start_s": 180.0}
