@@ -24,7 +24,7 @@ from scalemodel.twitter.live.arrival import (
     expected_wait_s,
     scene,
 )  # fmt: skip
-from scalemodel.twitter.live.client import LiveClient, backoff_s
+from scalemodel.twitter.live.client import MOST_FRAME_BYTES, LiveClient, backoff_s
 from scalemodel.twitter.live.flow import arrivals, line_state, newest_seen
 from scalemodel.twitter.live.gateway import Gateway, GatewayConfig, GatewayReport
 from scalemodel.twitter.live.outbox import Inbox, Outbox, answer, answered_to
@@ -203,6 +203,12 @@ def test_who_has_caught_up_is_offered_nothing_that_they_know():
 def test_the_first_id_of_all_is_one_in_whatever_form_it_comes():
     for first in (0, np.int64(0)):
         assert Outbox(queue_posts=2, window_s=0.0, frame_posts=2).offer(first)
+
+
+def test_a_client_takes_the_largest_frame_there_is_and_not_much_more():
+    ids = tuple(range(wire.MOST_ID - wire.MOST_IDS, wire.MOST_ID))
+    largest = max(len(wire.encode(kind(ids))) for kind in (wire.Delta, wire.Gap))
+    assert largest <= MOST_FRAME_BYTES < 1.5 * largest
 
 
 def test_an_allowance_fills_at_its_rate_up_to_its_burst():

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import functools
+import gc
 import json
 import logging
 import socket
+import warnings
 
 import numpy as np
 import pytest
@@ -278,6 +280,24 @@ async def test_a_client_comes_back_after_a_restart_of_the_gateway():
         await client.stop()
         await task
     assert client.connects >= 2 and client.inbox.gaps == 1
+
+
+async def tries_in_vain():
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as nobody:
+        port = nobody.getsockname()[1]
+    client = LiveClient(port, BO, "proof", rng=stream(1, "Bo"), base_s=0.001, most_s=0.002)
+    task = asyncio.create_task(client.run())
+    await until(lambda: client.attempts > 2)
+    await client.stop()
+    await task
+
+
+def test_a_client_does_not_hold_the_loop_and_closes_what_it_opens():
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        asyncio.run(tries_in_vain(), debug=True)  # which refuses a socket that would wait
+        gc.collect()
+    assert not told
 
 
 @live

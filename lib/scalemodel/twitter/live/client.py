@@ -64,7 +64,9 @@ class LiveClient:
     `pace` is awaited before each read, which makes a slow reader. `inbox.ids` is the list.
 
     >>> from scalemodel.core.rng import stream
-    >>> client = LiveClient(80, user=17, token="9f", rng=stream(1, "Ana"))
+    >>> client = LiveClient(
+    ...     80, user=17, token="9f", rng=stream(1, "Ana"), receive_buffer_bytes=4_096
+    ... )
     >>> client.inbox.ids, client.connects
     ([], 0)
     """
