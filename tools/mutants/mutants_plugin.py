@@ -16,6 +16,9 @@ import pytest
 
 PLAN = json.loads(Path(os.environ["MUTANTS_PLAN"]).read_text())
 MOST_BYTES = 8 << 30  # a fault may fill a list for ever
+AGAIN_S = (
+    5.0  # after which a test is stopped once more, for a loop of events cleans up and may wait
+)
 took_s: dict[str, float] = {}
 
 with contextlib.suppress(ValueError):  # a system that does not count it
@@ -35,7 +38,7 @@ def pytest_runtest_call(item):
         pytest.fail("too slow")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, PLAN["most_s"])
+    signal.setitimer(signal.ITIMER_REAL, PLAN["most_s"], AGAIN_S)
     try:
         return (yield)
     finally:
