@@ -304,6 +304,19 @@ def test_a_server_that_is_gone_is_named_and_the_post_shows_nowhere(server):
     assert timelines.timeline(CY).tolist() == [later, kept]
 
 
+@pytest.mark.parametrize(
+    ("url", "trouble"),
+    [
+        ("redis://ann:s3cret@localhost:1/0", RedisTrouble),
+        ("rediss://:s3cret@localhost:x", ValueError),
+    ],
+)
+def test_no_message_tells_a_password(url, trouble):
+    with pytest.raises(trouble, match=r"//\*\*\*@localhost") as told:
+        RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=url)
+    assert "s3cret" not in str(told.value)
+
+
 @pytest.mark.parametrize("policy", [FanOutOnRead(), Hybrid(2)], ids=str)
 def test_authors_lists_come_back_too(server, policy):
     timelines = RedisHomeTimelines(GRAPH, policy, url=server.url)

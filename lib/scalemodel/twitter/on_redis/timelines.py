@@ -30,6 +30,7 @@ scripts, pipelines); Mastodon's feed manager (a sorted set a feed).
 
 import heapq
 import itertools
+import re
 import weakref
 from contextlib import contextmanager
 
@@ -214,7 +215,7 @@ class RedisHomeTimelines(HomeTimelines):
             raise RedisTrouble(f"cannot {what}: {error}") from error
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise RedisTrouble(
-                f"cannot {what}: the Redis server at {self.url} does not answer ({error}). "
+                f"cannot {what}: the Redis server at {_shown(self.url)} does not answer ({error}). "
                 "Start it again and repeat the call"
             ) from error
         except redis.RedisError as error:
@@ -725,9 +726,14 @@ def _client(url):
         return redis.Redis.from_url(url)
     except (AttributeError, TypeError, ValueError) as error:
         raise ValueError(
-            f"url={url!r} must be None or a Redis URL, such as redis://localhost:6379/0 or "
+            f"url={_shown(url)!r} must be None or a Redis URL, such as redis://localhost:6379/0 or "
             f"unix:///run/redis.sock ({error})"
         ) from None
+
+
+def _shown(url):
+    """`url` as it may stand in a message, which people pass on: without its password."""
+    return re.sub(r"//[^/@]*@", "//***@", url) if isinstance(url, str) else url
 
 
 def _packed(word):
