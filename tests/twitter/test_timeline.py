@@ -475,6 +475,24 @@ def test_rows_are_sets(pairs):
     assert other[2].tolist() == [1, 4]
 
 
+def test_a_row_that_is_full_moves_to_twice_its_room_and_the_whole_grows_by_a_quarter():
+    rows = Rows.from_pairs([0], [0], 64)
+    held = []
+    for value in range(1, 9):
+        rows.insert(0, value)
+        held.append(len(rows.values))
+    assert held == [5, 5, 5, 13, 13, 13, 13, 29]
+    rows = Rows.from_pairs(np.arange(96), np.zeros(96), 96)
+    start = rows.start[0]
+    rows.replace(0, np.array([5]))
+    assert (rows.start[0], len(rows.values)) == (start, 96), "it fits where it stands"
+    for row in range(6):
+        rows.insert(row, 7)
+        assert len(rows.values) == 120, "and no more as long as that is enough"
+    rows.insert(6, 7)
+    assert len(rows.values) == 150
+
+
 @given(
     posts=arrays(float, 6, elements=st.floats(0, 100)),
     reads=arrays(float, 6, elements=st.floats(0, 100)),
