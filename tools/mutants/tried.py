@@ -86,9 +86,8 @@ class Suite:
 
     def _measured(self, files, tree):
         """Two runs, plainly and as machine code: the files from cheap to dear, and the tests."""
-        plain_s = tree.measured(files, PLAIN, [])
+        plain_s, native_s = _seconds(files, PLAIN, tree), _seconds(files, NATIVE, tree)
         quick = {name: s for name, s in plain_s.items() if s <= QUICK_S}
-        native_s = tree.measured(files, NATIVE, [])
         native = {name: s for name, s in native_s.items() if s <= NATIVE["most_s"]}
         if broken := plain_s.keys() - quick.keys() - native.keys():
             tqdm.write(f"left out, for they fail as it is: {', '.join(sorted(broken))}")
@@ -114,6 +113,18 @@ class Suite:
         return self.known[key]
 
 
+def _seconds(files, way, tree):
+    """What each test takes; a file is measured once for all modules that it tests."""
+    took = {}
+    for file in files:
+        test = (tree.folder / file.partition("::")[0]).read_text()
+        kept = KEPT / f"took-{_digest(tree.digest + test + file + str(way))}.json"
+        if not kept.is_file():
+            kept.write_text(json.dumps(tree.measured(file, way)))
+        took |= json.loads(kept.read_text())
+    return took
+
+
 def _digest(text):
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
@@ -133,6 +144,8 @@ class Tree:
             if (ROOT / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name)
+        read = [*folder.glob("lib/**/*.py"), *folder.glob("tests/laws/*.py")]
+        self.digest = _digest("".join(path.read_text() for path in sorted(read)))
 
     @contextmanager
     def planted(self, mutant):
@@ -144,12 +157,11 @@ class Tree:
         finally:
             path.write_text(before)
 
-    def measured(self, files, way, leave):
-        """The seconds of each test, infinite if it fails; machine code is made anew."""
-        for old in (self.folder / LIB / "__pycache__").glob("compiled-*"):
-            shutil.rmtree(old)
+    def measured(self, file, way):
+        """The seconds of each test of a file, infinite if it fails."""
         out = self.folder / "out.json"
-        self._run(files, way, {"leave": leave, "seconds": {}, "out": str(out)}, ["-q"])
+        out.unlink(missing_ok=True)
+        self._run([file], way, {"leave": [], "seconds": {}, "out": str(out)}, ["-q"])
         return json.loads(out.read_text())
 
     def passes(self, files, way, leave, seconds):
