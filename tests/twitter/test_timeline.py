@@ -462,6 +462,29 @@ def test_a_list_keeps_the_newest_in_order_however_they_come(rows, cap):
     lists.check()
 
 
+def test_a_list_that_was_cleared_is_as_new_and_its_box_serves_again():
+    lists = Homes(2, cap=3)
+    new = lists.lists.copy()
+    for row in (4, 6, 7, 9):
+        lists.deliver(0, row)
+    lists.clear(0)
+    assert (lists.lists == new).all()
+    used = lists.shelf.copy()
+    lists.deliver(1, 5)
+    assert lists.shelf.tolist() == [-1, used[1]], "no new box"
+    assert homes.new_box(np.zeros(homes.BOX, dtype=np.int32), np.array([-1, homes.BOX])) == -1
+
+
+def test_what_was_deleted_is_not_looked_at_for_somebody_who_follows_later():
+    timelines = HomeTimelines(SocialGraph.from_edges([], [], 2), FanOutOnWrite(), cap=2)
+    kept, *gone = timelines.post_many([1, 1, 1])
+    for tweet in gone:
+        timelines.delete(int(tweet))
+    timelines.follow(0, 1)
+    assert timelines.work.backfilled == 1
+    assert timelines.timeline(0).tolist() == [kept] and timelines.horizon(0) == -1
+
+
 @given(pairs=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.booleans()), max_size=80))
 def test_rows_are_sets(pairs):
     rows, sets = Rows.from_pairs([2, 2], [4, 1], 6), [set() for _ in range(6)]
