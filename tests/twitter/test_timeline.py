@@ -248,6 +248,13 @@ def test_what_is_paid_for_a_page_is_counted_entry_by_entry():
     pushed.timeline(ANN, n=1, before=tweets[2])
     pushed.timeline(BO)
     assert pushed.work.entries_scanned == 2 + 2 + 1 and pushed.work.pages == 3
+    both = HomeTimelines(SocialGraph.from_edges([0, 0, 2], [1, 3, 3], 4), Hybrid(2))
+    first, second, third = both.post_many([1, 1, 1])
+    both.post(3)
+    assert both.timeline(0, before=third).tolist() == [second, first]
+    assert both.work.entries_scanned == 2 + 1 + 1, (
+        "one of the list and one of the author's are newer"
+    )
 
 
 def test_lossy_readers_are_counted_anew_when_they_follow():
