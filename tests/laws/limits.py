@@ -1,7 +1,8 @@
-"""The limits of a room: what its public names allow, as `core.checks` is asked.
+"""The limits of a room: what its public names allow, and what they take if nothing is said.
 
-A limit moved by one is seen by no test that tries a value far outside, and there are
-hundreds. So they stand in a table, `tests/<room>/limits.toml`, beside the tests:
+A limit moved by one is seen by no test that tries a value far outside, a default moved by
+one by no test that gives the value, and there are hundreds. So they stand in a table,
+`tests/<room>/limits.toml`, beside the tests:
 
     .venv/bin/python -m tests.laws.limits twitter > tests/twitter/limits.toml
 
@@ -17,14 +18,18 @@ import sys
 from unittest.mock import patch
 
 from scalemodel.core import checks
+from scalemodel.core.compiled import Compiled
 from tests.house.test_docstrings import NAMES, public
 
 ASKED = ("real", "whole", "numbers_row")
 
 
 def allowed(name):
-    """`{function: [what it allows]}` of a module, as the examples of its public names ask it."""
+    """`{function: [what it allows]}` of a module, as its examples ask `core.checks`, and defaults."""
     module, asked = importlib.import_module(name), {}
+    for _, thing in public(module):
+        for function, line in _defaults(thing):
+            asked.setdefault(function, set()).add(line)
 
     def noting(kind, check):
         def noted(field, value, **bounds):
@@ -45,6 +50,27 @@ def allowed(name):
         for _, thing in public(module):
             _run(thing, module)
     return {function: sorted(lines) for function, lines in sorted(asked.items())}
+
+
+def _defaults(thing):
+    parts = {**vars(thing), "__init__": thing} if inspect.isclass(thing) else {"": thing}
+    for name, part in parts.items():
+        bare = getattr(part, "__func__", part)
+        if isinstance(bare, Compiled) or (name.startswith("_") and bare is not thing):
+            continue
+        if not (inspect.isfunction(bare) or bare is thing):
+            continue
+        for parameter in _signature(bare):
+            if type(parameter.default) in (int, float, bool, str, tuple):
+                where = f"{thing.__name__}.{name}".removesuffix(".")
+                yield where, f"{parameter.name} = {parameter.default!r}"
+
+
+def _signature(thing):
+    try:
+        return inspect.signature(thing).parameters.values()
+    except ValueError:  # of C
+        return ()
 
 
 def _run(thing, module):

@@ -45,6 +45,26 @@ def test_a_lag_later_is_a_lag_later(post_s, lag_s, due_s, before_s):
     assert regions.timeline(1, ANN, due_s).tolist() == [tweet] and regions.behind(1) == 0
 
 
+def test_time_begins_at_nothing_and_what_is_said_then_counts():
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=1.0)
+    with pytest.raises(ValueError, match=r"time_s=-0.5 must be"):
+        regions.timeline(0, ANN, -0.5)
+    regions.follow(0, ANN, CY, 0.0)
+    tweet = regions.post(0, CY, 0.0)
+    assert regions.timeline(0, ANN, 0.0).tolist() == [tweet]
+    assert regions.timeline(1, ANN, 1.0).tolist() == [tweet]
+
+
+def test_a_tweet_that_is_on_its_way_is_no_other_tweet():
+    regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=1.0)
+    regions.post(0, BO, 1.0)
+    with pytest.raises(
+        ValueError, match=r"^tweet_id=7 must be the id of a tweet that region 1 has"
+    ):
+        regions.delete(1, 7, 3.0)
+    assert regions.behind(1) == 1
+
+
 def test_the_later_word_counts_in_both_regions():
     regions = TwoRegions(GRAPH, FanOutOnWrite(), lag_s=5.0)
     tweet = regions.post(0, BO, 0.5)

@@ -30,7 +30,8 @@ REST = """AddNot ReplaceTrueWithFalse ReplaceFalseWithTrue ReplaceAndWithOr Repl
 OPPOSITES = [("min", "max"), ("minimum", "maximum"), ("any", "all"), ("floor", "ceil"),
          ("argmin", "argmax"), ('"left"', '"right"')]  # fmt: skip
 SWAPS = {one: other for pair in OPPOSITES for one, other in (pair, pair[::-1])}
-HELD_BY_THE_HOUSE = {"frozen", "slots", "kw_only"}  # of a dataclass: tests/house/test_tree.py
+# Of a dataclass, which tests/house/test_tree.py looks at; and of zip, a guard as `assert` is.
+HELD_BY_THE_HOUSE = {"frozen", "slots", "kw_only", "strict"}
 ONLY_FASTER = {"cache", "lru_cache", "cached_property"}  # decorators without which all is the same
 
 

@@ -133,8 +133,8 @@ class Notifications:
         >>> from scalemodel.twitter.timeline.graph import SocialGraph
         >>> from scalemodel.twitter.timeline.policies import FanOutOnWrite
         >>> bells = Notifications(HomeTimelines(SocialGraph.from_edges([], [], 2), FanOutOnWrite()))
-        >>> bells.deliver()
-        0
+        >>> bells.deliver(), bells.deliver(most=9, crash_after=9)
+        (0, 0)
         """
         if most is not None:
             most = checks.whole("most", most, at_least=0, at_most=2**63 - 1)
