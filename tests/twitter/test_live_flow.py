@@ -1,5 +1,7 @@
 """The live line as drawn, and the storm of reconnects: hand cases, laws, bad input."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -63,6 +65,75 @@ def test_without_chance_the_waves_are_those_of_arithmetic():
     tried = storm(30, 100.0, False, stream(1, "storm"), base_s=0.5, most_s=30.0)
     times_s, counts = np.unique(tried.time_s, return_counts=True)
     assert times_s.tolist() == [0.0, 0.5, 1.5] and counts.tolist() == [30, 20, 10]
+
+
+# ── The books of a scene, kept once more from its log ───────────────────────
+BUSY = SceneConfig(posts_per_s=30.0, drain_per_s=0.5, queue_posts=8, frame_posts=4, seed=3)
+
+
+def frames_to(report, reader):
+    """Frames of the gateway to a reader: (kind, when it leaves, when it is read, its posts)."""
+    for event in report.events:
+        if event.target == reader and event.kind != "lost":
+            first, *last = (
+                map(int, re.findall(r"\d+", event.text)) if "post" in event.text else (0,)
+            )
+            posts = range(first, (last or [first])[-1] + 1) if event.kind == "delta" else ()
+            yield event.kind, event.t_s, event.until_s, posts
+
+
+@pytest.mark.parametrize("config", [SceneConfig(), BUSY, SceneConfig(window_s=0.5, cut_s=0.0)])
+@pytest.mark.parametrize("reader", [0, 1])  # neither of whom is ever cut off
+def test_a_report_says_what_the_log_says(config, reader):
+    report = scene(config)
+    told, frames = report.readers[reader], [*frames_to(report, READERS[reader])]
+    posted_s = {int(event.text[5:]): event.t_s for event in report.events if event.kind == "post"}
+    assert told.frames == len(frames)
+    assert told.deltas == sum(kind == "delta" for kind, *_ in frames)
+    while_there = sum(at_s >= config.line_s for at_s in posted_s.values())
+    assert told.posts_missed + told.queued == while_there
+    assert told.mean_queue == pytest.approx(told.mean_wait_s * told.queued / report.end_s), "Little"
+    if told.posts_missed == 0:
+        waits_s = [leaves - posted_s[post] for _, leaves, _, posts in frames for post in posts]
+        assert told.queued == len(waits_s)
+        assert told.mean_wait_s == pytest.approx(sum(waits_s) / len(waits_s))
+        late_s = [read - posted_s[posts[0]] for _, _, read, posts in frames if posts]
+        assert told.worst_delay_s == pytest.approx(max(late_s))
+
+
+def test_what_lay_in_the_box_when_the_line_broke_waited_until_then():
+    config = SceneConfig(posts_per_s=1.0, window_s=10.0, cut_at_s=3.0, cut_s=4.0)
+    report = scene(config)
+    told = report.readers[2]
+    posted_s = [event.t_s for event in report.events if event.kind == "post"]
+    before = [at_s for at_s in posted_s if config.line_s <= at_s < config.cut_at_s]
+    first, *waiting = before  # the first leaves at once and shuts the window
+    after = [at_s for at_s in posted_s if at_s >= config.cut_at_s + config.cut_s + config.line_s]
+    left_s = {
+        event.t_s for event in report.events if event.kind == "delta" and event.target == "Cy"
+    }
+    assert len(waiting) > 0 and told.queued == len(before) + len(after) and first in left_s
+    here = sum(config.cut_at_s - at_s for at_s in waiting)
+    there = sum(min(left for left in left_s if left >= at_s) - at_s for at_s in after)
+    assert told.mean_wait_s == pytest.approx((here + there) / told.queued)
+
+
+def test_a_new_line_does_not_wait_for_a_frame_on_the_old_one():
+    under_way = next(
+        event for event in scene(SceneConfig(line_s=0.0, cut_s=0.0)).events
+        if (event.kind, event.target) == ("delta", "Cy")
+    )  # fmt: skip
+    quarter_s = (under_way.until_s - under_way.t_s) / 4
+    cut_at_s = under_way.t_s + quarter_s
+    again = scene(SceneConfig(line_s=0.0, cut_at_s=cut_at_s, cut_s=quarter_s))
+    back = next(event for event in again.events if event.kind == "gap" and event.target == "Cy")
+    assert back.t_s == pytest.approx(cut_at_s + quarter_s, abs=quarter_s / 10)
+
+
+def test_a_scene_in_which_nothing_is_posted_has_nothing_to_say():
+    for reader in scene(SceneConfig(duration_s=0.0)).readers:
+        assert (reader.queued, reader.mean_wait_s, reader.worst_delay_s) == (0, 0.0, 0.0)
+        assert reader.mean_queue == 0.0 and reader.complete
 
 
 @pytest.mark.parametrize(

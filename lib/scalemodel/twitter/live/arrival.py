@@ -160,7 +160,7 @@ def scene(config: SceneConfig = SceneConfig(), events: bool = True) -> SceneRepo
     return SceneReport(
         events=tuple(sorted(run.events, key=lambda event: event.t_s)),
         readers=tuple(run.report(reader) for reader in run.readers),
-        posts=len(run.posted_s) - OLD_POSTS,
+        posts=len(run.posted_s),
         end_s=run.now_s,
     )
 
@@ -197,7 +197,7 @@ class _Run:
         self.config, self.logs, self.agenda, self.events = config, logs, [], []
         self.now_s, self.turn = 0.0, 0
         self.page = _Page(list(range(1, OLD_POSTS + 1)))
-        self.posted_s = {tweet: 0.0 for tweet in self.page.ids}
+        self.posted_s = {}
         bo_s = max(READ_S, 1 / config.drain_per_s)
         self.readers = [_Reader("Ana", READ_S), _Reader("Bo", bo_s), _Reader("Cy", READ_S)]
         for reader in self.readers:
@@ -239,7 +239,6 @@ class _Run:
         hello = reader.inbox.hello(0, "")
         text = "new" if hello.last_id is None else f"has up to post {hello.last_id}"
         self.log("hello", reader.name, "gateway", text, self.config.line_s)
-        reader.line += 1
         self.at(self.now_s + self.config.line_s, self.reply, reader, reader.line, hello.last_id)
 
     def cut(self, reader):
@@ -263,7 +262,6 @@ class _Run:
         reader.outbox.caught_up(answered_to(words, last_id))
         for word in words:
             self.send(reader, word)
-        self.pump(reader)
 
     def pump(self, reader):
         """The gateway's `_pump`, with a line that holds one frame for a socket's buffer."""
