@@ -101,6 +101,7 @@ def test_the_order_is_that_of_the_timelines_queue():
         (([0.0], [-1], 1.0, 1), r"followers\[0\]=-1"),
         (([0.0], [1], 0.0, 1), "deliveries_per_s=0"),
         (([0.0], [1], 1.0, 0), "batch=0"),
+        (([0.0], [11e9], 1.0, 1), "batch=1 must be so large .* in at most 1,000,000,000 batches"),
     ],
 )
 def test_bad_input_is_named(arguments, message):
