@@ -1,8 +1,9 @@
 """A plugin of pytest, for the runs of `tools/mutants`: cheapest first, each test on a clock.
 
 The plan is a JSON file named by MUTANTS_PLAN: `leave` lists tests not to run, `seconds` what
-each is known to take, `most_s` is each one's limit; `out`, if given, is where the seconds
-that each took are written, infinite if it did not pass.
+each is known to take, `most_s` is each one's limit, or less for what is known to be quick where
+nothing is compiled; `out`, if given, is where the seconds that each took are written, infinite
+if it did not pass.
 """
 
 import contextlib
@@ -16,9 +17,8 @@ import pytest
 
 PLAN = json.loads(Path(os.environ["MUTANTS_PLAN"]).read_text())
 MOST_BYTES = 8 << 30  # a fault may fill a list for ever
-AGAIN_S = (
-    5.0  # after which a test is stopped once more, for a loop of events cleans up and may wait
-)
+LEAST_S, TIMES = 3.0, 10.0  # what a quick test may take: a busy machine is slower
+AGAIN_S = 2.0  # and then it is stopped again: a loop of events cleans up, and may wait for ever
 took_s: dict[str, float] = {}
 
 with contextlib.suppress(ValueError):  # a system that does not count it
@@ -38,7 +38,10 @@ def pytest_runtest_call(item):
         pytest.fail("too slow")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, PLAN["most_s"], AGAIN_S)
+    most_s = PLAN["most_s"]
+    if os.environ.get("NUMBA_DISABLE_JIT") == "1" and item.nodeid in PLAN["seconds"]:
+        most_s = min(most_s, LEAST_S + TIMES * PLAN["seconds"][item.nodeid])
+    signal.setitimer(signal.ITIMER_REAL, most_s, AGAIN_S)
     try:
         return (yield)
     finally:
