@@ -101,7 +101,12 @@ def test_every_part_that_the_script_fills_stands_on_the_page():
 def test_jupyter_gets_the_twin_with_the_game(monkeypatch):
     game = a_game()
     widget = live_embed(game.kind, game.html)
-    assert [path.name for path in game.kind.scripts] == ["train.js", "playback.js", "game.js"]
+    assert [path.name for path in game.kind.scripts] == [
+        "typed.js",
+        "train.js",
+        "playback.js",
+        "game.js",
+    ]
     at = [widget.script.index(word) for word in ("scalemodelPlayer =", 'parts["sm-game"] =')]
     assert at == sorted(at) and ".sm-game" in widget.style
 
