@@ -33,7 +33,7 @@ LEFT_OUT = {
             *("gateway.Gateway.deliver", "gateway.Gateway.withhold", "service.LiveService.post"),
         )
     },
-    "scalemodel.twitter.live.service.main": "reads a command line, and argparse answers",
+    "scalemodel.twitter.live.demo.main": "reads a command line, and argparse answers",
     **{
         f"scalemodel.twitter.on_redis.{name}": "holds a connection, and takes nothing of a caller's"
         for name in (

@@ -25,11 +25,12 @@ from scalemodel.twitter.live.arrival import (
     scene,
 )  # fmt: skip
 from scalemodel.twitter.live.client import MOST_FRAME_BYTES, LiveClient, backoff_s
+from scalemodel.twitter.live.demo import demo
 from scalemodel.twitter.live.flow import arrivals, line_state, newest_seen
 from scalemodel.twitter.live.gateway import Gateway, GatewayConfig, GatewayReport
 from scalemodel.twitter.live.outbox import Inbox, Outbox, answer, answered_to
 from scalemodel.twitter.live.reconnect import storm
-from scalemodel.twitter.live.service import LiveService, demo
+from scalemodel.twitter.live.service import LiveService
 
 ANA, BO, STAR = range(3)
 KEY = b"only the server has it"

@@ -6,6 +6,7 @@ import functools
 import gc
 import json
 import logging
+import re
 import socket
 import warnings
 
@@ -16,11 +17,12 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
 from scalemodel.core.rng import stream
+from scalemodel.twitter.live import demo as shown
 from scalemodel.twitter.live import wire
 from scalemodel.twitter.live.admission import token
 from scalemodel.twitter.live.client import LiveClient
 from scalemodel.twitter.live.gateway import GatewayConfig
-from scalemodel.twitter.live.service import LiveService, demo
+from scalemodel.twitter.live.service import LiveService
 from scalemodel.twitter.timeline.brute_force import BruteForce
 from scalemodel.twitter.timeline.engine import HomeTimelines
 from scalemodel.twitter.timeline.graph import SocialGraph
@@ -441,12 +443,84 @@ async def test_who_comes_while_the_service_fails_may_come_again():
         assert await serves_on(service)
 
 
+# ── The demonstration ───────────────────────────────────────────────────────
+TOLD = [
+    "a service opens, and five readers their lines",
+    "the star posts one tweet",
+    "Bo puts the phone away, Cy drives into a tunnel, and the star posts on and on",
+    "Bo reads again",
+    "a stranger who says to be Ana is refused: close code 1008",
+]
+
+
 def test_the_demonstration_ends_by_itself_with_equal_lists():
     lines = []
-    assert asyncio.run(demo(lines.append))
-    text = "\n".join(lines)
-    assert text.count("equal to brute force") == 5
-    assert "Bo hears that" in text and "close code 1008" in text and "a gap of" in text
+    assert asyncio.run(shown.demo(lines.append))
+    assert all(re.match(r" {0,3}\d+\.\d\d s  ", line) for line in lines)
+    said = [line[10:] for line in lines]
+    assert [text for text in said if text in TOLD] == TOLD
+    assert "Bo hears that" in "\n".join(said) and any("Cy hears a gap of" in text for text in said)
+    ends = [
+        re.match(r" *(\w+) holds +(\d+) ids after +(\d+) .*: equal to brute force", text)
+        for text in said
+    ]
+    held = {end[1]: int(end[2]) for end in ends if end}
+    # 792 of the star's 800 and the first; 8 of the friend's, and the first, for Ana and Cy alone
+    assert held == {"Ana": 802, "Bo": 793, "Cy": 802, "Dee": 793, "Eli": 793}
+    frames = {end[1]: int(end[3]) for end in ends if end}
+    assert 5 <= frames["Bo"] < frames["Ana"] < 100, "some twenty frames a second"
+    assert re.match(r"in all \d+ frames carried \d+ posts, \d+ had no room, \d+ gaps", said[-1])
+    assert said[-1].endswith("refused: {'forged user': 1}")
+
+
+def test_a_demonstration_that_goes_wrong_says_so(monkeypatch, capsys):
+    class Wrong(BruteForce):
+        def timeline(self, user, **options):
+            return [] if user == CY else super().timeline(user, **options)
+
+    monkeypatch.setattr(shown, "BruteForce", Wrong)
+    lines = []
+    assert not asyncio.run(shown.demo(lines.append, burst=20, patience_s=0.5))
+    assert [line.split()[2] for line in lines if "NOT brute force" in line] == ["Cy"]
+
+
+@pytest.mark.parametrize(("right", "code"), [(True, 0), (False, 1)])
+def test_the_command_ends_with_whether_it_was_right(monkeypatch, right, code):
+    async def answers():
+        return right
+
+    monkeypatch.setattr(shown, "demo", answers)
+    assert shown.main([]) == code
+
+
+def test_the_command_serves_whoever_says_what_it_tells(monkeypatch, capsys):
+    async def visit(port):
+        serving = asyncio.create_task(serve(port))
+        told = []
+        while len(told) < 1 + len(shown.NAMES):
+            await asyncio.sleep(0.01)
+            told += capsys.readouterr().out.splitlines()
+        address, hello = told[0].split(",")[0], told[1 + BO].rpartition("   ")[0].strip()
+        assert told[1 + BO].endswith("(Bo)")
+        async with connect(address, proxy=None) as bo:
+            await bo.send(hello)
+            assert wire.from_gateway(await bo.recv()) == wire.Snapshot(())
+        serving.cancel()
+        await asyncio.wait([serving])
+        raise KeyboardInterrupt
+
+    serve = shown._serve
+    monkeypatch.setattr(shown, "_serve", visit)
+    assert shown.main(["--serve", "--port", "0"]) == 0
+
+
+def test_a_service_needs_timelines_that_take_tweets():
+    class Silent:
+        def timeline(self, user, n=50): ...
+        def followers(self, user): ...
+
+    with pytest.raises(ValueError, match=r"timelines=.* must have .*post"):
+        LiveService(Silent(), KEY)
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
