@@ -1,4 +1,4 @@
-"""The limits of a room: what its public names allow, and what they take if nothing is said.
+"""The limits of a room: what its public names allow, what they take if nothing is said, constants.
 
 A limit moved by one is seen by no test that tries a value far outside, a default moved by
 one by no test that gives the value, and there are hundreds. So they stand in a table,
@@ -9,11 +9,14 @@ one by no test that gives the value, and there are hundreds. So they stand in a 
 writes it anew, and whoever reads the change sees which limit has moved.
 """
 
+import ast
 import contextlib
+import dataclasses
 import doctest
 import importlib
 import inspect
 import io
+import json
 import sys
 from unittest.mock import patch
 
@@ -22,11 +25,15 @@ from scalemodel.core.compiled import Compiled
 from tests.house.test_docstrings import NAMES, public
 
 ASKED = ("real", "whole", "numbers_row")
+PLAIN = (int, float, bool, str, tuple)
+LONGEST = 400  # of a constant; what is longer is a table, and has tests of its own
 
 
 def allowed(name):
     """`{function: [what it allows]}` of a module, as its examples ask `core.checks`, and defaults."""
     module, asked = importlib.import_module(name), {}
+    if constants := set(_constants(module)):
+        asked["constants"] = constants
     for _, thing in public(module):
         for function, line in _defaults(thing):
             asked.setdefault(function, set()).add(line)
@@ -52,6 +59,20 @@ def allowed(name):
     return {function: sorted(lines) for function, lines in sorted(asked.items())}
 
 
+def _constants(module):
+    """Numbers, texts and configs that a module itself names in capitals."""
+    tree = ast.parse(inspect.getsource(module))
+    for node in tree.body:
+        names = node.targets if isinstance(node, ast.Assign) else ()
+        for target in ast.walk(ast.Tuple(list(names))):
+            if isinstance(target, ast.Name) and target.id.isupper():
+                value = getattr(module, target.id)
+                if type(value) in PLAIN or dataclasses.is_dataclass(value):
+                    line = f"{target.id} = {value!r}"
+                    if len(line) <= LONGEST and " at 0x" not in line:
+                        yield line
+
+
 def _defaults(thing):
     parts = {**vars(thing), "__init__": thing} if inspect.isclass(thing) else {"": thing}
     for name, part in parts.items():
@@ -61,7 +82,7 @@ def _defaults(thing):
         if not (inspect.isfunction(bare) or bare is thing):
             continue
         for parameter in _signature(bare):
-            if type(parameter.default) in (int, float, bool, str, tuple):
+            if type(parameter.default) in PLAIN:
                 where = f"{thing.__name__}.{name}".removesuffix(".")
                 yield where, f"{parameter.name} = {parameter.default!r}"
 
@@ -99,7 +120,11 @@ def table(room):
         if name.startswith(f"scalemodel.{room}.") and (found := allowed(name)):
             lines += ["", f'["{name.removeprefix("scalemodel.")}"]']
             for function, limits in found.items():
-                lines += [f'"{function}" = [', *(f'    "{limit}",' for limit in limits), "]"]
+                lines += [
+                    f'"{function}" = [',
+                    *(f"    {json.dumps(limit)}," for limit in limits),
+                    "]",
+                ]
     return "\n".join(lines) + "\n"
 
 
