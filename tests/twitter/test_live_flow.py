@@ -229,6 +229,8 @@ def test_what_is_drawn_is_what_is_under_way(at_s, running, cut, posted):
         (lambda: line_state(USUAL, -1.0), r"at_s=-1"),
         (lambda: storm(0, 100.0, True, stream(1, "storm")), "clients=0"),
         (lambda: storm(1, 1.0, True, stream(1, "storm")), "accepts_per_s=1"),
+        (lambda: storm(1, 100.0, 1, stream(1, "storm")), "jitter=1 must be a bool"),
+        (lambda: expected_tries(1, 100.0, 1), "jitter=1 must be a bool"),
     ],
 )
 def test_bad_input_is_named(call, message):
