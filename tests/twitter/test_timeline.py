@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from scalemodel.core.rng import stream
+from scalemodel.twitter.timeline import graph as graphs
 from scalemodel.twitter.timeline import homes, pages
 from scalemodel.twitter.timeline.brute_force import BruteForce, naive_pull
 from scalemodel.twitter.timeline.engine import HomeTimelines, WorkerCrashed
@@ -578,6 +579,11 @@ def test_the_reference_graph_is_the_published_one(reference):
     assert delivered[followers >= 2_000].sum() / delivered.sum() == pytest.approx(0.40, abs=0.005)
 
 
+def test_nobody_follows_more_than_five_thousand():
+    _, followed = graphs._reference_start(1_000_000, seed=2)  # one of whom would follow 8,158
+    assert (followed.min(), followed.max()) == (1, 5_000)
+
+
 PUBLISHED = {  # reads per tweet: pull / push, optimum / push, rule, its cost / push, its threshold
     0.1: (0.033, 0.030, 0.033, 3),
     1: (0.327, 0.185, 0.308, 30),
@@ -721,6 +727,7 @@ def test_the_clock_does_not_go_back():
         (lambda: SocialGraph.from_edges([0], [3], 3), r"followee\[0\]=3"),
         (lambda: SocialGraph.from_edges([0, 1], [2], 3), "followee has 1 numbers"),
         (lambda: SocialGraph.from_edges([0], [0], 3), r"followee\[0\]=0 must not be its own"),
+        (lambda: SocialGraph.from_edges([0, 2], [1, 2], 3), r"followee\[1\]=2 must not be its own"),
         (lambda: SocialGraph.from_edges([], [], 0), "n_users=0"),
         (lambda: Costs(pull=0), "pull=0"),
         (lambda: Hybrid(10, demoted_followers=11), "demoted_followers=11"),
