@@ -12,10 +12,8 @@ writes it anew, and whoever reads the change sees which limit has moved.
 import ast
 import contextlib
 import dataclasses
-import doctest
 import importlib
 import inspect
-import io
 import json
 import sys
 from unittest.mock import patch
@@ -23,6 +21,7 @@ from unittest.mock import patch
 from scalemodel.core import checks
 from scalemodel.core.compiled import Compiled
 from tests.house.test_docstrings import NAMES, public
+from tests.laws.wrong_arguments import docs, run
 
 ASKED = ("real", "whole", "numbers_row")
 PLAIN = (int, float, bool, str, tuple)
@@ -53,9 +52,9 @@ def allowed(name):
     with contextlib.ExitStack() as stack:
         for kind in ASKED:
             stack.enter_context(patch.object(checks, kind, noting(kind, getattr(checks, kind))))
-        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
         for _, thing in public(module):
-            _run(thing, module)
+            for doc in docs(thing):
+                run(doc, module)
     return {function: sorted(lines) for function, lines in sorted(asked.items())}
 
 
@@ -92,23 +91,6 @@ def _signature(thing):
         return inspect.signature(thing).parameters.values()
     except ValueError:  # of C
         return ()
-
-
-def _run(thing, module):
-    parts = vars(thing).values() if inspect.isclass(thing) else ()
-    for part in (
-        thing,
-        *(getattr(part, "__func__", getattr(part, "fget", part)) for part in parts),
-    ):
-        if not (inspect.isfunction(part) or inspect.isclass(part) or part is thing):
-            continue
-        space = dict(vars(module))
-        for example in doctest.DocTestParser().get_examples(inspect.cleandoc(part.__doc__ or "")):
-            try:
-                exec(compile(example.source, "<example>", "single"), space)
-            except (Exception, SystemExit):
-                if not example.exc_msg:
-                    raise
 
 
 def table(room):

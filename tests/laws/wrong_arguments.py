@@ -120,11 +120,11 @@ def recorded(names, more=""):
     modules = [importlib.import_module(name) for name in names]
     wanted = {code: (n, f) for module in modules for n, f, code in callables(module)}
     note = Recorder(wanted)
-    _run(more, modules[0], note)
+    run(more, modules[0], note)
     for module in modules:
         for _, thing in public(module):
-            for doc in _docs(thing):
-                _run(doc, module, note)
+            for doc in docs(thing):
+                run(doc, module, note)
     return {name: note.calls.get(name) for name, _ in wanted.values()}
 
 
@@ -160,7 +160,8 @@ def _no_copy(loop, memo):
     raise TypeError("a loop of events runs here, and is no second time")
 
 
-def _docs(thing):
+def docs(thing):
+    """The docstrings of a public name: its own, and those of its parts."""
     yield thing.__doc__ or ""
     for part in vars(thing).values() if inspect.isclass(thing) else ():
         part = getattr(part, "fget", None) or getattr(part, "__func__", part)
@@ -168,11 +169,13 @@ def _docs(thing):
             yield part.__doc__ or ""
 
 
-def _run(doc, module, note):
+def run(doc, module, note=None):
+    """Run the examples of a docstring; a `Recorder` looks on while nothing is refused."""
     space = dict(vars(module))
     for example in doctest.DocTestParser().get_examples(inspect.cleandoc(doc)):
         with contextlib.redirect_stdout(io.StringIO()):
-            note.idle = 0
+            if note is not None:
+                note.idle = 0
             sys.setprofile(None if example.exc_msg else note)
             try:
                 exec(compile(example.source, "<example>", "single"), space)

@@ -5,6 +5,6 @@
 - `arrival`: the whole way of a tweet, on a virtual clock, with its drawing in `flow`;
 - `admission`: who may come, how often, and who is here;
 - `gateway`, `client`, `service`: the same over real WebSockets;
-- `demo`: the service shown, for an eventful minute;
+- `demo`: the service shown, for an eventful second;
 - `reconnect`: everybody comes back at once.
 """

@@ -1,4 +1,4 @@
-"""The live service, shown: five readers, a star and a friend, for an eventful minute.
+"""The live service, shown: five readers, a star and a friend, for an eventful second.
 
     python -m scalemodel.twitter.live.demo                 it ends by itself
     python -m scalemodel.twitter.live.demo --serve --port 8765

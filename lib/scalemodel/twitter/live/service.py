@@ -8,7 +8,7 @@ their page will have it when they open it.
 Read in this order: `LiveService` here; `wire` for what is said (text frames of
 JSON, ids as strings of digits; hello, snapshot, ids, missed, since, gap, too_old);
 `outbox` for the queue and the gap; `gateway` and `client`
-for the sockets; `demo` for an eventful minute of it; `arrival` for the same scene in virtual
+for the sockets; `demo` for an eventful second of it; `arrival` for the same scene in virtual
 time, with its formula.
 
 Left out: tweets that are deleted and accounts that are unfollowed while somebody looks;
