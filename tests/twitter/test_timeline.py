@@ -559,6 +559,24 @@ def test_the_hand_example():
     assert cost(PerEdge(Costs(), posts, reads)) == pytest.approx(11.2)
 
 
+def test_an_edge_of_equal_prices_is_pulled_as_it_is_in_the_engine():
+    graph = SocialGraph.from_edges([ANN], [BO], n_users=2)
+    rule = PerEdge(Costs(pull=2), [0, 4], [2, 0])
+    assert expected_cost(graph, [0, 4], [2, 0], rule, Costs(pull=2, merge=10)) == 2 * (2 + 10)
+    timelines = HomeTimelines(graph, rule)
+    timelines.post(BO)
+    assert timelines.work.deliveries == 0
+
+
+@pytest.mark.parametrize("field", ["posts_per_s", "reads_per_s"])
+@pytest.mark.parametrize("rates", [[1.0], [1.0, 2.0, 3.0]], ids=len)
+def test_each_user_has_one_rate(field, rates):
+    graph = SocialGraph.from_edges([ANN], [BO], n_users=2)
+    given = {"posts_per_s": [1.0, 1.0], "reads_per_s": [1.0, 1.0]} | {field: rates}
+    with pytest.raises(ValueError, match=f"{field} has {len(rates)} numbers; it must have 2"):
+        expected_cost(graph, **given, policy=FanOutOnWrite())
+
+
 @pytest.fixture(scope="module")
 def reference():
     return SocialGraph.reference()
