@@ -4,5 +4,6 @@
 - `predict`: a guess to ask for first;
 - `grid`: every state, small enough for a page;
 - `page`, `live`, `live_predict`: the panel on the site and in Jupyter;
-- `explore`: what an author calls; it picks the view.
+- `explore`: what an author calls; it picks the view;
+- `moving`: the mechanism step by step, which a chapter opens with.
 """
