@@ -98,7 +98,8 @@ for 12 s and fell to 144p at the lowest.'
     ]
     figure = go.Figure({"data": _traces(session, trace, rule, asked_s, seen_s, stops)})
     figure.update_layout(_layout(stops, tunnel_s))
-    film = Film(seen_s, [LADDER[rung].height_px for rung in session.rung], SEGMENT_S)
+    heights = [LADDER[rung].height_px for rung in session.rung]
+    film = Film(seen_s, heights, SEGMENT_S, opens_s=TUNNEL_AT_S - 2 * SEGMENT_S)
     return Picture(figure, *_in_words(session, rule), film.scene())
 
 

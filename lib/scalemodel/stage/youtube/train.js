@@ -1,11 +1,11 @@
 /* The scene: a train on a viaduct before hills, as it looks at a rung of so many lines.
 
    It is drawn on a canvas of few lines and blown up, which is what a player does with a
-   low rung. A spinner lies over it while the picture stands still. */
+   low rung; fewer than its own, for a small screen hides much. A spinner lies over it while the picture stands still. */
 (() => {
   "use strict";
   const [W, H] = [320, 180]; // of the drawing
-  const FULL_PX = 1440; // lines of the rung that fills the screen
+  const FULL_PX = 720; // lines of the rung that fills the screen
   const small = document.createElement("canvas");
 
   function hills(pen, colour, base, tall, wave, shift) {
@@ -56,7 +56,7 @@
 
   function paint(canvas, heightPx, playedS, stopped) {
     const pen = canvas.getContext("2d");
-    const lines = Math.min(canvas.height, (canvas.height * heightPx) / FULL_PX);
+    const lines = canvas.height * Math.min(1, (heightPx / FULL_PX) ** 1.5);
     small.height = Math.max(6, Math.round(lines));
     small.width = Math.round((small.height * W) / H);
     const fine = small.getContext("2d");
