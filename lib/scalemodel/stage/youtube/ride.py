@@ -30,7 +30,7 @@ TUNNEL_AT_S = 60.0
 SEGMENT_S = 4.0
 SHARP = 4  # the rung of 720p; what lies below counts as blurry
 SHOWN_S = 200.0
-SHOWN_BUFFER_S = 36.0
+SHOWN_BUFFER_S = 66.0
 
 
 def ride_with_tunnel(ride: str, tunnel_s: float, left_ratio: float) -> Trace:
