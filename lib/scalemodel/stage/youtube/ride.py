@@ -1,4 +1,4 @@
-"""How the YouTube chapters look: the loop of a player, and a ride through a tunnel.
+"""How the YouTube chapters look: a ride through a tunnel, and a session over it.
 
 Left out: the models, which live in `scalemodel.youtube`.
 Sources: none; the rides are made by `scalemodel.core.bandwidth`.
@@ -10,14 +10,12 @@ import plotly.graph_objects as go
 from scalemodel.core import bandwidth, units
 from scalemodel.core.rng import stream
 from scalemodel.stage.look import theme
-from scalemodel.stage.look.diagram import diagram
 from scalemodel.stage.panel.picture import Picture
 from scalemodel.stage.youtube.film import Film
 from scalemodel.youtube.abr.ladder import LADDER
-from scalemodel.youtube.abr.loop import PLAYER_LOOP, loop_state, moment
 from scalemodel.youtube.abr.play import Session
 from scalemodel.youtube.abr.scores import LINEAR
-from scalemodel.youtube.media import Player, Trace, Video
+from scalemodel.youtube.media import Trace
 
 # Each ride with a seed for which, without a tunnel, a player that holds 720p never stops:
 # whatever stops it is then the tunnel. On the train the blur is the tunnel's, too.
@@ -46,31 +44,6 @@ def ride_with_tunnel(ride: str, tunnel_s: float, left_ratio: float) -> Trace:
     return Trace(*bandwidth.tunnel(series, TUNNEL_AT_S, tunnel_s, left_ratio))
 
 
-def loop_picture(video: Video, session: Session, player: Player, at_s: float) -> Picture:
-    """The loop of the player as it stands in `session`, `at_s` seconds after its first request.
-
-    The video is one of `LADDER`.
-
-    >>> from scalemodel.youtube.abr.play import play
-    >>> video = Video.constant(4, [kbps for _, kbps in LADDER], 5)
-    >>> session = play(video, Trace.constant(2), lambda *seen: 4, Player(rtt_s=0, first_rung=4))
-    >>> loop_picture(video, session, Player(), 3.0).alt
-    'After 3 s a 720p segment is on its way, 3.11 s of video are in store, and the screen shows 720p.'
-    """
-    here = moment(session, video.segment_s, at_s)
-    names = [f"{height}p" for height, _ in LADDER]
-    state = loop_state(session, video.segment_s, player, names, at_s)
-    coming = "nothing" if here.coming is None else f"a {names[here.coming]} segment"
-    level = units.quantity(here.buffer_s, "s")
-    screen = "stands still" if here.shown is None else f"shows {names[here.shown]}"
-    alt = (
-        f"After {units.quantity(at_s, 's')} {coming} is on its way, {level} of video "
-        f"are in store, and the screen {screen}."
-    )
-    readings = {"in store": (here.buffer_s, "s")}
-    return Picture(diagram(PLAYER_LOOP, alt, state), readings, alt)
-
-
 # ── A session over its line ─────────────────────────────────────────────────
 def session_picture(session: Session, trace: Trace, rule: str, tunnel_s: float) -> Picture:
     """A session of four-second segments: what was asked for, what was seen, when it stopped.
@@ -81,6 +54,7 @@ def session_picture(session: Session, trace: Trace, rule: str, tunnel_s: float) 
 
     >>> from scalemodel.youtube.abr.play import play
     >>> from scalemodel.youtube.abr.policies import BufferBased
+    >>> from scalemodel.youtube.media import Player, Video
     >>> trace = ride_with_tunnel("bus", 0, 0)
     >>> video = Video.constant(4, [kbps for _, kbps in LADDER], 5)
     >>> session = play(video, trace, BufferBased(), Player(rtt_s=0))
