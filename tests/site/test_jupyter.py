@@ -63,12 +63,17 @@ def wait_for(address, server, log):
 
 
 def a_scene():
-    """A notebook with the panel of the page of specimens on which a dot moves."""
+    """A notebook with the panel of the page of specimens on which a dot moves, and a pick."""
     (source,) = re.findall(
         r"(?s)```{code-cell}[^\n]*\n(.*?)```", (SPECIMENS / "scene.md").read_text()
     )
+    choice = (
+        "from scalemodel.stage.reading.choose import choose\n"
+        'choose("room.scene", question="Which?", options={"tea": "At four.", "milk": "At six."})'
+    )
     kernel = {"name": "python3", "display_name": "Python 3"}
-    return new_notebook(cells=[new_code_cell(source)], metadata={"kernelspec": kernel})
+    cells = [new_code_cell(source), new_code_cell(choice)]
+    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
 def run_all(page):
@@ -121,7 +126,7 @@ def test_a_control_of_the_live_panel_changes_its_figure(jupyter, visit):
     assert [fault for fault in visitor.faults if "another host" in fault] == []
 
 
-def test_a_dot_that_nobody_knows_rolls_in_jupyter(jupyter, visit):
+def test_a_dot_that_nobody_knows_rolls_in_jupyter_and_a_pick_is_made_by_keyboard(jupyter, visit):
     visitor = visit(jupyter, apart=True, viewport={"width": 1400, "height": 1000})
     page = visitor.open("lab/tree/scene.ipynb?reset")
     run_all(page)
@@ -129,6 +134,11 @@ def test_a_dot_that_nobody_knows_rolls_in_jupyter(jupyter, visit):
     page.wait_for_function(f"({place})() === 10", timeout=WAIT_MS)
     page.locator(".widget-dropdown select").first.select_option("90")
     page.wait_for_function(f"({place})() === 90", timeout=WAIT_MS)
+    picks = page.locator(".sm-choose input")
+    picks.first.focus(timeout=WAIT_MS)
+    page.keyboard.press("ArrowDown")
+    assert picks.last.is_checked()
+    assert page.locator(".sm-choose [role=status]").inner_text() == "Noted, on this device only."
 
 
 def as_json(page, value):

@@ -35,7 +35,7 @@ GROUND = (
 )
 TUNNEL = (
     '<path d="M-44 18v-22a44 34 0 0 1 88 0v22" fill="none" stroke="currentColor" stroke-width="3"/>'
-    '<text y="-42" text-anchor="middle">tunnel: a fifth is left</text>'
+    '<text y="-42" text-anchor="middle">tunnel</text>'
 )
 STOPPED = '<text y="4" text-anchor="middle" font-weight="600">stopped</text>'
 

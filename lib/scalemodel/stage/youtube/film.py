@@ -3,7 +3,7 @@
 A chart of rungs says "240p for 48 seconds"; a film lets you look at it. A small scene of
 our own, a train on a viaduct, is painted as it would look at each rung, and stands still
 with a spinner where the buffer ran dry. The screen on the page is small: a rung of 720 lines
-fills it. Below that the difference is exaggerated: one of 144 gets a twelfth of its lines.
+fills it. Below that the difference is exaggerated: one of 144, a fifth as many, gets a fifth of those.
 
 Its figure has the viewer's clock as its x axis, in seconds, for the cursor.
 

@@ -130,7 +130,7 @@ def _layout(stops, tunnel_s):
             _word("red: stopped", "red", x=SHOWN_S, y=0.33, xanchor="right", yanchor="bottom")
         )
     return {
-        "height": 430,
+        "height": 340,
         "legend": {"font": {"size": 12}},
         "margin": {"t": 40, "r": 16},
         "shapes": [*tunnel, *([bands(stops, "alarm_field")] if stops else [])],
@@ -138,8 +138,8 @@ def _layout(stops, tunnel_s):
         "xaxis": {"title": {"text": "time, s"}, "range": [0, SHOWN_S], "anchor": "y2"},
         "yaxis": {
             "type": "log", "domain": [0.42, 1], "range": [np.log10(60), np.log10(10_000)],
-            "tickvals": [kbps for _, kbps in LADDER], "title": {"text": "rung, by its rate (log)"},
-            "ticktext": [f"{height}p" for height, _ in LADDER],
+            "tickvals": [kbps for _, kbps in LADDER], "title": {"text": "rung (log scale)"},
+            "ticktext": [f"{height}p" for height, _ in LADDER], "tickfont": {"size": 12},
         },
         "yaxis2": {"title": {"text": "buffer, s"}, "domain": [0, 0.33], "range": [0, SHOWN_BUFFER_S]},
     }  # fmt: skip

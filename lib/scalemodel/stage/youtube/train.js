@@ -56,7 +56,7 @@
 
   function paint(canvas, heightPx, playedS, stopped) {
     const pen = canvas.getContext("2d");
-    const lines = canvas.height * Math.min(1, (heightPx / FULL_PX) ** 1.5);
+    const lines = canvas.height * Math.min(1, (heightPx / FULL_PX) ** 2);
     small.height = Math.max(6, Math.round(lines));
     small.width = Math.round((small.height * W) / H);
     const fine = small.getContext("2d");
