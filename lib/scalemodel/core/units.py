@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from scalemodel.core.declared import gathered
 
-
 NO_BREAK = "\u00a0"  # a number and its unit stay on one line
 
 
