@@ -20,6 +20,7 @@ PLAYER = Player(rtt_s=0, buffer_cap_s=30, first_rung=4)
 RULES = {
     "held": lambda *seen: 4, "throughput": ThroughputRule(), "buffer": BufferBased(), "low": lambda *seen: 0,
 }  # fmt: skip
+WIDE = play(VIDEO, Trace.constant(4), RULES["held"], Player(rtt_s=0, first_rung=4))
 TIMES_S = np.arange(0.5, 118, 3.1)
 
 
@@ -69,6 +70,13 @@ def test_the_tunnel_is_seen_while_the_train_is_in_it_and_a_stop_while_it_lasts()
     assert "tunnel" not in drawn(session, [70, 80], tunnel_s=0)[0][2]
 
 
+def test_rungs_have_the_names_that_they_are_given():
+    steps = [re.findall(r"<li>(.*?)</li>", segments_moving(
+        {"it": on_the_train("low")}, at_s=[1, 3], title="?", names=list("abcdefgh"), sharp=0
+    ).html)]  # fmt: skip
+    assert ", at e." in steps[0][0] and ", at a." in steps[0][1]
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("rule", RULES)
 def test_what_is_drawn_is_what_the_session_has(rule):
@@ -110,6 +118,11 @@ def test_nothing_is_drawn_outside_or_on_one_another():
         ({"sessions": {"it": 3}}, "must map a name to a Session"),
         ({"sessions": {}}, "ways={} must map at least one name"),
         ({"at_s": [-1, 3]}, "at_s"),
+        ({"names": ["144p"]}, "names=.'144p'. must name 8 rungs"),
+        (
+            {"sessions": {"it": WIDE}, "at_s": [1, 60]},
+            "at_s=60 finds .* segments in store; there is room for 8",
+        ),
         ({"at_s": [1]}, "must be 2 to 40 steps"),
         ({"tunnel_s": -1}, "tunnel_s=-1 must be a finite number of at least 0"),
         ({"title": ""}, "title='' must be a question"),

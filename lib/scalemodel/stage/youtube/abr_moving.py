@@ -24,6 +24,7 @@ SIZE_PX = (360, 124)
 SERVER_X, SCREEN_X, Y = 30, 326, 66
 LINE_X = 58, 142  # from the server's door to the store's
 NEXT_X, PITCH = 288, 17  # where the segment stands that is shown next, and how far the others
+MOST_WAITING = 8
 PILE = 4  # segments that are seen at the server
 GROUND = (
     '<g fill="none" stroke="currentColor" style="color:var(--sm-muted)">'
@@ -40,14 +41,18 @@ TUNNEL = (
 STOPPED = '<text y="4" text-anchor="middle" font-weight="600">stopped</text>'
 
 
+HEIGHTS = tuple(f"{height}p" for height, _ in LADDER)
+
+
 def segments_moving(
-    sessions: Mapping[str, Session], *, at_s: Sequence[float], tunnel_s: float, title: str
-) -> Embed:
+    sessions: Mapping[str, Session], *, at_s: Sequence[float], title: str, tunnel_s: float = 0.0,
+    names: Sequence[str] = HEIGHTS, sharp: int = SHARP,
+) -> Embed:  # fmt: skip
     """Where the segments of `sessions` stand at each of `at_s`, seconds after the first request.
 
-    `sessions` maps what the reader may pick to a session of four-second segments of `LADDER`,
-    over a line with a tunnel of `tunnel_s` as `ride_with_tunnel` makes it, from a player
-    without round trips. A segment below 720p is of another colour.
+    `sessions` maps what the reader may pick to a session of four-second segments. Its rungs
+    are called `names`, and a segment below the rung `sharp` is of another colour. A tunnel of
+    `tunnel_s` is one that `ride_with_tunnel` made, under a player without round trips.
 
     >>> from scalemodel.stage.youtube.ride import ride_with_tunnel
     >>> from scalemodel.youtube.abr.play import play
@@ -55,7 +60,7 @@ def segments_moving(
     >>> video = Video.constant(4, [kbps for _, kbps in LADDER], 9)
     >>> ride = ride_with_tunnel("train", 0, 1.0)
     >>> session = play(video, ride, lambda *seen: 4, Player(rtt_s=0, first_rung=4))
-    >>> segments_moving({"held": session}, at_s=[1, 5], tunnel_s=0, title="What flies?").text
+    >>> segments_moving({"held": session}, at_s=[1, 5], title="What flies?").text
     'What flies?: held, 2 steps'
     """
     moments = checks.numbers_row("at_s", at_s, at_least=0)
@@ -64,8 +69,11 @@ def segments_moving(
         isinstance(s, Session) for s in sessions.values()
     ):
         raise ValueError(f"sessions={sessions!r} must map a name to a Session")
+    for session in sessions.values():
+        if len(session.ladder_kbps) > len(names):
+            raise ValueError(f"names={names!r} must name {len(session.ladder_kbps)} rungs")
     ways = {
-        name: [_step(session, float(at), tunnel_s) for at in moments]
+        name: [_step(session, float(at), tunnel_s, names, sharp) for at in moments]
         for name, session in sessions.items()
     }
     placed = {thing for steps in ways.values() for step in steps for thing in step.at}
@@ -81,12 +89,16 @@ def _segment(number):
     )
 
 
-def _step(session, at_s, tunnel_s):
+def _step(session, at_s, tunnel_s, names, sharp):
     asked_s, got_s, seen_s = _clocks(session)
     here = moment(session, SEGMENT_S, at_s)
-    looks = ["plain" if rung >= SHARP else "busy" for rung in session.rung]
+    looks = ["plain" if rung >= sharp else "busy" for rung in session.rung]
     on_screen = int(np.searchsorted(seen_s, at_s, side="right")) - 1
     waiting = np.flatnonzero((got_s <= at_s) & (seen_s > at_s))
+    if len(waiting) > MOST_WAITING:
+        raise ValueError(
+            f"at_s={at_s:g} finds {len(waiting)} segments in store; there is room for {MOST_WAITING}"
+        )
     coming = np.flatnonzero((asked_s <= at_s) & (at_s < got_s))
     pile = np.flatnonzero(asked_s > at_s)[:PILE]
 
@@ -102,7 +114,7 @@ def _step(session, at_s, tunnel_s):
     dark = TUNNEL_AT_S <= at_s < TUNNEL_AT_S + tunnel_s
     if dark:
         at["tunnel"] = (101, Y, "faint")
-    return Step(_in_words(session, at_s, here, coming, on_screen, dark), at)
+    return Step(_in_words(session, at_s, here, coming, on_screen, dark, names), at)
 
 
 def _clocks(session):
@@ -113,18 +125,16 @@ def _clocks(session):
     return asked_s, asked_s + session.download_s, seen_s
 
 
-def _in_words(session, at_s, here, coming, on_screen, dark):
+def _in_words(session, at_s, here, coming, on_screen, dark, names):
     place = ", in the tunnel" if dark else ""
     line = "Nothing is on its way: the store is full."
     if coming.size:
-        height = LADDER[session.rung[coming[0]]].height_px
-        line = f"Segment {coming[0] + 1} is on its way, at {height}p."
+        line = f"Segment {coming[0] + 1} is on its way, at {names[session.rung[coming[0]]]}."
     elif here.coming is None and at_s > session.download_s.sum() + session.pause_s.sum():
         line = "All segments have come."
     screen = "The screen waits for the first segment."
     if here.shown is not None:
-        height = LADDER[here.shown].height_px
-        screen = f"The screen shows segment {on_screen + 1}, at {height}p"
+        screen = f"The screen shows segment {on_screen + 1}, at {names[here.shown]}"
         screen += f", and {here.buffer_s:.0f}\N{NO-BREAK SPACE}s of video are in store."
     elif on_screen >= 0:
         screen = "Nothing is in store, and the picture stands still."

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from scalemodel.core import checks
+from scalemodel.core import checks, units
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture
 
@@ -76,7 +76,7 @@ def _pair(name, pair):
 
 
 def _percent(share):
-    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%".replace("-", "−")
+    return units.percent(share, within=0.01)
 
 
 def _line(name, x, shares, row):
