@@ -54,7 +54,7 @@ def test_three_segments_of_two_seconds_by_hand():
         "7 s. All segments have come. The screen shows segment 2, at 144p, and 7 s of video are in store.",
         "15 s. All segments have come. Nothing is in store, and the picture stands still.",
     ]  # fmt: skip
-    assert steps[0][1] == {"s1": [100, 66, 1], "s2": [30, 66, 4], "s3": [27, 64, 4]}
+    assert steps[0][1] == {"s1": [100, 66, 1], "s2": [30, 66, 4], "s3": [30, 66, 4]}
     assert steps[1][1] == {"s1": [326, 66, 1], "s2": [100, 66, 1], "s3": [30, 66, 4]}
     assert steps[2][1] == {"s2": [326, 66, 1], "s3": [288, 66, 1]}
     assert steps[3][1:] == ({}, {"words"})
