@@ -1,7 +1,6 @@
 """Curves of cost: every point is what the closed form gives, one rule at a time."""
 
 import itertools
-from functools import partial
 
 import numpy as np
 import pytest
@@ -10,8 +9,6 @@ from hypothesis import strategies as st
 
 from scalemodel.core.rng import stream
 from scalemodel.twitter.cost import author_work, edge_curve, rate_curve, threshold_curve
-from scalemodel.twitter.flow import flow_state, pushed
-from scalemodel.twitter.timeline.engine import HomeTimelines
 from scalemodel.twitter.timeline.expected import expected_cost
 from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
 from scalemodel.twitter.timeline.policies import (
@@ -22,7 +19,7 @@ from scalemodel.twitter.timeline.policies import (
     PerEdge,
 )
 from scalemodel.twitter.timeline.prices import Costs
-from tests.laws.refusal_laws import WRONG, one_wrong_at_a_time, state_of
+from tests.laws.refusal_laws import one_wrong_at_a_time
 
 PAIRS = st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda pair: pair[0] != pair[1])
 RATES = st.lists(st.integers(0, 9), min_size=7, max_size=7)
@@ -162,8 +159,3 @@ def test_what_is_wrong_is_named():
         one_wrong_at_a_time(curve, rates, right)
     one_wrong_at_a_time(edge_curve, rates | {"pull_prices": [1.0]}, right)
     one_wrong_at_a_time(threshold_curve(**rates).cost, {"costs": Costs()}, {})
-    timelines = HomeTimelines(graph, FanOutOnWrite())
-    for call in (pushed, flow_state):
-        way = {"author": 1, "reader": 0}
-        one_wrong_at_a_time(partial(call, timelines), way, {}, lambda: state_of(timelines))
-        one_wrong_at_a_time(call, {"timelines": timelines} | way, dict.fromkeys(way, WRONG))
