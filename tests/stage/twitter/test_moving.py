@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from scalemodel.stage.twitter.arrival_moving import SHOWN, arrival_moving
+from scalemodel.stage.twitter.arrival_moving import ways_of as ways_to
 from scalemodel.stage.twitter.fan_out_moving import (
     ON_WRITE,
     READERS,
@@ -14,6 +16,9 @@ from scalemodel.stage.twitter.fan_out_moving import (
     copies_of,
 )  # fmt: skip
 from scalemodel.twitter.backlog import finish_times
+from scalemodel.twitter.live.arrival import OLD_POSTS, scene
+from scalemodel.twitter.live.flow import READERS as PHONES
+from scalemodel.twitter.live.flow import newest_seen
 from scalemodel.twitter.timeline.policies import Hybrid
 
 FOLLOWERS = {STAR: READERS, "Gus": ("Ann", "Dan"), "Hal": ("Fay",)}
@@ -49,6 +54,20 @@ def test_an_answer_overtakes_what_it_answers_only_where_tweets_take_turns():
     assert left_out[-1].endswith("Nobody reads it first.")
 
 
+def test_a_slow_phones_copies_wait_and_then_find_no_room():
+    (words,) = ways_of(arrival_moving()).values()
+    bos = [
+        re.search(r"Bo&#x27;s ([a-z0-9 ]+?)(?: in the outbox|,|;|\.)", text) for text in words[2::3]
+    ]
+    assert [found[1] for found in bos] == [
+        "is number 1", "is number 2", "finds no room", "is counted too", "is counted too",
+    ]  # fmt: skip
+    assert words[-1] == (
+        "5.0 s: the newest post on each screen: Ana 5, Bo 2, Cy 3. On its way to Bo: "
+        "&#x27;2 more had no room&#x27;."
+    )
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("embed", [celebrity_moving(), answer_moving()], ids=["queue", "answer"])
 def test_a_copy_that_lies_in_a_list_stays_there_and_lies_on_no_other(embed):
@@ -69,6 +88,16 @@ def test_each_second_puts_one_copy_into_a_list():
         assert lying == [*range(10), 9]
 
 
+def test_no_two_things_stand_on_one_another_but_under_the_star_who_has_them_still():
+    (steps,) = drawn(arrival_moving())
+    for step in steps:
+        apart = [tuple(place[:2]) for name, place in step.items() if place and name != "star"]
+        apart = [place for place in apart if place != tuple(step["star"][:2])]
+        for x, y in apart:
+            near = [(a, b) for a, b in apart if abs(a - x) < 16 and abs(b - y) < 16]
+            assert near == [(x, y)], step
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("batch", [1, 2, 3, 6])
 def test_the_last_copy_of_each_tweet_is_made_when_the_clock_says(batch):
@@ -80,3 +109,26 @@ def test_the_last_copy_of_each_tweet_is_made_when_the_clock_says(batch):
 
 def test_what_is_pulled_is_not_copied():
     assert {copy.tweet for copy in copies_of(FOLLOWERS, Hybrid(6), 6)} == {"Gus", "Hal"}
+
+
+def test_what_stands_on_a_screen_is_what_the_run_brought_there():
+    report = scene(SHOWN)
+    (steps,) = drawn(arrival_moving())
+    settled = [at_s - 0.001 for at_s in POSTED_S[1:]] + [SHOWN.cut_at_s + SHOWN.cut_s - 0.001]
+    for at_s, step in zip(settled, steps[3::3], strict=True):
+        for phone in PHONES:
+            there = [
+                int(name.split("-")[1])
+                for name, place in step.items()
+                if place and name.startswith(phone) and place[0] >= 254
+            ]
+            newest = max(0, newest_seen(report, phone, at_s) - OLD_POSTS)
+            assert there == [*range(1, newest + 1)]
+
+
+POSTED_S = [event.t_s for event in scene(SHOWN).events if event.kind == "post"]
+
+
+def test_each_way_begins_with_its_post_and_ends_behind_it():
+    for (_, post), way in ways_to(scene(SHOWN)).items():
+        assert way.came_s == POSTED_S[post - 1] <= way.left_s < way.there_s
