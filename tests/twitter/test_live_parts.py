@@ -485,7 +485,7 @@ def test_pauses_double_up_to_the_bound_and_begin_anew_after_a_frame(monkeypatch)
 
 def test_who_posts_without_a_line_is_told_so():
     client = LiveClient(1, ANA, "proof", rng=stream(1, "Ana"))
-    with pytest.raises(ConnectionError, match="there is no line now"):
+    with pytest.raises(ConnectionError, match="there is no connection now"):
         asyncio.run(client.post())
     with pytest.raises(ValueError, match="post='' must be"):
         asyncio.run(client.post(""))

@@ -110,16 +110,16 @@ def _served(followers, policy, batch):
         if left_out
         else f"{len(followers)} tweets are in the queue; the worker makes one copy a second."
     )
-    steps = [Step(first, _places(made, 0, followers))]
+    steps = [Step(first, _places(made, 0))]
     for second, copy in enumerate(made, 1):
-        steps.append(Step(_told(made, second, copy, followers), _places(made, second, followers)))
+        steps.append(Step(_told(made, second, copy, followers), _places(made, second)))
     ends = {name: _end(made, name) for name in followers}
     if left_out:
-        looked = {**_places(made, len(made), followers), **_pulled(made, "Ann")}
+        looked = {**_places(made, len(made)), **_pulled(made, "Ann")}
         return [*steps, Step(_looks(followers, policy, batch, ends), looked)]
     waits = ", ".join(f"{name} {ends[name]} s" for name in others)
     last = f"How long until the last follower has it: {waits}, the star {ends[STAR]} s."
-    return [*steps, Step(last, _places(made, len(made), followers))]
+    return [*steps, Step(last, _places(made, len(made)))]
 
 
 def _looks(followers, policy, batch, ends):
@@ -140,7 +140,7 @@ def _answered(followers, policy, batch):
     if STAR not in {copy.tweet for copy in made}:
         return _answered_in_time(made, followers)
     first = "The star posts. Dan, Eve and Fay follow the star, and Ann too."
-    steps = [Step(first, _places(made, 0, followers, hidden={"Ann"}))]
+    steps = [Step(first, _places(made, 0, hidden={"Ann"}))]
     had, early = set(), set()
     for second, copy in enumerate(made, 1):
         if copy.tweet == STAR:
@@ -150,9 +150,9 @@ def _answered(followers, policy, batch):
             early |= {copy.reader} - had
             more = ", and what it answers" if copy.reader in had else ", and not what it answers"
         words = f"{second} s: {copy.reader}'s list has {_whose(copy.tweet)}{more}."
-        steps.append(Step(words, _places(made, second, followers, early=early - had)))
+        steps.append(Step(words, _places(made, second, early=early - had)))
     last = f"{len(early)} of {len(followers['Ann'])} can read the answer before what it answers."
-    return [*steps, Step(last, _places(made, len(made), followers))]
+    return [*steps, Step(last, _places(made, len(made)))]
 
 
 def _answered_in_time(made, followers):
@@ -160,12 +160,12 @@ def _answered_in_time(made, followers):
         "The star's tweet stays in the star's own list. Ann has looked, and answers it; "
         "Dan, Eve and Fay follow both."
     )
-    steps = [Step(first, _places(made, 0, followers))]
+    steps = [Step(first, _places(made, 0))]
     for second, copy in enumerate(made, 1):
         words = f"{second} s: {copy.reader}'s list has {_whose(copy.tweet)}."
-        steps.append(Step(words, _places(made, second, followers)))
+        steps.append(Step(words, _places(made, second)))
     last = "Dan looks: the answer lies in the list, and what it answers is pulled. Nobody reads it first."
-    return [*steps, Step(last, _places(made, len(made), followers) | _pulled(made, "Dan"))]
+    return [*steps, Step(last, _places(made, len(made)) | _pulled(made, "Dan"))]
 
 
 def _whose(tweet):
@@ -192,7 +192,7 @@ def _queue(made, second):
     return list(dict.fromkeys(copy.tweet for copy in made[second:]))
 
 
-def _places(made, second, followers, hidden=(), early=()):
+def _places(made, second, hidden=(), early=()):
     """Where each tweet and each copy stands once so many copies are made."""
     at, height = {}, dict.fromkeys(READERS, 0)
     x, apart = WAITING[0], WAITING[2]
