@@ -188,7 +188,7 @@ def memory(entries: Sequence[int] = (25, 50, 100, 200, 400, 800)) -> dict:
     """Bytes of a home list in Redis: a list, in compact blocks, and a sorted set's skip list.
 
     Entries are the numbers of tweets, from 100,000 on. `RedisHomeTimelines` keeps a list. Bytes are what `MEMORY USAGE` says;
-    those of a skip list vary a little, as Redis draws the heights of its nodes by lot.
+    those of a skip list vary a little, as Redis draws the heights of its nodes at random.
 
     >>> if server_program():
     ...     told = memory([10, 20])
