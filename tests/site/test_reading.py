@@ -244,9 +244,58 @@ def test_without_a_script_questions_answers_and_solutions_can_be_read(reading, h
     assert page.get_by_text("The SECRET after the cell.").is_visible()
 
 
+# ── The choice ──────────────────────────────────────────────────────────────
+@pytest.mark.slow
+def test_a_pick_is_made_by_keyboard_kept_printed_and_taken_back(page):
+    visitor, page = page
+    radios, status = page.locator(".sm-choose input"), page.locator(".sm-choose [role=status]")
+    radios.first.focus()
+    page.keyboard.press("ArrowDown")
+    assert radios.last.is_checked() and status.inner_text() == "Noted, on this device only."
+    assert page.evaluate("localStorage['sm-choose:room.reading']") == '"black tea"'
+    page.reload()
+    assert radios.last.is_checked() and status.inner_text() == "Your pick of before."
+    page.emulate_media(media="print")
+    back = page.get_by_role("button", name="Take it back")
+    assert radios.last.is_visible() and radios.last.is_checked() and not back.is_visible()
+    page.emulate_media(media="screen")
+    back.focus()
+    page.keyboard.press("Enter")
+    assert radios.first.evaluate("radio => radio === document.activeElement")
+    page.reload()
+    assert page.locator(".sm-choose input:checked").count() == 0 and not back.is_visible()
+    assert visitor.faults == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kept", ['"mint tea"', "[1", '{"__proto__": 1}', "7"])
+def test_what_was_kept_and_is_no_design_is_passed_over(page, kept):
+    visitor, page = page
+    page.evaluate("kept => { localStorage['sm-choose:room.reading'] = kept; }", kept)
+    page.reload()
+    assert page.locator(".sm-choose input:checked").count() == 0
+    page.locator(".sm-choose input").first.check()
+    assert page.locator(".sm-choose [role=status]").inner_text() == "Noted, on this device only."
+    assert visitor.faults == []
+
+
+@pytest.mark.slow
+def test_where_nothing_may_be_kept_a_pick_stands_until_one_leaves(reading, home_of, visit):
+    visitor = visit(home_of(reading), apart=True)
+    visitor.page.add_init_script("Storage.prototype.setItem = () => { throw new Error('no'); };")
+    page = visitor.open("book/room/reading.html")
+    page.locator(".sm-choose input").first.check()
+    assert page.locator(".sm-choose input").first.is_checked()
+    page.get_by_role("button", name="Take it back").click()
+    assert page.locator(".sm-choose input:checked").count() == 0
+    page.reload()
+    assert page.locator(".sm-choose input:checked").count() == 0
+    assert visitor.faults == []
+
+
 # ── Weight ──────────────────────────────────────────────────────────────────
 @pytest.mark.slow
 def test_only_pages_that_need_them_load_the_scripts(reading):
     words, page = ((reading / f"book/{n}.html").read_text() for n in ("glossary", "room/reading"))
-    for name in ("quiz.js", "tip.js"):
+    for name in ("choose.js", "quiz.js", "tip.js"):
         assert f"_static/{name}" in page and f"_static/{name}" not in words

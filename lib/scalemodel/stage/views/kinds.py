@@ -67,7 +67,7 @@ def kinds_in(folder: Path) -> dict[str, Kind]:
     """Every kind whose script lies somewhere in `folder`, by name.
 
     >>> sorted(kinds_in(Path(__file__).parents[1] / "reading"))
-    ['quiz']
+    ['choose', 'quiz']
     """
     return {path.stem: Kind(path.stem, path.parent) for path in sorted(folder.rglob("*.js"))}
 
