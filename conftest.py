@@ -9,6 +9,7 @@ book is built first and looked at last, so that nobody waits for it. There is on
 than cores, for a test that waits for a browser, a kernel or a socket leaves its core to it.
 """
 
+import doctest
 import os
 import re
 from collections import Counter
@@ -54,6 +55,18 @@ def pytest_xdist_make_scheduler(config, log):
 
     config.option.loadscopereorder = False
     return ByFileOrPage(config, log)
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+# A number keeps its unit on its line by a space that does not break; an example shows a space.
+def _no_break_is_a_space(check=doctest.OutputChecker.check_output):
+    def checked(self, want, got, flags):
+        return check(self, want, got.replace("\\xa0", " ").replace("\xa0", " "), flags)
+
+    return checked
+
+
+doctest.OutputChecker.check_output = _no_break_is_a_space()
 
 
 # ── Cost ────────────────────────────────────────────────────────────────────

@@ -72,7 +72,7 @@ def test_a_control_says_its_value_and_unit(specimen):
     slider.focus()
     page.keyboard.press("ArrowRight")
     assert slider.get_attribute("aria-valuetext") == "2 seconds"
-    assert slider.evaluate("s => s.parentElement.querySelector('output').textContent") == "2 s"
+    assert slider.evaluate("s => s.parentElement.querySelector('output').textContent") == "2\u00a0s"
     assert page.get_by_label("step", exact=True).count() == 2  # one in each of the equal panels
 
 
@@ -99,7 +99,7 @@ def test_the_readings_are_said_once_the_hand_rests(specimen):
     move_by_keyboard(page, panel, 2)
     assert live.text_content() == ""
     page.wait_for_function("l => l.textContent.includes('highest: ')", arg=live)
-    assert "metres" in live.text_content() and "A wave at 2 s." in live.text_content()
+    assert "metres" in live.text_content() and "A wave at 2\u00a0s." in live.text_content()
 
 
 def test_the_state_survives_a_reload_by_its_address(specimen):
@@ -298,7 +298,7 @@ def test_without_javascript_the_start_state_can_be_read(specimens, home_of, visi
     page = visitor.open("book/panels.html")
     panel = page.query_selector(".sm-panel")
     assert panel.query_selector(".sm-title").is_visible()
-    assert panel.query_selector(".sm-alt").inner_text() == "A wave at 1 s."
+    assert panel.query_selector(".sm-alt").inner_text() == "A wave at 1\u00a0s."
     assert "highest" in panel.query_selector(".sm-readings").inner_text()
     assert panel.query_selector(".sm-table tbody td").is_visible()
     assert not panel.query_selector(".sm-plot").is_visible(), "a hole where the figure would be"

@@ -58,7 +58,7 @@ def test_what_is_no_guess_is_refused_in_words(locks):
 def test_a_guess_is_answered_drawn_and_remembered(locks):
     page, found = locks
     fill(page, found[NUMBER], "45")
-    sentence = "You said 45 s; the run gives 20 s. That is 25 s less. The lamp lives on its store."
+    sentence = "You said 45\u00a0s; the run gives 20\u00a0s. That is 25\u00a0s less. The lamp lives on its store."
     assert told(found[NUMBER]) == sentence and is_open(found[NUMBER])
     assert not is_open(found[CHOICE])  # each lock for itself
     assert page.evaluate("document.activeElement.classList.contains('sm-panel')")

@@ -240,7 +240,7 @@ def test_without_a_script_questions_answers_and_solutions_can_be_read(reading, h
     assert not page.locator(".sm-quiz button").first.is_visible()
     details = question(page, "number").locator("details")
     details.locator("summary").click()
-    assert "That is in seconds." in details.inner_text() and "500 ms" in details.inner_text()
+    assert "That is in seconds." in details.inner_text() and "500\u00a0ms" in details.inner_text()
     assert page.get_by_text("The SECRET after the cell.").is_visible()
 
 

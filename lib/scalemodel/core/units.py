@@ -8,11 +8,16 @@ Left out: compound algebra. Models name units in their variables (`_s`, `_kbps`)
 Sources: SI prefixes; 1 byte = 8 bits; k, M and G are powers of ten.
 """
 
+import functools
 import math
 import numbers
+import re
+from decimal import Decimal
 from typing import NamedTuple
 
 from scalemodel.core.declared import gathered
+
+NO_BREAK = "\u00a0"  # a number and its unit stay on one line
 
 
 class Unit(NamedTuple):
@@ -44,7 +49,7 @@ UNITS = {
     "GB": Unit("data", 1e9, "gigabyte", "gigabytes"),
     "kbit/s": Unit("data rate", 1e3 / 8, "kilobit per second", "kilobits per second"),
     "Mbit/s": Unit("data rate", 1e6 / 8, "megabit per second", "megabits per second"),
-    "1/s": Unit("rate", 1.0, "per second", "per second"),
+    "1/s": Unit("rate", 1.0, "a second", "a second"),
     "1/day": Unit("rate", 1 / 86_400, "a day", "a day"),
     "m": Unit("length", 1.0, "metre", "metres"),
     "km": Unit("length", 1e3, "kilometre", "kilometres"),
@@ -92,29 +97,69 @@ def _real(value):
     return float(value)
 
 
-def number(value: float) -> str:
-    """`value` in three significant digits, with thousands set apart.
+def number(value: float, within: float | None = None) -> str:
+    """`value` in three significant digits, thousands set apart, and never with an exponent.
 
-    >>> number(0.0314159), number(12345.6), number(2), number(-0.0)
-    ('0.0314', '12,346', '2', '0')
+    With `within`, the noise about it (a half-width, from 0 up), no digit stands below the
+    first one of the noise.
+
+    >>> number(0.0314159), number(12345.6), number(2), number(-0.0), number(0.0000314)
+    ('0.0314', '12,346', '2', '0', '0.0000314')
+    >>> number(8.26, within=2), number(12345.6, within=310), number(0.5, within=0.02)
+    ('8', '12,300', '0.50')
     """
-    value = _real(value)
+    value = _real(value) + 0.0  # turns −0 into 0
     if not math.isfinite(value):
         return {math.inf: "∞", -math.inf: "−∞"}.get(value, "no value")
-    value += 0.0  # turns −0 into 0
-    text = f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+    noise = 0.0 if within is None else abs(_real(within))
+    if noise and math.isfinite(noise):
+        places = -math.floor(math.log10(noise))
+        text = f"{round(value, places) + 0.0:,.{max(places, 0)}f}"
+    elif abs(value) >= 999.5:
+        text = f"{value:,.0f}"
+    else:
+        text = f"{Decimal(f'{value:.3g}'):f}"
     return text.replace("-", "−")
 
 
-def quantity(value: float, symbol: str) -> str:
-    """`value` with its unit, as a page prints it.
+def quantity(value: float, symbol: str, within: float | None = None) -> str:
+    """`value` with its unit, as a page prints it: a space that does not break, a rate in words.
 
-    >>> quantity(1.234, "s"), quantity(0.8, "ratio"), quantity(2850, "kbit/s")
-    ('1.23 s', '0.8', '2,850 kbit/s')
+    >>> quantity(1.234, "s"), quantity(0.8, "ratio"), quantity(5740, "1/s")
+    ('1.23 s', '0.8', '5,740 a second')
     """
-    value = _real(value)
-    bare = unit(symbol).dimension in ("share", "count", "score") or math.isnan(value)
-    return number(value) + ("" if bare else f" {symbol}")
+    value, row = _real(value), unit(symbol)
+    if row.dimension in ("share", "count", "score") or math.isnan(value):
+        return number(value, within)
+    text = number(value, within)
+    if row.dimension in ("rate", "pace") or symbol in ("day", "year"):
+        symbol = row.singular if text == "1" else row.plural
+    return f"{text} {symbol}".replace(" ", NO_BREAK)
+
+
+def percent(share: float, within: float | None = None) -> str:
+    """A share in hundredths, `within` as well; the space does not break.
+
+    >>> percent(0.8), percent(0.12345, within=0.004)
+    ('80 %', '12.3 %')
+    """
+    noise = None if within is None else 100 * _real(within)
+    return f"{number(100 * _real(share), noise)}{NO_BREAK}%"
+
+
+def tied(text: str) -> str:
+    """`text` with each number on one line with its unit, as every page shows it.
+
+    >>> tied("It stops for 12 s, 80 % of them.") == "It stops for 12\u00a0s, 80\u00a0% of them."
+    True
+    """
+    return _between_number_and_unit().sub(NO_BREAK, text)
+
+
+@functools.cache
+def _between_number_and_unit():
+    symbols = sorted({"%", *UNITS, *gathered("units")}, key=len, reverse=True)
+    return re.compile(rf"(?<=\d) (?=(?:{'|'.join(map(re.escape, symbols))})(?![\w/]))")
 
 
 def spoken(value: float, symbol: str) -> str:

@@ -252,7 +252,7 @@ def fitted_costs_us(told: Mapping) -> Costs:
 def out_of_order(
     expected: Mapping[str, float], measured: Mapping[str, float], margin_ratio: float = 1.0
 ) -> list[tuple[str, str]]:
-    """Pairs of rules, cheaper and dearer as expected, that were measured the other way round.
+    """Pairs of rules, the one expected to cost less first, that were measured the other way round.
 
     Only pairs that were expected to differ by more than a factor of `margin_ratio`.
 

@@ -63,4 +63,4 @@ def test_the_lock_opens(reader, open_page):
         form.querySelector('input').value = '45,0';
         form.querySelector('button').click();
         return document.querySelector('.sm-told').textContent; })()""")
-    assert said.startswith("You said 45 s")
+    assert said.startswith("You said 45\u00a0s")

@@ -55,12 +55,12 @@ def choose(panel, text):
 def test_a_low_rung_is_blurry_and_a_stop_is_dim(film):
     page, panel = film
     said, sharp = to(page, panel, 40)
-    assert said == "40 s: 720p"
+    assert said == "40\u00a0s: 720p"
     said, stopped = to(page, panel, 104)
-    assert said == "104 s: stopped" and stopped["light"] < 0.7 * sharp["light"]
+    assert said == "104\u00a0s: stopped" and stopped["light"] < 0.7 * sharp["light"]
     choose(panel, "follow throughput")
     said, blurry = to(page, panel, 112)
-    assert said == "112 s: 240p" and blurry["edges"] < 0.8 * sharp["edges"]
+    assert said == "112\u00a0s: 240p" and blurry["edges"] < 0.8 * sharp["edges"]
 
 
 def test_it_opens_at_a_stop_and_keeps_its_moment_when_the_rule_changes(film):
@@ -112,4 +112,4 @@ def test_where_motion_is_unwanted_it_goes_on_step_by_step(site, home_of, visit):
     for _ in range(2):
         panel.query_selector(".sm-film button").click()
     page.wait_for_timeout(300)
-    assert panel.query_selector(".sm-film output").inner_text() == "28 s: 720p"
+    assert panel.query_selector(".sm-film output").inner_text() == "28\u00a0s: 720p"

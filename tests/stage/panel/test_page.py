@@ -33,7 +33,7 @@ def html():
 def test_the_start_state_stands_there_as_text_and_as_a_table():
     text = html()
     assert "How deep &amp; why?" in text and "A rope to 20.0 m." in text
-    assert "<dt>deepest</dt><dd>20 m</dd>" in text
+    assert "<dt>deepest</dt><dd>20\u00a0m</dd>" in text
     assert '<th scope="col" class="sm-number">rope (depth, m)</th>' in text
     assert '<th scope="row" class="sm-number">1</th><td class="sm-number">20</td>' in text
 
@@ -42,7 +42,9 @@ def test_every_control_has_a_label_a_value_and_words_for_a_screen_reader():
     text = html()
     (ident,) = re.findall(r'<label for="([^"]+)">depth</label>', text)
     assert f'<input type="range" id="{ident}" data-axis="depth_m"' in text
-    assert 'aria-valuetext="20 metres"' in text and f'<output for="{ident}">20 m</output>' in text
+    assert (
+        'aria-valuetext="20 metres"' in text and f'<output for="{ident}">20\u00a0m</output>' in text
+    )
     assert '<input type="checkbox"' in text and '<div class="sm-controls" hidden>' in text
 
 

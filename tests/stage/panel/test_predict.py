@@ -43,10 +43,10 @@ def forgetful(monkeypatch):
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        (45.0, "You said 45 s; the run gives 20 s. That is 25 s less."),
-        (12.5, "You said 12.5 s; the run gives 20 s. That is 7.5 s more."),
-        (20.0, "You said 20 s, and so does the run."),
-        (None, "The run gives 20 s."),
+        (45.0, "You said 45\u00a0s; the run gives 20\u00a0s. That is 25\u00a0s less."),
+        (12.5, "You said 12.5\u00a0s; the run gives 20\u00a0s. That is 7.5\u00a0s more."),
+        (20.0, "You said 20\u00a0s, and so does the run."),
+        (None, "The run gives 20\u00a0s."),
     ],
 )
 def test_it_says_how_far_off(said, sentence):
@@ -69,7 +69,7 @@ def test_the_stored_line_changes_with_question_and_answer():
 def test_without_a_script_everything_is_there():
     html = page.panel_html(panel(number(tell="It lives on its store.")))
     assert "<form hidden" in html  # nothing to fill in, and nothing covered
-    assert "The run gives 20 s." in html and "It lives on its store." in html
+    assert "The run gives 20\u00a0s." in html and "It lives on its store." in html
     assert html.index("sm-question") < html.index('<figure class="sm-panel"')
     assert "inert" not in html
 
@@ -92,7 +92,7 @@ def test_in_jupyter_the_panel_is_not_there_until_a_guess_is_made():
     )
     live.guess.input.value = "45"
     live.guess.reveal()
-    assert live.parts in live.box.children and "That is 25 s less" in live.guess.told.value
+    assert live.parts in live.box.children and "That is 25\u00a0s less" in live.guess.told.value
     (shape,) = live.figure.figure["layout"]["shapes"]
     assert (shape["x0"], shape["x1"]) == (45, 45)
     again = LivePanel(panel(number(drawn="x")))  # the cell is run once more

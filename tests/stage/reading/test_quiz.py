@@ -69,7 +69,7 @@ def test_without_a_script_answers_and_feedback_can_be_read(tea):
     html = quiz(tea()).html
     details = "".join(re.findall(r"<details>(.*?)</details>", html))
     for words in ["You thought of taste.", "It grates.", "That is in seconds.", "Look at the clock.",
-                  "4 min, give or take 0.5.", "Last comes patience.", "true.", "not so."]:  # fmt: skip
+                  "4\u00a0min, give or take 0.5.", "Last comes patience.", "true.", "not so."]:  # fmt: skip
         assert words in details
     assert html.count('data-do="check" hidden') == 4, "a button that does nothing must not be seen"
 
@@ -169,8 +169,8 @@ def test_every_kind_stands_on_the_page_as_the_script_expects_it(tea):
         + '<label class="sm-quiz-number"><input type="text" inputmode="decimal" size="8" '
         'aria-label="Your answer, in minutes" autocomplete="off" aria-describedby="KEY-3-hint"> '
         'min</label>AFTER<ul><li data-value="4" data-within="0.5" data-right="1">'
-        "<strong>4 min, give or take 0.5.</strong> <span>The leaves are done.</span></li>"
-        '<li data-value="240" data-within="0.5"><strong>240 min: not so.</strong> '
+        "<strong>4\u00a0min, give or take 0.5.</strong> <span>The leaves are done.</span></li>"
+        '<li data-value="240" data-within="0.5"><strong>240\u00a0min: not so.</strong> '
         "<span>That is in seconds.</span></li><li><strong>Anything else: not so.</strong> "
         "<span>Look at the clock.</span></li></ul></details></fieldset>"
         + asked(4, "order", "make", "Put in order.", "Give each its place, first is 1.")

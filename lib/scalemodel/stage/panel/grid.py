@@ -79,8 +79,10 @@ def plain(value):
             return int(value)
         case float() | np.floating():
             return _rounded(float(value))
-        case None | str():
-            return value
+        case None:
+            return None
+        case str():
+            return units.tied(value)
         case _:
             return str(value)
 

@@ -36,7 +36,7 @@ def panel_html(panel: Panel, states: list[dict] | None = None) -> str:
     >>> from scalemodel.stage.panel.explore import show
     >>> from scalemodel.stage.panel.picture import Picture
     >>> html = panel_html(show(Picture(go.Figure(), {"n": (2, "s")}, "Two.")))
-    >>> html.startswith('<figure class="sm-panel"'), "<dd>2 s</dd>" in html
+    >>> html.startswith('<figure class="sm-panel"'), "<dt>n</dt>" in html
     (True, True)
     """
     states = states or grid.states_of(panel)

@@ -97,13 +97,13 @@ class Fact:
     @property
     def printed(self) -> str:
         """The value as a card shows it: shares in percent, and both ends of a range."""
-        ends = [self.value] if self.value_high is None else [self.value, self.value_high]
-        symbol = self.unit
-        if symbol == "ratio":
-            ends, symbol = [100 * end for end in ends], "%"
-        words = {"%": "%", "h/min": "hours a minute", "year": "years", "count": ""}
-        word = words.get(symbol, "" if symbol == "score" else symbol)
-        return f"{' to '.join(map(units.number, ends))} {word}".strip()
+        first, last = self.value, self.value if self.value_high is None else self.value_high
+        write = units.percent if self.unit == "ratio" else units.quantity
+        symbol = () if self.unit == "ratio" else (self.unit,)
+        if self.value_high is None:
+            return write(first, *symbol)
+        number = units.number(100 * first if self.unit == "ratio" else first)
+        return f"{number} to {write(last, *symbol)}"
 
     @property
     def line(self) -> str:

@@ -247,12 +247,12 @@ everything from a typical error of 4 times on.'
         trace["line"] |= {"dash": dash, "width": 3}
         trace["marker"] = {"symbol": symbol, "size": 10}
         traces.append(trace)
-        dearer = factors[row > 1]
+        above = factors[row > 1]
         verdict = "stays cheaper than pushing everything"
-        if dearer.size:
+        if above.size:
             verdict = (
                 "costs more than pushing everything from a typical error of "
-                f"{units.number(dearer[0])} times on"
+                f"{units.number(above[0])} times on"
             )
         said.append(
             f"at {name} the rule per edge costs {units.number(row[0])} with true rates and {verdict}"

@@ -1,7 +1,7 @@
 """A reader's end of the line: it connects, keeps a list, and comes back when it is cut.
 
 Like a child that asks "are we there yet": again soon at first, then after longer and
-longer pauses, each drawn by lot so that a thousand cut off together do not all knock at
+longer pauses, each drawn at random so that a thousand cut off together do not all knock at
 the same moment. What to say and what to keep is `outbox.Inbox`; here are the socket and
 the patience. A refusal that will not change (a forged user, a malformed frame) ends it;
 "try again later", a hello that came too late and broken lines do not.
@@ -31,7 +31,7 @@ MOST_FRAME_BYTES = 2**20  # of the gateway's; see wire.MOST_IDS
 
 
 def backoff_s(attempt: int, rng: np.random.Generator, base_s: float, most_s: float) -> float:
-    """A pause before attempt number `attempt` (0 first): by lot, up to a doubling bound.
+    """A pause before attempt number `attempt` (0 first): at random, up to a doubling bound.
 
     >>> from scalemodel.core.rng import stream
     >>> rng = stream(1, "backoff")

@@ -2,7 +2,7 @@
 
 The gateway lets in so many in each tenth of a second and turns the rest away. Who is
 turned away doubles the pause before the next try. If all pause equally long they come
-back together, in waves; if each draws the pause by lot, they come spread out.
+back together, in waves; if each draws the pause at random, they come spread out.
 
 Left out: the time that a try takes, clients who give up.
 Sources: Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
@@ -86,7 +86,7 @@ def expected_tries(
     """How many tries a storm takes.
 
     All alike: each wave is a slotful smaller than the one before, exact where a slot takes
-    whole clients. By lot: some tries until the pause has grown to `most_s`, and then, for as
+    whole clients. At random: some tries until the pause has grown to `most_s`, and then, for as
     long as the gateway needs to let all in, two pauses in each `most_s` for half of the
     clients; for storms that outlast `most_s`.
 

@@ -59,7 +59,7 @@ class SocialGraph:
     def reference(cls, n_users: int = 100_000, seed: int = 42) -> "SocialGraph":
         """A made-up network with a few very large accounts, always the same one.
 
-        Readers follow lognormally many (about 50 in the mean, 5,000 at most), and an
+        Readers follow lognormally many (about 50 on average, 5,000 at most), and an
         account of rank r is chosen with weight (r + 10)^-0.75. At 100,000 users and
         seed 42 this is 5,009,880 edges; the largest account has 11,970 followers.
 
