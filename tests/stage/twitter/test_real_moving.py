@@ -25,11 +25,11 @@ def steps(embed):
 def test_four_go_there_and_back_four_times_or_once():
     alone, together = steps(crossing(TOLD, 4))
     assert [words for words, *_ in alone][-2:] == [
-        "Its answer is back after 0.4 ms in all.",
-        "In all 0.4 ms: 4 times there and back.",
+        "Its answer is back after 0.4\u00a0ms in all.",
+        "In all 0.4\u00a0ms: 4 times there and back.",
     ]
-    assert alone[2][0] == "Its answer is back after 0.1 ms in all."
-    assert [words for words, *_ in together][-1] == "In all 0.16 ms: there and back once."
+    assert alone[2][0] == "Its answer is back after 0.1\u00a0ms in all."
+    assert [words for words, *_ in together][-1] == "In all 0.16\u00a0ms: there and back once."
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -48,10 +48,8 @@ def test_the_times_are_the_records():
     told = json.loads(RECORD.read_text())["runs"]["round trips"]["numbers"]
     alone_us, together_us = crossing_us(told, 4)
     first = told["deliveries_per_s"][0][0]
-    assert alone_us * first[0] == pytest.approx(1e6) and together_us * first[1] == pytest.approx(
-        1e6
-    )
-    assert f"In all {4 * alone_us / 1000:.2g} ms" in crossing(told, 4).html
+    assert [alone_us * first[0], together_us * first[1]] == pytest.approx([1e6, 1e6])
+    assert f"In all {4 * alone_us / 1000:.2g}\u00a0ms" in crossing(told, 4).html
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
