@@ -5,10 +5,10 @@ import pytest
 
 from scalemodel.stage.look import theme
 from scalemodel.stage.twitter.cost import (
+    bars_picture,
     errors_picture,
     habits_picture,
     rules_picture,
-    sleepers_picture,
     threshold_picture,
     worth_picture,
 )
@@ -35,14 +35,17 @@ def test_an_account_is_worth_pulling_above_the_price_and_not_at_it():
     assert pulled.marker.symbol != pushed.marker.symbol
 
 
-def test_bars_of_sleepers_wear_the_colours_of_their_rules():
+def test_bars_wear_the_colours_of_their_rules():
     costs = {"push everything": 1.0, "threshold of 9, not to sleepers": 1.5, "per edge": 0.25}
-    picture = sleepers_picture(costs, 0.75)
+    picture = bars_picture(costs, "With 75 % asleep")
     inks = [theme.policy_colour(rule) for rule in ("on write", "hybrid", "per edge")]
     assert list(picture.figure.data[0].marker.color) == inks
     assert picture.readings["per edge"] == (0.25, "ratio")
+    assert all(
+        x < bars_picture(costs | {"per edge": x}, "").figure.layout.xaxis.range[1] for x in (1, 9)
+    )
     assert picture.alt == (
-        "With 75 % of the accounts asleep push everything costs 1, threshold of 9, not to "
+        "With 75 % asleep push everything costs 1, threshold of 9, not to "
         "sleepers 1.5 and per edge 0.25."
     )
 

@@ -1,4 +1,5 @@
 """How the Twitter chapters look, a module a chapter: `fan_out`, `cost` and `cpu`, `arrival`, `real`, `lab`.
 
-What moves or is pressed on a page of cost is in `cost_moving` and `edges`.
+What moves at the head of a chapter is in `cost_moving` and `real_moving`, and a table to press
+in `edges`.
 """

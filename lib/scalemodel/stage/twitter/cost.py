@@ -194,14 +194,14 @@ def rules_picture(reads_per_tweet: np.ndarray, ratios: Mapping[str, np.ndarray])
     return Picture(figure, readings, alt)
 
 
-# ── Who never looks ─────────────────────────────────────────────────────────
-def sleepers_picture(ratios: Mapping[str, float], asleep_ratio: float) -> Picture:
-    """What each rule costs where such a share of the accounts sleeps, pushing everything being 1.
+# ── Rules side by side ──────────────────────────────────────────────────────
+def bars_picture(ratios: Mapping[str, float], where: str) -> Picture:
+    """What each rule costs, pushing everything being 1; `where` begins the sentence about it.
 
     `ratios` maps a rule, as "push, not to sleepers", to its cost; the colour is its first word's.
 
-    >>> sleepers_picture({"push everything": 1.0, "per edge": 0.25}, 0.5).alt
-    'With 50 % of the accounts asleep push everything costs 1 and per edge 0.25.'
+    >>> bars_picture({"push everything": 1.0, "per edge": 0.25}, "With half asleep").alt
+    'With half asleep push everything costs 1 and per edge 0.25.'
     """
     inks = {"push": "on write", "pull": "on read", "threshold": "hybrid", "per": "per edge"}
     figure = go.Figure(
@@ -218,15 +218,18 @@ def sleepers_picture(ratios: Mapping[str, float], asleep_ratio: float) -> Pictur
             ],
             "layout": {
                 "height": 300, "margin": {"t": 10, "r": 40},
-                "xaxis": {"title": {"text": "cost, pushing everything = 1"}, "range": [0, 2.6]},
+                "xaxis": {"title": {"text": "cost, pushing everything = 1"},
+                          "range": [0, 1.15 * max(2.2, *ratios.values())]},
                 "yaxis": {"autorange": "reversed", "automargin": True},
                 "shapes": [_rule("x", 1, "on write", "dash")],
             },
         }
     )  # fmt: skip
-    said = [f"{rule}{' costs' * (n == 0)} {units.number(float(f'{cost:.3g}'))}"
-            for n, (rule, cost) in enumerate(ratios.items())]  # fmt: skip
-    alt = f"With {100 * asleep_ratio:.0f} % of the accounts asleep {', '.join(said[:-1])} and {said[-1]}."
+    (first, one), *others = (
+        (rule, units.number(float(f"{cost:.3g}"))) for rule, cost in ratios.items()
+    )
+    said = [f"{first} costs {one}", *(f"{rule} {cost}" for rule, cost in others)]
+    alt = f"{where} {', '.join(said[:-1])} and {said[-1]}."
     return Picture(figure, {rule: (cost, "ratio") for rule, cost in ratios.items()}, alt)
 
 
