@@ -15,6 +15,7 @@ from scalemodel.twitter.cost import (
     rate_curve,
     threshold_curve,
 )
+from scalemodel.twitter.timeline.engine import HomeTimelines
 from scalemodel.twitter.timeline.expected import expected_cost
 from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
 from scalemodel.twitter.timeline.policies import (
