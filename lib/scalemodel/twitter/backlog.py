@@ -80,6 +80,21 @@ def expected_wait_s(
     return np.maximum(followers / rate - (1 - load) * after, 0.0)
 
 
+def expected_early_ratio(answered_s: float, done_s: float) -> float:
+    """The share of an answer's readers who have it before what it answers.
+
+    The question takes `done_s` to its last follower, one as soon as another; the answer comes
+    `answered_s` after the question and is delivered at once. Whom the question has not reached
+    by then reads the answer first.
+
+    >>> expected_early_ratio(10.0, done_s=40.0), expected_early_ratio(10.0, done_s=0.0)
+    (0.75, 0.0)
+    """
+    answered_s = checks.real("answered_s", answered_s, at_least=0, at_most=MOST_S)
+    done_s = checks.real("done_s", done_s, at_least=0, at_most=MOST_S)
+    return 1 - answered_s / done_s if answered_s < done_s else 0.0
+
+
 @compiled("float64[::1](float64[::1], float64[::1], float64, float64)")
 def drain(arrival_s, followers, deliveries_per_s, batch):
     """The loop of `finish_times`.

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from scalemodel.stage.twitter.fan_out import burst_picture, lost_picture, queue_picture
+from scalemodel.stage.twitter.fan_out import (
+    burst_picture, early_picture, lost_picture, queue_picture,
+)  # fmt: skip
 from scalemodel.twitter.backlog import expected_wait_s
 
 RATES = {"deliveries_per_s": 1e4, "tweets_per_s": 50.0, "followers_mean": 100.0}
@@ -26,6 +28,14 @@ def test_small_batches_and_the_other_rules_take_the_queue_away():
         )
         assert picture.readings["others wait at most"][0] < 0.05
         assert picture.readings["lists pulled for a page"] == (3, "count")
+
+
+def test_whom_the_question_has_not_reached_reads_the_answer_first():
+    picture = early_picture(40.0, "on write")
+    (curve,) = picture.figure.data
+    assert (curve.y[0], curve.y[20], curve.y[40], curve.y[-1]) == (100, 50, 0, 0)
+    assert picture.readings["read an answer of 10 s first, of 100"] == (75.0, "count")
+    assert early_picture(0.0, "hybrid").alt == "Nobody reads an answer before its question."
 
 
 def test_a_threshold_cuts_the_bursts():

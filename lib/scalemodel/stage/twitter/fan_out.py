@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from scalemodel.core import units
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture
-from scalemodel.twitter.backlog import finish_times
+from scalemodel.twitter.backlog import expected_early_ratio, finish_times
 from scalemodel.twitter.timeline.brute_force import naive_pull
 
 SHOWN_S = 60.0  # how long after the celebrity's tweet
@@ -83,6 +83,46 @@ def queue_picture(
         "the celebrity's last follower waits": (done_s, "s"),
         "others wait at most": (longest_s, "s"),
         "lists pulled for a page": (pulled, "count"),
+    }
+    return Picture(figure, readings, alt)
+
+
+def early_picture(done_s: float, rule: str) -> Picture:
+    """How many of a hundred readers have an answer before its question, by when it comes.
+
+    The question has reached its last follower after `done_s`; 0, if it is there for all at once
+    or the answer stands behind it in the queue.
+
+    >>> early_picture(40.0, "on write").alt
+    'An answer after 10 s is read first by 75 of 100 who follow both, one after 40 s by nobody.'
+    """
+    answered_s = np.arange(0, SHOWN_S + 1)
+    first = [100 * expected_early_ratio(at_s, done_s) for at_s in answered_s.tolist()]
+    figure = go.Figure(
+        {
+            "data": [
+                {
+                    "type": "scatter", "mode": "lines", "name": "read the answer first",
+                    "x": answered_s, "y": np.round(first, 1), "meta": {"unit": "count"},
+                    "line": {"color": theme.policy_colour(rule), "width": 4},
+                }
+            ],
+            "layout": {
+                "xaxis": {"title": {"text": "answered so long after the question, s"}},
+                "yaxis": {"title": {"text": "of 100 readers, have it first"}, "range": [-2, 102]},
+            },
+        }
+    )  # fmt: skip
+    after_ten = 100 * expected_early_ratio(10.0, done_s)
+    alt = (
+        f"An answer after 10 s is read first by {units.number(after_ten)} of 100 who follow both, "
+        f"one after {units.quantity(done_s, 's')} by nobody."
+    )
+    if done_s == 0:
+        alt = "Nobody reads an answer before its question."
+    readings = {
+        "read an answer of 10 s first, of 100": (after_ten, "count"),
+        "the question has reached all after": (done_s, "s"),
     }
     return Picture(figure, readings, alt)
 
