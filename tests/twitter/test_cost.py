@@ -1,7 +1,6 @@
 """Curves of cost: every point is what the closed form gives, one rule at a time."""
 
 import itertools
-from functools import partial
 
 import numpy as np
 import pytest
@@ -9,8 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalemodel.core.rng import stream
-from scalemodel.twitter.cost import author_work, edge_curve, rate_curve, threshold_curve
-from scalemodel.twitter.flow import flow_state, pushed
+from scalemodel.twitter.cost import (
+    author_work,
+    awake_deliveries,
+    edge_curve,
+    rate_curve,
+    threshold_curve,
+)
 from scalemodel.twitter.timeline.engine import HomeTimelines
 from scalemodel.twitter.timeline.expected import expected_cost
 from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
@@ -22,7 +26,7 @@ from scalemodel.twitter.timeline.policies import (
     PerEdge,
 )
 from scalemodel.twitter.timeline.prices import Costs
-from tests.laws.refusal_laws import WRONG, one_wrong_at_a_time, state_of
+from tests.laws.refusal_laws import one_wrong_at_a_time
 
 PAIRS = st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda pair: pair[0] != pair[1])
 RATES = st.lists(st.integers(0, 9), min_size=7, max_size=7)
@@ -118,6 +122,23 @@ def test_no_choice_of_push_or_pull_beats_the_rule_per_edge():
     assert edge_curve(graph, posts, reads, [1.0]).cost[0] == min(ways)
 
 
+def test_who_sleeps_is_not_delivered_to_as_the_engine_counts():
+    """Half of the accounts look, the period passes, and then everybody posts."""
+    graph = SocialGraph.reference(n_users=200)
+    luck = stream(4, "sleepers")
+    asleep, posts = luck.random(200) < 0.5, luck.integers(0, 5, 200)
+    homes = HomeTimelines(graph, FanOutOnWrite(), inactive_after_s=60)
+    homes.timeline_many(np.flatnonzero(~asleep), time_s=59.0)
+    homes.post(0, time_s=61.0)
+    first = homes.work.deliveries
+    homes.post_many(np.repeat(np.arange(200), posts))
+    assert homes.inactive().tolist() == np.flatnonzero(asleep).tolist()
+    assert homes.work.deliveries - first == awake_deliveries(graph, posts, asleep.astype(int))
+    everybody = expected_cost(graph, posts, posts, FanOutOnWrite())
+    assert awake_deliveries(graph, posts, np.zeros(200)) == everybody
+    assert awake_deliveries(graph, posts, np.full(200, 0.25)) == 0.75 * everybody
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("reads_per_tweet", "pull", "optimum", "hybrid", "rate"),
@@ -150,6 +171,8 @@ def test_rates_of_too_few_users_and_prices_of_nothing_are_refused():
         threshold_curve(graph, [1, 1], [1])
     with pytest.raises(ValueError, match=r"posts_per_s\[0\]=-1.0 must be a finite number"):
         rate_curve(graph, [-1, 1], [1, 1])
+    with pytest.raises(ValueError, match=r"asleep_ratio has 1 numbers; it must have 2"):
+        awake_deliveries(graph, [1, 1], [1])
     with pytest.raises(ValueError, match=r"pull_prices\[1\]=0.0 must be a finite number above 0"):
         edge_curve(graph, [1, 1], [1, 1], [1, 0])
 
@@ -161,9 +184,6 @@ def test_what_is_wrong_is_named():
     for curve in (author_work, threshold_curve, rate_curve):
         one_wrong_at_a_time(curve, rates, right)
     one_wrong_at_a_time(edge_curve, rates | {"pull_prices": [1.0]}, right)
+    shares = {"graph": graph, "posts_per_s": [1, 2, 3], "asleep_ratio": [0, 1, 0.5]}
+    one_wrong_at_a_time(awake_deliveries, shares, right | {"asleep_ratio": ["a row"]})
     one_wrong_at_a_time(threshold_curve(**rates).cost, {"costs": Costs()}, {})
-    timelines = HomeTimelines(graph, FanOutOnWrite())
-    for call in (pushed, flow_state):
-        way = {"author": 1, "reader": 0}
-        one_wrong_at_a_time(partial(call, timelines), way, {}, lambda: state_of(timelines))
-        one_wrong_at_a_time(call, {"timelines": timelines} | way, dict.fromkeys(way, WRONG))

@@ -15,7 +15,7 @@ from scalemodel.twitter.timeline.graph import SocialGraph, reference_rates
 from scalemodel.twitter.timeline.policies import AuthorRate, FanOutOnWrite
 from scalemodel.twitter.timeline.prices import Costs
 
-RECORD = Path(__file__).parents[2] / "book" / "twitter" / "cost.json"
+RECORD = Path(__file__).parents[2] / "book" / "twitter" / "bill.json"
 SMALL = {"users": 2_000, "tweets_before": 2_000, "tweets": 4_000, "pages": 20_000,
          "thresholds": [60], "plans": [1, 50], "cap": 30, "rounds": 1}  # fmt: skip
 TIMED = {"tweet_us", "page_us"}

@@ -1,4 +1,4 @@
-"""The live line as drawn, and the storm of reconnects: hand cases, laws, bad input."""
+"""What each reader has by when, and the storm of reconnects: hand cases, laws, bad input."""
 
 import re
 
@@ -8,9 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalemodel.core.rng import stream
-from scalemodel.twitter.live.arrival import Event, SceneConfig, SceneReport, scene
-from scalemodel.twitter.live.flow import LIVE_LINE, READERS, arrivals, line_state, newest_seen
-from scalemodel.twitter.live.reconnect import MOST_TRIES, SLOT_S, expected_tries, storm
+from scalemodel.twitter.live.arrival import SceneConfig, scene
+from scalemodel.twitter.live.flow import READERS, arrivals, newest_seen
+from scalemodel.twitter.live.reconnect import (
+    MOST_TRIES,
+    SLOT_S,
+    expected_end_s,
+    expected_tries,
+    storm,
+)
 
 USUAL = scene(SceneConfig())
 
@@ -20,9 +26,6 @@ def test_cy_stands_still_in_the_tunnel_and_catches_up_at_once():
     before, inside, after = (newest_seen(USUAL, "Cy", at_s) for at_s in (3.0, 6.9, 7.2))
     assert before == inside < after
     assert after - newest_seen(USUAL, "Ana", 7.0) >= 0
-    assert ["Cy" in line_state(USUAL, at_s).failed for at_s in (2.9, 3.1, 6.9, 7.1)] == [
-        False, True, True, False,
-    ]  # fmt: skip
 
 
 def test_a_frame_on_a_line_that_breaks_never_came():
@@ -47,8 +50,6 @@ def test_the_steps_rise_and_end_at_the_last_post(drain_per_s, cut_s, queue_posts
         posts = [post for _, post in arrivals(report, name)]
         assert posts == sorted(posts)
         assert newest_seen(report, name, report.end_s) == report.posts + 3
-    for at_s in np.linspace(0, report.end_s, 20):
-        LIVE_LINE.checked(line_state(report, float(at_s)))
 
 
 @given(clients=st.integers(1, 200), jitter=st.booleans(), seed=st.integers(0, 9))
@@ -150,6 +151,13 @@ def test_a_storm_takes_as_many_tries_as_the_closed_form_says(
     if clients % (accepts_per_s * SLOT_S) == 0:
         alike = storm(clients, accepts_per_s, False, stream(1, "storm"), **case)
         assert len(alike.time_s) == expected_tries(clients, accepts_per_s, False, **case)
+        assert alike.time_s[-1] == pytest.approx(expected_end_s(clients, accepts_per_s, **case))
+
+
+def test_the_longest_pause_says_how_long_the_waves_go_on():
+    assert expected_end_s(50, 500.0) == 0.0, "one slot takes them all"
+    assert expected_end_s(51, 500.0) == 0.5
+    assert [expected_end_s(1_000, 500.0, most_s=cap) for cap in (0.5, 4.0)] == [9.5, 67.5]
 
 
 def test_a_storm_that_takes_too_many_tries_is_refused_and_the_largest_is_not():
@@ -163,70 +171,12 @@ def test_a_storm_that_takes_too_many_tries_is_refused_and_the_largest_is_not():
         storm(clients + 1, 10.0, False, stream(1, "storm"))
 
 
-# ── The drawing ─────────────────────────────────────────────────────────────
-def test_the_drawing_has_the_authors_side_above_and_the_readers_below():
-    rows = [["", "", ""] for _ in range(3)]
-    for part in LIVE_LINE.parts:
-        rows[part.row][part.column] = part.name
-    assert rows == [
-        ["the star", "tweet processing", "timeline service"],
-        ["", "gateway", ""],
-        ["Ana", "Bo", "Cy"],
-    ]
-    assert [(flow.start, flow.end) for flow in LIVE_LINE.flows if flow.light] == [
-        ("timeline service", "gateway")
-    ], "a gap is a word and not a load"
-
-
-TOLD = SceneReport(
-    readers=(), posts=1, end_s=9.0,
-    events=(
-        Event(1.0, "post", "the star", "tweet processing", "post 4", until_s=1.0),
-        Event(1.0, "delta", "gateway", "Ana", "post 4", until_s=2.0),
-        Event(3.0, "cut", "Cy", "gateway", "tunnel", until_s=3.0),
-        Event(5.0, "hello", "Cy", "gateway", "post 3", until_s=5.0),
-        Event(5.0, "gap", "gateway", "Cy", "post 4", until_s=5.5),
-        Event(8.0, "post", "the star", "tweet processing", "post 5", until_s=8.0),
-    ),
-)  # fmt: skip
-POSTS, TO_ANA, TO_CY = ("the star", "tweet processing"), ("gateway", "Ana"), ("gateway", "Cy")
-ASKS = ("timeline service", "gateway")
-
-
-@pytest.mark.parametrize(
-    ("at_s", "running", "cut", "posted"),
-    [
-        (0.9, set(), False, "nothing yet"),
-        (1.0, {POSTS, TO_ANA}, False, "post 4"),
-        (1.3, {POSTS, TO_ANA}, False, "post 4"),  # shown for 0.3 s at least
-        (1.31, {TO_ANA}, False, "post 4"),
-        (2.0, {TO_ANA}, False, "post 4"),
-        (2.01, set(), False, "post 4"),
-        (3.0, set(), True, "post 4"),
-        (4.99, set(), True, "post 4"),
-        (5.0, {ASKS, TO_CY}, False, "post 4"),
-        (5.5, {ASKS, TO_CY}, False, "post 4"),
-        (5.51, set(), False, "post 4"),
-        (8.0, {POSTS}, False, "post 5"),
-    ],
-)
-def test_what_is_drawn_is_what_is_under_way(at_s, running, cut, posted):
-    state = line_state(TOLD, at_s)
-    assert state.running == running
-    assert state.failed == ({"Cy"} if cut else set())
-    assert state.says["the star"] == posted
-    has = {"Ana": 4 if at_s >= 2 else 0, "Bo": 0, "Cy": 4 if at_s >= 5.5 else 0}
-    assert {name: state.says[name] for name in READERS} == {
-        name: f"has post {post}" for name, post in has.items()
-    }
-
-
 # ── Refusals ────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: newest_seen(USUAL, "Dee", 1.0), "reader='Dee' must be one of Ana, Bo, Cy"),
-        (lambda: line_state(USUAL, -1.0), r"at_s=-1"),
+        (lambda: newest_seen(USUAL, "Ana", -1.0), r"at_s=-1"),
         (lambda: storm(0, 100.0, True, stream(1, "storm")), "clients=0"),
         (lambda: storm(1, 1.0, True, stream(1, "storm")), "accepts_per_s=1"),
         (lambda: storm(1, 100.0, 1, stream(1, "storm")), "jitter=1 must be a bool"),

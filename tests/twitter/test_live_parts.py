@@ -26,10 +26,10 @@ from scalemodel.twitter.live.arrival import (
 )  # fmt: skip
 from scalemodel.twitter.live.client import MOST_FRAME_BYTES, LiveClient, backoff_s
 from scalemodel.twitter.live.demo import demo
-from scalemodel.twitter.live.flow import arrivals, line_state, newest_seen
+from scalemodel.twitter.live.flow import arrivals, newest_seen
 from scalemodel.twitter.live.gateway import Gateway, GatewayConfig, GatewayReport
 from scalemodel.twitter.live.outbox import Inbox, Outbox, answer, answered_to
-from scalemodel.twitter.live.reconnect import storm
+from scalemodel.twitter.live.reconnect import expected_end_s, storm
 from scalemodel.twitter.live.service import LiveService
 
 ANA, BO, STAR = range(3)
@@ -485,7 +485,7 @@ def test_pauses_double_up_to_the_bound_and_begin_anew_after_a_frame(monkeypatch)
 
 def test_who_posts_without_a_line_is_told_so():
     client = LiveClient(1, ANA, "proof", rng=stream(1, "Ana"))
-    with pytest.raises(ConnectionError, match="there is no line now"):
+    with pytest.raises(ConnectionError, match="there is no connection now"):
         asyncio.run(client.post())
     with pytest.raises(ValueError, match="post='' must be"):
         asyncio.run(client.post(""))
@@ -781,6 +781,8 @@ CALLS = {
     "backoff_s": (backoff_s, {"attempt": 1, "rng": RNG, "base_s": 0.1, "most_s": 1.0}),
     "storm": (storm, {"clients": 5, "accepts_per_s": 20.0, "jitter": True, "rng": RNG,
                       "base_s": 0.5, "most_s": 30.0}),
+    "expected_end_s": (expected_end_s, {"clients": 5, "accepts_per_s": 20.0, "base_s": 0.5,
+                                        "most_s": 30.0}),
     "SceneConfig": (SceneConfig, {name: getattr(SceneConfig(), name)
                                   for name in SceneConfig.__slots__}),
     "scene": (scene, {"config": SceneConfig(duration_s=0.1), "events": True}),
@@ -789,7 +791,6 @@ CALLS = {
     "expected_queue": (expected_queue, {"posts_per_s": 1.0, "window_s": 0.1}),
     "newest_seen": (newest_seen, {"report": USUAL, "reader": "Ana", "at_s": 1.0}),
     "arrivals": (arrivals, {"report": USUAL, "reader": "Ana"}),
-    "line_state": (line_state, {"report": USUAL, "at_s": 1.0}),
     "demo": (lambda **given: asyncio.run(demo(**given)), {"say": print, "burst": 0}),
 }  # fmt: skip
 FINE = {  # what is allowed there
@@ -803,7 +804,7 @@ FINE = {  # what is allowed there
     ("LiveClient", "listen"): [None], ("LiveClient", "pace"): [None],
     ("backoff_s", "attempt"): [2**63, 2**70], ("SceneConfig", "seed"): [2**63, 2**70],
     ("live", "followers"): [()], ("deliver", "ids"): [()], ("deliver", "followers"): [()],
-    ("newest_seen", "at_s"): [2**63, 2**70, 1e300], ("line_state", "at_s"): [2**63, 2**70, 1e300],
+    ("newest_seen", "at_s"): [2**63, 2**70, 1e300],
 }  # fmt: skip
 
 

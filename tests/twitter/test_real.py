@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import redis
 
 from scalemodel.twitter import real
-from scalemodel.twitter.on_redis.server import server_program
+from scalemodel.twitter.on_redis.server import PrivateServer, server_program
 
 RECORD = Path(__file__).parents[2] / "book" / "twitter" / "real.json"
 needs_redis = pytest.mark.skipif(
@@ -17,7 +18,7 @@ needs_redis = pytest.mark.skipif(
 # What a clock or Redis's own lot has a hand in; all else must come out the same again.
 TIMED = {
     "skiplist_bytes",
-    "trip_ms", "deliveries_per_s", "pages_per_s", "frames_a_reader", "told_missing_posts", "gaps",
+    "trip_ms", "deliveries_per_s", "carried_per_s", "pages_per_s", "frames_a_reader", "told_missing_posts", "gaps",
     "p50_ms", "p99_ms", "steps",
 }  # fmt: skip
 SMALL = {
@@ -37,7 +38,8 @@ def untimed(told):
 @needs_redis
 def test_rates_have_a_row_for_each_batch_and_pages_come_out_right():
     told = real.round_trips(**SMALL["round trips"])
-    assert np.shape(told["deliveries_per_s"]) == (1, 2, 2) and len(told["pages_per_s"]) == 2
+    assert np.shape(told["deliveries_per_s"]) == np.shape(told["carried_per_s"]) == (1, 2, 2)
+    assert len(told["pages_per_s"]) == 2 and np.min(told["carried_per_s"]) > 0
     assert np.min(told["deliveries_per_s"]) > 0 and told["trip_ms"] > 0
     assert told["wrong_pages_count"] == 0
 
@@ -45,6 +47,7 @@ def test_rates_have_a_row_for_each_batch_and_pages_come_out_right():
 @needs_redis
 def test_a_block_is_smaller_than_a_skip_list():
     told = real.memory([10, 60])
+    assert np.all(np.array(told["rows_bytes"]) < told["compact_bytes"])
     assert told["compact_encoding"] in ("quicklist", "listpack")  # Redis 6, Redis 7
     assert told["skiplist_encoding"] == "skiplist"
     assert np.all(np.array(told["compact_bytes"]) < told["skiplist_bytes"])
@@ -103,10 +106,35 @@ def test_every_reader_ends_with_the_list_of_brute_force():
 
 
 @needs_redis
-def test_a_compact_block_grows_by_its_layout():
+@pytest.mark.parametrize(("kind", "number_bytes"), [("compact", 8), ("rows", 3)])
+def test_a_compact_block_grows_by_its_layout(kind, number_bytes):
     told = real.memory([100, 200])
-    grown = np.diff(told["compact_bytes"])[0]
-    assert grown == pytest.approx(real.expected_compact_bytes(100), rel=0.05)
+    grown = np.diff(told[f"{kind}_bytes"])[0]
+    assert grown == pytest.approx(real.expected_compact_bytes(100, number_bytes), rel=0.05)
+
+
+@needs_redis
+def test_what_is_carried_for_comparison_is_as_long_as_what_is_sent_and_answered():
+    """The server counts the bytes that come in and go out."""
+    with PrivateServer() as server, redis.Redis.from_url(server.url) as client:
+        shelf = real._Shelf(client, followers=20, entries=60)
+
+        def bytes_of(call):
+            before = client.info("stats")
+            call()
+            after = client.info("stats")
+            ways = [f"total_net_{way}_bytes" for way in ("input", "output")]
+            return np.array([after[way] - before[way] for way in ways])
+
+        nothing = bytes_of(lambda: None)
+        for batch, depth in [(1, 1), (5, 2), (20, 4)]:
+            sent, _ = bytes_of(lambda batch=batch, depth=depth: shelf.fan_out(batch, depth))
+            one = shelf.as_long(batch)
+            carried, _ = bytes_of(lambda o=one, b=batch, d=depth: shelf.carry(o, b, d))
+            assert carried - nothing[0] == pytest.approx(sent - nothing[0], rel=0.03)
+        _, page = bytes_of(lambda: shelf.read(1))
+        _, fetched = bytes_of(shelf.fetch)
+        assert fetched - nothing[1] == pytest.approx(page - nothing[1], rel=0.02)
 
 
 def test_one_round_trip_and_the_work_of_a_page_by_hand():
@@ -121,6 +149,9 @@ def test_the_record_keeps_what_the_chapter_says():
     trips = runs["round trips"]
     depths, measured = trips["pages_together"], np.array(trips["pages_per_s"])
     page_ms = 1e3 / measured[-1] - trips["trip_ms"] / depths[-1]
+    delivered, carried = (np.array(trips[name]) for name in ("deliveries_per_s", "carried_per_s"))
+    assert (delivered < carried).all(), "the way is a part of the time, in each cell"
+    assert trips["trip_ms"] < 1e3 / measured[0], "and for a page"
     expected = [real.expected_pages_per_s(n, trips["trip_ms"], page_ms) for n in depths]
     assert np.abs(expected / measured - 1).max() < 0.35
     held, block = runs["memory"]["entries"], runs["memory"]["compact_bytes"]
@@ -144,6 +175,7 @@ def test_the_record_keeps_what_the_chapter_says():
         (lambda: real.expected_pages_per_s(0, 0.1, 0.1), "together=0"),
         (lambda: real.expected_pages_per_s(1, 0.1, 0), "page_ms=0"),
         (lambda: real.expected_compact_bytes(-1), "entries=-1"),
+        (lambda: real.expected_compact_bytes(1, 9), "number_bytes=9"),
     ],
 )
 def test_bad_sizes_are_named(call, message):

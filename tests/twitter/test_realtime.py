@@ -445,7 +445,7 @@ async def test_who_comes_while_the_service_fails_may_come_again():
 
 # ── The demonstration ───────────────────────────────────────────────────────
 TOLD = [
-    "a service opens, and five readers their lines",
+    "a service opens, and five readers their connections",
     "the star posts one tweet",
     "Bo puts the phone away, Cy drives into a tunnel, and the star posts on and on",
     "Bo reads again",

@@ -1,7 +1,6 @@
 """Twitter: who pays for a celebrity, and how a tweet arrives. Read in this order:
 
 - `timeline`: home timelines, the policies, the engine;
-- `flow`: the way of one tweet, as a drawing reads it;
 - `backlog`: a queue behind a celebrity, by exact arithmetic;
 - `cost`: what thresholds and rates would cost on every edge;
 - `cpu_bill`: the same on a real processor;

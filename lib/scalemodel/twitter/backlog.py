@@ -1,9 +1,9 @@
-"""Waiting in line behind a celebrity: one fan-out queue, as a clock.
+"""Waiting in a queue behind a celebrity: one fan-out queue, as a clock.
 
 Tweets come to a window that makes so many deliveries a second. The window serves
-the tweet at the head of the line for at most one *batch* of followers, and sends it to
-the end of the line if it is not finished. With a batch as large as the largest
-account the line is first come, first served: a friend's tweet waits until a
+the tweet at the head of the queue for at most one *batch* of followers, and sends it to
+the end of the queue if it is not finished. With a batch as large as the largest
+account the queue is first come, first served: a friend's tweet waits until a
 celebrity's thirty million are done. With small batches it waits for one batch of each
 tweet ahead.
 
@@ -67,7 +67,7 @@ def expected_wait_s(
 ) -> np.ndarray:
     """How long a small tweet waits that comes `after_s` a celebrity's, first come, first served.
 
-    The line is as long as the celebrity's deliveries, less what the window has caught up
+    The queue is as long as the celebrity's deliveries, less what the window has caught up
     since: it works at full speed, and `load_ratio` of that goes to newcomers.
 
     >>> expected_wait_s(31_000_000, 1e6, load_ratio=0.5, after_s=np.array([0.0, 20.0, 90.0])).tolist()
@@ -80,6 +80,21 @@ def expected_wait_s(
     return np.maximum(followers / rate - (1 - load) * after, 0.0)
 
 
+def expected_early_ratio(answered_s: float, done_s: float) -> float:
+    """The share of an answer's readers who have it before what it answers.
+
+    The question takes `done_s` to its last follower, one as soon as another; the answer comes
+    `answered_s` after the question and is delivered at once. Whom the question has not reached
+    by then reads the answer first.
+
+    >>> expected_early_ratio(10.0, done_s=40.0), expected_early_ratio(10.0, done_s=0.0)
+    (0.75, 0.0)
+    """
+    answered_s = checks.real("answered_s", answered_s, at_least=0, at_most=MOST_S)
+    done_s = checks.real("done_s", done_s, at_least=0, at_most=MOST_S)
+    return 1 - answered_s / done_s if answered_s < done_s else 0.0
+
+
 @compiled("float64[::1](float64[::1], float64[::1], float64, float64)")
 def drain(arrival_s, followers, deliveries_per_s, batch):
     """The loop of `finish_times`.
@@ -90,28 +105,28 @@ def drain(arrival_s, followers, deliveries_per_s, batch):
     count = len(arrival_s)
     left = followers.copy()
     finish_s = np.zeros(count)
-    line = np.zeros(count, dtype=np.int64)  # a ring: each tweet stands in it once at most
+    queue = np.zeros(count, dtype=np.int64)  # a ring: each tweet stands in it once at most
     head, waiting, coming = 0, 0, 0
     now_s = 0.0
     while waiting > 0 or coming < count:
         if waiting == 0:
             now_s = max(now_s, arrival_s[coming])
         while coming < count and arrival_s[coming] <= now_s:
-            line[(head + waiting) % count] = coming
+            queue[(head + waiting) % count] = coming
             waiting += 1
             coming += 1
-        tweet = line[head]
+        tweet = queue[head]
         head = (head + 1) % count
         waiting -= 1
         served = min(batch, left[tweet])
         now_s += served / deliveries_per_s
         left[tweet] -= served
         while coming < count and arrival_s[coming] <= now_s:  # who came meanwhile stands first
-            line[(head + waiting) % count] = coming
+            queue[(head + waiting) % count] = coming
             waiting += 1
             coming += 1
         if left[tweet] > 0:
-            line[(head + waiting) % count] = tweet
+            queue[(head + waiting) % count] = tweet
             waiting += 1
         else:
             finish_s[tweet] = now_s

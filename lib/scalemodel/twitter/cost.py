@@ -9,7 +9,8 @@ An author's edges cost `posts x followers` deliveries a second, or as many pulle
 as the followers look, together. Prices come last: twice as many looks at half the price
 are the same bill.
 
-Read in this order: `author_work`, `threshold_curve`, `rate_curve`, `edge_curve`.
+Read in this order: `author_work`, `threshold_curve`, `rate_curve`, `edge_curve`,
+`awake_deliveries`.
 
 Left out: how long a delivery waits, which is in `twitter.backlog`; caches.
 Sources: Silberstein et al., "Feeding Frenzy", SIGMOD 2010 (the cost of an edge).
@@ -149,6 +150,27 @@ def edge_curve(
         deliveries = of_author @ scratch
         rows.append((deliveries, of_reader @ np.subtract(1.0, scratch, out=scratch), share))
     return EdgeCurve(prices, *np.array(rows).T)
+
+
+# ── Who never looks ─────────────────────────────────────────────────────────
+def awake_deliveries(
+    graph: SocialGraph, posts_per_s: np.ndarray, asleep_ratio: np.ndarray
+) -> float:
+    """Deliveries a second if all are pushed to, but nobody who sleeps.
+
+    `asleep_ratio`, of shape (users,), is 1 for who sleeps, 0 for who looks, or a chance.
+
+    >>> graph = SocialGraph.from_edges([1, 2], [0, 0], n_users=3)
+    >>> awake_deliveries(graph, [5, 0, 0], asleep_ratio=[0, 0, 1])
+    5.0
+    """
+    checks.instance("graph", graph, SocialGraph)
+    posts = checks.numbers_row("posts_per_s", posts_per_s, at_least=0, at_most=MOST_RATE)
+    asleep = checks.numbers_row("asleep_ratio", asleep_ratio, at_least=0, at_most=1)
+    same_users("posts_per_s", posts, graph.n_users)
+    same_users("asleep_ratio", asleep, graph.n_users)
+    follower, followee = graph.edges()
+    return float(posts[followee] @ (1 - asleep[follower]))
 
 
 # ── Shared steps ────────────────────────────────────────────────────────────

@@ -22,6 +22,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import version
 
 import numpy as np
@@ -44,6 +45,7 @@ from scalemodel.twitter.timeline.graph import SocialGraph
 from scalemodel.twitter.timeline.policies import FanOutOnWrite, Hybrid
 
 PAGE = 50  # tweets
+FIRST_ID = 2 * 10**18  # an id of 64 bits and 19 digits, as a real one is
 DAY_ONE_S = 1e9  # so that ids have as many digits as real ones
 MOST = 10**7  # of anything: more is a slip, and would run for hours
 ROUNDS = 9
@@ -90,15 +92,18 @@ def round_trips(
     scripts_together: Sequence[int] = (1, 4, 16, 64),
     pages_together: Sequence[int] = (1, 2, 5, 10, 20, 50, 100, 500),
 ) -> dict:
-    """Deliveries a second by batch and pipeline, pages a second by pipeline, and a bare PING.
+    """Deliveries a second by batch and pipeline, pages a second by pipeline, and the way alone.
 
     `deliveries_per_s` has the shape (held, keys_a_script, scripts_together): lists that are
     kept at so many entries, readers in a script, scripts in a pipeline. Each script is the
-    one that `RedisHomeTimelines` sends, each page the newest 50 of the longest list.
+    one that `RedisHomeTimelines` sends, each page the newest 50 of the longest list; an entry
+    is an id of 64 bits. Beside each way of sending stands what it takes to carry as many bytes
+    in as many commands and do nothing with them, put down as plain values: `carried_per_s`, in
+    deliveries a second. `trip_ms` is that of one page: a plain value of its bytes is fetched.
 
     >>> if server_program():
     ...     told = round_trips(20, [50], [1, 10], [1, 4], [1, 5])
-    ...     assert np.shape(told["deliveries_per_s"]) == (1, 2, 2)
+    ...     assert np.shape(told["deliveries_per_s"]) == np.shape(told["carried_per_s"]) == (1, 2, 2)
     ...     assert told["wrong_pages_count"] == 0
     """
     followers = checks.whole("followers", followers, at_least=1, at_most=MOST)
@@ -106,67 +111,112 @@ def round_trips(
                         ("scripts_together", scripts_together),
                         ("pages_together", pages_together)):  # fmt: skip
         _sizes(name, sizes)
-    keys = [b"home:%d" % user for user in range(followers)]
+    ways = [(batch, depth) for batch in keys_a_script for depth in scripts_together]
     with PrivateServer() as server, redis.Redis.from_url(server.url) as client:
-        sha, posted = client.script_load(DELIVER), 100_000
-        new = "gone", "mark", 1  # newer than all before, in term 1
-
-        def fill(entries):
-            nonlocal posted
-            client.flushall()
-            client.set("mark", 1)
-            client.rpush(keys[0], *range(posted - 1, posted - entries - 1, -1))
-            copy = client.dump(keys[0])
-            pipeline = client.pipeline(transaction=False)
-            for key in keys[1:]:
-                pipeline.restore(key, 0, copy)
-            pipeline.execute()
-
-        def fan_out(entries, batch, depth):
-            nonlocal posted
-            groups = [keys[n : n + batch] for n in range(0, followers, batch)]
-            for first in range(0, len(groups), depth):
-                pipeline = client.pipeline(transaction=False)
-                for group in groups[first : first + depth]:
-                    pipeline.evalsha(sha, len(group), *group, posted, entries, *new)
-                pipeline.execute()
-            posted += 1
-
-        def read(depth):
-            shown = []
-            for first in range(0, followers, depth):
-                pipeline = client.pipeline(transaction=False)
-                for key in keys[first : first + depth]:
-                    pipeline.lrange(key, 0, PAGE - 1)
-                shown += pipeline.execute()
-            return shown
-
-        shape = (len(keys_a_script), len(scripts_together))
-        ways = [(b, d) for b in keys_a_script for d in scripts_together]
-        rates = []
-        for entries in sorted(held):
-            fill(entries)
-            took_s = _seconds([lambda e=entries, w=way: fan_out(e, *w) for way in ways])
-            rates.append((followers / np.reshape(took_s, shape)).tolist())
-        reads = [lambda d=d: read(d) for d in pages_together]
-        trip_s, *read_s = _seconds([lambda: client.pipeline(False).ping().execute(), *reads])
-        newest = list(range(posted - 1, posted - 1 - PAGE, -1))
-        least = min(PAGE, max(held))
-        wrong = sum(
-            len(page) < least or [int(row) for row in page] != newest[: len(page)]
-            for page in read(100)
-        )
+        shelves = [_Shelf(client, followers, entries) for entries in sorted(held)]
+        calls = []
+        for shelf in shelves:  # all in one round, so that no moment of the machine's favours one
+            calls += [partial(shelf.fan_out, *way) for way in ways]
+            calls += [partial(shelf.carry, shelf.as_long(batch), batch, d) for batch, d in ways]
+        longest = shelves[-1]
+        calls += [longest.fetch, *(partial(longest.read, depth) for depth in pages_together)]
+        took_s = _seconds(calls)
+        wrong = longest.wrong_pages(least=min(PAGE, max(held)))
+    at = len(calls) - 1 - len(pages_together)
+    shape = (len(shelves), 2, len(keys_a_script), len(scripts_together))
+    rates = followers / np.reshape(took_s[:at], shape)
+    trip_s, *read_s = took_s[at:]
+    delivered, carried = (
+        [[[_brief(rate) for rate in row] for row in grid] for grid in grids.tolist()]
+        for grids in np.swapaxes(rates, 0, 1)
+    )
     return {
         "followers": followers,
         "held": sorted(held),
         "keys_a_script": list(keys_a_script),
         "scripts_together": list(scripts_together),
         "pages_together": list(pages_together),
-        "trip_ms": _brief(1e3 * trip_s),
-        "deliveries_per_s": [[[_brief(rate) for rate in row] for row in grid] for grid in rates],
+        "trip_ms": _brief(1e3 * trip_s / followers),
+        "deliveries_per_s": delivered,
+        "carried_per_s": carried,
         "pages_per_s": [_brief(followers / seconds) for seconds in read_s],
         "wrong_pages_count": wrong,
     }
+
+
+class _Shelf:
+    """Home lists of so many followers, each kept at `entries`, and what is timed on them."""
+
+    def __init__(self, client, followers, entries):
+        self.client, self.sha, self.cap = client, client.script_load(DELIVER), entries
+        self.keys = [b"home:%d:%d" % (entries, user) for user in range(followers)]
+        self.next_id = FIRST_ID + entries
+        newest = range(self.next_id - 1, FIRST_ID - 1, -1)
+        client.set("mark", 1)
+        client.delete(self.keys[0])
+        client.rpush(self.keys[0], *newest)
+        copy = client.dump(self.keys[0])
+        pipeline = client.pipeline(transaction=False)
+        for key in self.keys[1:]:
+            pipeline.restore(key, 0, copy, replace=True)
+        pipeline.set("page", b"x" * len(_packed(*newest[:PAGE])))
+        pipeline.execute()
+
+    def fan_out(self, batch, depth):
+        for groups in self._groups(batch, depth):
+            pipeline = self.client.pipeline(transaction=False)
+            for group in groups:
+                pipeline.evalsha(*self._call(group))
+            pipeline.execute()
+        self.next_id += 1
+
+    def as_long(self, batch):
+        """A plain value so long that to put it down is as many bytes as the call for so many keys."""
+        call = len(_packed("EVALSHA", *self._call(self.keys[-batch:])))
+        around = len(_packed("SET", "carried", b"x" * call)) - call
+        return b"x" * (call - around)
+
+    def carry(self, one, batch, depth):
+        """As many bytes in as many commands and pipelines, put down as plain values."""
+        for groups in self._groups(batch, depth):
+            pipeline = self.client.pipeline(transaction=False)
+            for _ in groups:
+                pipeline.set("carried", one)
+            pipeline.execute()
+
+    def read(self, depth):
+        shown = []
+        for first in range(0, len(self.keys), depth):
+            pipeline = self.client.pipeline(transaction=False)
+            for key in self.keys[first : first + depth]:
+                pipeline.lrange(key, 0, PAGE - 1)
+            shown += pipeline.execute()
+        return shown
+
+    def fetch(self):
+        """As many bytes as a page has, from a plain value, alone, once for each reader."""
+        for _ in self.keys:
+            self.client.pipeline(transaction=False).get("page").execute()
+
+    def wrong_pages(self, least):
+        newest = list(range(self.next_id - 1, self.next_id - 1 - PAGE, -1))
+        return sum(
+            len(page) < least or [int(row) for row in page] != newest[: len(page)]
+            for page in self.read(100)
+        )
+
+    def _groups(self, batch, depth):
+        groups = [self.keys[n : n + batch] for n in range(0, len(self.keys), batch)]
+        return [groups[n : n + depth] for n in range(0, len(groups), depth)]
+
+    def _call(self, group):
+        newer_than_all = "gone", "mark", 1  # in term 1
+        return self.sha, len(group), *group, self.next_id, self.cap, *newer_than_all
+
+
+def _packed(first, *words):
+    """What these words are on the wire, as a command or an answer."""
+    return b"".join(redis.Connection().pack_command(str(first), *words))
 
 
 def expected_pages_per_s(together: int, trip_ms: float, page_ms: float) -> float:
@@ -187,22 +237,25 @@ def expected_pages_per_s(together: int, trip_ms: float, page_ms: float) -> float
 def memory(entries: Sequence[int] = (25, 50, 100, 200, 400, 800)) -> dict:
     """Bytes of a home list in Redis: a list, in compact blocks, and a sorted set's skip list.
 
-    Entries are the numbers of tweets, from 100,000 on. `RedisHomeTimelines` keeps a list. Bytes are what `MEMORY USAGE` says;
-    those of a skip list vary a little, as Redis draws the heights of its nodes at random.
+    An entry is an id of 64 bits. `RedisHomeTimelines` keeps a list, and in it the numbers of
+    rows, which are shorter: `rows_bytes` is such a list from row 100,000 on. Bytes are what
+    `MEMORY USAGE` says; those of a skip list vary a little, as Redis draws the heights of its
+    nodes by chance.
 
     >>> if server_program():
     ...     told = memory([10, 20])
-    ...     assert told["compact_bytes"][1] < told["skiplist_bytes"][1]
+    ...     assert told["rows_bytes"][1] < told["compact_bytes"][1] < told["skiplist_bytes"][1]
     """
     _sizes("entries", entries)
     told = {"entries": list(entries)}
     with PrivateServer() as server, redis.Redis.from_url(server.url) as client:
         client.config_set("zset-max-ziplist-entries", 0)  # short ones as skip lists, too
         for count in entries:
-            rows = range(100_000, 100_000 + count)
-            client.rpush(f"compact:{count}", *rows)
-            client.zadd(f"skiplist:{count}", dict(zip(rows, rows, strict=True)))
-        for name in ("compact", "skiplist"):
+            ids = range(FIRST_ID, FIRST_ID + count)
+            client.rpush(f"compact:{count}", *ids)
+            client.rpush(f"rows:{count}", *range(100_000, 100_000 + count))
+            client.zadd(f"skiplist:{count}", {each: each for each in ids})
+        for name in ("compact", "rows", "skiplist"):
             told[f"{name}_bytes"] = [
                 int(client.memory_usage(f"{name}:{count}", samples=0)) for count in entries
             ]
@@ -210,16 +263,18 @@ def memory(entries: Sequence[int] = (25, 50, 100, 200, 400, 800)) -> dict:
     return told
 
 
-def expected_compact_bytes(entries: int) -> int:
-    """Bytes of the entries of a list in one compact block, each of 1 + 1 + 3 bytes.
+def expected_compact_bytes(entries: int, number_bytes: int = 8) -> int:
+    """Bytes of the entries of a list in compact blocks, each of 1 + 1 + `number_bytes`.
 
-    A byte says how long the one before is, a byte the kind, and three hold a whole number
-    from 32,768 to 8 million. What the list itself takes comes once, and is left out.
+    A byte says how long the one before is, a byte the kind, and the rest hold a whole number:
+    8 an id of 64 bits, 3 a number from 32,768 to 8 million. What the list itself and each
+    block take comes once, and is left out.
 
-    >>> expected_compact_bytes(800)
-    4000
+    >>> expected_compact_bytes(800), expected_compact_bytes(800, number_bytes=3)
+    (8000, 4000)
     """
-    return 5 * checks.whole("entries", entries, at_least=0)
+    number_bytes = checks.whole("number_bytes", number_bytes, at_least=1, at_most=8)
+    return (2 + number_bytes) * checks.whole("entries", entries, at_least=0)
 
 
 # ── Killed ──────────────────────────────────────────────────────────────────

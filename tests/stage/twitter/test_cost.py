@@ -1,13 +1,11 @@
 """Pictures of the chapter on cost say what the curves say."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 from scalemodel.stage.look import theme
 from scalemodel.stage.twitter.cost import (
-    edges_picture,
+    bars_picture,
     errors_picture,
     habits_picture,
     rules_picture,
@@ -26,35 +24,30 @@ CURVE = threshold_curve(GRAPH, POSTS, LOOKS)
 PRICES = np.array([0.1, 1.0, 5.0, 50.0, 300.0])
 PER_EDGE = edge_curve(GRAPH, POSTS, LOOKS, PRICES)
 PUSH = CURVE.cost()[-1]
-WRITES, SEES = {"Ann": 1, "Bo": 100}, {"Cy": 10, "Dee": 0.1}
-EDGES = list(itertools.product(WRITES, SEES))
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
-def test_the_hand_example_pays_202_pushed_and_11_2_at_the_least():
-    pushed = edges_picture(WRITES, SEES, dict.fromkeys(EDGES, True))
-    assert pushed.readings["cost a day"][0] == 202
-    best = edges_picture(WRITES, SEES, {edge: edge == ("Ann", "Cy") for edge in EDGES})
-    assert best.readings["cost a day"][0] == pytest.approx(11.2)
-    assert best.readings["above the least"][0] == pytest.approx(0)
-    assert best.alt.startswith("Ann to Cy is pushed for 1, Ann to Dee is pulled for 0.1, ")
-    assert best.alt.endswith("In all 11.2; the least is 11.2.")
-
-
-def test_pushed_and_pulled_tiles_differ_in_more_than_colour():
-    tiles = edges_picture(WRITES, SEES, {edge: edge[0] == "Ann" for edge in EDGES}).figure.layout
-    for (author, _), shape, note in zip(EDGES, tiles.shapes, tiles.annotations, strict=True):
-        pushed = author == "Ann"
-        assert shape.line.dash == ("solid" if pushed else "dot")
-        assert ("<b>pushed: " in note.text) == pushed and ("<b>pulled: " in note.text) != pushed
-
-
 def test_an_account_is_worth_pulling_above_the_price_and_not_at_it():
     picture = worth_picture(np.array([3, 3, 0]), np.array([2.0, 2.1, 9.0]), 2.0, 3)
     assert [count for count, _ in picture.readings.values()] == [1, 1]
     pulled, pushed = picture.figure.data
     assert list(pulled.y) == [2.1] and list(pushed.y) == [2.0]
     assert pulled.marker.symbol != pushed.marker.symbol
+
+
+def test_bars_wear_the_colours_of_their_rules():
+    costs = {"push everything": 1.0, "threshold of 9, not to sleepers": 1.5, "per edge": 0.25}
+    picture = bars_picture(costs, "With 75 % asleep")
+    inks = [theme.policy_colour(rule) for rule in ("on write", "hybrid", "per edge")]
+    assert list(picture.figure.data[0].marker.color) == inks
+    assert picture.readings["per edge"] == (0.25, "ratio")
+    assert all(
+        x < bars_picture(costs | {"per edge": x}, "").figure.layout.xaxis.range[1] for x in (1, 9)
+    )
+    assert picture.alt == (
+        "With 75 % asleep push everything costs 1, threshold of 9, not to "
+        "sleepers 1.5 and per edge 0.25."
+    )
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -111,7 +104,7 @@ def test_a_plan_costs_what_it_was_made_for_and_then_a_straight_line(planned):
         assert ratio == pytest.approx(paid / PUSH, rel=1e-3)
     assert (np.array(kept.y) >= np.array(anew.y) * 0.999).all()
     assert (mark.x[0], mark.y[0]) in set(zip(kept.x, kept.y, strict=True))
-    until = picture.readings["dearer than pushing from"][0]
+    until = picture.readings["costs more than pushing from"][0]
     assert expected_cost(GRAPH, POSTS, until * LOOKS, rule) == pytest.approx(PUSH)
 
 

@@ -3,20 +3,20 @@
 import numpy as np
 import pytest
 
-from scalemodel.stage.twitter.fan_out import burst_picture, flow_picture, line_picture, lost_picture
+from scalemodel.stage.twitter.fan_out import (
+    burst_picture,
+    early_picture,
+    lost_picture,
+    queue_picture,
+)  # fmt: skip
 from scalemodel.twitter.backlog import expected_wait_s
-from scalemodel.twitter.timeline.engine import HomeTimelines
-from scalemodel.twitter.timeline.graph import SocialGraph
-from scalemodel.twitter.timeline.policies import FanOutOnRead, FanOutOnWrite, Hybrid
 
 RATES = {"deliveries_per_s": 1e4, "tweets_per_s": 50.0, "followers_mean": 100.0}
-CELEBRITY, READER = 0, 1
-GRAPH = SocialGraph.from_edges([1, 2, 3, 1], [0, 0, 0, 2], 4)
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
-def test_the_line_behind_a_celebrity_is_the_closed_form():
-    line, celebrity = line_picture(
+def test_the_queue_behind_a_celebrity_is_the_closed_form():
+    line, celebrity = queue_picture(
         200_000, None, "on write", delivered=True, **RATES, pulled=0
     ).figure.data
     expected_s = expected_wait_s(200_000, 1e4, 0.5, np.asarray(line.x))
@@ -24,28 +24,21 @@ def test_the_line_behind_a_celebrity_is_the_closed_form():
     assert celebrity.y[0] == pytest.approx(20.0)
 
 
-def test_small_batches_and_the_other_rules_take_the_line_away():
+def test_small_batches_and_the_other_rules_take_the_queue_away():
     for batch, rule in ((100, "on write"), (None, "hybrid"), (None, "on read")):
-        picture = line_picture(
+        picture = queue_picture(
             200_000, batch, rule, delivered=rule == "on write", **RATES, pulled=3
         )
         assert picture.readings["others wait at most"][0] < 0.05
         assert picture.readings["lists pulled for a page"] == (3, "count")
 
 
-@pytest.mark.parametrize(
-    ("policy", "author", "words", "lists"),
-    [
-        (FanOutOnWrite(), CELEBRITY, "copied to 3 home lists", 0),
-        (FanOutOnRead(), CELEBRITY, "waits in its author's list", 2),
-        (Hybrid(3), CELEBRITY, "waits in its author's list", 1),
-        (Hybrid(3), 2, "copied to 1 home lists", 1),
-    ],
-)
-def test_the_way_of_a_tweet_is_the_engines(policy, author, words, lists):
-    picture = flow_picture(HomeTimelines(GRAPH, policy), author, READER, "Ann")
-    assert words in picture.alt
-    assert picture.readings["lists pulled"] == (lists, "count")
+def test_whom_the_question_has_not_reached_reads_the_answer_first():
+    picture = early_picture(40.0, "on write")
+    (curve,) = picture.figure.data
+    assert (curve.y[0], curve.y[20], curve.y[40], curve.y[-1]) == (100, 50, 0, 0)
+    assert picture.readings["read an answer of 10 s first, of 100"] == (75.0, "count")
+    assert early_picture(0.0, "hybrid").alt == "Nobody reads an answer before its question."
 
 
 def test_a_threshold_cuts_the_bursts():

@@ -1,9 +1,10 @@
-"""How the chapter on live updates looks: a line in action, staircases, and waves.
+"""How the chapter on live updates looks: staircases, windows, and waves.
 
 Left out: the models, which live in `scalemodel.twitter`.
 Sources: none.
 """
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,30 +12,14 @@ import plotly.graph_objects as go
 
 from scalemodel.core import units
 from scalemodel.stage.look import theme
-from scalemodel.stage.look.diagram import diagram
 from scalemodel.stage.panel.picture import Picture
 from scalemodel.twitter.live.arrival import SceneReport
-from scalemodel.twitter.live.flow import LIVE_LINE, READERS, arrivals, line_state, newest_seen
-from scalemodel.twitter.live.reconnect import Storm
+from scalemodel.twitter.live.flow import READERS, arrivals
+from scalemodel.twitter.live.reconnect import SLOT_S, Storm
 
+BARS = 60  # more would be thinner than a finger's breadth of a phone, and slow to draw
 INKS = {"Ana": "green", "Bo": "orange", "Cy": "violet"}
 DASHES = {"Ana": "solid", "Bo": "dot", "Cy": "dash"}
-
-
-def arrival_picture(report: SceneReport, at_s: float) -> Picture:
-    """The live line at one moment of a scene.
-
-    >>> from scalemodel.twitter.live.arrival import SceneConfig, scene
-    >>> arrival_picture(scene(SceneConfig()), 5.0).alt
-    'After 5 s Ana has post 26, Bo has post 11, Cy has post 16 and is cut off.'
-    """
-    state = line_state(report, at_s)
-    seen = {name: newest_seen(report, name, at_s) for name in READERS}
-    words = ", ".join(f"{name} has post {post}" for name, post in seen.items())
-    words += " and is cut off" if "Cy" in state.failed else ""
-    alt = f"After {units.quantity(at_s, 's')} {words}."
-    readings = {f"{name}'s newest": (post, "count") for name, post in seen.items()}
-    return Picture(diagram(LIVE_LINE, alt, state), readings, alt)
 
 
 def staircase_picture(report: SceneReport) -> Picture:
@@ -94,7 +79,7 @@ nobody lacks one.'
 def window_picture(
     windows_s: np.ndarray, measured: np.ndarray, expected: np.ndarray, posts_per_s: float
 ) -> Picture:
-    """Frames a second on a line for several windows: as run, and by the formula.
+    """Frames a second on a connection for several windows: as run, and by the formula.
 
     >>> window_picture([0.1], [4.5], [4.52], posts_per_s=5.0).alt
     'At 5 posts a second the run and the formula differ by at most 0.02 frames a second.'
@@ -118,7 +103,7 @@ def window_picture(
                 },
             ],
             "layout": {
-                "xaxis": {"title": {"text": "window, s"}},
+                "xaxis": {"title": {"text": "window, s (log scale)"}, "type": "log"},
                 "yaxis": {"title": {"text": "frames a second"}, "rangemode": "tozero"},
                 "legend": {"orientation": "h", "y": 1.12},
             },
@@ -132,19 +117,26 @@ def window_picture(
 
 
 def storm_picture(storms: Mapping[str, Storm], shown: str) -> Picture:
-    """Tries a tenth of a second after everybody was cut off, for the storm `shown`.
+    """Tries in each while after everybody was cut off, for the storm `shown`.
+
+    All `storms` are drawn over the time of the longest, so that they can be compared.
 
     >>> once = Storm(np.array([0.0, 0.0, 0.5]), np.array([True, False, True]))
-    >>> storm_picture({"by lot": once}, "by lot").alt
-    'by lot: 3 tries, at most 1 in a tenth of a second after the first, and all are back after \
-0.5 s.'
+    >>> storm_picture({"at random": once}, "at random").alt
+    'at random: 3 tries, at most 1 in a tenth of a second after the first, and all are back \
+after 0.5 s.'
     """
-    seen = storms[shown]
     last_s = max(float(each.time_s[-1]) for each in storms.values())
-    counts, edges = np.histogram(seen.time_s, bins=np.arange(0, last_s + 0.2, 0.1))
-    refused, _ = np.histogram(seen.time_s[~seen.accepted], bins=edges)
-    at_s = np.round(edges[:-1], 1)
-    bar = {"type": "bar", "x": at_s, "meta": {"unit": "count"}}
+    width_s = max(SLOT_S, math.ceil(last_s / BARS / SLOT_S) * SLOT_S)
+    edges = np.arange(BARS + 1) * width_s - SLOT_S / 2
+    most = max(np.histogram(each.time_s, bins=edges)[0].max() for each in storms.values())
+    seen = storms[shown]
+    counts, refused = (
+        np.histogram(times_s, bins=edges)[0]
+        for times_s in (seen.time_s, seen.time_s[~seen.accepted])
+    )
+    bar = {"type": "bar", "x": np.round(np.arange(BARS) * width_s, 1), "meta": {"unit": "count"}}
+    every = units.quantity(width_s, "s")
     figure = go.Figure(
         {
             "data": [
@@ -156,20 +148,20 @@ def storm_picture(storms: Mapping[str, Storm], shown: str) -> Picture:
             "layout": {
                 "barmode": "stack", "bargap": 0,
                 "xaxis": {"title": {"text": "after the cut, s"}},
-                "yaxis": {"title": {"text": "tries in a tenth of a second"},
-                          "range": [0, 1.05 * max(200, int(counts[1:].max(initial=0)))]},
+                "yaxis": {"title": {"text": f"tries in {every}"}, "range": [0, 1.05 * int(most)]},
                 "legend": {"orientation": "h", "y": 1.12},
             },
         }
     )  # fmt: skip
-    back_s, later = float(seen.time_s[-1]), int(counts[1:].max(initial=0))
+    slots, firsts = np.unique(np.floor(seen.time_s / SLOT_S + 1e-9), return_counts=True)
+    back_s, later = float(seen.time_s[-1]), int(firsts[slots > 0].max(initial=0))
     alt = (
         f"{shown}: {len(seen.time_s):,} tries, at most {later:,} in a tenth of a second after "
         f"the first, and all are back after {units.quantity(back_s, 's')}."
     )
     readings = {
         "tries": (len(seen.time_s), "count"),
-        "most at once, later": (later, "count"),
+        "most in a tenth of a second, later": (later, "count"),
         "all are back after": (back_s, "s"),
     }
     return Picture(figure, readings, alt)

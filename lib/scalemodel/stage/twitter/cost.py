@@ -1,8 +1,8 @@
-"""How the chapter on the cost of a hybrid looks: curves of cost, and edges as tiles.
+"""How the chapter on the cost of a hybrid looks: curves of cost, and accounts as dots.
 
 Every cost is drawn in units of pushing everything, so that 1 is always the same line.
 
-Left out: the models, which live in `scalemodel.twitter`; lines and bursts, in `twitter`.
+Left out: the models, which live in `scalemodel.twitter`; queues and bursts, in `fan_out`.
 Sources: none.
 """
 
@@ -83,79 +83,6 @@ cheapest, 0.875, and the rule per edge 0.75.'
         "edges it pulls": (pulled_ratio, "ratio"),
     }
     return Picture(figure, readings, alt)
-
-
-# ── Four edges ──────────────────────────────────────────────────────────────
-def edges_picture(
-    posts: Mapping[str, float], looks: Mapping[str, float], pushed: Mapping[tuple[str, str], bool]
-) -> Picture:
-    """Every edge from an author to a reader as a tile that says who pays, and how much.
-
-    `posts` and `looks` are what authors and readers do in a day; a delivery and a pulled
-    list cost 1 each. `pushed` says of each (author, reader) whether the author pays.
-
-    >>> edges_picture({"Bo": 100}, {"Cy": 10}, {("Bo", "Cy"): True}).alt
-    'Bo to Cy is pushed for 100. In all 100; the least is 10.'
-    """
-    price = {
-        edge: (posts[edge[0]], looks[edge[1]]) if is_pushed else (looks[edge[1]], posts[edge[0]])
-        for edge, is_pushed in pushed.items()
-    }
-    words = {True: "pushed", False: "pulled"}
-    shapes, notes = [], []
-    for (author, reader), is_pushed in pushed.items():
-        row, column = list(posts).index(author), list(looks).index(reader)
-        ink = theme.policy_colour("on write" if is_pushed else "on read")
-        paid, other = map(units.number, price[author, reader])
-        shapes.append(
-            {
-                "type": "rect", "x0": column - 0.45, "x1": column + 0.45, "y0": row - 0.43,
-                "y1": row + 0.43, "line": {"color": ink, "width": 3, "dash": "solid" if is_pushed else "dot"},
-                "fillcolor": theme.colour("field" if is_pushed else "shade"), "opacity": 0.55,
-                "layer": "below",
-            }
-        )  # fmt: skip
-        notes.append(
-            {
-                "x": column, "y": row, "showarrow": False, "font": {"size": 14},
-                "text": f"{author} → {reader}<br><b>{words[is_pushed]}: {paid}</b><br>"
-                f"{words[not is_pushed]} it is {other}",
-            }
-        )  # fmt: skip
-    nothing = [[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]]
-    figure = go.Figure(
-        {
-            "data": [
-                {
-                    "type": "heatmap", "name": "cost of an edge", "x": list(looks), "y": list(posts),
-                    "z": [[price.get((a, r), (None,))[0] for r in looks] for a in posts],
-                    "colorscale": nothing, "showscale": False, "hoverinfo": "skip",
-                }
-            ],
-            "layout": {
-                "height": 330, "shapes": shapes, "annotations": notes,
-                "xaxis": _names("reader", looks, "looks {} a day"),
-                "yaxis": {**_names("author", posts, "writes {} a day"), "autorange": "reversed"},
-            },
-        }
-    )  # fmt: skip
-    total = sum(paid for paid, _ in price.values())
-    least = sum(min(pair) for pair in price.values())
-    edges = ", ".join(
-        f"{a} to {r} is {words[is_pushed]} for {units.number(price[a, r][0])}"
-        for (a, r), is_pushed in pushed.items()
-    )
-    alt = f"{edges}. In all {units.number(total)}; the least is {units.number(least)}."
-    readings = {"cost a day": (total, "count"), "above the least": (total - least, "count")}
-    return Picture(figure, readings, alt)
-
-
-def _names(title, rates, words):
-    labels = [f"{name}<br>{words.format(units.number(rate))}" for name, rate in rates.items()]
-    return {
-        "title": {"text": title}, "tickvals": list(range(len(rates))), "ticktext": labels,
-        "showgrid": False, "zeroline": False,
-    }  # fmt: skip
 
 
 # ── Who is worth pulling ────────────────────────────────────────────────────
@@ -267,6 +194,45 @@ def rules_picture(reads_per_tweet: np.ndarray, ratios: Mapping[str, np.ndarray])
     return Picture(figure, readings, alt)
 
 
+# ── Rules side by side ──────────────────────────────────────────────────────
+def bars_picture(ratios: Mapping[str, float], where: str) -> Picture:
+    """What each rule costs, pushing everything being 1; `where` begins the sentence about it.
+
+    `ratios` maps a rule, as "push, not to sleepers", to its cost; the colour is its first word's.
+
+    >>> bars_picture({"push everything": 1.0, "per edge": 0.25}, "With half asleep").alt
+    'With half asleep push everything costs 1 and per edge 0.25.'
+    """
+    inks = {"push": "on write", "pull": "on read", "threshold": "hybrid", "per": "per edge"}
+    figure = go.Figure(
+        {
+            "data": [
+                {
+                    "type": "bar", "orientation": "h", "name": "cost", "showlegend": False,
+                    "y": list(ratios), "x": _short(ratios.values()),
+                    "text": [units.number(float(f"{cost:.2g}")) for cost in ratios.values()],
+                    "textposition": "outside", "cliponaxis": False,
+                    "marker": {"color": [theme.policy_colour(inks[rule.split()[0].strip(",")])
+                                         for rule in ratios]},
+                }
+            ],
+            "layout": {
+                "height": 300, "margin": {"t": 10, "r": 40},
+                "xaxis": {"title": {"text": "cost, pushing everything = 1"},
+                          "range": [0, 1.15 * max(2.2, *ratios.values())]},
+                "yaxis": {"autorange": "reversed", "automargin": True},
+                "shapes": [_rule("x", 1, "on write", "dash")],
+            },
+        }
+    )  # fmt: skip
+    (first, one), *others = (
+        (rule, units.number(float(f"{cost:.3g}"))) for rule, cost in ratios.items()
+    )
+    said = [f"{first} costs {one}", *(f"{rule} {cost}" for rule, cost in others)]
+    alt = f"{where} {', '.join(said[:-1])} and {said[-1]}."
+    return Picture(figure, {rule: (cost, "ratio") for rule, cost in ratios.items()}, alt)
+
+
 # ── What one does not know ──────────────────────────────────────────────────
 def errors_picture(factors: np.ndarray, ratios: Mapping[str, np.ndarray]) -> Picture:
     """The cost of the rule per edge when the rates it goes by are wrong by such factors.
@@ -274,7 +240,7 @@ def errors_picture(factors: np.ndarray, ratios: Mapping[str, np.ndarray]) -> Pic
     `ratios` maps a name to costs of shape (factors,), pushing everything being 1.
 
     >>> errors_picture(np.array([1.0, 2.0, 4.0]), {"50 reads": np.array([0.8, 0.9, 1.4])}).alt
-    'At 50 reads the rule per edge costs 0.8 with true rates and is dearer than pushing \
+    'At 50 reads the rule per edge costs 0.8 with true rates and costs more than pushing \
 everything from a typical error of 4 times on.'
     """
     said, traces = [], []
@@ -284,12 +250,12 @@ everything from a typical error of 4 times on.'
         trace["line"] |= {"dash": dash, "width": 3}
         trace["marker"] = {"symbol": symbol, "size": 10}
         traces.append(trace)
-        dearer = factors[row > 1]
+        above = factors[row > 1]
         verdict = "stays cheaper than pushing everything"
-        if dearer.size:
+        if above.size:
             verdict = (
-                "is dearer than pushing everything from a typical error of "
-                f"{units.number(dearer[0])} times on"
+                "costs more than pushing everything from a typical error of "
+                f"{units.number(above[0])} times on"
             )
         said.append(
             f"at {name} the rule per edge costs {units.number(row[0])} with true rates and {verdict}"
@@ -318,7 +284,7 @@ def habits_picture(curve: EdgeCurve, push_cost: float, planned: float) -> Pictur
 
     >>> curve = EdgeCurve(np.array([1.0, 9.0]), np.array([2.0, 8.0]), np.array([4.0, 1.0]), np.zeros(2))
     >>> habits_picture(curve, 10.0, planned=1.0).readings
-    {'made for reads a tweet': (1.0, 'count'), 'dearer than pushing from': (2.0, 'count')}
+    {'made for reads a tweet': (1.0, 'count'), 'costs more than pushing from': (2.0, 'count')}
     """
     prices = curve.pull_prices
     at = int(np.argmin(np.abs(np.log(prices / planned))))
@@ -352,7 +318,7 @@ def habits_picture(curve: EdgeCurve, push_cost: float, planned: float) -> Pictur
     )
     readings = {
         "made for reads a tweet": (float(prices[at]), "count"),
-        "dearer than pushing from": (until, "count"),
+        "costs more than pushing from": (until, "count"),
     }
     return Picture(figure, readings, alt)
 

@@ -1,6 +1,6 @@
-"""How the Twitter chapters look: a line behind a celebrity, bursts, and lost tweets.
+"""How the first Twitter chapter looks: a queue behind a celebrity, bursts, and lost tweets.
 
-Left out: the models, which live in `scalemodel.twitter`; the costs, in `twitter_cost`.
+Left out: the models, which live in `scalemodel.twitter`; the costs, in `cost`.
 Sources: none.
 """
 
@@ -11,19 +11,16 @@ import plotly.graph_objects as go
 
 from scalemodel.core import units
 from scalemodel.stage.look import theme
-from scalemodel.stage.look.diagram import diagram
 from scalemodel.stage.panel.picture import Picture
-from scalemodel.twitter.backlog import finish_times
-from scalemodel.twitter.flow import TWEET_FLOW, flow_state
+from scalemodel.twitter.backlog import expected_early_ratio, finish_times
 from scalemodel.twitter.timeline.brute_force import naive_pull
-from scalemodel.twitter.timeline.engine import HomeTimelines
 
 SHOWN_S = 60.0  # how long after the celebrity's tweet
-STEP_S = 0.5  # a point of the line
-COLUMNS = 25  # tweets a row, where a page is drawn as tiles
+STEP_S = 0.5  # a point of the curve
+COLUMNS = 10  # tweets a row, where a page is drawn as tiles
 
 
-def line_picture(
+def queue_picture(
     followers: int,
     batch: int | None,
     rule: str,
@@ -36,12 +33,12 @@ def line_picture(
 ) -> Picture:
     """How long everybody's tweets wait after a celebrity with `followers` has posted.
 
-    If the celebrity's tweet is `delivered` it stands in the fan-out's line. Everybody else
+    If the celebrity's tweet is `delivered` it stands in the fan-out's queue. Everybody else
     posts evenly, `tweets_per_s` in all, to `followers_mean` followers each, and under
     every rule but "on read" those are delivered; `pulled` lists are fetched for a page.
 
     >>> rates = {"deliveries_per_s": 1e6, "tweets_per_s": 100.0, "followers_mean": 75.0}
-    >>> line_picture(20_000_000, None, "on write", delivered=True, **rates, pulled=0).alt[-34:]
+    >>> queue_picture(20_000_000, None, "on write", delivered=True, **rates, pulled=0).alt[-34:]
     'nd other tweets wait at most 20 s.'
     """
     size = followers if delivered else 0
@@ -72,7 +69,7 @@ def line_picture(
             ],
             "layout": {
                 "xaxis": {"title": {"text": "posted so long after the celebrity's tweet, s"}},
-                "yaxis": {"title": {"text": "wait of the last follower, s"}, "range": [-1, 55]},
+                "yaxis": {"title": {"text": "wait of the last follower, s"}, "range": [-1, 62]},
                 "legend": {"orientation": "h", "y": 1.12},
             },
         }
@@ -90,27 +87,44 @@ def line_picture(
     return Picture(figure, readings, alt)
 
 
-def flow_picture(timelines: HomeTimelines, author: int, reader: int, who: str) -> Picture:
-    """Which way the next tweet of `author` takes to `reader`; `who` names the author.
+def early_picture(done_s: float, rule: str) -> Picture:
+    """How many of a hundred readers have an answer before its question, by when it comes.
 
-    >>> from scalemodel.twitter.timeline.graph import SocialGraph
-    >>> from scalemodel.twitter.timeline.policies import FanOutOnRead
-    >>> graph = SocialGraph.from_edges([0], [1], 2)
-    >>> flow_picture(HomeTimelines(graph, FanOutOnRead()), 1, 0, "Bo").alt
-    "Bo's tweet waits in its author's list until the reader looks, and 1 list is pulled."
+    The question has reached its last follower after `done_s`; 0, if it is there for all at once
+    or the answer stands behind it in the queue.
+
+    >>> early_picture(40.0, "on write").alt
+    'An answer after 10 s is read first by 75 of 100 who follow both, one after 40 s by nobody.'
     """
-    before = timelines.work
-    state = flow_state(timelines, author, reader)
-    work = timelines.work
-    deliveries = work.deliveries - before.deliveries
-    lists = work.lists_pulled - before.lists_pulled
-    if ("fan-out", "home list") in state.running:
-        way = f"is copied to {deliveries:,} home lists at once"
-    else:
-        way = "waits in its author's list until the reader looks"
-    alt = f"{who}'s tweet {way}, and {lists:,} list{' is' if lists == 1 else 's are'} pulled."
-    readings = {"deliveries at once": (deliveries, "count"), "lists pulled": (lists, "count")}
-    return Picture(diagram(TWEET_FLOW, alt, state), readings, alt)
+    answered_s = np.arange(0, SHOWN_S + 1)
+    first = [100 * expected_early_ratio(at_s, done_s) for at_s in answered_s.tolist()]
+    figure = go.Figure(
+        {
+            "data": [
+                {
+                    "type": "scatter", "mode": "lines", "name": "read the answer first",
+                    "x": answered_s, "y": np.round(first, 1), "meta": {"unit": "count"},
+                    "line": {"color": theme.policy_colour(rule), "width": 4},
+                }
+            ],
+            "layout": {
+                "xaxis": {"title": {"text": "answered so long after the question, s"}},
+                "yaxis": {"title": {"text": "of 100 readers, have it first"}, "range": [-2, 102]},
+            },
+        }
+    )  # fmt: skip
+    after_ten = 100 * expected_early_ratio(10.0, done_s)
+    alt = (
+        f"An answer after 10 s is read first by {units.number(after_ten)} of 100 who follow both, "
+        f"one after {units.quantity(done_s, 's')} by nobody."
+    )
+    if done_s == 0:
+        alt = "Nobody reads an answer before its question."
+    readings = {
+        "read an answer of 10 s first, of 100": (after_ten, "count"),
+        "the question has reached all after": (done_s, "s"),
+    }
+    return Picture(figure, readings, alt)
 
 
 def burst_picture(
@@ -142,9 +156,9 @@ def burst_picture(
                 }
             ],
             "layout": {
-                "xaxis": {"title": {"text": "deliveries at once"}, "type": "log",
+                "xaxis": {"title": {"text": "deliveries at once (log scale)"}, "type": "log",
                           "range": [0, 4.2]},
-                "yaxis": {"title": {"text": "share of tweets that cost more"}, "type": "log",
+                "yaxis": {"title": {"text": "share that costs more (log scale)"}, "type": "log",
                           "range": [-4.5, 0.1]},
             },
         }

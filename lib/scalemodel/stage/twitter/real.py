@@ -20,23 +20,24 @@ DELIVERIES = 1_000  # that a bar tells of
 def way_picture(told: Mapping, held: int, keys_a_script: int, scripts_together: int) -> Picture:
     """What a thousand deliveries take, one by one and as chosen: on the way, and at work.
 
-    `told` is what `twitter.real.round_trips` gives. The way is the number of pipelines times
-    a bare round trip; the rest is work, on both ends.
+    `told` is what `twitter.real.round_trips` gives. The way is what it takes to carry as many
+    bytes in as many commands and pipelines, and do nothing with them; the rest is work.
 
-    >>> told = {"held": [50], "keys_a_script": [1, 10], "scripts_together": [1], "trip_ms": 0.1,
-    ...         "deliveries_per_s": [[[5000.0], [20000.0]]]}
+    >>> told = {"held": [50], "keys_a_script": [1, 10], "scripts_together": [1],
+    ...         "deliveries_per_s": [[[5000.0], [20000.0]]], "carried_per_s": [[[6250.0], [80000.0]]]}
     >>> way_picture(told, 50, 10, 1).alt
-    'A thousand deliveries take 200 ms one by one, 50 % of it on the way, and 50 ms as chosen, \
-20 % of it on the way.'
+    'A thousand deliveries take 200 ms one by one, 80 % of it on the way, and 50 ms as chosen, \
+25 % of it on the way.'
     """
-    grid = told["deliveries_per_s"][told["held"].index(held)]
+    at = told["held"].index(held)
 
     def split(keys, together):
-        row = told["keys_a_script"].index(keys)
-        rate = grid[row][told["scripts_together"].index(together)]
-        all_ms = 1e3 * DELIVERIES / rate
+        row, column = told["keys_a_script"].index(keys), told["scripts_together"].index(together)
+        rate, carried = (
+            told[name][at][row][column] for name in ("deliveries_per_s", "carried_per_s")
+        )
         trips = math.ceil(DELIVERIES / (keys * together))
-        return all_ms, min(all_ms, trips * told["trip_ms"]), trips, rate
+        return 1e3 * DELIVERIES / rate, 1e3 * DELIVERIES / carried, trips, rate
 
     first = split(told["keys_a_script"][0], told["scripts_together"][0])
     chosen = split(keys_a_script, scripts_together)
@@ -71,9 +72,9 @@ def way_picture(told: Mapping, held: int, keys_a_script: int, scripts_together: 
         for each, name in ((first, "one by one"), (chosen, "as chosen"))
     ]
     readings = {
-        "deliveries": (chosen[3], "1/s"),
-        "round trips": (chosen[2], "count"),
-        "share on the way": (chosen[1] / chosen[0], "ratio"),
+        "deliveries a second": (chosen[3], "count"),
+        "round trips for a thousand": (chosen[2], "count"),
+        "share of the time on the way": (chosen[1] / chosen[0], "ratio"),
     }
     return Picture(figure, readings, f"A thousand deliveries take {said[0]}, and {said[1]}.")
 
@@ -81,14 +82,14 @@ def way_picture(told: Mapping, held: int, keys_a_script: int, scripts_together: 
 def together_picture(together: list, measured: list, expected: list, bare: float) -> Picture:
     """Pages a second by how many are asked for together: measured, and by the formula.
 
-    `bare` is what the round trip alone would allow, one page at a time.
+    `bare` is what the way alone would allow, one page at a time.
 
     >>> together_picture([1, 10], [10.0, 60.0], [11.0, 60.0], bare=15.0).alt
     'Together 10 pages go 6 times as fast as one by one; the formula is at most 10 % off.'
     """
     measured, expected = np.asarray(measured, dtype=float), np.asarray(expected, dtype=float)
     off = float(np.abs(expected / measured - 1).max())
-    line = {"type": "scatter", "meta": {"unit": "1/s"}}
+    line = {"type": "scatter", "meta": {"unit": "count"}}
     figure = go.Figure(
         {
             "data": [
@@ -96,7 +97,7 @@ def together_picture(together: list, measured: list, expected: list, bare: float
                  "y": expected.round(), "line": {"color": theme.colour("ink"), "width": 2}},
                 {**line, "mode": "markers", "name": "measured", "x": list(together),
                  "y": measured.round(), "marker": {"color": theme.colour("orange"), "size": 10}},
-                {**line, "mode": "markers", "name": "round trip alone", "x": [together[0]],
+                {**line, "mode": "markers", "name": "the way alone", "x": [together[0]],
                  "y": [round(bare)],
                  "marker": {"color": theme.colour("violet"), "size": 11, "symbol": "diamond"}},
             ],
@@ -112,7 +113,10 @@ def together_picture(together: list, measured: list, expected: list, bare: float
         f"Together {together[best]} pages go {units.number(measured[best] / measured[0])} times "
         f"as fast as one by one; the formula is at most {100 * off:.0f} % off."
     )
-    readings = {"most pages": (float(measured[best]), "1/s"), "largest error": (off, "ratio")}
+    readings = {
+        "most pages a second": (float(measured[best]), "count"),
+        "largest error": (off, "ratio"),
+    }
     return Picture(figure, readings, alt)
 
 
@@ -121,12 +125,14 @@ def memory_picture(told: Mapping, entries: int) -> Picture:
 
     `told` is what `twitter.real.memory` gives.
 
-    >>> told = {"entries": [10], "compact_bytes": [150], "skiplist_bytes": [1200]}
+    >>> told = {"entries": [10], "rows_bytes": [100], "compact_bytes": [150], "skiplist_bytes": [1200]}
     >>> memory_picture(told, 10).alt
-    '10 entries take 15 bytes each in a list and 120 in a skip list.'
+    '10 entries take 10 bytes each as row numbers in a list, 15 as ids in a list, and 120 as ids in \
+a skip list.'
     """
     at = told["entries"].index(entries)
-    kinds = {"list": "compact_bytes", "skip list": "skiplist_bytes"}
+    kinds = {"row numbers in a list": "rows_bytes", "ids in a list": "compact_bytes",
+             "ids in a skip list": "skiplist_bytes"}  # fmt: skip
     each = [told[name][at] / entries for name in kinds.values()]
     figure = go.Figure(
         {
@@ -134,7 +140,7 @@ def memory_picture(told: Mapping, entries: int) -> Picture:
                 {
                     "type": "bar", "orientation": "h", "name": "bytes", "y": list(kinds),
                     "x": [round(value, 1) for value in each], "showlegend": False,
-                    "marker": {"color": [theme.colour("green"), theme.colour("orange")]},
+                    "marker": {"color": [theme.colour(ink) for ink in ("blue", "green", "orange")]},
                     "meta": {"unit": "bytes"},
                 }
             ],
@@ -146,13 +152,10 @@ def memory_picture(told: Mapping, entries: int) -> Picture:
         }
     )  # fmt: skip
     alt = (
-        f"{entries} entries take {units.number(each[0])} bytes each in a list "
-        f"and {units.number(each[1])} in a skip list."
+        f"{entries} entries take {units.number(each[0])} bytes each as row numbers in a list, "
+        f"{units.number(each[1])} as ids in a list, and {units.number(each[2])} as ids in a skip list."
     )
-    readings = {
-        "as a list": (told["compact_bytes"][at], "bytes"),
-        "as a skip list": (told["skiplist_bytes"][at], "bytes"),
-    }
+    readings = {f"all {name}": (told[key][at], "bytes") for name, key in kinds.items()}
     return Picture(figure, readings, alt)
 
 

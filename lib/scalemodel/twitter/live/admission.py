@@ -2,7 +2,7 @@
 
 Three small things that the gateway asks at its door. A *token* proves that its holder was
 let in as a user; an *allowance* lets bursts pass and floods not; the *registry* knows which
-lines belong to a user, and finds those of a celebrity's followers who are looking by asking
+connections belong to a user, and finds those of a celebrity's followers who are looking by asking
 who is here, not who follows.
 
 Read in this order: `token`, `Allowance`, `Registry`.
@@ -19,7 +19,7 @@ import numpy as np
 from scalemodel.core import checks
 from scalemodel.twitter.live import wire
 
-MOST_AT_ONCE = 2**30  # bytes of a buffer, lines, or what comes in a burst
+MOST_AT_ONCE = 2**30  # bytes of a buffer, connections, or what comes in a burst
 
 
 def token(user: int, key: bytes) -> str:
@@ -61,7 +61,7 @@ class Allowance:
 
 
 class Registry:
-    """Which lines belong to a user.
+    """Which connections belong to a user.
 
     >>> registry = Registry()
     >>> registry.add(17, "phone"); registry.add(17, "laptop"); registry.add(4, "tablet")
@@ -84,12 +84,12 @@ class Registry:
             yield from lines
 
     def count(self, user: int) -> int:
-        """The number of lines of `user`."""
+        """The number of connections of `user`."""
         return len(self._lines.get(_user(user), ()))
 
     @checks.kinds
     def add(self, user: int, line: Hashable) -> None:
-        """Note a line of `user`; one that is there already is no matter."""
+        """Note a connection of `user`; one that is there already is no matter."""
         user = _user(user)
         if line in self._lines.get(user, ()):
             return
@@ -101,7 +101,7 @@ class Registry:
 
     @checks.kinds
     def remove(self, user: int, line: Hashable) -> None:
-        """Forget a line; one that is not there is no matter."""
+        """Forget a connection; one that is not there is no matter."""
         lines = self._lines.get(_user(user), {})
         if line in lines:
             del lines[line]
@@ -111,7 +111,7 @@ class Registry:
                 self._users = None
 
     def live(self, followers: Iterable[int]) -> list:
-        """The lines of those `followers` (rising) who have one."""
+        """The connections of those `followers` (rising) who have one."""
         followers = rising("followers", followers)
         if len(followers) > len(self._lines):  # a celebrity: ask who is here, not who follows
             if self._users is None:

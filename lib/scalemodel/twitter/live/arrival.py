@@ -1,17 +1,17 @@
-"""A tweet arrives: the live line as a scene in virtual time, with its formula.
+"""A tweet arrives: the live connection as a scene in virtual time, with its formula.
 
 Three people look at the same star's posts. Ana reads at once. Bo's phone takes a frame
 only now and then. Cy goes through a tunnel and comes back. What the gateway keeps for
 each and what it answers is not written again here: the scene runs `outbox.Outbox`,
-`outbox.Inbox` and `outbox.answer`, as the sockets of `gateway` do. Only the line
+`outbox.Inbox` and `outbox.answer`, as the sockets of `gateway` do. Only the connection
 and the clock are replaced: a frame takes a while to cross, a reader takes a while to
-read it, and a line holds one frame at a time.
+read it, and a connection holds one frame at a time.
 
-With posts at random (Poisson) and readers who keep up, a line has a closed form. A frame
+With posts at random (Poisson) and readers who keep up, a connection has a closed form. A frame
 shuts it for one window. In the window nothing comes with the chance exp(-rate x window),
-then the line rests until the next post, which leaves at once; else the next frame leaves
+then the connection rests until the next post, which leaves at once; else the next frame leaves
 as the window ends. So 1 / frames per second = window + exp(-rate x window) / rate. A slow
-reader is the same line with a longer window, until the outbox is full.
+reader is the same connection with a longer window, until the outbox is full.
 
 Read in this order: `SceneConfig`, `scene`, `expected_frames_per_s`.
 Left out: acknowledgements, bandwidth, buffers on the way that hold more than one frame.
@@ -56,15 +56,15 @@ class SceneConfig:
 
     posts_per_s: float = 5.0  # by the star, at random times
     duration_s: float = 12.0  # of posting; the scene ends when all have read all
-    window_s: float = 0.1  # least time between two frames of posts on a line
+    window_s: float = 0.1  # least time between two frames of posts on a connection
     queue_posts: int = 8  # that an outbox holds
     frame_posts: int = 50  # in one frame, at most
     snapshot_posts: int = 20  # in a page
     gap_posts: int = 100  # in an answer; more is too old
     drain_per_s: float = 0.5  # frames that Bo reads in a second
-    cut_at_s: float = 3.0  # when Cy's line breaks
+    cut_at_s: float = 3.0  # when Cy's connection breaks
     cut_s: float = 4.0  # for how long; 0: never
-    line_s: float = 0.04  # for a frame to cross the line
+    line_s: float = 0.04  # for a frame to cross the connection
     seed: int = 1
 
     def __post_init__(self):
@@ -88,7 +88,7 @@ class Event(NamedTuple):
     """Something that crosses from `source` to `target`, leaving at `t_s`, there at `until_s`.
 
     Kinds: post, store, told (to the gateway); hello, since; snapshot, gap, too old, delta,
-    missed; cut (from a reader to the gateway), lost (a frame on a line that broke).
+    missed; cut (from a reader to the gateway), lost (a frame on a connection that broke).
 
     >>> Event(1.0, "delta", "gateway", "Ana", "post 7", until_s=1.04).kind
     'delta'
@@ -176,13 +176,13 @@ class _Page:
 
 
 class _Reader:
-    """A reader, the line to them, and the books that are kept on their outbox."""
+    """A reader, the connection to them, and the books that are kept on their outbox."""
 
     def __init__(self, name, read_s):
         self.name, self.read_s, self.inbox = name, read_s, Inbox()
-        self.outbox = None  # while there is no line
-        self.line = 0  # the number of the line; what travels on an older one is lost
-        self.free_s = 0.0  # when the line takes the next frame
+        self.outbox = None  # while there is no connection
+        self.line = 0  # the number of the connection; what travels on an older one is lost
+        self.free_s = 0.0  # when the connection takes the next frame
         self.alarm_s = math.inf
         self.entered = deque()  # when each queued post came
         self.waits_s, self.area, self.changed_s = [], 0.0, 0.0
@@ -242,7 +242,7 @@ class _Run:
         self.at(self.now_s + self.config.line_s, self.reply, reader, reader.line, hello.last_id)
 
     def cut(self, reader):
-        self.log("cut", reader.name, "gateway", "the line breaks")
+        self.log("cut", reader.name, "gateway", "the connection breaks")
         reader.line += 1
         if reader.outbox is not None:
             self.count_queue(reader, left=len(reader.entered))
@@ -264,7 +264,7 @@ class _Run:
             self.send(reader, word)
 
     def pump(self, reader):
-        """The gateway's `_pump`, with a line that holds one frame for a socket's buffer."""
+        """The gateway's `_pump`, with a connection that holds one frame for a socket's buffer."""
         outbox = reader.outbox
         if outbox is None:
             return
@@ -365,7 +365,7 @@ def _told(word):
 
 # ── The closed form ─────────────────────────────────────────────────────────
 def expected_frames_per_s(posts_per_s: float, window_s: float) -> float:
-    """Frames a second on a line that posts reach at random, at most one a window.
+    """Frames a second on a connection that posts reach at random, at most one a window.
 
     1 / (window + exp(-rate x window) / rate): the rate itself when posts are rare, one a
     window when they are many. For a slow reader the window is the time of one frame.
@@ -381,7 +381,7 @@ def expected_frames_per_s(posts_per_s: float, window_s: float) -> float:
 def expected_wait_s(posts_per_s: float, window_s: float) -> float:
     """The mean time of a post in the outbox: half a window for those that find it shut.
 
-    The line is shut for window x frames per second of the time, and posts at random see
+    The connection is shut for window x frames per second of the time, and posts at random see
     what an onlooker sees.
 
     >>> round(expected_wait_s(5, window_s=0.1), 4), expected_wait_s(5, window_s=0)

@@ -1,12 +1,12 @@
-"""A reader's end of the line: it connects, keeps a list, and comes back when it is cut.
+"""A reader's end of the connection: it opens it, keeps a list, and comes back when it is cut.
 
 Like a child that asks "are we there yet": again soon at first, then after longer and
-longer pauses, each drawn at random so that a thousand cut off together do not all knock at
+longer pauses, each drawn at random (jitter) so that a thousand cut off together do not all knock at
 the same moment. What to say and what to keep is `outbox.Inbox`; here are the socket and
 the patience. A refusal that will not change (a forged user, a malformed frame) ends it;
-"try again later", a hello that came too late and broken lines do not.
+"try again later", a hello that came too late and broken connections do not.
 
-Left out: posts are not repeated if the line breaks before their id came back.
+Left out: posts are not repeated if the connection breaks before their id came back.
 Sources: Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015
 (full jitter); RFC 6455, section 7.2.3.
 """
@@ -127,11 +127,13 @@ class LiveClient:
         """Send a tweet; its id comes back as a `Posted`, or a `Refused` that says why not."""
         post = wire.encode(wire.Post(text))
         if self._connection is None:
-            raise ConnectionError("there is no line now: wait until the client is `ready` again")
+            raise ConnectionError(
+                "there is no connection now: wait until the client is `ready` again"
+            )
         await self._connection.send(post)
 
     def cut(self) -> None:
-        """Break the line without a word, as a tunnel does."""
+        """Break the connection without a word, as a tunnel does."""
         if self._connection is not None:
             self._connection.transport.abort()
 

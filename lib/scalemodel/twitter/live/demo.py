@@ -63,7 +63,9 @@ async def demo(
     def tell(text):
         say(f"{time.monotonic() - began_s:6.2f} s  {text}")
 
-    tell("a service opens, and five readers their lines")  # before there is any: `say` may fail
+    tell(
+        "a service opens, and five readers their connections"
+    )  # before there is any: `say` may fail
     async with LiveService(homes, key, SMALL, lambda: time.monotonic() - began_s) as service:
         reading = asyncio.Event()
         reading.set()
@@ -116,7 +118,7 @@ async def demo(
         for user in sorted(readers):
             client = readers[user]
             tell(f"{NAMES[user]:>8} holds {len(client.inbox.ids):3d} ids after {client.frames:3d} "
-                 f"frames, {client.connects} line(s), {client.inbox.gaps} gap(s): "
+                 f"frames, {client.connects} connection(s), {client.inbox.gaps} gap(s): "
                  f"{'equal to' if holds(user) else 'NOT'} brute force")  # fmt: skip
         done = service.gateway.report
         tell(f"in all {done.deltas} frames carried {done.deliveries} posts, {done.missed} had no "

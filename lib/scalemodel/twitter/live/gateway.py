@@ -1,29 +1,29 @@
-"""The gateway: the switchboard that holds a line to everybody who is looking.
+"""The gateway: the switchboard that holds a connection to everybody who is looking.
 
-Many sockets, one desk. A *registry* knows which lines belong to a user. A new tweet goes
-only to followers who have a line, into the outbox of each (`outbox`), and from
+Many sockets, one desk. A *registry* knows which connections belong to a user. A new tweet goes
+only to followers who have a connection, into the outbox of each (`outbox`), and from
 there to the socket, if the socket takes it. Nobody is waited for: a reader whose socket
 is full finds posts in the outbox later, or the word that some are missing. So one slow
 reader costs a bounded queue and never anybody's time.
 
 A frame is put into bytes once and the same bytes are written to all, the frame's header
 included, which needs compression to be off. That is also cheaper: deflate keeps a
-dictionary for each line and would pack the same words a thousand times.
+dictionary for each connection and would pack the same words a thousand times.
 
 Who misbehaves is refused with the close code that says why, one line in the log, and a
 count; the others notice nothing:
 
   1003  a binary frame                 1008  a forged user, a flood of messages,
   1007  text that has no form                silence where hello was due
-  1009  a frame over the limit         1013  too many lines: in all, of one user, a second;
+  1009  a frame over the limit         1013  too many connections: in all, of one user, a second;
                                              the service fails as somebody says hello
 
-Every frame spends the line's allowance, pings and pieces of messages as much as messages.
-Nothing that a line sends makes memory grow: what is answered and not read is bounded, and
+Every frame spends the connection's allowance, pings and pieces of messages as much as messages.
+Nothing that a connection sends makes memory grow: what is answered and not read is bounded, and
 who is beyond the bound, or does not agree to a close in time, is cut. What the service
-cannot do, take a tweet or find a gap, it says in words (`wire.Refused`), and the line stays.
+cannot do, take a tweet or find a gap, it says in words (`wire.Refused`), and the connection stays.
 
-A line from which nothing was heard for an interval and a deadline is cut (1006 at the
+A connection from which nothing was heard for an interval and a deadline is cut (1006 at the
 other end): it was pinged, and its pong did not come. The watch is our own, since a ping
 that is sent with back-pressure waits behind a full socket and would never find it dead.
 
@@ -69,8 +69,8 @@ NOT_ACCEPTABLE, BAD_TEXT, POLICY, TOO_BIG, TRY_LATER = 1003, 1007, 1008, 1009, 1
 NO_HELLO = "no hello"
 LEAST_S = 0.001  # a shorter deadline would keep the loop busy with nothing else
 LINES = 5_000  # if the limit on open files allows
-SPARE_FILES = 64  # lines on their way in or out, which are not counted yet, or no longer
-PIECE_BYTES = 4_096  # of what a line sends is looked at before it is asked whether it reads
+SPARE_FILES = 64  # connections on their way in or out, which are not counted yet, or no longer
+PIECE_BYTES = 4_096  # of what a connection sends is looked at before it is asked whether it reads
 
 
 # ── Config ──────────────────────────────────────────────────────────────────
@@ -84,22 +84,22 @@ class GatewayConfig:
     ValueError: window_s=-1 must be a finite number of at least 0 and at most 86400
     """
 
-    window_s: float = 0.1  # at most one frame of posts a line in this time
+    window_s: float = 0.1  # at most one frame of posts a connection in this time
     queue_posts: int = 256  # posts that wait for a slow reader; later ones are counted
     frame_posts: int = 100  # posts in a frame
-    snapshot_posts: int = 50  # posts in the page that a new line gets
+    snapshot_posts: int = 50  # posts in the page that a new connection gets
     gap_posts: int = 400  # a gap larger than this is not filled: reload
-    write_buffer_bytes: int = 4_096  # unsent bytes above which a line takes no new frame
+    write_buffer_bytes: int = 4_096  # unsent bytes above which a connection takes no new frame
     kernel_buffer_bytes: int | None = 16_384  # SO_SNDBUF; None: as the system likes
     message_bytes: int = 4_096  # the largest message a client may send; a tweet needs 3,424
-    messages_per_s: float = 10.0  # frames of any kind by one line, in the long run
+    messages_per_s: float = 10.0  # frames of any kind by one connection, in the long run
     messages_burst: int = 30  # and at once
-    connections: int | None = None  # lines in all; None: 5,000, or what open files allow
-    user_connections: int = 5  # lines of one user
-    connects_per_s: float = 1_000.0  # new lines, in the long run
+    connections: int | None = None  # connections in all; None: 5,000, or what open files allow
+    user_connections: int = 5  # connections of one user
+    connects_per_s: float = 1_000.0  # new connections, in the long run
     connects_burst: int = 2_000  # and at once
     hello_deadline_s: float = 5.0  # from connecting to hello
-    ping_interval_s: float = 20.0  # a line that was silent for so long is pinged
+    ping_interval_s: float = 20.0  # a connection that was silent for so long is pinged
     ping_deadline_s: float = 20.0  # and cut if it stays silent for so much longer
     close_deadline_s: float = 2.0  # for the other end to agree to a close
 
@@ -124,7 +124,7 @@ class GatewayConfig:
 
     @property
     def unsent_bytes(self) -> int:
-        """What a line may have unsent: full buffer, frame and answer, and some pongs more.
+        """What a connection may have unsent: full buffer, frame and answer, and some pongs more.
 
         >>> GatewayConfig(frame_posts=100, snapshot_posts=50, gap_posts=400).unsent_bytes
         20192
@@ -141,7 +141,7 @@ class GatewayReport:
     1
     """
 
-    connections: int = 0  # lines that said a good hello
+    connections: int = 0  # connections that said a good hello
     open_connections: int = 0  # of these, now
     posts: int = 0  # tweets accepted
     failures: int = 0  # tweets, gaps and pages that the service could not take or find
@@ -153,7 +153,7 @@ class GatewayReport:
     gap_fills: int = 0  # answers with a gap
     gap_posts: int = 0  # posts in them
     reloads: int = 0  # answers with "too old"
-    silent: int = 0  # lines cut after a ping without a pong
+    silent: int = 0  # connections cut after a ping without a pong
     longest_queue: int = 0  # posts in one outbox
     refused: dict[str, int] = field(default_factory=dict)  # by reason
 
@@ -250,7 +250,7 @@ class Gateway:
 
     # ── Outwards ────────────────────────────────────────────────────────────
     def deliver(self, ids: tuple[int, ...], followers: Iterable[int]) -> None:
-        """Bring the tweets `ids`, rising, to those `followers` who have a line. Waits for nobody."""
+        """Bring the tweets `ids`, rising, to those `followers` who have a connection. Waits for nobody."""
         ids = rising("ids", ids).tolist()
         lines = self.registry.live(followers)
         if not lines:
@@ -266,7 +266,7 @@ class Gateway:
             self._longest = max(self._longest, len(outbox))
 
     def withhold(self, tweet: int) -> None:
-        """Tell everybody who has a line to ask: whose `tweet` is could not be found out."""
+        """Tell everybody who has a connection to ask: whose `tweet` is could not be found out."""
         tweet = checks.whole("tweet", tweet, at_least=0, at_most=wire.MOST_ID)
         self._counts["untold"] += 1
         for line in self.registry:
@@ -277,8 +277,8 @@ class Gateway:
         """Write what is due, if the socket takes it, and set an alarm for what is due later."""
         outbox = line.outbox
         if outbox is None or line.paused or line.protocol.state is not State.OPEN:
-            return  # a paused line is pumped when it takes bytes again
-        if line.transport.is_closing():  # the socket is gone, and the line hears of it soon
+            return  # a paused connection is pumped when it takes bytes again
+        if line.transport.is_closing():  # the socket is gone, and the connection hears of it soon
             return
         if outbox.due_s <= now_s:
             word = outbox.take(now_s)
@@ -291,7 +291,9 @@ class Gateway:
         due_s = outbox.due_s
         if due_s != float("inf") and not line.alarmed:
             line.alarmed = True
-            if due_s not in self._alarms:  # one timer for all lines that were written together
+            if (
+                due_s not in self._alarms
+            ):  # one timer for all connections that were written together
                 self._alarms[due_s] = []
                 self._loop.call_at(due_s, self._ring, due_s)
             self._alarms[due_s].append(line)
@@ -304,7 +306,7 @@ class Gateway:
 
     # ── Inwards ─────────────────────────────────────────────────────────────
     async def _handle(self, line):
-        """The life of one line, from its first frame to its end."""
+        """The life of one connection, from its first frame to its end."""
         try:
             self._admit(line)
             await self._greet(line)
@@ -415,7 +417,7 @@ class Gateway:
 
     # ── Refusals and silence ────────────────────────────────────────────────
     def _refuse(self, line, refusal):
-        """End a line with the code that says why, whether or not its other end reads that."""
+        """End a connection with the code that says why, whether or not its other end reads that."""
         if line.refused:
             return
         line.refused = True
@@ -438,7 +440,7 @@ class Gateway:
             self._note(line, reasons[closed.sent.code], closed.sent.code, closed.sent.reason)
 
     async def _watch(self):
-        """Ping whoever is silent, and cut the line of who stays so."""
+        """Ping whoever is silent, and cut the connection of who stays so."""
         config = self.config
         while True:
             await asyncio.sleep(min(config.ping_interval_s, config.ping_deadline_s) / 2)
@@ -511,7 +513,7 @@ class _Line(ServerConnection):
 
 
 class _Refusal(Exception):
-    """Why a line ends, with the close code that says so, and what the close frame says."""
+    """Why a connection ends, with the close code that says so, and what the close frame says."""
 
     def __init__(self, code, reason, why):
         super().__init__(why)
@@ -525,7 +527,7 @@ def _in_words(text, most=wire.MOST_CHARACTERS):
 
 
 def _lines_that_fit(connections):
-    """How many lines may be open at once; a `ValueError` if `connections` are more than can."""
+    """How many connections may be open at once; a `ValueError` if `connections` are more than can."""
     try:
         import resource
     except ImportError:  # a system without such a limit

@@ -14,7 +14,7 @@ both run this code.
 
 Left out: posts that are taken back; a reader finds out with the next page.
 Sources: Mastodon's streaming (only who is connected is told, the rest is read later);
-for a line that opens and closes, renewal theory in any text on queues.
+for a connection that opens and closes, renewal theory in any text on queues.
 """
 
 import math
@@ -41,7 +41,7 @@ from scalemodel.twitter.live.wire import (
 )
 
 MOST_QUEUED = 1_000_000  # posts in one outbox
-MOST_S = 86_400.0  # a window of more than a day is no live line
+MOST_S = 86_400.0  # a window of more than a day is no live connection
 
 
 class Timelines(Protocol):

@@ -2,7 +2,8 @@
 
 The gateway lets in so many in each tenth of a second and turns the rest away. Who is
 turned away doubles the pause before the next try. If all pause equally long they come
-back together, in waves; if each draws the pause at random, they come spread out.
+back together, in waves (a thundering herd); if each draws the pause at random (jitter), they
+come spread out. How long the waves go on is up to the longest pause.
 
 Left out: the time that a try takes, clients who give up.
 Sources: Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
@@ -102,3 +103,21 @@ def expected_tries(
     if jitter:
         return clients * (math.log2(most_s / base_s) + clients / rate / most_s)
     return clients * (clients / (rate * SLOT_S) + 1) / 2
+
+
+def expected_end_s(
+    clients: int, accepts_per_s: float, base_s: float = 0.5, most_s: float = 30.0
+) -> float:
+    """When the last of `clients` is let in if all pause alike and a slot takes whole clients.
+
+    A wave for each slotful, and a pause between one wave and the next: base, twice that, and
+    so on up to `most_s`.
+
+    >>> expected_end_s(200, 500.0), expected_end_s(1_000, 500.0, most_s=2.0)
+    (3.5, 35.5)
+    """
+    clients = checks.whole("clients", clients, at_least=1, at_most=MOST_TRIES)
+    rate = checks.real("accepts_per_s", accepts_per_s, at_least=1 / SLOT_S, at_most=1e9)
+    base_s, most_s = pauses_s(base_s, most_s)
+    waves = math.ceil(clients / (rate * SLOT_S))
+    return sum(min(most_s, base_s * 2.0 ** min(wave, 60)) for wave in range(waves - 1))

@@ -2,7 +2,7 @@
 
 Three desks in one room. *Tweet processing* takes a tweet, has it stored, and hands its id
 on. The *timeline service* stores it and knows everybody's page. The *gateway* holds the
-lines to those who are looking, and tells only them: for the rest there is nothing to do,
+connections to those who are looking, and tells only them: for the rest there is nothing to do,
 their page will have it when they open it.
 
 Read in this order: `LiveService` here; `wire` for what is said (text frames of

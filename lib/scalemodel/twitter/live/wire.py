@@ -19,7 +19,7 @@ The gateway says
   {"ids": ["10", "11"]}               new posts, oldest first
   {"missed": 3}                       so many more that had no room; ask with "since"
   {"posted": "12"}                    your tweet's id
-  {"refused": "why"}                  what you asked could not be done; the line stays open
+  {"refused": "why"}                  what you asked could not be done; the connection stays open
 
 What has no form is a `ValueError` that names what is wrong: an unknown key, two forms in
 one frame or a key said twice too, for a part of it would be lost in silence. What `encode`
@@ -143,7 +143,7 @@ class Posted(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """Why the gateway could not do what the client asked; the line stays open.
+    """Why the gateway could not do what the client asked; the connection stays open.
 
     >>> encode(Refused("the tweet was not taken"))
     '{"refused":"the tweet was not taken"}'

@@ -2,8 +2,8 @@
 
 A home list is a list of tweets' row numbers, newest first, that is never out of order.
 Deliveries go out in Lua scripts of about 500 keys, one pipeline of them while the server
-works on the one before. A new tweet goes in front, in the same time however long the list
-is. Where a tweet may come late or again (from a queue, after a failure) the script looks
+works on the one before. A new tweet goes in front, where nobody looks for its place.
+Where a tweet may come late or again (from a queue, after a failure) the script looks
 at the head first: a second delivery changes nothing, and a late one is put in its place.
 Scripts trim as they insert.
 (A sorted set does this by itself, but a compact one is read from end to end for each

@@ -1,0 +1,184 @@
+"""What moves at the head of the chapters on cost: coins for who works, counted as it goes.
+
+`reader_day` has one reader, two authors and two ways to pay. The engine plays the day, and a
+coin falls for each delivery and each list pulled that it counts: to the author, or to the
+reader. `page_prices` has one page, and a coin for each delivery that its work is worth.
+
+Left out: everything that the engine does not count.
+Sources: none.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from scalemodel.core import checks
+from scalemodel.stage.panel.moving import Step, moving
+from scalemodel.stage.views.embed import Embed
+from scalemodel.twitter.timeline.engine import HomeTimelines
+from scalemodel.twitter.timeline.graph import SocialGraph
+from scalemodel.twitter.timeline.policies import FanOutOnRead, FanOutOnWrite, Policy
+from scalemodel.twitter.timeline.prices import Costs
+
+LOOK = "look"
+COIN = '<circle r="7"/><circle r="4" fill="none" stroke="var(--sm-paper)" stroke-width="1.5"/>'
+TWEET = '<rect x="-13" y="-8" width="26" height="16" rx="3"/>'
+COIN_PX, SLOT_PX = 16, 18
+MOST_EVENTS, COINS_A_ROW = 12, 15
+
+
+# ── One reader, two ways to pay ─────────────────────────────────────────────
+def reader_day(authors: Sequence[str], day: Sequence[str], reader: str) -> Embed:
+    """A reader's day, paid by the authors and then by the reader; the engine counts.
+
+    `day` is what happens: the name of one of two `authors` who posts, or "look".
+
+    >>> reader_day(["Ann", "Bo"], ["Bo", "Bo", "look", "Ann", "look"], "Cy").text
+    'Who pays for Cy’s page?: push: copied when written, 7 steps, pull: fetched when read, 7 steps'
+    """
+    rules = {
+        "push: copied when written": FanOutOnWrite(),
+        "pull: fetched when read": FanOutOnRead(),
+    }
+    ways = {way: _day(authors, day, reader, rule) for way, rule in rules.items()}
+    coins = max(len(step.at) for steps in ways.values() for step in steps)
+    things = {f"tweet-{n}": TWEET for n in range(len(day))}
+    things |= {f"coin-{n}": COIN for n in range(coins)}
+    ground = "".join(
+        f'<text x="{x}" y="{y}">{words}</text>'
+        for x, y, words in (
+            (4, 34, authors[0]), (4, 79, authors[1]), (40, 12, "own list"),
+            (196, 12, f"{reader}’s home list"), (196, 79, f"{reader}’s page"),
+            (4, 128, "the authors pay"), (196, 128, f"{reader} pays"),
+        )
+    )  # fmt: skip
+    ground += "".join(
+        f'<path d="M{x} {y}h148" stroke="var(--sm-line)"/>'
+        for x, y in ((40, 44), (40, 89), (196, 44), (196, 108), (4, 156), (196, 156))
+    )
+    return moving(
+        things, ways, title=f"Who pays for {reader}’s page?", size_px=(360, 166), ground=ground
+    )
+
+
+def counted(
+    authors: Sequence[str], day: Sequence[str], rule: Policy
+) -> list[tuple[int, int, list[int]]]:
+    """After each event of the day: deliveries, lists pulled, and the events on the page.
+
+    >>> counted(["Ann", "Bo"], ["Bo", "look", "Ann", "look"], FanOutOnRead())
+    [(0, 0, []), (0, 2, [0]), (0, 2, []), (0, 4, [2, 0])]
+    """
+    if not 1 <= len(day) <= MOST_EVENTS or not set(day) <= {*authors, LOOK}:
+        raise ValueError(f"day={day!r} must be 1 to {MOST_EVENTS} of {[*authors, LOOK]}")
+    reader = len(authors)
+    graph = SocialGraph.from_edges([reader] * reader, range(reader), reader + 1)
+    homes, event_of, rows = HomeTimelines(graph, rule), {}, []
+    for event, who in enumerate(day):
+        page = []
+        if who == LOOK:
+            page = [event_of[tweet] for tweet in homes.timeline(reader).tolist()]
+        else:
+            event_of[homes.post(list(authors).index(who))] = event
+        rows.append((homes.work.deliveries, homes.work.lists_pulled, page))
+    return rows
+
+
+def _day(authors, day, reader, rule):
+    steps = [
+        Step(f"{' and '.join(authors)} write, and {reader} follows both. Nothing is paid yet.")
+    ]
+    rows, own, copied = counted(authors, day, rule), {}, []
+    paid = 0, 0
+    for event, (who, (deliveries, lists, page)) in enumerate(zip(day, rows, strict=True)):
+        new = deliveries - paid[0], lists - paid[1]
+        paid = deliveries, lists
+        if who != LOOK:
+            own.setdefault(who, []).append(event)
+            copied = [event, *copied] if new[0] else copied
+        steps.append(Step(_told(who, reader, new, page), _places(authors, own, copied, page, paid)))
+    last = steps[-1].at
+    steps.append(Step(f"In all {_paid(*paid)}.", last))
+    return steps
+
+
+def _told(who, reader, new, page):
+    if who != LOOK:
+        where = f"and is copied to {reader}’s home list" if new[0] else f"and stays in {who}’s list"
+        return f"{who} writes. The tweet is stored, {where}: {_paid(new[0], 0)}."
+    seen = f"{len(page)} tweet{'' if len(page) == 1 else 's'}"
+    return f"{reader} looks, and sees {seen}: {_paid(0, new[1])}."
+
+
+def _paid(deliveries, lists):
+    said = []
+    if deliveries:
+        said.append(f"{deliveries} deliver{'y' if deliveries == 1 else 'ies'}, paid by the authors")
+    if lists:
+        said.append(f"{lists} list{'' if lists == 1 else 's'} pulled, paid by the reader")
+    return " and ".join(said) or "nothing to pay"
+
+
+def _places(authors, own, copied, page, paid):
+    at = {}
+    for row, author in enumerate(authors):
+        for slot, event in enumerate(own.get(author, [])):
+            at[f"tweet-{event}"] = (54 + SLOT_PX * slot, 33 + 45 * row)
+    for slot, event in enumerate(copied):  # a copy: the author's own stays, unseen, beneath it
+        at[f"tweet-{event}"] = (210 + SLOT_PX * slot, 33)
+    for slot, event in enumerate(page):
+        at[f"tweet-{event}"] = (210 + SLOT_PX * slot, 97, "good")
+    for n in range(sum(paid)):
+        side, place = (4, n) if n < paid[0] else (196, n - paid[0])
+        at[f"coin-{n}"] = (side + 8 + COIN_PX * (place % 9), 142 + COIN_PX * (place // 9), "busy")
+    return at
+
+
+# ── One page on a processor ─────────────────────────────────────────────────
+def page_prices(costs_us: Costs, pages: Mapping[str, int]) -> Embed:
+    """What pages take that pull so many lists, in coins worth a delivery: as counted, as measured.
+
+    `pages` maps who looks to the lists that their page pulls; `costs_us` are the prices that
+    `twitter.cpu_bill` finds.
+
+    >>> page_prices(Costs(delivery=0.02, pull=0.03, merge=0.24), {"Cy": 0, "Dee": 1}).text
+    'What does a page cost?: as counted, 4 steps, as measured, 4 steps'
+    """
+    coins_of = {
+        "as counted": lambda lists: lists,
+        "as measured": lambda lists: page_coins(costs_us, lists),
+    }
+    ways, most = {}, 0
+    for way, coins in coins_of.items():
+        steps = [Step("Nobody has looked yet. A coin is the work of one delivery.")]
+        at, total = {}, 0
+        for row, (who, lists) in enumerate(pages.items()):
+            many = checks.whole(f"coins of {who}", coins(lists), at_least=0, at_most=COINS_A_ROW)
+            for n in range(many):
+                at[f"coin-{total + n}"] = (116 + COIN_PX * n, 20 + 34 * row, "busy")
+            total += many
+            pulled = f"{lists} list{'' if lists == 1 else 's'}" if lists else "no list"
+            worth = (
+                f"{many} coin{'' if many == 1 else 's'}" if many else "nothing beyond the bare page"
+            )
+            steps.append(Step(f"{who} looks, and the page pulls {pulled}: {worth}.", dict(at)))
+        steps.append(Step(f"In all {total} coins.", dict(at)))
+        ways[way], most = steps, max(most, total)
+    ground = "".join(
+        f'<text x="4" y="{24 + 34 * row}">{who} pulls {lists}</text>'
+        f'<path d="M104 {31 + 34 * row}h250" stroke="var(--sm-line)"/>'
+        for row, (who, lists) in enumerate(pages.items())
+    )
+    return moving(
+        {f"coin-{n}": COIN for n in range(most)}, ways, title="What does a page cost?",
+        size_px=(360, 10 + 34 * len(pages)), ground=ground,
+    )  # fmt: skip
+
+
+def page_coins(costs_us: Costs, lists: int) -> int:
+    """Deliveries that one page's pulled lists are worth on a processor, its merge included.
+
+    >>> page_coins(Costs(delivery=0.02, pull=0.03, merge=0.24), 2), page_coins(Costs(), 0)
+    (15, 0)
+    """
+    lists = checks.whole("lists", lists, at_least=0, at_most=10**6)
+    merge_us = costs_us.merge if lists else 0.0
+    return round((lists * costs_us.pull + merge_us) / costs_us.delivery)

@@ -1,0 +1,130 @@
+"""Coins fall as the engine counts, and stand where the one stands who pays."""
+
+import itertools
+import json
+import re
+
+import pytest
+
+from scalemodel.stage.twitter.cost_moving import (
+    COIN_PX,
+    counted,
+    page_coins,
+    page_prices,
+    reader_day,
+)
+from scalemodel.twitter.timeline.expected import expected_cost
+from scalemodel.twitter.timeline.graph import SocialGraph
+from scalemodel.twitter.timeline.policies import FanOutOnRead, FanOutOnWrite, PerEdge
+from scalemodel.twitter.timeline.prices import Costs
+
+DAY = ["Bo", "Bo", "look", "Ann", "Bo", "look", "Bo"]
+COSTS_US = Costs(delivery=0.02, pull=0.03, merge=0.24)
+WAYS = {"push": FanOutOnWrite(), "pull": FanOutOnRead()}
+
+
+def steps(embed):
+    """Each way's steps: the words, and where the things stand that are seen."""
+    data = json.loads(re.search(r'data-is="data">(.*?)</script>', embed.html)[1])
+    return [
+        [
+            (words, {n: p for n, p in zip(data["things"], at, strict=True) if p})
+            for words, *at in way
+        ]
+        for way in data["ways"]
+    ]
+
+
+def coins(at):
+    return [place for name, place in at.items() if name.startswith("coin")]
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_a_day_is_told_event_by_event():
+    push, pull = steps(reader_day(["Ann", "Bo"], DAY, "Cy"))
+    assert push[1][0] == (
+        "Bo writes. The tweet is stored, and is copied to Cy’s home list: "
+        "1 delivery, paid by the authors."
+    )
+    assert push[3][0] == "Cy looks, and sees 2 tweets: nothing to pay."
+    assert pull[3][0] == "Cy looks, and sees 2 tweets: 2 lists pulled, paid by the reader."
+    assert push[-1][0] == "In all 5 deliveries, paid by the authors."
+    assert pull[-1][0] == "In all 4 lists pulled, paid by the reader."
+
+
+def test_a_page_that_merges_costs_more_than_its_lists():
+    as_counted, as_measured = steps(page_prices(COSTS_US, {"Cy": 0, "Dee": 1, "Eve": 2}))
+    assert [len(coins(at)) for _, at in as_counted] == [0, 0, 1, 3, 3]
+    assert [len(coins(at)) for _, at in as_measured] == [0, 0, 14, 29, 29]
+    assert as_measured[1][0].endswith("pulls no list: nothing beyond the bare page.")
+    assert as_measured[2][0].endswith("pulls 1 list: 14 coins.")
+    assert as_counted[2][0].endswith("pulls 1 list: 1 coin.")
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("way", range(2))
+def test_coins_never_leave_and_fall_on_the_side_that_pays(way):
+    told = steps(reader_day(["Ann", "Bo"], DAY, "Cy"))[way]
+    for (_, before), (_, after) in itertools.pairwise(told):
+        assert coins(after)[: len(coins(before))] == coins(before)
+    left = [x < 180 for x, *_ in coins(told[-1][1])]
+    assert left and all(left) == (way == 0) and any(left) == (way == 0)
+
+
+def test_both_ways_show_the_same_page_at_each_look():
+    push, pull = (
+        [
+            sorted(
+                name for name, place in at.items() if place[2:] == [2]
+            )  # looks good: on the page
+            for _, at in way
+        ]
+        for way in steps(reader_day(["Ann", "Bo"], DAY, "Cy"))
+    )
+    assert push == pull and sum(map(bool, push)) == DAY.count("look")
+
+
+def test_nothing_lies_on_anything_else():
+    for embed in (
+        reader_day(["Ann", "Bo"], DAY, "Cy"),
+        page_prices(COSTS_US, {"Dee": 1, "Eve": 2}),
+    ):
+        for way in steps(embed):
+            for _, at in way:
+                places = [tuple(place[:2]) for place in at.values()]
+                assert len(set(places)) == len(places)
+                assert all(0 <= x <= 360 - COIN_PX / 2 for x, _ in places)
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", WAYS)
+def test_the_coins_of_a_day_are_the_closed_forms(name):
+    graph = SocialGraph.from_edges([2, 2], [0, 1], 3)
+    rates = [DAY.count("Ann"), DAY.count("Bo"), 0], [0, 0, DAY.count("look")]
+    deliveries, lists, _ = counted(["Ann", "Bo"], DAY, WAYS[name])[-1]
+    assert deliveries + lists == expected_cost(graph, *rates, WAYS[name])
+    told = steps(reader_day(["Ann", "Bo"], DAY, "Cy"))[list(WAYS).index(name)]
+    assert len(coins(told[-1][1])) == deliveries + lists
+    assert expected_cost(graph, *rates, PerEdge(Costs(), *rates)) < deliveries + lists
+
+
+def test_a_pages_coins_are_the_prices_of_the_formula():
+    graph = SocialGraph.from_edges([3, 3, 3], [0, 1, 2], 4)
+    paid = expected_cost(graph, [0] * 4, [0, 0, 0, 1], FanOutOnRead(), COSTS_US)
+    assert page_coins(COSTS_US, 3) == round(paid / COSTS_US.delivery)
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_what_cannot_be_drawn_is_named():
+    with pytest.raises(
+        ValueError, match=r"day=\['Eve'\] must be 1 to 12 of \['Ann', 'Bo', 'look'\]"
+    ):
+        reader_day(["Ann", "Bo"], ["Eve"], "Cy")
+    with pytest.raises(ValueError, match="must be 1 to 12 of"):
+        reader_day(["Ann", "Bo"], ["look"] * 13, "Cy")
+    with pytest.raises(
+        ValueError, match="coins of Cy=302 must be an integer of at least 0 and at most 15"
+    ):
+        page_prices(Costs(merge=300.0), {"Cy": 2})
+    with pytest.raises(ValueError, match="lists=-1"):
+        page_coins(COSTS_US, -1)
