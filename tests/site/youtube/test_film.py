@@ -66,7 +66,7 @@ def test_a_low_rung_is_blurry_and_a_stop_is_dim(film):
 def test_it_opens_on_a_sharp_picture_before_the_tunnel_and_plays_from_there(film):
     page, panel = film
     output = panel.query_selector(".sm-film output")
-    assert output.inner_text() == "52 s: 720p"
+    assert output.inner_text() == "52\u00a0s: 720p"
     at_first = panel.query_selector(".sm-film").evaluate(PIXELS)
     sharpest = panel.query_selector(".sm-film canvas").evaluate(
         "canvas => { scalemodelTrain.paint(canvas, 2160, 50, false); }"
@@ -83,9 +83,9 @@ def test_it_opens_on_a_sharp_picture_before_the_tunnel_and_plays_from_there(film
 
 def test_it_keeps_its_moment_when_the_rule_changes(film):
     page, panel = film
-    assert to(page, panel, 104)[0] == "104 s: stopped"
+    assert to(page, panel, 104)[0] == "104\u00a0s: stopped"
     choose(panel, "follow throughput")
-    assert panel.query_selector(".sm-film output").inner_text() == "104 s: 240p"
+    assert panel.query_selector(".sm-film output").inner_text() == "104\u00a0s: 240p"
 
 
 def test_the_cursor_stands_on_the_figures_own_clock(film):

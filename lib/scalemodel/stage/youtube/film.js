@@ -33,7 +33,7 @@
       const now = momentOf(film, at);
       globalThis.scalemodelTrain.paint(canvas, now.px, now.played, now.stopped);
       slider.value = at;
-      output.textContent = `${Math.round(at)} s: ${now.words}`;
+      output.textContent = `${Math.round(at)}\u00a0s: ${now.words}`;
       slider.setAttribute("aria-valuetext", output.textContent);
       const plot = plotOf();
       const axis = plot?._fullLayout?.xaxis; // where plotly puts a second of the session

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
+from scalemodel.core import units
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture
 from scalemodel.youtube.abr.ceiling import Bounds
@@ -79,7 +80,7 @@ def race_picture(sessions: Mapping[str, Session], ceiling: Bounds) -> Picture:
     figure.update_layout(_layout(accounts, ceiling.upper))
     ranked = sorted(sessions, key=lambda name: -accounts[name].score)
     parts = {name: accounts[name].score / ceiling.upper for name in ranked}
-    said = [f"{name} {100 * part:.0f} %".replace("-", "−") for name, part in parts.items()]
+    said = [f"{name} {units.percent(part, within=0.01)}" for name, part in parts.items()]
     said[0] = said[0].replace(ranked[0], f"{ranked[0]} reached")
     listed = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
     readings = {name: (part, "ratio") for name, part in parts.items()}
