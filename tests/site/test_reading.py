@@ -217,6 +217,7 @@ def test_answers_are_kept_copied_and_forgotten(page):
     question(page, "one").locator("input").first.check()
     check(page, "one")
     place(page, 3, 1, 2)
+    assert page.evaluate("Object.keys(localStorage)").count("sm-quiz:room/reading") == 1
     page.reload()
     assert question(page, "one").locator("input").first.is_checked()
     assert "Right." in question(page, "one").locator(".sm-quiz-said").inner_text()
