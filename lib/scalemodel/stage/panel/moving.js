@@ -3,7 +3,8 @@
   "use strict";
   const STEP_MS = 900, LOOKS = ["plain", "busy", "good", "bad", "faint"];
 
-  parts["sm-moving"] = (figure) => {
+  function start(figure) {
+    if (figure.dataset.ready) return;
     const find = (what) => figure.querySelector(what), all = (what) => [...figure.querySelectorAll(what)];
     const { ways } = JSON.parse(find("script").textContent);
     const things = all("svg > g[data-look]"), caption = find("figcaption"), picks = all("[data-way]");
@@ -43,7 +44,7 @@
       draw();
     }
 
-    function start() {
+    function run() {
       if (timer) return stop();
       if (at === ways[way].length - 1) at = -1;
       caption.setAttribute("aria-live", "off"); // a reader who listens steps at their own pace
@@ -52,14 +53,17 @@
       step(1);
     }
 
-    play.onclick = start;
+    play.onclick = run;
     back.onclick = () => { stop(); step(-1); };
     next.onclick = () => { stop(); step(1); };
-    picks.forEach((pick, n) => (pick.onclick = () => { way = n; at = 0; stop(); draw(); if (!calm.matches) start(); }));
+    picks.forEach((pick, n) => (pick.onclick = () => { way = n; at = 0; stop(); draw(); if (!calm.matches) run(); }));
     play.hidden = calm.matches;
     calm.addEventListener("change", () => { stop(); play.hidden = calm.matches; });
     all(".sm-moving-buttons, .sm-moving-ways").forEach((row) => { row.hidden = false; });
     draw();
     figure.dataset.ready = "1";
-  };
+  }
+
+  parts["sm-moving"] = start;
+  document.querySelectorAll(".sm-moving").forEach(start);
 })((globalThis.scalemodelParts ??= {}));
