@@ -9,6 +9,7 @@ import yaml
 from scalemodel.stage.look import theme
 from scalemodel.stage.site.extension import problems
 from tests.conftest import ROOT, tool
+from tests.site import gates
 from tests.site.conftest import jupyter_book, write_book
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
@@ -43,6 +44,11 @@ def test_only_pages_with_a_panel_load_its_script(site):
         html = (site / f"{name}.html").read_text()
         assert ('class="sm-panel"' in html) == ("_static/page.js" in html)
         assert ("_static/theme.js" in html) == ("_static/page.js" in html)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_somewhere(site, name):
+    assert gates.broken_links(site / f"{name}.html", site) == []
 
 
 @pytest.mark.parametrize("name", PAGES)

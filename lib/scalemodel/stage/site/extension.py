@@ -26,7 +26,7 @@ from sphinx.util import logging
 from scalemodel.core.compiled import source_digest
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel import page
-from scalemodel.stage.site import markup
+from scalemodel.stage.site import markup, search
 from scalemodel.stage.views.kinds import kinds_in
 
 STAGE = Path(__file__).parents[1]
@@ -42,6 +42,12 @@ REMOVED = (
     r'<link rel="preload"[^>]*fontawesome\.js[^>]*>',
     r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = .*?</script>',
 )
+# The theme wires the first button of each kind: never one in its upper header, which we hide.
+UPPER_HEADER = re.compile(r'(?s)(<header id="pst-header"[^>]*>).*?(</header>)')
+# A tip of the theme's stays after a tap and lies on its neighbours; a title does not.
+TOOLTIPS = re.compile(r'\s+data-bs-(?:toggle="tooltip"|placement="\w+")')
+# What a reader may touch, in the order in which a page has them.
+TOUCHED = re.compile(r'<\w+ class="sm-(?:moving|predict|panel)"')
 # Roles that docutils writes and browsers' accessibility trees no longer know.
 OUTDATED_ROLES = re.compile(r' role="(?:doc-biblioentry|doc-backlink|list(?=" class="citation))"')
 LIVE_WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -171,6 +177,8 @@ def tidy_page(app, pagename, templatename, context, doctree) -> None:
             app.add_js_file(script, loading_method="defer")
     if "metatags" in context and 'name="description"' not in context["metatags"] and doctree:
         context["metatags"] += _description(doctree)
+    if pagename == "search":
+        app.add_js_file("search.js", loading_method="defer")
     formulas = doctree is not None and any(doctree.findall(_is_formula))
     other = () if formulas else MATHS
     if pagename != "search":
@@ -204,15 +212,21 @@ def finish(app, exception) -> None:
     site = Path(app.outdir)
     markup.cut_sources(app)
     mend_search(site)
+    terms = app.env.get_domain("std").objects.items()
+    search.write(
+        site, app.env.found_docs, Path(app.srcdir) / "book" / "glossary.yml",
+        {word.lower(): anchor for (kind, word), (_, anchor) in terms if kind == "term"},
+    )  # fmt: skip
     first = [path for path in own_assets(app.confdir, app.config) if path.name == FIRST_SCRIPT]
     guard = rjsmin.jsmin(first[0].read_text(encoding="utf-8"))
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
         tidy = OUTDATED_ROLES.sub("", tidy.replace(NO_MODE, AUTO_MODE))
+        tidy = TOOLTIPS.sub("", UPPER_HEADER.sub(r"\1\2", tidy)).replace("data-bs-title", "title")
         if path.name != SEARCH_PAGE:
             tidy = re.sub(rf"\s*{SEARCH_SCRIPT}", "", tidy)
-        tidy = before_all(of_company(tidy, path.parent.name), guard)
+        tidy = before_all(of_company(lead_to_panel(tidy), path.parent.name), guard)
         if tidy != text:
             path.write_text(tidy, encoding="utf-8")
     useless_files = ("fontawesome.js*", "*.map", "sphinx-thebe.*", "*webpack-macros.html")
@@ -262,6 +276,24 @@ def before_all(html: str, script: str) -> str:
     """
     first = f"<script>{script}</script>"
     return html if first in html else html.replace("<script", f"{first}\n<script", 1)
+
+
+def lead_to_panel(html: str) -> str:
+    """The page `html` with a second link at its top, which skips to the first thing to touch.
+
+    >>> top = '<a href="#main-content">Skip to main content</a>'
+    >>> lead_to_panel(top + '<figure class="sm-panel">')[48:]
+    '<a href="#first-panel" data-skip>Skip to the first panel</a>\
+<span id="first-panel" tabindex="-1"></span><figure class="sm-panel">'
+    >>> lead_to_panel(top) == top
+    True
+    """
+    place = '<span id="first-panel" tabindex="-1"></span>'
+    if place in html or not TOUCHED.search(html):
+        return html
+    link = '<a href="#first-panel" data-skip>Skip to the first panel</a>'
+    html = TOUCHED.sub(lambda first: place + first[0], html, count=1)
+    return re.sub(r'(<a href="#main-content">[^<]*</a>)', rf"\1{link}", html, count=1)
 
 
 def minify_scripts(static: Path, app) -> None:
