@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.site.reader import findings, two_corners
+from tests.site.reader import findings, holds, two_corners
 
 # Where each thing stands, how it looks, and whether it is to be seen.
 THINGS = """figure => [...figure.querySelectorAll('svg > g')].map((g) =>
@@ -117,7 +117,7 @@ def test_without_a_script_the_first_picture_is_there_and_the_rest_is_told(
 
 def test_only_its_page_loads_its_script(specimens):
     page, other = ((specimens / f"book/{name}.html").read_text() for name in ("moving", "panels"))
-    assert "_static/moving.js" in page and "_static/moving.js" not in other
+    assert "moving" in holds(page) and "moving" not in holds(other)
 
 
 @two_corners
