@@ -8,6 +8,7 @@
   "use strict";
   const home = document.currentScript.src.replace(/[^/]*$/, "");
   const theme = window.scalemodelTheme;
+  const templates = {}; // by whether it is dark: plotly draws all anew for another object
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const REST_MS = 400; // after the last move: say the readings, write the address
   const STEP_MS = 350; // between two steps while playing
@@ -281,11 +282,12 @@
       this.asked = plotly()
         .then((Plotly) => {
           this.asked = null;
-          const mode = isDark() ? "dark" : "light";
           const tint = isDark() ? recolour : (value) => value;
           const shown = this.figure.mark?.(this.state.layout) ?? this.state.layout; // a guess on it
           const layout = { autosize: true, dragmode: false, ...tint(shown) };
-          layout.template = theme[mode];
+          const room = parseInt(this.find(".sm-plot").style.minHeight); // as page.py gives it
+          if (layout.height > room) layout.height = room;
+          layout.template = templates[isDark()] ??= tint(theme.template);
           const options = { displayModeBar: false, responsive: true };
           return Plotly.react(this.find(".sm-plot"), tint(this.state.data), layout, options);
         })
