@@ -41,5 +41,5 @@ def test_the_index_gets_pages_but_no_lists_and_each_word_with_its_other_names(tm
         index, _, told = (tmp_path / "searchindex.js").read_text().partition(search.MARK)
         told = json.loads(told)
         assert index == "Search.setIndex({})"
-        assert [page[:2] for page in told["pages"]] == [["book/how-to", 0], ["book/youtube/abr", 1]]
+        assert [page[:2] for page in told["pages"]] == [["book/how-to", 1], ["book/youtube/abr", 2]]
         assert told["terms"] == [["Bus", "term-Bus", "A car.", ["coach", "omnibus"]]]

@@ -4,6 +4,8 @@
 (() => {
   "use strict";
   const MOST_NAMES = 30, BEFORE = 90, LONG = 240; // characters of an excerpt
+  const WORTH = [0.3, 1, 2]; // a list of sources, another page, a chapter
+  const LATE = /^(sources|check-yourself|exercises|solution|in-short)/; // they say again what was said
   const stemmer = new Stemmer(), known = new Map();
   const stem = (word) => known.get(word) ?? known.set(word, stemmer.stemWord(word)).get(word);
   const WORD = /[\p{L}\p{N}_]+/gu;
@@ -19,10 +21,12 @@
         return all.length && all.every((word) => weights.get(word) === 1);
       });
       if (called === undefined) continue;
-      meant.push({ term, anchor, means, others });
+      meant.push({ term, anchor, means, others, words: stems(called) });
       for (const word of stems(term)) weights.set(word, weights.get(word) ?? 0.5);
     }
-    return [weights, meant];
+    const within = (one, other) => one !== other && one.words.length < other.words.length
+      && one.words.every((word) => other.words.includes(word));
+    return [weights, meant.filter((one) => !meant.some((other) => within(one, other)))];
   }
 
   function counted(text) {
@@ -33,8 +37,8 @@
 
   let pages = null; // counted at the first search
   function weighed(weights) {
-    pages ??= scalemodelSearch.pages.map(([name, chapter, parts]) => ({
-      name, chapter, parts: parts.map(([anchor, title, text]) =>
+    pages ??= scalemodelSearch.pages.map(([name, kind, parts]) => ({
+      name, kind, parts: parts.map(([anchor, title, text]) =>
         ({ anchor, title, text, titled: counted(title), said: counted(text) })),
     }));
     const has = (page, word) => page.parts.some(({ titled, said }) => titled.has(word) || said.has(word));
@@ -48,10 +52,11 @@
     return pages.map((page) => {
       const words = [...weights.keys()];
       const parts = page.parts.map((part, n) => ({ part, score:
-        sum(words.map((word) => worth(part.said, word) + (n ? 1 : 2) * worth(part.titled, word))) }));
+        (LATE.test(part.anchor) ? 0.3 : 1)
+        * sum(words.map((word) => worth(part.said, word) + (n ? 3 : 4) * worth(part.titled, word))) }));
       const best = parts.reduce((one, other) => (other.score > one.score ? other : one));
       const found = words.filter((word) => has(page, word)).length / words.length;
-      const score = (best.score + 0.3 * sum(parts.map(({ score }) => score))) * found * (page.chapter ? 2 : 1);
+      const score = (best.score + 0.3 * sum(parts.map(({ score }) => score))) * found * WORTH[page.kind];
       return { page, best: best.part, score };
     }).filter(({ score }) => score > 0).sort((one, other) => other.score - one.score);
   }
@@ -84,7 +89,7 @@
     return item;
   }
 
-  const spelt = (query) => /[a-z][A-Z]|\w[_.(]\w*/.test(query); // as code spells a name
+  const spelt = (query) => /[a-z][A-Z][a-z]|\w[_.(]\w*/.test(query); // as code spells a name
   function names(query) {
     const all = Search._performSearch(...Search._parseQuery(query)).reverse();
     return all.filter(([name, , , described]) => name.startsWith("book/api/") && (described || spelt(query)))

@@ -45,11 +45,11 @@ def write(site: Path, pages: Iterable[str], table: Path, anchors: dict[str, str]
     >>> _ = (site / "a.html").write_text("<article><h1>A bus</h1><p>It comes.</p></article>")
     >>> write(site, ["a"], site / "none.yml", {})
     >>> (site / "searchindex.js").read_text().partition(MARK)[2]
-    '{"pages":[["a",0,[["","A bus","It comes."]]]],"terms":[]}'
+    '{"pages":[["a",1,[["","A bus","It comes."]]]],"terms":[]}'
     """
     told = {
         "pages": [
-            [name, int(is_chapter(name)), parts_of((site / f"{name}.html").read_text("utf-8"))]
+            [name, kind_of(name), parts_of((site / f"{name}.html").read_text("utf-8"))]
             for name in sorted(pages)
             if not name.startswith((NAMES, *TABLES))
         ],
@@ -64,14 +64,14 @@ def write(site: Path, pages: Iterable[str], table: Path, anchors: dict[str, str]
     index.write_text(f"{text}{MARK}{told}", "utf-8")
 
 
-def is_chapter(name: str) -> bool:
-    """Whether the page called `name` belongs to a company, and so answers a question.
+def kind_of(name: str) -> int:
+    """What the page called `name` is: 2 for a company's chapter, 0 for the sources, 1 for others.
 
-    >>> is_chapter("book/youtube/abr"), is_chapter("book/how-to")
-    (True, False)
+    >>> kind_of("book/youtube/abr"), kind_of("book/how-to"), kind_of("book/bibliography")
+    (2, 1, 0)
     """
     folder = name.rpartition("/")[0].rpartition("/")[2]
-    return folder in theme.ACCENTS
+    return 2 if folder in theme.ACCENTS else int(not name.endswith("bibliography"))
 
 
 def parts_of(html: str) -> list[list[str]]:
