@@ -55,8 +55,8 @@ PLOTLY_FIGURE = "application/vnd.plotly.v1+json"
 
 # Without a mode the theme complains on the console of every first visit.
 NO_MODE, AUTO_MODE = (f'localStorage.getItem("mode") || "{mode}"' for mode in ("", "auto"))
-# Before the theme's first, which stands in the page and trusts the browser; so this does, too.
-FIRST_SCRIPT = "storage.js"
+# Before the theme's first, which stands in the page and trusts the browser; so do these, too.
+FIRST_SCRIPTS = ("storage.js", "fonts.js")
 # Sphinx looks words up in plain objects, where "constructor" and "__proto__" always stand.
 SEARCH_TOOLS = {
     **{f"files: {table}[word]": f"files: {table}.hasOwnProperty(word) ? {table}[word] : undefined"
@@ -230,8 +230,7 @@ def finish(app, exception) -> None:
         site, app.env.found_docs, Path(app.srcdir) / "book" / "glossary.yml",
         {word.lower(): anchor for (kind, word), (_, anchor) in terms if kind == "term"},
     )  # fmt: skip
-    first = [path for path in own_assets(app.confdir, app.config) if path.name == FIRST_SCRIPT]
-    guard = rjsmin.jsmin(first[0].read_text(encoding="utf-8"))
+    guard = "\n".join(map(rjsmin.jsmin, _texts(app, FIRST_SCRIPTS)))
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
@@ -314,7 +313,7 @@ def minify_assets(static: Path, app) -> None:
     file; a second time changes nothing."""
     for path in own_assets(app.confdir, app.config):
         copy = static / path.name
-        if path.suffix == ".css" or path.name == FIRST_SCRIPT:
+        if path.suffix == ".css" or path.name in FIRST_SCRIPTS:
             copy.unlink(missing_ok=True)  # in the one style sheet, or in the page itself
         elif copy.is_file():
             copy.write_text(rjsmin.jsmin(copy.read_text(encoding="utf-8")), encoding="utf-8")
