@@ -54,7 +54,7 @@ def test_three_segments_of_two_seconds_by_hand():
         "7 s. All segments have come. The screen shows segment 2, at 144p, and 7 s of video are in store.",
         "15 s. All segments have come. Nothing is in store, and the picture stands still.",
     ]  # fmt: skip
-    assert steps[0][1] == {"s1": [100, 66, 1], "s2": [30, 66, 4], "s3": [27, 64, 4]}
+    assert steps[0][1] == {"s1": [100, 66, 1], "s2": [30, 66, 4], "s3": [30, 66, 4]}
     assert steps[1][1] == {"s1": [326, 66, 1], "s2": [100, 66, 1], "s3": [30, 66, 4]}
     assert steps[2][1] == {"s2": [326, 66, 1], "s3": [288, 66, 1]}
     assert steps[3][1:] == ({}, {"words"})
@@ -71,10 +71,10 @@ def test_the_tunnel_is_seen_while_the_train_is_in_it_and_a_stop_while_it_lasts()
 
 
 def test_rungs_have_the_names_that_they_are_given():
-    steps = [re.findall(r"<li>(.*?)</li>", segments_moving(
-        {"it": on_the_train("low")}, at_s=[1, 3], title="?", names=list("abcdefgh"), sharp=0
-    ).html)]  # fmt: skip
-    assert ", at e." in steps[0][0] and ", at a." in steps[0][1]
+    given = {"at_s": [1, 30], "title": "?", "names": list("abcdefgh"), "sharp": 0}
+    html = segments_moving({"it": on_the_train("low")}, **given).html
+    first, second = re.findall(r"<li>(.*?)</li>", html)
+    assert ", at e." in first and "shows segment 8, at a," in second
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

@@ -23,7 +23,7 @@ def test_each_line_has_its_numbers_and_its_colour():
     assert [line.line.color for line in lines[::2]] == [
         theme.policy_colour(name) for name in ("follow buffer", "BOLA", "RobustMPC")
     ]
-    assert [line.line.dash for line in lines[::2]] == [None, "dash", "dash"]
+    assert [line.line.dash for line in lines[::2]] == [None, "dash", "dot"]
 
 
 def test_the_best_is_read_off_and_both_ends_are_said():

@@ -1,6 +1,6 @@
 """Segments that fly into a buffer and are played out of it: a session as a picture that moves.
 
-On the left the server, where the next segments stand in a pile; in the middle the line, on
+On the left the server, where the next segments lie on a pile; in the middle the line, on
 which one of them is under way; on the right the store and the screen that eats it. Where each
 stands at a moment is read from a session of `play`.
 
@@ -102,7 +102,7 @@ def _step(session, at_s, tunnel_s, names, sharp):
     coming = np.flatnonzero((asked_s <= at_s) & (at_s < got_s))
     pile = np.flatnonzero(asked_s > at_s)[:PILE]
 
-    at = {f"s{n + 1}": (SERVER_X - 3 * k, Y - 2 * k, "faint") for k, n in enumerate(pile)}
+    at = {f"s{n + 1}": (SERVER_X, Y, "faint") for n in pile}
     for n in coming:
         share = (at_s - asked_s[n]) / session.download_s[n]
         at[f"s{n + 1}"] = (LINE_X[0] + share * (LINE_X[1] - LINE_X[0]), Y, looks[n])

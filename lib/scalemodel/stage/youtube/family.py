@@ -18,6 +18,7 @@ from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture
 
 RULE = "follow buffer"
+DASHES = ("dash", "dot", "dashdot")  # of the others, for who does not see colours
 
 
 def family_picture(
@@ -42,8 +43,9 @@ def family_picture(
     others = {name: _pair(f"rivals[{name!r}]", pair) for name, pair in rivals.items()}
     ends = [float(across[0]), float(across[-1])]
     lines = [_line(RULE, across.tolist(), column, row) for row, column in enumerate(rows.T)]
-    for name, pair in others.items():
-        lines += [_line(name, ends, [share] * 2, row) for row, share in enumerate(pair)]
+    for number, (name, pair) in enumerate(others.items()):
+        dash = DASHES[number % len(DASHES)]
+        lines += [_line(name, ends, [share] * 2, row, dash) for row, share in enumerate(pair)]
     figure = go.Figure({"data": lines})
     figure.update_layout(_layout(ends))
     best = int(np.argmax(rows[:, 0]))
@@ -79,11 +81,9 @@ def _percent(share):
     return units.percent(share, within=0.01)
 
 
-def _line(name, x, shares, row):
+def _line(name, x, shares, row, dash="solid"):
     ink = theme.policy_colour(name)
-    line = (
-        {"color": ink, "width": 3} if name == RULE else {"color": ink, "width": 2, "dash": "dash"}
-    )
+    line = {"color": ink, "width": 3} if name == RULE else {"color": ink, "width": 2, "dash": dash}
     return {
         "type": "scatter", "mode": "lines", "name": name, "x": x, "line": line,
         "y": [round(100 * float(share), 1) for share in shares], "showlegend": row == 0,
@@ -92,12 +92,12 @@ def _line(name, x, shares, row):
 
 
 def _layout(ends):
-    percent = {"ticksuffix": "\N{NO-BREAK SPACE}%", "rangemode": "tozero"}
+    percent = {"ticksuffix": "\N{NO-BREAK SPACE}%"}
     return {
         "height": 340,
         "legend": {"font": {"size": 12}},
         "margin": {"t": 40, "r": 16},
         "xaxis": {"title": {"text": "cushion, s"}, "range": ends, "anchor": "y2"},
-        "yaxis": {**percent, "domain": [0.54, 1], "range": [0, 100], "title": {"text": "of the ceiling"}},
+        "yaxis": {**percent, "domain": [0.54, 1], "range": [40, 100], "title": {"text": "of the ceiling"}},
         "yaxis2": {**percent, "domain": [0, 0.44], "range": [0, 80], "title": {"text": "rebuffered"}},
     }  # fmt: skip

@@ -34,7 +34,7 @@
     pen.fillStyle = "#2a2622"; // the viaduct
     pen.fillRect(0, 122, W, 8);
     for (let x = -((second * 14) % 40); x < W; x += 40) pen.fillRect(x, 122, 7, 58);
-    const left = ((second * 22) % (W + 230)) - 200; // the train
+    const left = ((second * 22 + 300) % (W + 230)) - 200; // the train
     for (let car = 0; car < 4; car++) {
       const x = left + car * 49;
       pen.fillStyle = car === 3 ? "#b5382f" : "#e8e2d3";
