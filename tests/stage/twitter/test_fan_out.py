@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from scalemodel.stage.twitter.fan_out import (
-    burst_picture, early_picture, lost_picture, queue_picture,
+    burst_picture,
+    early_picture,
+    lost_picture,
+    queue_picture,
 )  # fmt: skip
 from scalemodel.twitter.backlog import expected_wait_s
 
