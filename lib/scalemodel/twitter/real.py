@@ -112,18 +112,20 @@ def round_trips(
                         ("pages_together", pages_together)):  # fmt: skip
         _sizes(name, sizes)
     ways = [(batch, depth) for batch in keys_a_script for depth in scripts_together]
-    shape = (2, len(keys_a_script), len(scripts_together))
     with PrivateServer() as server, redis.Redis.from_url(server.url) as client:
-        shelf = _Shelf(client, followers)
-        rates = []
-        for entries in sorted(held):
-            shelf.fill(entries)
-            calls = [partial(shelf.fan_out, *way) for way in ways]
+        shelves = [_Shelf(client, followers, entries) for entries in sorted(held)]
+        calls = []
+        for shelf in shelves:  # all in one round, so that no moment of the machine's favours one
+            calls += [partial(shelf.fan_out, *way) for way in ways]
             calls += [partial(shelf.carry, shelf.as_long(batch), batch, d) for batch, d in ways]
-            rates.append(followers / np.reshape(_seconds(calls), shape))
-        reads = [partial(shelf.read, depth) for depth in pages_together]
-        trip_s, *read_s = _seconds([shelf.fetch, *reads])
-        wrong = shelf.wrong_pages(least=min(PAGE, max(held)))
+        longest = shelves[-1]
+        calls += [longest.fetch, *(partial(longest.read, depth) for depth in pages_together)]
+        took_s = _seconds(calls)
+        wrong = longest.wrong_pages(least=min(PAGE, max(held)))
+    at = len(calls) - 1 - len(pages_together)
+    shape = (len(shelves), 2, len(keys_a_script), len(scripts_together))
+    rates = followers / np.reshape(took_s[:at], shape)
+    trip_s, *read_s = took_s[at:]
     delivered, carried = (
         [[[_brief(rate) for rate in row] for row in grid] for grid in grids.tolist()]
         for grids in np.swapaxes(rates, 0, 1)
@@ -134,7 +136,7 @@ def round_trips(
         "keys_a_script": list(keys_a_script),
         "scripts_together": list(scripts_together),
         "pages_together": list(pages_together),
-        "trip_ms": _brief(1e3 * trip_s),
+        "trip_ms": _brief(1e3 * trip_s / followers),
         "deliveries_per_s": delivered,
         "carried_per_s": carried,
         "pages_per_s": [_brief(followers / seconds) for seconds in read_s],
@@ -143,25 +145,20 @@ def round_trips(
 
 
 class _Shelf:
-    """Home lists of `followers` readers on a server, all alike, and what is timed on them."""
+    """Home lists of so many followers, each kept at `entries`, and what is timed on them."""
 
-    def __init__(self, client, followers):
-        self.client, self.sha = client, client.script_load(DELIVER)
-        self.keys = [b"home:%d" % user for user in range(followers)]
-        self.next_id, self.cap = FIRST_ID, 0
-
-    def fill(self, entries):
-        """Lists of so many entries, and plain values as long as what is sent and answered."""
-        self.cap = entries
-        self.next_id += entries
-        newest = range(self.next_id - 1, self.next_id - entries - 1, -1)
-        self.client.flushall()
-        self.client.set("mark", 1)
-        self.client.rpush(self.keys[0], *newest)
-        copy = self.client.dump(self.keys[0])
-        pipeline = self.client.pipeline(transaction=False)
+    def __init__(self, client, followers, entries):
+        self.client, self.sha, self.cap = client, client.script_load(DELIVER), entries
+        self.keys = [b"home:%d:%d" % (entries, user) for user in range(followers)]
+        self.next_id = FIRST_ID + entries
+        newest = range(self.next_id - 1, FIRST_ID - 1, -1)
+        client.set("mark", 1)
+        client.delete(self.keys[0])
+        client.rpush(self.keys[0], *newest)
+        copy = client.dump(self.keys[0])
+        pipeline = client.pipeline(transaction=False)
         for key in self.keys[1:]:
-            pipeline.restore(key, 0, copy)
+            pipeline.restore(key, 0, copy, replace=True)
         pipeline.set("page", b"x" * len(_packed(*newest[:PAGE])))
         pipeline.execute()
 
@@ -197,8 +194,9 @@ class _Shelf:
         return shown
 
     def fetch(self):
-        """As many bytes as a page has, from a plain value."""
-        return self.client.pipeline(transaction=False).get("page").execute()
+        """As many bytes as a page has, from a plain value, alone, once for each reader."""
+        for _ in self.keys:
+            self.client.pipeline(transaction=False).get("page").execute()
 
     def wrong_pages(self, least):
         newest = list(range(self.next_id - 1, self.next_id - 1 - PAGE, -1))
