@@ -11,7 +11,7 @@ Sources: WAI-ARIA Authoring Practices for names and live regions.
 
 import itertools
 import json
-import re
+from decimal import Decimal
 from html import escape
 
 from scalemodel.stage.look.tables import table_html
@@ -257,11 +257,9 @@ def _axis_title(layout, axis):
 
 
 def _cell(value):
+    """A number as a panel's table shows it, and as the script writes it: never with an exponent."""
     if value is None:
         return "–"
-    if isinstance(value, float):  # as the script's language writes it
-        text = f"{value:.{grid.DIGITS}g}"
-        if "e" not in text:
-            return text
-        return re.sub("e-0?", "e-", text) if abs(value) < 1e-6 else f"{value:.12f}".rstrip("0")
-    return str(value)
+    if isinstance(value, str):
+        return value
+    return f"{Decimal(f'{value:.{grid.DIGITS}g}'):,f}".replace("-", "−")

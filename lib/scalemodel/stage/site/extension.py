@@ -22,6 +22,7 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from scalemodel.core import units
 from scalemodel.core.compiled import source_digest
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel import page
@@ -153,6 +154,12 @@ def write_styles(app) -> None:
     (static / STYLES).write_text(rcssmin.cssmin("\n".join(rules)), encoding="utf-8")
 
 
+NOT_TEXT = re.compile(
+    r"((?:<(?:pre|script|style|code|textarea)\b.*?</(?:pre|script|style|code|textarea)>|<[^>]+>)+)",
+    re.DOTALL,
+)
+
+
 def tidy_page(app, pagename, templatename, context, doctree) -> None:
     """Gives a page the scripts of what it holds, and takes out whatever asks elsewhere."""
     raws = [raw.astext() for raw in doctree.findall(nodes.raw)] if doctree is not None else []
@@ -238,7 +245,8 @@ def finish(app, exception) -> None:
         tidy = TOOLTIPS.sub("", UPPER_HEADER.sub(r"\1\2", tidy)).replace("data-bs-title", "title")
         if path.name != SEARCH_PAGE:
             tidy = re.sub(rf"\s*{SEARCH_SCRIPT}", "", tidy)
-        tidy = before_all(of_company(lead_to_panel(tidy), path.parent.name), guard)
+        tidy = tie_numbers(lead_to_panel(tidy))
+        tidy = before_all(of_company(tidy, path.parent.name), guard)
         if tidy != text:
             path.write_text(tidy, encoding="utf-8")
     useless_files = ("fontawesome.js*", "*.map", "sphinx-thebe.*", "*webpack-macros.html")
@@ -306,6 +314,18 @@ def lead_to_panel(html: str) -> str:
     link = '<a href="#first-panel" data-skip>Skip to the first panel</a>'
     html = TOUCHED.sub(lambda first: place + first[0], html, count=1)
     return re.sub(r'(<a href="#main-content">[^<]*</a>)', rf"\1{link}", html, count=1)
+
+
+def tie_numbers(html: str) -> str:
+    """The page `html` with each number on one line with its unit, code and data as they were.
+
+    >>> tie_numbers("<b>80</b> % of <code>x = 3 s</code>") == "<b>80</b>\u00a0% of <code>x = 3 s</code>"
+    True
+    """
+    pieces = NOT_TEXT.split(html)
+    texts = units.tied("\0".join(pieces[::2]), break_at="\0").split("\0")
+    tied = [piece for pair in zip(texts, [*pieces[1::2], ""], strict=True) for piece in pair]
+    return "".join(tied)
 
 
 def minify_assets(static: Path, app) -> None:
