@@ -41,6 +41,12 @@ def test_equal_values_have_no_spread_however_they_round():
     assert stats.standard_error([0.1] * 3) == 0 and stats.z_score([0.1] * 3) == math.inf
 
 
+def test_half_the_difference_takes_four_times_the_runs_and_two_are_the_fewest():
+    assert [stats.runs_needed(d, 1.0) for d in (1.0, 0.1, 0.05)] == [8, 785, 3140]
+    assert stats.runs_needed(100.0, 1.0) == 2
+    assert stats.runs_needed(3e-3, 3e-3) == stats.runs_needed(1e200, 1e200) == 8
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_honest_noise_agrees_and_a_shift_of_a_deviation_does_not():
     noise = stream(5, "noise").standard_normal((1000, 20))
@@ -67,6 +73,14 @@ def test_the_interval_is_that_of_the_printed_table():
     error = peer.stdev(values) / math.sqrt(25)
     t_24 = 1.711  # Student's t, 24 degrees of freedom, 5 % above
     assert stats.confidence_half_width(values, 0.9) == pytest.approx(t_24 * error, rel=1e-4)
+
+
+@pytest.mark.parametrize(("power", "level"), [(0.8, 0.95), (0.5, 0.95), (0.9, 0.8)])
+def test_so_many_runs_show_a_difference_as_often_as_they_should(power, level):
+    runs, experiments = stats.runs_needed(0.2, 1.0, power, level), 4000
+    noise = stream(8, "noise").normal(0.2, 1.0, (experiments, runs))
+    shown = np.mean([row.mean() > stats.confidence_half_width(row, level) for row in noise])
+    assert shown == pytest.approx(power, abs=4 * math.sqrt(power * (1 - power) / experiments))
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
@@ -117,3 +131,21 @@ def test_of_nothing_there_is_no_percentile():
 def test_a_level_of_confidence_is_a_share(level):
     with pytest.raises(ValueError, match=rf"level={level} must be .* above 0 and at most 0.99"):
         stats.confidence_half_width([1.0, 2.0], level)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ((0, 1.0), "difference=0 must be a finite number above 0"),
+        ((0.1, 0), "spread=0 must be a finite number above 0"),
+        ((0.1, 1.0, 0.4), "power=0.4 must be .* of at least 0.5"),
+        ((0.1, 1.0, 1), "power=1 must be .* at most 0.999"),
+        ((0.1, 1.0, 0.8, 0), "level=0 must be a finite number above 0"),
+        ((0.1, 1.0, 0.8, 1), "level=1 must be .* at most 0.999"),
+        ((1e-300, 1.0), "difference=1e-300 must be larger beside spread=1.0"),
+        ((1e-8, 1.0), "difference=1e-08 must be larger"),
+    ],
+)
+def test_a_difference_that_no_number_of_runs_would_show_is_refused(given, words):
+    with pytest.raises(ValueError, match=words):
+        stats.runs_needed(*given)

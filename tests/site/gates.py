@@ -3,6 +3,7 @@
 `test_pages` puts every page through them, `test_gates` shows each one a page with a fault.
 """
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -231,3 +232,41 @@ def small_letters(page):
 def cut_letters(page):
     """The words in pictures that stand out of their picture, and are cut off."""
     return page.evaluate(CUT)
+
+
+# ── Numbers ─────────────────────────────────────────────────────────────────
+# An exponent, a rate that is no word, a share in millionths, a number that may part from its unit.
+ILL_WRITTEN = re.compile(
+    r"\d(?:\.\d+)?e[+-]?\d+\b|\d\xa0?1/(?:s|day)\b|\b1/day\b|\dµ(?!s)|×10"
+    r"|\d (?:%|[kMG]?B|bytes|[kM]bit/s|ms|s|min|h|m|km|px)(?![\w/])"
+)
+NOT_SAID = r"(?s)<(pre|code|style|script)\b.*?</\1>"
+STATES = r'(?s)<script type="application/json"[^>]*>(.*?)</script>'
+TICKS = "() => [...document.querySelectorAll('.sm-plot text')].map((text) => text.textContent)"
+
+
+def ill_numbers(html):
+    """What a page says, or any state of its panels, with a number that nobody would write so."""
+    article = re.search(r'(?s)<article class="bd-article".*?</article>', html)
+    said = re.sub(r"<[^>]+>", "", re.sub(NOT_SAID, "", article[0])) if article else ""
+    states = [text for data in re.findall(STATES, html) for text in strings(json.loads(data))]
+    return ill_written([said, *states])
+
+
+def ill_ticks(page):
+    """The same, of what stands in the figures as they are drawn."""
+    return ill_written(page.evaluate(TICKS))
+
+
+def ill_written(texts):
+    found = (match for text in texts for match in ILL_WRITTEN.finditer(text))
+    return [each.string[max(0, each.start() - 20) : each.end() + 10] for each in found]
+
+
+def strings(data):
+    """All strings in JSON, but drawings and colours."""
+    if isinstance(data, dict):
+        data = list(data.values())
+    if isinstance(data, list):
+        return [text for each in data for text in strings(each)]
+    return [data] if isinstance(data, str) and not data.startswith(("<", "#")) else []

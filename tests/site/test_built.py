@@ -51,6 +51,11 @@ def test_every_link_leads_somewhere(site, name):
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_every_number_is_written_as_people_write_it(site, name):
+    assert gates.ill_numbers((site / f"{name}.html").read_text()) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_a_companys_page_wears_its_colour(site, name):
     folder = name.split("/")[1]
     company = folder if folder in theme.ACCENTS else None

@@ -202,3 +202,17 @@ def test_letters_that_are_small_or_cut_off_are_found(planted):
     )
     assert gates.small_letters(page) == ["half as large: 6.0 px"]
     assert [line.partition(":")[0] for line in gates.cut_letters(page)] == ["cut off"]
+
+
+def test_a_number_is_found_that_nobody_would_write_so(planted):
+    data = '{"alt": "It waits 3 s.", "readings": [["n", "5e-05", ""]], "svg": "<path 1e-3>"}'
+    page = (
+        '<article class="bd-article"><p>5\u00a0s, <b>7</b> % and 1/day; <code>9 s 1e5</code></p>'
+        f'<script type="application/json" data-is="x">{data}</script></article>'
+    )
+    found = [text.strip() for text in gates.ill_numbers(page)]
+    assert [next(w for w in ("7 %", "1/day", "3 s", "5e-05") if w in text) for text in found] == [
+        "7 %", "7 %", "3 s", "5e-05",
+    ]  # fmt: skip
+    opened = planted('<div class="sm-plot"><svg><text>20µ</text><text>1M</text></svg></div>')
+    assert gates.ill_ticks(opened) == ["20µ"]

@@ -63,13 +63,20 @@ def wait_for(address, server, log):
     raise AssertionError(f"JupyterLab did not answer:\n{log.read_text()}")
 
 
+CHOICE = (
+    "from scalemodel.stage.reading.choose import choose\n"
+    'choose("room.scene", question="Which?", options={"tea": "At four.", "milk": "At six."})'
+)
+
+
 def specimen(name):
-    """A notebook with the first cell of a page of specimens."""
+    """A notebook with the first cell of a page of specimens, and a pick."""
     source, *_ = re.findall(
         r"(?s)```{code-cell}[^\n]*\n(.*?)```", (SPECIMENS / f"{name}.md").read_text()
     )
     kernel = {"name": "python3", "display_name": "Python 3"}
-    return new_notebook(cells=[new_code_cell(source)], metadata={"kernelspec": kernel})
+    cells = [new_code_cell(source), new_code_cell(CHOICE)]
+    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
 def run_all(page):
@@ -122,7 +129,7 @@ def test_a_control_of_the_live_panel_changes_its_figure(jupyter, visit):
     assert [fault for fault in visitor.faults if "another host" in fault] == []
 
 
-def test_a_dot_that_nobody_knows_rolls_in_jupyter(jupyter, visit):
+def test_a_dot_that_nobody_knows_rolls_in_jupyter_and_a_pick_is_made_by_keyboard(jupyter, visit):
     visitor = visit(jupyter, apart=True, viewport={"width": 1400, "height": 1000})
     page = visitor.open("lab/tree/scene.ipynb?reset")
     run_all(page)
@@ -130,6 +137,11 @@ def test_a_dot_that_nobody_knows_rolls_in_jupyter(jupyter, visit):
     page.wait_for_function(f"({place})() === 10", timeout=WAIT_MS)
     page.locator(".widget-dropdown select").first.select_option("90")
     page.wait_for_function(f"({place})() === 90", timeout=WAIT_MS)
+    picks = page.locator(".sm-choose input")
+    picks.first.focus(timeout=WAIT_MS)
+    page.keyboard.press("ArrowDown")
+    assert picks.last.is_checked()
+    assert page.locator(".sm-choose [role=status]").inner_text() == "Noted, on this device only."
 
 
 def test_a_picture_that_moves_is_stepped_in_jupyter(jupyter, visit):

@@ -223,6 +223,11 @@ def test_no_two_numbers_of_an_axis_stand_on_each_other(opened):
     assert opened.page.evaluate(CROWDED) == []
 
 
+@look_at(CHAPTERS)
+def test_the_numbers_of_a_figure_are_written_as_people_write_them(opened):
+    assert gates.ill_ticks(opened.page) == []
+
+
 @look_at(PAGES)
 def test_a_page_keeps_its_place_while_it_loads(opened):
     assert sum(value for value, _ in opened.shifts) <= gates.MOST_SHIFT, opened.shifts

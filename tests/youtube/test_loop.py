@@ -5,14 +5,13 @@ import pytest
 
 from scalemodel.core import bandwidth
 from scalemodel.core.rng import stream
-from scalemodel.youtube.abr.loop import PLAYER_LOOP, loop_state, moment
+from scalemodel.youtube.abr.loop import moment
 from scalemodel.youtube.abr.play import play
 from scalemodel.youtube.abr.policies import BufferBased
 from scalemodel.youtube.abr.scores import HD_LADDER_KBPS
 from scalemodel.youtube.media import Player, Trace, Video
 
 VIDEO = Video.constant(4, HD_LADDER_KBPS, 30)
-NAMES = [f"{kbps} kbit/s" for kbps in HD_LADDER_KBPS]
 
 
 def on_a_ride(seed, player):
@@ -33,16 +32,6 @@ def test_a_download_of_two_seconds_by_hand():
     assert [here.buffer_s for here in seen] == pytest.approx(levels_s)
 
 
-def test_a_stopped_screen_has_failed_and_one_that_is_over_has_not():
-    session = play(
-        Video.constant(4, [950], 2), Trace.constant(0.5), lambda *seen: 0, Player(rtt_s=0)
-    )
-    stopped = loop_state(session, 4, Player(), ["480p"], 13.0)
-    assert stopped.failed == {"screen"} and stopped.says["screen"] == "stopped"
-    over = loop_state(session, 4, Player(), ["480p"], 99.0)
-    assert not over.failed and not over.running and over.says["screen"] == "over"
-
-
 # ── Laws ────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("player", PLAYERS)
 @pytest.mark.parametrize("seed", range(4))
@@ -53,14 +42,6 @@ def test_at_each_request_the_level_is_the_sessions_own(seed, player):
         here = moment(session, 4, at_s + 1e-9)
         assert here.buffer_s == pytest.approx(session.buffer_s[segment], abs=1e-6)
         assert here.coming == session.rung[segment + 1]
-
-
-@pytest.mark.parametrize("player", PLAYERS)
-def test_every_moment_is_a_state_of_the_loop(player):
-    session = on_a_ride(5, player)
-    for at_s in np.linspace(0, 200, 400):
-        state = PLAYER_LOOP.checked(loop_state(session, 4, player, NAMES, at_s))
-        assert ("screen" in state.failed) == (state.says["screen"] == "stopped")
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────

@@ -5,13 +5,17 @@ standard error, and a model agrees with its formula when the mean error stays
 within a few of its own standard errors.
 
 Left out: tests for distributions, bootstrap intervals.
-Sources: any statistics text, under the standard error of the mean and Student's t.
+Sources: any statistics text, under the standard error of the mean, Student's t, and power.
 """
+
+import math
 
 import numpy as np
 from scipy import special
 
 from scalemodel.core import checks
+
+MOST_RUNS = 1e15
 
 
 def percentile(values: np.ndarray, q: float) -> float:
@@ -49,6 +53,29 @@ def confidence_half_width(values: np.ndarray, level: float = 0.95) -> float:
     checks.real("level", level, above=0, at_most=0.999_999)
     error = standard_error(values)
     return float(special.stdtrit(np.size(values) - 1, (1 + level) / 2)) * error
+
+
+def runs_needed(difference: float, spread: float, power: float = 0.8, level: float = 0.95) -> int:
+    """How many runs show a true mean `difference` in `power` of all such experiments.
+
+    `spread` is the standard deviation of a run's difference; "show" means that the interval of
+    `confidence_half_width` leaves 0 out. It is the usual formula for large numbers of runs:
+    ((z of level + z of power) · spread ÷ difference)², rounded up; below 30 take two more.
+
+    >>> runs_needed(0.5, spread=1.0), runs_needed(0.25, spread=1.0)
+    (32, 126)
+    """
+    checks.real("difference", difference, above=0)
+    checks.real("spread", spread, above=0)
+    checks.real("power", power, at_least=0.5, at_most=0.999_999)
+    checks.real("level", level, above=0, at_most=0.999_999)
+    errors = float(special.ndtri((1 + level) / 2) + special.ndtri(power)) * (spread / difference)
+    if errors * errors > MOST_RUNS:
+        raise ValueError(
+            f"difference={difference!r} must be larger beside spread={spread!r}: "
+            f"at most {MOST_RUNS:g} runs are counted"
+        )
+    return max(math.ceil(errors * errors), 2)
 
 
 def z_score(errors: np.ndarray) -> float:

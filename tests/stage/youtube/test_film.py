@@ -35,6 +35,7 @@ def test_the_film_stands_still_exactly_while_the_session_rebuffers(rule, tunnel_
     stopped_s = sum(end_s - start_s for start_s, end_s in film.stops_s)
     assert stopped_s == pytest.approx(session.rebuffer_s[1:].sum(), abs=0.1 * len(film.stops_s))
     assert film.seen_s[0] == pytest.approx(session.rebuffer_s[0], abs=0.051)
+    assert played["opens"] == 52 and film.seen_s[0] < 52, "it opens on a picture, before the tunnel"
     assert list(film.height_px) == [LADDER[rung].height_px for rung in session.rung]
 
 
@@ -69,6 +70,7 @@ def test_each_state_brings_its_film_to_the_page_and_to_jupyter():
         (([0, 3], [720, 720], 4), r"seen_s\[1\]=3 must be at least 4 s after seen_s\[0\]=0"),
         (([-1], [720], 4), "seen_s"),
         (([0], [0], 4), "height_px"),
+        (([0], [720], 4, -1), "opens_s=-1 must be a finite number of at least 0"),
         (([0], [720], 0), "segment_s=0 must be a finite number above 0"),
     ],
 )

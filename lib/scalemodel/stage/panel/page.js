@@ -107,7 +107,10 @@
     return made;
   }
 
-  const cell = (value) => (value === null || value === undefined ? "–" : String(value));
+  function cell(value) { // the same as _cell in page.py
+    if (typeof value !== "number") return value ?? "–";
+    return value.toLocaleString("en", { maximumSignificantDigits: 5 }).replace("-", "−");
+  }
 
   function tableOf({ axis, at, names, columns }) {
     const table = element("table", null, { class: "sm-table" });
@@ -135,6 +138,7 @@
     return new URLSearchParams(hash.startsWith(MARK) ? hash.slice(MARK.length) : "");
   }
 
+  const plain = (text) => text.replaceAll("\u00a0", " "); // an address has spaces that break
   let written = null; // by ourselves, and no link that somebody followed
 
   function writeAddress(parameters) {
@@ -191,7 +195,7 @@
     fromAddress() {
       const asked = readAddress();
       this.axes.forEach(({ name, texts }, n) => {
-        const found = texts.indexOf(asked.get(`${this.key}.${name}`));
+        const found = texts.map(plain).indexOf(asked.get(`${this.key}.${name}`));
         if (found >= 0) this.at[n] = found;
       });
     }
@@ -201,7 +205,7 @@
       this.axes.forEach(({ name, texts }, n) => {
         const key = `${this.key}.${name}`;
         if (this.at[n] === this.packed.start[n]) parameters.delete(key);
-        else parameters.set(key, texts[this.at[n]]);
+        else parameters.set(key, plain(texts[this.at[n]]));
       });
       return parameters;
     }

@@ -11,7 +11,7 @@ Sources: WAI-ARIA Authoring Practices for names and live regions.
 
 import itertools
 import json
-import re
+from decimal import Decimal
 from html import escape
 
 from scalemodel.stage.look.tables import table_html
@@ -23,7 +23,7 @@ NO_SCRIPT = (
     "These are the words and numbers of the state that opens first.</p></noscript>"
 )
 
-FIT_PX = 610  # of the 620 that a panel may take
+FIT_PX = 580  # of the 620 that a panel may take; readings may need a second row
 ROW_PX, READINGS_PX, SCENE_PX = 80, 80, 210
 
 _panels = itertools.count(1)  # one kernel runs one page
@@ -112,7 +112,7 @@ def room_px(axes: int, scene: bool) -> int:
     Two controls stand in a row with the buttons; a scene stands beside the readings.
 
     >>> room_px(2, False), room_px(3, False), room_px(3, True)
-    (450, 370, 240)
+    (420, 340, 210)
     """
     rows = 0 if axes == 0 else 1 + (axes > 2)
     return FIT_PX - ROW_PX * rows - (SCENE_PX if scene else READINGS_PX)
@@ -257,11 +257,9 @@ def _axis_title(layout, axis):
 
 
 def _cell(value):
+    """A number as a panel's table shows it, and as the script writes it: never with an exponent."""
     if value is None:
         return "–"
-    if isinstance(value, float):  # as the script's language writes it
-        text = f"{value:.{grid.DIGITS}g}"
-        if "e" not in text:
-            return text
-        return re.sub("e-0?", "e-", text) if abs(value) < 1e-6 else f"{value:.12f}".rstrip("0")
-    return str(value)
+    if isinstance(value, str):
+        return value
+    return f"{Decimal(f'{value:.{grid.DIGITS}g}'):,f}".replace("-", "−")

@@ -22,6 +22,7 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from scalemodel.core import units
 from scalemodel.core.compiled import source_digest
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel import page
@@ -55,8 +56,8 @@ PLOTLY_FIGURE = "application/vnd.plotly.v1+json"
 
 # Without a mode the theme complains on the console of every first visit.
 NO_MODE, AUTO_MODE = (f'localStorage.getItem("mode") || "{mode}"' for mode in ("", "auto"))
-# Before the theme's first, which stands in the page and trusts the browser; so this does, too.
-FIRST_SCRIPT = "storage.js"
+# Before the theme's first, which stands in the page and trusts the browser; so do these, too.
+FIRST_SCRIPTS = ("storage.js", "fonts.js")
 # Sphinx looks words up in plain objects, where "constructor" and "__proto__" always stand.
 SEARCH_TOOLS = {
     **{f"files: {table}[word]": f"files: {table}.hasOwnProperty(word) ? {table}[word] : undefined"
@@ -153,6 +154,12 @@ def write_styles(app) -> None:
     (static / STYLES).write_text(rcssmin.cssmin("\n".join(rules)), encoding="utf-8")
 
 
+NOT_TEXT = re.compile(
+    r"((?:<(?:pre|script|style|code|textarea)\b.*?</(?:pre|script|style|code|textarea)>|<[^>]+>)+)",
+    re.DOTALL,
+)
+
+
 def tidy_page(app, pagename, templatename, context, doctree) -> None:
     """Gives a page the scripts of what it holds, and takes out whatever asks elsewhere."""
     raws = [raw.astext() for raw in doctree.findall(nodes.raw)] if doctree is not None else []
@@ -230,8 +237,7 @@ def finish(app, exception) -> None:
         site, app.env.found_docs, Path(app.srcdir) / "book" / "glossary.yml",
         {word.lower(): anchor for (kind, word), (_, anchor) in terms if kind == "term"},
     )  # fmt: skip
-    first = [path for path in own_assets(app.confdir, app.config) if path.name == FIRST_SCRIPT]
-    guard = rjsmin.jsmin(first[0].read_text(encoding="utf-8"))
+    guard = "\n".join(map(rjsmin.jsmin, _texts(app, FIRST_SCRIPTS)))
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
@@ -239,7 +245,8 @@ def finish(app, exception) -> None:
         tidy = TOOLTIPS.sub("", UPPER_HEADER.sub(r"\1\2", tidy)).replace("data-bs-title", "title")
         if path.name != SEARCH_PAGE:
             tidy = re.sub(rf"\s*{SEARCH_SCRIPT}", "", tidy)
-        tidy = before_all(of_company(lead_to_panel(tidy), path.parent.name), guard)
+        tidy = tie_numbers(lead_to_panel(tidy))
+        tidy = before_all(of_company(tidy, path.parent.name), guard)
         if tidy != text:
             path.write_text(tidy, encoding="utf-8")
     useless_files = ("fontawesome.js*", "*.map", "sphinx-thebe.*", "*webpack-macros.html")
@@ -309,12 +316,24 @@ def lead_to_panel(html: str) -> str:
     return re.sub(r'(<a href="#main-content">[^<]*</a>)', rf"\1{link}", html, count=1)
 
 
+def tie_numbers(html: str) -> str:
+    """The page `html` with each number on one line with its unit, code and data as they were.
+
+    >>> tie_numbers("<b>80</b> % of <code>x = 3 s</code>") == "<b>80</b>\u00a0% of <code>x = 3 s</code>"
+    True
+    """
+    pieces = NOT_TEXT.split(html)
+    texts = units.tied("\0".join(pieces[::2]), break_at="\0").split("\0")
+    tied = [piece for pair in zip(texts, [*pieces[1::2], ""], strict=True) for piece in pair]
+    return "".join(tied)
+
+
 def minify_assets(static: Path, app) -> None:
     """Takes comments and blanks out of what travels by itself, and drops what travels in another
     file; a second time changes nothing."""
     for path in own_assets(app.confdir, app.config):
         copy = static / path.name
-        if path.suffix == ".css" or path.name == FIRST_SCRIPT:
+        if path.suffix == ".css" or path.name in FIRST_SCRIPTS:
             copy.unlink(missing_ok=True)  # in the one style sheet, or in the page itself
         elif copy.is_file():
             copy.write_text(rjsmin.jsmin(copy.read_text(encoding="utf-8")), encoding="utf-8")

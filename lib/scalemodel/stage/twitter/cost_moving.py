@@ -2,7 +2,8 @@
 
 `reader_day` has one reader, two authors and two ways to pay. The engine plays the day, and a
 coin falls for each delivery and each list pulled that it counts: to the author, or to the
-reader. `page_prices` has one page, and a coin for each delivery that its work is worth.
+reader. `sleepers_day` has one author, and readers of whom some never look. `page_prices` has
+pages, and a coin for each delivery that their work is worth.
 
 Left out: everything that the engine does not count.
 Sources: none.
@@ -23,6 +24,7 @@ COIN = '<circle r="7"/><circle r="4" fill="none" stroke="var(--sm-paper)" stroke
 TWEET = '<rect x="-13" y="-8" width="26" height="16" rx="3"/>'
 COIN_PX, SLOT_PX = 16, 18
 MOST_EVENTS, COINS_A_ROW = 12, 15
+PAUSE_S = 60.0  # after which a reader sleeps
 
 
 # ── One reader, two ways to pay ─────────────────────────────────────────────
@@ -130,6 +132,102 @@ def _places(authors, own, copied, page, paid):
         side, place = (4, n) if n < paid[0] else (196, n - paid[0])
         at[f"coin-{n}"] = (side + 8 + COIN_PX * (place % 9), 142 + COIN_PX * (place // 9), "busy")
     return at
+
+
+# ── Readers who never look ──────────────────────────────────────────────────
+def sleepers_day(author: str, readers: Sequence[str], day: Sequence[str]) -> Embed:
+    """An author's day, pushed to all and pushed to those who are awake; the engine counts.
+
+    `day` is what happens: the author's name, who posts, or that of a reader, who looks. Who has
+    not looked when the author first posts sleeps.
+
+    >>> sleepers_day("Ann", ["Cy", "Dee"], ["Cy", "Ann", "Ann", "Dee"]).text
+    'Who is this copied for?: to everybody, 6 steps, not to sleepers, 6 steps'
+    """
+    if not 1 <= len(day) <= MOST_EVENTS or not set(day) <= {author, *readers}:
+        raise ValueError(f"day={day!r} must be 1 to {MOST_EVENTS} of {[author, *readers]}")
+    ways = {
+        "to everybody": _posts(author, readers, day, asleep=False),
+        "not to sleepers": _posts(author, readers, day, asleep=True),
+    }
+    things = {
+        f"tweet-{r}-{n}": TWEET for r in range(len(readers)) for n in range(day.count(author))
+    }
+    coins = max(
+        sum(name.startswith("coin") for name in step.at) for way in ways.values() for step in way
+    )
+    things |= {f"coin-{n}": COIN for n in range(coins)}
+    bottom = 26 + 30 * len(readers)
+    ground = (
+        f'<text x="4" y="{bottom // 2}">{author}</text><text x="4" y="{bottom + 18}">paid</text>'
+    )
+    ground += "".join(
+        f'<text x="120" y="{24 + 30 * row}">{reader}</text>'
+        f'<path d="M160 {32 + 30 * row}h190" stroke="var(--sm-line)"/>'
+        for row, reader in enumerate(readers)
+    )
+    title, size = "Who is this copied for?", (360, bottom + 30)
+    return moving(things, ways, title=title, size_px=size, ground=ground)
+
+
+def copies_of(
+    readers: int, day: Sequence[int | None], asleep: bool
+) -> list[tuple[int, int, list[list[int]]]]:
+    """After each event: deliveries, lists rebuilt, and how many tweets lie ready for each reader.
+
+    An event is None for a post, or the number of a reader who looks.
+
+    >>> copies_of(2, [0, None, 1], asleep=True)
+    [(0, 0, [0, 0]), (1, 0, [1, 0]), (1, 1, [1, 1])]
+    """
+    graph = SocialGraph.from_edges(range(1, readers + 1), [0] * readers, readers + 1)
+    homes = HomeTimelines(graph, FanOutOnWrite(), inactive_after_s=PAUSE_S if asleep else None)
+    rows, now_s = [], PAUSE_S / 2
+    for who in day:
+        if who is None:
+            now_s = max(now_s, PAUSE_S)
+            homes.post(0, time_s=now_s)
+        else:
+            homes.timeline(who + 1, time_s=now_s)
+        sleeping = set(homes.inactive().tolist()) if asleep else set()
+        posts, work = homes.work.posts, homes.work
+        ready = [0 if reader + 1 in sleeping else posts for reader in range(readers)]
+        rows.append((work.deliveries, work.rebuilds, ready))
+    return rows
+
+
+def _posts(author, readers, day, asleep):
+    events = [None if who == author else list(readers).index(who) for who in day]
+    rows, steps, paid = copies_of(len(readers), events, asleep), [], (0, 0)
+    steps.append(
+        Step(f"{', '.join(readers[:-1])} and {readers[-1]} follow {author}. Nothing is paid yet.")
+    )
+    for who, (deliveries, rebuilds, ready) in zip(day, rows, strict=True):
+        new = deliveries - paid[0], rebuilds - paid[1]
+        paid = deliveries, rebuilds
+        at = {
+            f"coin-{n}": (50 + COIN_PX * n, 40 + 30 * len(readers), "busy")
+            for n in range(sum(paid))
+        }
+        for reader, count in enumerate(ready):
+            look = ("good",) if readers[reader] == who and count else ()
+            at |= {
+                f"tweet-{reader}-{n}": (176 + 30 * n, 20 + 30 * reader, *look) for n in range(count)
+            }
+        steps.append(Step(_woken(author, who, new, max(ready)), at))
+    woken = f", and {paid[1]} list{'' if paid[1] == 1 else 's'} built anew" if paid[1] else ""
+    steps.append(Step(f"In all {paid[0]} deliveries{woken}.", steps[-1].at))
+    return steps
+
+
+def _woken(author, who, new, tweets):
+    if who == author:
+        return f"{author} writes: {new[0]} deliver{'y' if new[0] == 1 else 'ies'}."
+    if new[1]:
+        return (
+            f"{who} wakes and looks: the list is built anew by a pull, and then it is as any other."
+        )
+    return f"{who} looks" + (", and the page lies ready: nothing to pay." if tweets else ".")
 
 
 # ── One page on a processor ─────────────────────────────────────────────────

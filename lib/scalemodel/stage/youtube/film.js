@@ -19,11 +19,6 @@
     return { px: px[here], played: (here + 1) * each, stopped: !over, words: over ? "over" : "stopped" };
   }
 
-  function telling({ seen, px, each }) {
-    const stop = seen.findIndex((start, n) => n && start - seen[n - 1] - each > 0.2);
-    return stop > 0 ? seen[stop] - 0.1 : seen[px.indexOf(Math.min(...px))] + 1;
-  }
-
   (globalThis.scalemodelScenes ??= {}).film = (root, plotOf) => {
     const [canvas, button, slider, output] = ["canvas", "button", "input", "output"].map((tag) =>
       root.querySelector(tag),
@@ -62,7 +57,7 @@
 
     button.addEventListener("click", () => {
       if (frame) return halt();
-      if (at >= Number(slider.max)) at = 0;
+      if (at >= Number(slider.max)) at = film.opens;
       if (calm.matches) return go(at + STEP_S);
       sign.textContent = "❚❚";
       let before = performance.now();
@@ -82,7 +77,7 @@
     return (next) => {
       root.hidden = !next?.seen;
       if (root.hidden) return halt();
-      if (!film) at = telling(next);
+      if (!film) at = next.opens;
       film = next;
       slider.max = Math.ceil(next.seen.at(-1) + next.each);
       go(at);

@@ -1,4 +1,4 @@
-"""How the YouTube chapters look: the loop of a player, and a ride through a tunnel.
+"""How the YouTube chapters look: a ride through a tunnel, and a session over it.
 
 Left out: the models, which live in `scalemodel.youtube`.
 Sources: none; the rides are made by `scalemodel.core.bandwidth`.
@@ -10,14 +10,12 @@ import plotly.graph_objects as go
 from scalemodel.core import bandwidth, units
 from scalemodel.core.rng import stream
 from scalemodel.stage.look import theme
-from scalemodel.stage.look.diagram import diagram
 from scalemodel.stage.panel.picture import Picture
 from scalemodel.stage.youtube.film import Film
 from scalemodel.youtube.abr.ladder import LADDER
-from scalemodel.youtube.abr.loop import PLAYER_LOOP, loop_state, moment
 from scalemodel.youtube.abr.play import Session
 from scalemodel.youtube.abr.scores import LINEAR
-from scalemodel.youtube.media import Player, Trace, Video
+from scalemodel.youtube.media import Trace
 
 # Each ride with a seed for which, without a tunnel, a player that holds 720p never stops:
 # whatever stops it is then the tunnel. On the train the blur is the tunnel's, too.
@@ -30,7 +28,7 @@ TUNNEL_AT_S = 60.0
 SEGMENT_S = 4.0
 SHARP = 4  # the rung of 720p; what lies below counts as blurry
 SHOWN_S = 200.0
-SHOWN_BUFFER_S = 36.0
+SHOWN_BUFFER_S = 66.0
 
 
 def ride_with_tunnel(ride: str, tunnel_s: float, left_ratio: float) -> Trace:
@@ -46,31 +44,6 @@ def ride_with_tunnel(ride: str, tunnel_s: float, left_ratio: float) -> Trace:
     return Trace(*bandwidth.tunnel(series, TUNNEL_AT_S, tunnel_s, left_ratio))
 
 
-def loop_picture(video: Video, session: Session, player: Player, at_s: float) -> Picture:
-    """The loop of the player as it stands in `session`, `at_s` seconds after its first request.
-
-    The video is one of `LADDER`.
-
-    >>> from scalemodel.youtube.abr.play import play
-    >>> video = Video.constant(4, [kbps for _, kbps in LADDER], 5)
-    >>> session = play(video, Trace.constant(2), lambda *seen: 4, Player(rtt_s=0, first_rung=4))
-    >>> loop_picture(video, session, Player(), 3.0).alt
-    'After 3 s a 720p segment is on its way, 3.11 s of video are in store, and the screen shows 720p.'
-    """
-    here = moment(session, video.segment_s, at_s)
-    names = [f"{height}p" for height, _ in LADDER]
-    state = loop_state(session, video.segment_s, player, names, at_s)
-    coming = "nothing" if here.coming is None else f"a {names[here.coming]} segment"
-    level = units.quantity(here.buffer_s, "s")
-    screen = "stands still" if here.shown is None else f"shows {names[here.shown]}"
-    alt = (
-        f"After {units.quantity(at_s, 's')} {coming} is on its way, {level} of video "
-        f"are in store, and the screen {screen}."
-    )
-    readings = {"in store": (here.buffer_s, "s")}
-    return Picture(diagram(PLAYER_LOOP, alt, state), readings, alt)
-
-
 # ── A session over its line ─────────────────────────────────────────────────
 def session_picture(session: Session, trace: Trace, rule: str, tunnel_s: float) -> Picture:
     """A session of four-second segments: what was asked for, what was seen, when it stopped.
@@ -81,6 +54,7 @@ def session_picture(session: Session, trace: Trace, rule: str, tunnel_s: float) 
 
     >>> from scalemodel.youtube.abr.play import play
     >>> from scalemodel.youtube.abr.policies import BufferBased
+    >>> from scalemodel.youtube.media import Player, Video
     >>> trace = ride_with_tunnel("bus", 0, 0)
     >>> video = Video.constant(4, [kbps for _, kbps in LADDER], 5)
     >>> session = play(video, trace, BufferBased(), Player(rtt_s=0))
@@ -98,7 +72,8 @@ for 12 s and fell to 144p at the lowest.'
     ]
     figure = go.Figure({"data": _traces(session, trace, rule, asked_s, seen_s, stops)})
     figure.update_layout(_layout(stops, tunnel_s))
-    film = Film(seen_s, [LADDER[rung].height_px for rung in session.rung], SEGMENT_S)
+    heights = [LADDER[rung].height_px for rung in session.rung]
+    film = Film(seen_s, heights, SEGMENT_S, opens_s=TUNNEL_AT_S - 2 * SEGMENT_S)
     return Picture(figure, *_in_words(session, rule), film.scene())
 
 
@@ -155,7 +130,7 @@ def _layout(stops, tunnel_s):
             _word("red: stopped", "red", x=SHOWN_S, y=0.33, xanchor="right", yanchor="bottom")
         )
     return {
-        "height": 430,
+        "height": 340,
         "legend": {"font": {"size": 12}},
         "margin": {"t": 40, "r": 16},
         "shapes": [*tunnel, *([bands(stops, "alarm_field")] if stops else [])],
@@ -163,8 +138,8 @@ def _layout(stops, tunnel_s):
         "xaxis": {"title": {"text": "time, s"}, "range": [0, SHOWN_S], "anchor": "y2"},
         "yaxis": {
             "type": "log", "domain": [0.42, 1], "range": [np.log10(60), np.log10(10_000)],
-            "tickvals": [kbps for _, kbps in LADDER], "title": {"text": "rung, by its rate (log)"},
-            "ticktext": [f"{height}p" for height, _ in LADDER],
+            "tickvals": [kbps for _, kbps in LADDER], "title": {"text": "rung (log scale)"},
+            "ticktext": [f"{height}p" for height, _ in LADDER], "tickfont": {"size": 12},
         },
         "yaxis2": {"title": {"text": "buffer, s"}, "domain": [0, 0.33], "range": [0, SHOWN_BUFFER_S]},
     }  # fmt: skip

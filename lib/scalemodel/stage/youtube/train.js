@@ -1,11 +1,11 @@
 /* The scene: a train on a viaduct before hills, as it looks at a rung of so many lines.
 
    It is drawn on a canvas of few lines and blown up, which is what a player does with a
-   low rung. A spinner lies over it while the picture stands still. */
+   low rung; fewer than its own, for a small screen hides much. A spinner lies over it while the picture stands still. */
 (() => {
   "use strict";
   const [W, H] = [320, 180]; // of the drawing
-  const FULL_PX = 1440; // lines of the rung that fills the screen
+  const FULL_PX = 720; // lines of the rung that fills the screen
   const small = document.createElement("canvas");
 
   function hills(pen, colour, base, tall, wave, shift) {
@@ -34,7 +34,7 @@
     pen.fillStyle = "#2a2622"; // the viaduct
     pen.fillRect(0, 122, W, 8);
     for (let x = -((second * 14) % 40); x < W; x += 40) pen.fillRect(x, 122, 7, 58);
-    const left = ((second * 22) % (W + 230)) - 200; // the train
+    const left = ((second * 22 + 300) % (W + 230)) - 200; // the train
     for (let car = 0; car < 4; car++) {
       const x = left + car * 49;
       pen.fillStyle = car === 3 ? "#b5382f" : "#e8e2d3";
@@ -56,7 +56,7 @@
 
   function paint(canvas, heightPx, playedS, stopped) {
     const pen = canvas.getContext("2d");
-    const lines = Math.min(canvas.height, (canvas.height * heightPx) / FULL_PX);
+    const lines = canvas.height * Math.min(1, (heightPx / FULL_PX) ** 2);
     small.height = Math.max(6, Math.round(lines));
     small.width = Math.round((small.height * W) / H);
     const fine = small.getContext("2d");

@@ -7,5 +7,5 @@
 - `play`: sessions, one by one or by the thousand;
 - `ceiling`: the best of all sessions, with its reasons in `offline`;
 - `expected`: closed forms;
-- `loop`: which part of a player works at a moment, for a drawing.
+- `loop`: where a session stands at a moment, for a drawing.
 """

@@ -1,40 +1,20 @@
-"""The loop of an adaptive player, and where a session stands in it at a given moment.
+"""Where a session stands at a given moment: what is on its way, in store and on the screen.
 
-The rule asks the server for a rung, the segment crosses the line into the buffer, and
-the screen empties the buffer one second a second. A session's arrays say when each
+A photograph of a player at work. The segment crosses the line into the buffer, and the
+screen empties the buffer one second a second. A session's arrays say when each
 download began and ended; between two of those moments only time goes by.
 
 Left out: what the line could have carried; a session knows what came, not what might.
 Sources: none; the arithmetic is that of `scalemodel.youtube.playback`.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from scalemodel.core import checks
-from scalemodel.parts.system import Flow, Part, State, System
 from scalemodel.youtube.abr.play import Session
-from scalemodel.youtube.media import MOST_SEGMENT_S, Player
-
-PLAYER_LOOP = System(
-    parts=(
-        Part("server", "a ladder of copies", 0, 0),
-        Part("line", "changing bandwidth", 1, 0),
-        Part("rule", "names the next rung", 0, 1),
-        Part("buffer", "seconds of video", 1, 1),
-        Part("screen", "1 s a second", 1, 2),
-    ),
-    flows=(
-        Flow("server", "line"),
-        Flow("line", "buffer", "segments"),
-        Flow("buffer", "screen", "plays"),
-        Flow("line", "rule", "throughput", light=True),
-        Flow("buffer", "rule", "level", light=True),
-        Flow("rule", "server", "request", light=True),
-    ),
-)
+from scalemodel.youtube.media import MOST_SEGMENT_S
 
 
 class Moment(NamedTuple):
@@ -57,7 +37,7 @@ def moment(session: Session, segment_s: float, at_s: float) -> Moment:
     """Where `session` stands `at_s` seconds after its first request.
 
     >>> from scalemodel.youtube.abr.play import play
-    >>> from scalemodel.youtube.media import Trace, Video
+    >>> from scalemodel.youtube.media import Player, Trace, Video
     >>> session = play(Video.constant(4, [950], 3), Trace.constant(2), lambda *seen: 0, Player(rtt_s=0))
     >>> moment(session, 4, 1.0), moment(session, 4, 3.0)
     (Moment(buffer_s=0.0, coming=0, shown=None), Moment(buffer_s=3.0, coming=0, shown=0))
@@ -80,35 +60,3 @@ def moment(session: Session, segment_s: float, at_s: float) -> Moment:
     on_screen = int(np.searchsorted(shown_s, at_s, side="right")) - 1
     stands = level_s <= 0 or on_screen < 0
     return Moment(float(level_s), coming, None if stands else int(session.rung[on_screen]))
-
-
-@checks.kinds
-def loop_state(
-    session: Session, segment_s: float, player: Player, names: list[str], at_s: float
-) -> State:
-    """The state of `PLAYER_LOOP` at that moment; `names` are what the rungs are called.
-
-    >>> from scalemodel.youtube.abr.play import play
-    >>> from scalemodel.youtube.media import Trace, Video
-    >>> session = play(Video.constant(4, [950], 3), Trace.constant(2), lambda *seen: 0, Player(rtt_s=0))
-    >>> sorted(loop_state(session, 4, Player(), ["480p"], 1.0).failed)
-    ['screen']
-    """
-    if not isinstance(names, Sequence) or len(names) != len(session.ladder_kbps):
-        rungs = len(session.ladder_kbps)
-        raise ValueError(f"names={names!r} must be a list of {rungs} names, one for each rung")
-    here = moment(session, segment_s, at_s)
-    over = here.coming is None and here.buffer_s == 0
-    says = {
-        "buffer": f"{here.buffer_s:.0f} s of video",
-        "line": "idle" if here.coming is None else f"carries {names[here.coming]}",
-        "rule": "waits" if here.coming is None else f"asked for {names[here.coming]}",
-        "screen": "over" if over else "stopped" if here.shown is None else f"shows {names[here.shown]}",
-    }  # fmt: skip
-    busy = set() if here.coming is None else {("server", "line"), ("line", "buffer")}
-    return State(
-        load={"buffer": min(here.buffer_s / (player.buffer_cap_s + segment_s), 1.0)},
-        says=says,
-        failed=frozenset({"screen"} if here.shown is None and not over else set()),
-        running=frozenset(busy | ({("buffer", "screen")} if here.shown is not None else set())),
-    )
