@@ -21,8 +21,10 @@ from scalemodel.twitter.timeline.prices import Costs
 
 LOOK = "look"
 COIN = '<circle r="7"/><circle r="4" fill="none" stroke="var(--sm-paper)" stroke-width="1.5"/>'
+ZZZ = '<text x="-8" y="4">z z z</text>'
 TWEET = '<rect x="-13" y="-8" width="26" height="16" rx="3"/>'
-COIN_PX, SLOT_PX = 16, 18
+OUTLINE = 'fill="none" stroke="var(--sm-muted)" stroke-width="1.5"'
+COIN_PX, SLOT_PX = 16, 29
 MOST_EVENTS, COINS_A_ROW = 12, 15
 PAUSE_S = 60.0  # after which a reader sleeps
 
@@ -96,7 +98,9 @@ def _day(authors, day, reader, rule):
         if who != LOOK:
             own.setdefault(who, []).append(event)
             copied = [event, *copied] if new[0] else copied
-        steps.append(Step(_told(who, reader, new, page), _places(authors, own, copied, page, paid)))
+        steps.append(
+            Step(_told(who, reader, new, page), _places(authors, day, own, copied, page, paid))
+        )
     last = steps[-1].at
     steps.append(Step(f"In all {_paid(*paid)}.", last))
     return steps
@@ -119,11 +123,13 @@ def _paid(deliveries, lists):
     return " and ".join(said) or "nothing to pay"
 
 
-def _places(authors, own, copied, page, paid):
+def _places(authors, day, own, copied, page, paid):
     at = {}
     for row, author in enumerate(authors):
-        for slot, event in enumerate(own.get(author, [])):
-            at[f"tweet-{event}"] = (54 + SLOT_PX * slot, 33 + 45 * row)
+        for slot, event in enumerate(event for event, who in enumerate(day) if who == author):
+            written = event in own.get(author, [])
+            look = () if written else ("faint",)
+            at[f"tweet-{event}"] = (54 + SLOT_PX * slot, 33 + 45 * row, *look)
     for slot, event in enumerate(copied):  # a copy: the author's own stays, unseen, beneath it
         at[f"tweet-{event}"] = (210 + SLOT_PX * slot, 33)
     for slot, event in enumerate(page):
@@ -150,13 +156,9 @@ def sleepers_day(author: str, readers: Sequence[str], day: Sequence[str]) -> Emb
         "to everybody": _posts(author, readers, day, asleep=False),
         "not to sleepers": _posts(author, readers, day, asleep=True),
     }
-    things = {
-        f"tweet-{r}-{n}": TWEET for r in range(len(readers)) for n in range(day.count(author))
-    }
-    coins = max(
-        sum(name.startswith("coin") for name in step.at) for way in ways.values() for step in way
-    )
-    things |= {f"coin-{n}": COIN for n in range(coins)}
+    names = dict.fromkeys(name for way in ways.values() for step in way for name in step.at)
+    kinds = {"tweet": TWEET, "coin": COIN, "zzz": ZZZ}
+    things = {name: kinds[name.partition("-")[0]] for name in names}
     bottom = 26 + 30 * len(readers)
     ground = (
         f'<text x="4" y="{bottom // 2}">{author}</text><text x="4" y="{bottom + 18}">paid</text>'
@@ -199,16 +201,18 @@ def copies_of(
 def _posts(author, readers, day, asleep):
     events = [None if who == author else list(readers).index(who) for who in day]
     rows, steps, paid = copies_of(len(readers), events, asleep), [], (0, 0)
+    all_of_them = f"{', '.join(readers[:-1])} and {readers[-1]}"
     steps.append(
-        Step(f"{', '.join(readers[:-1])} and {readers[-1]} follow {author}. Nothing is paid yet.")
+        Step(f"{all_of_them} follow {author}. Nothing is paid yet.", _asleep(readers, day, 0))
     )
-    for who, (deliveries, rebuilds, ready) in zip(day, rows, strict=True):
+    for event, (who, (deliveries, rebuilds, ready)) in enumerate(zip(day, rows, strict=True)):
         new = deliveries - paid[0], rebuilds - paid[1]
         paid = deliveries, rebuilds
         at = {
             f"coin-{n}": (50 + COIN_PX * n, 40 + 30 * len(readers), "busy")
             for n in range(sum(paid))
         }
+        at |= _asleep(readers, day, event + 1)
         for reader, count in enumerate(ready):
             look = ("good",) if readers[reader] == who and count else ()
             at |= {
@@ -218,6 +222,12 @@ def _posts(author, readers, day, asleep):
     woken = f", and {paid[1]} list{'' if paid[1] == 1 else 's'} built anew" if paid[1] else ""
     steps.append(Step(f"In all {paid[0]} deliveries{woken}.", steps[-1].at))
     return steps
+
+
+def _asleep(readers, day, so_far):
+    """A sign beside each reader who has not looked yet."""
+    return {f"zzz-{row}": (334, 20 + 30 * row, "faint")
+            for row, reader in enumerate(readers) if reader not in day[:so_far]}  # fmt: skip
 
 
 def _woken(author, who, new, tweets):
@@ -251,7 +261,7 @@ def page_prices(costs_us: Costs, pages: Mapping[str, int]) -> Embed:
         for row, (who, lists) in enumerate(pages.items()):
             many = checks.whole(f"coins of {who}", coins(lists), at_least=0, at_most=COINS_A_ROW)
             for n in range(many):
-                at[f"coin-{total + n}"] = (116 + COIN_PX * n, 20 + 34 * row, "busy")
+                at[f"coin-{total + n}"] = (116 + COIN_PX * n, 34 + 34 * row, "busy")
             total += many
             pulled = f"{lists} list{'' if lists == 1 else 's'}" if lists else "no list"
             worth = (
@@ -260,14 +270,18 @@ def page_prices(costs_us: Costs, pages: Mapping[str, int]) -> Embed:
             steps.append(Step(f"{who} looks, and the page pulls {pulled}: {worth}.", dict(at)))
         steps.append(Step(f"In all {total} coins.", dict(at)))
         ways[way], most = steps, max(most, total)
-    ground = "".join(
-        f'<text x="4" y="{24 + 34 * row}">{who} pulls {lists}</text>'
-        f'<path d="M104 {31 + 34 * row}h250" stroke="var(--sm-line)"/>'
+    ground = '<text x="36" y="12">pulls lists</text><text x="108" y="12">costs</text>'
+    ground += "".join(
+        f'<text x="4" y="{38 + 34 * row}">{who}</text>'
+        f'<path d="M104 {45 + 34 * row}h250" stroke="var(--sm-line)"/>'
+        + "".join(
+            f'<path d="M{38 + 12 * n} {28 + 34 * row}h8v12h-8z" {OUTLINE}/>' for n in range(lists)
+        )
         for row, (who, lists) in enumerate(pages.items())
     )
     return moving(
         {f"coin-{n}": COIN for n in range(most)}, ways, title="What does a page cost?",
-        size_px=(360, 10 + 34 * len(pages)), ground=ground,
+        size_px=(360, 24 + 34 * len(pages)), ground=ground,
     )  # fmt: skip
 
 
