@@ -238,7 +238,7 @@ def cut_letters(page):
 # An exponent, a rate that is no word, a share in millionths, a number that may part from its unit.
 ILL_WRITTEN = re.compile(
     r"\d(?:\.\d+)?e[+-]?\d+\b|\d\xa0?1/(?:s|day)\b|\b1/day\b|\dµ(?!s)|×10"
-    r"|\d (?:%|[kMG]?B|bytes|[kM]bit/s|ms|s|min|h|m|km|px)(?![\w/])"
+    r"|\d (?:%|[kMG]?B|[kM]bit/s|ms|s|min|h|m|km|px)(?![\w/])"
 )
 NOT_SAID = r"(?s)<(pre|code|style|script)\b.*?</\1>"
 STATES = r'(?s)<script type="application/json"[^>]*>(.*?)</script>'
