@@ -240,7 +240,7 @@ ILL_WRITTEN = re.compile(
     r"\d(?:\.\d+)?e[+-]?\d+\b|\d\xa0?1/(?:s|day)\b|\b1/day\b|\dµ(?!s)|×10"
     r"|\d (?:%|[kMG]?B|[kM]bit/s|ms|s|min|h|m|km|px)(?![\w/])"
 )
-NOT_SAID = r"(?s)<(pre|code|style|script)\b.*?</\1>"
+NOT_SAID = r'(?s)<(pre|code|style|script|dt class="sig)\b.*?</(?:pre|code|style|script|dt)>'
 STATES = r'(?s)<script type="application/json"[^>]*>(.*?)</script>'
 TICKS = "() => [...document.querySelectorAll('.sm-plot text')].map((text) => text.textContent)"
 

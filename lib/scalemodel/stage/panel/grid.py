@@ -44,7 +44,7 @@ def encode(picture: Picture) -> dict:
     if not isinstance(picture, Picture):
         raise ValueError(f"picture returned {picture!r}; it must return a Picture")
     readings = [
-        [name, units.quantity(value, symbol), units.spoken(value, symbol)]
+        [units.tied(name), units.quantity(value, symbol), units.spoken(value, symbol)]
         for name, (value, symbol) in picture.readings.items()
     ]
     said = {"readings": readings, "alt": units.tied(picture.alt)}
