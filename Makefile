@@ -43,6 +43,7 @@ jupyter: $(VENV)/jupyter.ok ## open the notebooks in JupyterLab, with live panel
 labs: $(VENV)/book.ok ## write the labs' notebooks, for students, teachers, nbgrader and otter, into _build/labs
 	@$(BIN)/python tools/lab_notebooks.py
 
+test: export BASE := $(BASE)
 test: $(VENV)/mutants.ok assets browser ## run what must pass: models, house rules, notebooks, build, browser
 	@changed=$$($(BIN)/python tools/scope.py changed $(BASE)); \
 	$(BIN)/python -m pytest lib tests $$changed --nbval -q -n auto -m "not thorough"

@@ -33,19 +33,47 @@ def test_a_room_that_is_none_is_refused_with_those_that_are():
         assert room in str(refusal.value)
 
 
-def test_an_edited_chapter_brings_its_notebook(tmp_path, monkeypatch):
-    git = lambda *words: subprocess.run(
+@pytest.fixture
+def git(tmp_path, monkeypatch):
+    """A repository of three chapters, one of each company, committed; `git(*words)` acts on it."""
+    act = lambda *words: subprocess.run(
         ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=tmp_path, check=True
     )
     for name in ("one", "two", "three"):
         for ending in ("md", "ipynb"):
             (tmp_path / "book" / name).mkdir(parents=True, exist_ok=True)
             (tmp_path / "book" / name / f"{name}.{ending}").write_text("before")
-    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "before"]):
-        git(*words)
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "before"]):
+        act(*words)
     monkeypatch.setattr(scope, "ROOT", tmp_path)
+    return act
+
+
+def test_an_edited_chapter_brings_its_notebook(git, tmp_path):
     assert scope.changed("HEAD") == []
     (tmp_path / "book/one/one.md").write_text("after")
     (tmp_path / "book/two/two.ipynb").write_text("after")
     assert scope.changed("HEAD") == [Path("book/one/one.ipynb"), Path("book/two/two.ipynb")]
     assert scope.changed("no such commit") == []
+
+
+def test_a_page_differs_with_its_text_its_quiz_and_its_companys_pictures(git, tmp_path):
+    assert scope.pages("HEAD") == []
+    drawn = tmp_path / "lib/scalemodel/stage/three/waves.py"
+    drawn.parent.mkdir(parents=True)
+    for path in (drawn, tmp_path / "book/two/two.quiz.yml", tmp_path / "book/one/facts.yml"):
+        path.write_text("after")
+    git("add", ".")
+    assert scope.pages("HEAD") == ["book/three/three", "book/two/two"]
+
+
+def test_without_a_base_pages_are_compared_with_the_last_merge(git, tmp_path):
+    assert scope.pages("no such commit") is None
+    git("checkout", "-q", "-b", "side")
+    (tmp_path / "book/one/one.md").write_text("after")
+    git("commit", "-qam", "after")
+    git("checkout", "-q", "main")
+    git("merge", "-q", "--no-ff", "side")
+    assert scope.pages("no such commit") == []
+    (tmp_path / "book/two/two.md").write_text("later")
+    assert scope.pages("no such commit") == ["book/two/two"]

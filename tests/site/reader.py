@@ -16,6 +16,12 @@ STATE = """panel => ({
 })"""
 
 
+def holds(html):
+    """The scripts of ours in the one file that a page loads, by name, in order."""
+    found = re.search(r'<script[^>]* data-holds="([^"]*)"', html)
+    return found[1].split() if found else []
+
+
 # ── Panels ──────────────────────────────────────────────────────────────────
 def panels_of(page, most=None):
     """The panels of a page, each uncovered and drawn; no more than `most` if given."""

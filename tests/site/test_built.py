@@ -9,13 +9,14 @@ import yaml
 from scalemodel.stage.look import theme
 from scalemodel.stage.site.extension import problems
 from tests.conftest import ROOT, tool
+from tests.site import gates
 from tests.site.conftest import jupyter_book, write_book
+from tests.site.reader import holds
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
 PAGES = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
 
-OURS = {"scalemodel.css", "theme.js"}
-OURS |= {path.name for folder in ("site_assets", "lib") for path in (ROOT / folder).rglob("*.js")}
+OURS = re.compile(r"scalemodel\.css|paper\.js|drawer\.js|sm-\w+\.js")
 
 
 def gzipped(*paths):
@@ -41,8 +42,17 @@ def test_the_start_page_leads_to_the_book(site):
 def test_only_pages_with_a_panel_load_its_script(site):
     for name in PAGES:
         html = (site / f"{name}.html").read_text()
-        assert ('class="sm-panel"' in html) == ("_static/page.js" in html)
-        assert ("_static/theme.js" in html) == ("_static/page.js" in html)
+        assert ('class="sm-panel"' in html) == (holds(html)[-2:] == ["theme", "page"])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_somewhere(site, name):
+    assert gates.broken_links(site / f"{name}.html", site) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_number_is_written_as_people_write_it(site, name):
+    assert gates.ill_numbers((site / f"{name}.html").read_text()) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -62,10 +72,11 @@ def test_a_page_weighs_at_most_120_kb(site, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_pages_own_scripts_and_styles_weigh_at_most_20_kb(site, name):
     loaded = re.findall(
-        r'(?:src|href)="[^"]*_static/(\w+\.(?:js|css))', (site / f"{name}.html").read_text()
+        r'(?:src|href)="[^"]*_static/([\w-]+\.(?:js|css))', (site / f"{name}.html").read_text()
     )
-    files = [site / "_static" / each for each in dict.fromkeys(loaded) if each in OURS]
-    assert site / "_static" / "scalemodel.css" in files and gzipped(*files) <= 20_000
+    names = [each for each in dict.fromkeys(loaded) if OURS.fullmatch(each)]
+    files = [site / "_static" / each for each in names]
+    assert {"scalemodel.css", "paper.js", "drawer.js"} <= set(names) and gzipped(*files) <= 20_000
     assert not [path for path in files if "/*" in path.read_text()], "a comment travels along"
 
 

@@ -27,7 +27,8 @@ def jupyter(tmp_path_factory):
         pytest.skip("not run: JupyterLab: pip install -r requirements-jupyter.txt")
     folder = tmp_path_factory.mktemp("jupyter")
     shutil.copytree(ROOT / "book", folder / "book")
-    nbformat.write(a_scene(), folder / "book" / "scene.ipynb")
+    for name in ("scene", "moving"):
+        nbformat.write(specimen(name), folder / "book" / f"{name}.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -62,17 +63,19 @@ def wait_for(address, server, log):
     raise AssertionError(f"JupyterLab did not answer:\n{log.read_text()}")
 
 
-def a_scene():
-    """A notebook with the panel of the page of specimens on which a dot moves, and a pick."""
-    (source,) = re.findall(
-        r"(?s)```{code-cell}[^\n]*\n(.*?)```", (SPECIMENS / "scene.md").read_text()
-    )
-    choice = (
-        "from scalemodel.stage.reading.choose import choose\n"
-        'choose("room.scene", question="Which?", options={"tea": "At four.", "milk": "At six."})'
+CHOICE = (
+    "from scalemodel.stage.reading.choose import choose\n"
+    'choose("room.scene", question="Which?", options={"tea": "At four.", "milk": "At six."})'
+)
+
+
+def specimen(name):
+    """A notebook with the first cell of a page of specimens, and a pick."""
+    source, *_ = re.findall(
+        r"(?s)```{code-cell}[^\n]*\n(.*?)```", (SPECIMENS / f"{name}.md").read_text()
     )
     kernel = {"name": "python3", "display_name": "Python 3"}
-    cells = [new_code_cell(source), new_code_cell(choice)]
+    cells = [new_code_cell(source), new_code_cell(CHOICE)]
     return new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
@@ -139,6 +142,25 @@ def test_a_dot_that_nobody_knows_rolls_in_jupyter_and_a_pick_is_made_by_keyboard
     page.keyboard.press("ArrowDown")
     assert picks.last.is_checked()
     assert page.locator(".sm-choose [role=status]").inner_text() == "Noted, on this device only."
+
+
+def test_a_picture_that_moves_is_stepped_in_jupyter(jupyter, visit):
+    visitor = visit(jupyter, apart=True, viewport={"width": 1400, "height": 1000})
+    page = visitor.open("lab/tree/moving.ipynb?reset")
+    run_all(page)
+    figure = page.wait_for_selector(".sm-moving[data-ready]", timeout=WAIT_MS)
+    thing = figure.query_selector("svg > g")
+    busy = thing.evaluate("g => getComputedStyle(g).color")
+    figure.query_selector("[data-to=next]").focus()
+    page.keyboard.press("Enter")  # which would run the cell, if Jupyter heard it
+    assert figure.query_selector("figcaption").inner_text() == "A copy lies in Bo's list."
+    page.keyboard.press("Space")
+    assert figure.query_selector("output").inner_text() == "step 3 of 3"
+    assert busy != thing.evaluate("g => getComputedStyle(g).color"), "each look has its colour"
+    figure.query_selector("[data-way='1']").click()
+    page.wait_for_function(
+        "f => f.querySelector('output').textContent === 'step 2 of 2'", arg=figure
+    )
 
 
 def as_json(page, value):

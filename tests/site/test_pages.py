@@ -3,11 +3,17 @@
 All tests of a look share one visit, those that only look before those that move. Two looks
 differ in width, address and colours; the accessibility of a page is judged in one, which
 turns from page to page through all four corners of width and colours, so that `make test`
-sees each corner of some chapter. `make thorough` adds two looks, and judges in all.
+sees each corner of some chapter. `make thorough` adds three looks, one of them at a width between
+the two, and judges in all. A page whose source differs from BASE is seen at that width, and walked
+through all its states, in `make test`, too; where no base is known, two pages drawn by the day.
 """
 
 import gzip
+import os
+import random
+import statistics
 from contextlib import suppress
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +23,8 @@ import pytest
 from playwright.sync_api import TimeoutError
 
 from scalemodel.stage.look import theme
+from tests.conftest import tool
+from tests.site import gates
 from tests.site.reader import (
     findings,
     move_by_keyboard,
@@ -28,12 +36,19 @@ from tests.site.reader import (
 )  # fmt: skip
 from tests.site.test_built import PAGES
 
-DESK, PHONE, NARROW = 1280, 390, 320  # px wide
+DESK, PHONE, NARROW, BETWEEN = 1280, 390, 320, 800  # px wide
+HIGH = {DESK: 800, PHONE: 844, BETWEEN: 1100}  # px
+LONGEST = 14_000  # px from a chapter's title to its end, on a desk
+FIRST_PICTURE_MS = 1000  # also on a phone four times slower
 PROSE_BYTES = 350_000  # a page without formulas and panels, first visit
 CHAPTER_BYTES = 1_300_000  # a page with both
 WOFF2 = ".woff2"  # compressed already
 
 CHAPTERS = [name for name in PAGES if name.count("/") == 2 and name.split("/")[1] in theme.ACCENTS]
+INTERACTIVE = [*CHAPTERS, PAGES[0]]
+DIFFERING = tool("scope").pages(os.environ.get("BASE") or "origin/main")
+if DIFFERING is None:
+    DIFFERING = random.Random(date.today().toordinal()).sample(CHAPTERS, 2)
 # Pages of running text; the others are lists to look things up in, too short of lines to count.
 READ_THROUGH = [
     *CHAPTERS, *(name for name in PAGES if name.count("/") == 1 and name.split("/")[1] not in
@@ -99,26 +114,29 @@ class Look(NamedTuple):
 
 
 def looks_of(name):
-    """Four looks at a page: that which is judged, its fellow, and the two others of either."""
+    """Five looks at a page: which is judged, its fellow, the two others of either, one between."""
     corner = [page for page in PAGES if (page in CHAPTERS) == (name in CHAPTERS)].index(name) % 4
     mode, other = ("light", "dark") if corner < 2 else ("dark", "light")
     if corner % 2:
         pair = Look(DESK, mode, "file"), Look(PHONE, other, "http")
     else:
         pair = Look(PHONE, mode, "http"), Look(DESK, other, "file")
-    return [*pair, *(look.other() for look in pair)]
+    return [*pair, *(look.other() for look in pair), pair[0]._replace(width=BETWEEN)]
 
 
 def look_at(pages, width=None, at_once=2):
     """`pages`, each in every look, of that `width` if given; the first `at_once` in `make test`.
 
-    Of a room's list of names the first alone: it is long, and like the next room's.
+    Of a room's list of names the first alone: it is long, and like the next room's. Of a page
+    that differs from the base also the one between.
     """
+    most = lambda name: 1 if name.startswith("book/api/") else at_once
+    soon = lambda name, look, n: n < most(name) or (look.width == BETWEEN and name in DIFFERING)
     rows = [
         pytest.param(
             (name, look),
             id="-".join([name, *map(str, look)]),
-            marks=[pytest.mark.thorough] * (n >= (1 if name.startswith("book/api/") else at_once)),
+            marks=[pytest.mark.thorough] * (not soon(name, look, n)),
         )
         for name in pages
         for n, look in enumerate(looks_of(name))
@@ -133,11 +151,12 @@ def opened(request, site, visitors, serve):
     name, look = request.param
     with visitors(
         serve(site) if look.scheme == "http" else site.as_uri(),
-        viewport={"width": look.width, "height": 844}, color_scheme=look.mode,
+        viewport={"width": look.width, "height": HIGH[look.width]}, color_scheme=look.mode,
         reduced_motion="reduce" if look.width == PHONE else "no-preference",
     ) as visitor:  # fmt: skip
         panels_of(visitor.open(f"{name}.html"))
         visitor.page.wait_for_load_state("networkidle")
+        visitor.shifts = gates.shifts(visitor.page)
         visitor.name, visitor.first_visit = name, set(visitor.asked)
         yield visitor
 
@@ -204,6 +223,37 @@ def test_no_two_numbers_of_an_axis_stand_on_each_other(opened):
     assert opened.page.evaluate(CROWDED) == []
 
 
+@look_at(CHAPTERS)
+def test_the_numbers_of_a_figure_are_written_as_people_write_them(opened):
+    assert gates.ill_ticks(opened.page) == []
+
+
+@look_at(PAGES)
+def test_a_page_keeps_its_place_while_it_loads(opened):
+    assert sum(value for value, _ in opened.shifts) <= gates.MOST_SHIFT, opened.shifts
+
+
+@look_at(CHAPTERS, width=DESK)
+def test_a_chapter_is_not_too_long(opened):
+    assert opened.page.evaluate("document.documentElement.scrollHeight") <= LONGEST
+
+
+@look_at(INTERACTIVE, width=DESK)
+def test_a_panel_fits_the_screen(opened):
+    assert gates.tall_panels(opened.page) == []
+
+
+@look_at(INTERACTIVE, width=PHONE)
+def test_a_phone_shows_controls_or_readings_beside_the_picture(opened):
+    assert gates.lost_panels(opened.page) == []
+
+
+@look_at(INTERACTIVE, width=PHONE)
+def test_the_words_in_a_picture_can_be_read_on_a_phone(opened):
+    assert gates.small_letters(opened.page) == []
+    assert gates.cut_letters(opened.page) == []
+
+
 @look_at(PAGES, width=PHONE)
 def test_a_phone_never_scrolls_sideways(opened):
     page = opened.page
@@ -241,3 +291,45 @@ def test_every_control_moved_by_keyboard_changes_what_is_shown(opened):
             changed = (after["data"], after["readings"]) != (before["data"], before["readings"])
             assert changed, f"control {axis} is dead"
     assert opened.faults == []
+
+
+@look_at(INTERACTIVE)
+def test_a_keyboard_soon_reaches_the_first_control(opened):
+    assert gates.stops_to_first_control(opened.page) <= gates.MOST_STOPS
+
+
+@look_at(PAGES)
+def test_every_control_does_something_where_a_hand_reaches_it(opened):
+    """The theme's, too; last, for it leaves the page in disorder."""
+    assert gates.dead_controls(opened.page) == []
+    assert opened.faults == []
+
+
+# ── All states, and a slow machine ──────────────────────────────────────────
+walked = pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[] if n in DIFFERING else pytest.mark.thorough) for n in INTERACTIVE],
+)
+
+
+@walked
+def test_every_state_is_drawn_at_once(site, visit, name):
+    """The median of three, for each state that was slow the first time: others share the machine."""
+    page = visit(site.as_uri(), viewport={"width": DESK, "height": 800}).open(f"{name}.html")
+    for panel in panels_of(page):
+        slow = {state for ms, state in gates.redraws_ms(page, panel) if ms > gates.MOST_REDRAW_MS}
+        again = [gates.redraws_ms(page, panel) for _ in range(2)] if slow else []
+        for state in slow:
+            took = [ms for walk in again for ms, where in walk if where == state]
+            assert statistics.median([gates.MOST_REDRAW_MS + 1, *took]) <= gates.MOST_REDRAW_MS, (
+                state
+            )
+
+
+@walked
+def test_a_slow_phone_shows_the_first_picture_within_a_second(site, serve, visit, name):
+    visitor = visit(serve(site), apart=True, viewport={"width": PHONE, "height": 844})
+    slow = visitor.context.new_cdp_session(visitor.page)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page = visitor.open(f"{name}.html")
+    assert gates.first_picture_ms(page) <= FIRST_PICTURE_MS

@@ -100,6 +100,45 @@ def test_a_guess_may_be_drawn_under_a_slider(locks):
     assert abs(mark["x"] - (slider["x"] + slider["width"] / 2)) < 40  # half way
 
 
+# The panel's controls, and whether they are in sight.
+SEEN = """panel => {
+  const { top, bottom } = panel.querySelector('.sm-controls').getBoundingClientRect();
+  return !panel.inert && panel.checkVisibility() && top >= 0 && bottom <= innerHeight;
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("state", ["{0}.wait_s=10+s", "{0}="])
+def test_who_follows_a_link_sees_the_panel_in_its_state(specimens, home_of, visit, width, state):
+    visitor = visit(home_of(specimens), viewport={"width": width, "height": 844})
+    page = visitor.open("book/predict.html")
+    last = page.query_selector_all(".sm-predict .sm-panel")[-1].get_attribute("data-panel")
+    page.goto("about:blank")
+    page = visitor.open(f"book/predict.html#explore&{state.format(last)}")
+    panel = page.query_selector_all(".sm-predict .sm-panel")[-1]
+    page.wait_for_function("panel => panel.dataset.ready === '1'", arg=panel)
+    page.wait_for_load_state("networkidle")
+    assert panel.evaluate(SEEN) and "gives" in told(page.query_selector_all(".sm-predict")[-1])
+    at = panel.query_selector("[data-axis=wait_s]").input_value()
+    assert at == ("2" if "wait_s" in state else "0")
+    assert not is_open(page.query_selector_all(".sm-predict")[0])  # nobody asked for that one
+    assert (
+        page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('guess')).length")
+        == 0
+    )
+    assert visitor.faults == []
+
+
+def test_a_link_within_the_page_opens_the_panel_it_names(locks):
+    page, found = locks
+    panel = found[SLIDER].query_selector(".sm-panel")
+    assert not panel.evaluate(SEEN)
+    page.evaluate(
+        "key => { location.hash = `#explore&${key}=`; }", panel.get_attribute("data-panel")
+    )
+    page.wait_for_function(f"panel => ({SEEN})(panel)", arg=panel)
+
+
 def test_where_nothing_may_be_stored_it_works_all_the_same(specimens, home_of, visit):
     visitor = visit(home_of(specimens), apart=True)
     visitor.context.add_init_script(

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.site.conftest import SPECIMENS, jupyter_book, once, pair, write_specimens
+from tests.site.reader import holds
 
 
 @pytest.fixture(scope="session")
@@ -217,6 +218,7 @@ def test_answers_are_kept_copied_and_forgotten(page):
     question(page, "one").locator("input").first.check()
     check(page, "one")
     place(page, 3, 1, 2)
+    assert page.evaluate("Object.keys(localStorage)").count("sm-quiz:room/reading") == 1
     page.reload()
     assert question(page, "one").locator("input").first.is_checked()
     assert "Right." in question(page, "one").locator(".sm-quiz-said").inner_text()
@@ -297,5 +299,5 @@ def test_where_nothing_may_be_kept_a_pick_stands_until_one_leaves(reading, home_
 @pytest.mark.slow
 def test_only_pages_that_need_them_load_the_scripts(reading):
     words, page = ((reading / f"book/{n}.html").read_text() for n in ("glossary", "room/reading"))
-    for name in ("choose.js", "quiz.js", "tip.js"):
-        assert f"_static/{name}" in page and f"_static/{name}" not in words
+    for name in ("choose", "quiz", "tip"):
+        assert name in holds(page) and name not in holds(words)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.site.reader import panels_of
+from tests.site.reader import holds, panels_of
 
 PLACE = "() => Number(document.querySelector('.sm-dot circle').getAttribute('cx'))"
 
@@ -27,4 +27,4 @@ def test_a_dot_that_nobody_knows_rolls_where_the_control_says(specimens, home_of
 @pytest.mark.slow
 def test_only_its_page_loads_its_script(specimens):
     page, other = ((specimens / f"book/{name}.html").read_text() for name in ("scene", "panels"))
-    assert "_static/dot.js" in page and "_static/dot.js" not in other
+    assert "dot" in holds(page) and "dot" not in holds(other)

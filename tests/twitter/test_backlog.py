@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalemodel.twitter.backlog import drain, expected_wait_s, finish_times
+from scalemodel.twitter.backlog import drain, expected_early_ratio, expected_wait_s, finish_times
 from scalemodel.twitter.timeline.engine import HomeTimelines
 from scalemodel.twitter.timeline.graph import SocialGraph
 from scalemodel.twitter.timeline.policies import FanOutOnWrite
@@ -73,6 +73,14 @@ def test_the_wait_behind_a_celebrity_is_the_closed_form():
     )
 
 
+@pytest.mark.parametrize("answered_s", [0.0, 1.0, 2.5, 4.0, 9.0])
+def test_early_answers_are_those_of_whom_the_question_has_not_reached(answered_s):
+    reached_s = np.arange(1, 1_001) * 0.004  # a copy at a time, the last after 4 s
+    early = (reached_s > answered_s).mean()
+    assert expected_early_ratio(answered_s, 4.0) == pytest.approx(early, abs=0.001)
+    assert expected_early_ratio(answered_s, 0.0) == 0.0
+
+
 def test_the_order_is_that_of_the_timelines_queue():
     followers = [7, 2, 5, 1, 3]
     reader, author = zip(
@@ -133,4 +141,5 @@ def test_what_is_wrong_is_named_and_nothing_goes_on_for_ever():
     })  # fmt: skip
     wait = {"followers": 3, "deliveries_per_s": 1.0, "load_ratio": 0.5, "after_s": [1.0]}
     one_wrong_at_a_time(expected_wait_s, wait, {"load_ratio": [], "after_s": ["a row"]})
+    one_wrong_at_a_time(expected_early_ratio, {"answered_s": 1.0, "done_s": 2.0}, {})
     refused(lambda: finish_times([0.0], [1e15], 1.0, 1), "batch")

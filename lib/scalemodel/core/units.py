@@ -147,19 +147,22 @@ def percent(share: float, within: float | None = None) -> str:
     return f"{number(100 * _real(share), noise)}{NO_BREAK}%"
 
 
-def tied(text: str) -> str:
+def tied(text: str, break_at: str = "") -> str:
     """`text` with each number on one line with its unit, as every page shows it.
+
+    `break_at` is one character that may stand between the two and is passed over.
 
     >>> tied("It stops for 12 s, 80 % of them.") == "It stops for 12\u00a0s, 80\u00a0% of them."
     True
     """
-    return _between_number_and_unit().sub(NO_BREAK, text)
+    return _between_number_and_unit(break_at).sub(rf"\g<1>{NO_BREAK}", text)
 
 
 @functools.cache
-def _between_number_and_unit():
+def _between_number_and_unit(break_at):
     symbols = sorted({"%", *UNITS, *gathered("units")}, key=len, reverse=True)
-    return re.compile(rf"(?<=\d) (?=(?:{'|'.join(map(re.escape, symbols))})(?![\w/]))")
+    passed = f"{re.escape(break_at)}*" if break_at else ""
+    return re.compile(rf"(\d{passed}) (?=(?:{'|'.join(map(re.escape, symbols))})(?![\w/]))")
 
 
 def spoken(value: float, symbol: str) -> str:

@@ -13,7 +13,7 @@ from scalemodel.youtube.abr.play import play
 from scalemodel.youtube.abr.policies import Bola
 from scalemodel.youtube.abr.scores import LINEAR
 from scalemodel.youtube.media import Player, Trace, Video
-from tests.site.reader import findings, two_corners
+from tests.site.reader import findings, holds, two_corners
 from tests.site.youtube.test_playback_twin import asking
 
 pytestmark = pytest.mark.slow
@@ -246,5 +246,5 @@ def test_only_a_page_with_a_game_loads_it(specimens):
     page, other = (
         (specimens / name).read_text() for name in ("book/game.html", "book/panels.html")
     )
-    for name in ("train.js", "playback.js", "game.js"):
-        assert f"_static/{name}" in page and f"_static/{name}" not in other
+    for name in ("train", "playback", "game"):
+        assert name in holds(page) and name not in holds(other)

@@ -1,6 +1,7 @@
 """Colours that can be read, in light and in dark; tables and diagrams with names."""
 
 import itertools
+import json
 
 import numpy as np
 import pytest
@@ -60,6 +61,13 @@ def test_every_line_and_word_stands_out_from_its_paper(name, mode):
 
 def test_no_two_colours_share_a_light_half():
     assert len(theme.for_the_page()["darkOf"]) == len(theme.COLOURS)
+
+
+def test_the_dark_template_is_the_light_one_in_the_twins_of_its_colours():
+    light, dark = json.dumps(theme.template("light")), json.dumps(theme.template("dark"))
+    for one, other in theme.for_the_page()["darkOf"].items():
+        light = light.replace(one, other)
+    assert light == dark
 
 
 @pytest.mark.parametrize("eye", EYES)

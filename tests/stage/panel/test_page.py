@@ -32,7 +32,7 @@ def html():
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_the_start_state_stands_there_as_text_and_as_a_table():
     text = html()
-    assert "How deep &amp; why?" in text and "A rope to 20.0 m." in text
+    assert "How deep &amp; why?" in text and "A rope to 20.0\u00a0m." in text
     assert "<dt>deepest</dt><dd>20\u00a0m</dd>" in text
     assert '<th scope="col" class="sm-number">rope (depth, m)</th>' in text
     assert '<th scope="row" class="sm-number">1</th><td class="sm-number">20</td>' in text

@@ -48,8 +48,9 @@ questions:
 def tea(tmp_path):
     """Writes the quiz with a change; its path."""
 
-    def write(old="", new=""):
-        path = tmp_path / "tea.quiz.yml"
+    def write(old="", new="", room="kitchen"):
+        path = tmp_path / room / "tea.quiz.yml"
+        path.parent.mkdir(exist_ok=True)
         path.write_text(TEA.replace(old, new) if old else TEA)
         return path
 
@@ -57,6 +58,13 @@ def tea(tmp_path):
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
+def test_answers_are_kept_under_company_and_chapter(tea, monkeypatch):
+    names = [re.search(r'data-name="([^"]+)"', quiz(tea(room=room)).html)[1] for room in "ab"]
+    assert names == ["a/tea", "b/tea"]
+    monkeypatch.chdir(tea(room="c").parent)  # as a chapter names it
+    assert 'data-name="c/tea"' in quiz("tea.quiz.yml").html
+
+
 def test_each_question_is_a_group_with_a_legend_and_every_input_has_a_label(tea):
     html = quiz(tea()).html
     assert html.count("<fieldset") == html.count("<legend>") == 4
@@ -146,7 +154,7 @@ def test_every_kind_stands_on_the_page_as_the_script_expects_it(tea):
     html = quiz(tea()).html
     key = re.search(r'id="(quiz-[0-9a-f]{8})-1-hint"', html)[1]
     assert html.replace(key, "KEY").replace(AFTER, "AFTER") == (
-        '<section class="sm-quiz" aria-label="Tea &amp; biscuits" data-name="tea.quiz">'
+        '<section class="sm-quiz" aria-label="Tea &amp; biscuits" data-name="kitchen/tea">'
         + asked(1, "one", "hot", "Is <code>tea &lt; coffee</code>?", "Choose one.")
         + '<label><input type="radio" name="KEY-1" value="0" autocomplete="off" '
         'aria-describedby="KEY-1-hint"> <span>It is</span></label>'

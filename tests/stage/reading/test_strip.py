@@ -1,24 +1,56 @@
-"""The line under a title counts what is read, and nothing else."""
+"""The line under a title counts what is seen, each kind of it apart."""
 
 import pytest
 
-from scalemodel.stage.reading.strip import reading_minutes, strip_line
+from scalemodel.stage.reading.strip import Times, strip_line, times
 
-PROSE = "One word after another. " * 200
-
-
-def test_code_front_matter_and_exercises_do_not_count():
-    cell = "```{code-cell} ipython3\n" + "x = 1\n" * 900 + "```\n"
-    header = "---\n" + "key: value\n" * 500 + "---\n"
-    tasks = "\n(abr-exercises)=\n## Exercises\n" + PROSE * 9
-    assert reading_minutes(PROSE) == 4
-    assert reading_minutes(header + PROSE + "\n" + cell + tasks) == 4
+PROSE = "One word after another. " * 200  # four minutes
+HEADER = "---\n" + "key: value\n" * 500 + "---\n"
+TASKS = "\n(abr-exercises)=\n## Exercises\n" + PROSE * 9
 
 
-def test_a_note_counts():
-    assert reading_minutes(PROSE + "\n:::{note}\n" + PROSE + ":::\n") == 8
+def cell(code, tags=""):
+    return f"```{{code-cell}} ipython3\n{tags}{code}\n```\n"
 
 
-@pytest.mark.parametrize("words, minutes", [(1, "1 minute "), (300, "2 minutes ")])
-def test_the_line_counts_in_english(words, minutes):
-    assert strip_line("word " * words, "nothing", "scalemodel.core").startswith(minutes)
+def exercise(kind, start=""):
+    return f"```{{exercise{start}}} E1, {kind}: who works?\n:label: a\n```\n"
+
+
+def test_front_matter_and_exercises_are_not_read():
+    assert times(PROSE) == Times(4, 0, 0)
+    assert times(HEADER + PROSE + TASKS) == Times(4, 0, 0)
+
+
+def test_what_a_cell_shows_is_looked_at_and_its_code_is_not_counted_in_words():
+    shown, hidden = cell("x = 1\n" * 900), cell("x = 1", ":tags: [hide-input, remove-output]\n")
+    assert times(PROSE + "\n" + 4 * shown) == Times(6, 0, 0)
+    assert times(PROSE + "\n" + 4 * hidden + cell("y", ":tags: [remove-cell]\n")) == Times(4, 0, 0)
+
+
+def test_a_note_and_a_card_are_read():
+    assert times(PROSE + "\n:::{note}\n" + PROSE + ":::\n").read == 8
+    cards = "\n```{fact} a.one a.two\n```\n" * 10  # six hundred words
+    assert times(PROSE + cards).read == 7
+
+
+@pytest.mark.parametrize("call", ["explore(\n    picture,\n)", "loop_moving(run)", "choose('a.b')",
+                                  "moving(things)", "beat_the_algorithm(rides)"])  # fmt: skip
+def test_what_is_played_with_takes_two_minutes_and_is_not_looked_at(call):
+    assert times(PROSE + "\n" + cell(call, ":tags: [hide-input]\n")) == Times(4, 2, 0)
+
+
+def test_questions_and_each_kind_of_exercise_are_done():
+    assert times(PROSE + "\n" + exercise("read")).do == 10
+    assert times(exercise("build", "-start") + exercise("design")).do == 50
+    assert times("(abr-check)=\n" + cell('quiz("abr.quiz.yml")')).do == 5
+
+
+def test_a_lab_takes_its_fifty_minutes():
+    assert times(PROSE, "scalemodel.labs.twitter").do == 50
+    assert " do 50 · know first: a · " in strip_line(PROSE, "a", "scalemodel.labs.twitter")
+
+
+@pytest.mark.parametrize("words, line", [(1, "read 1 minute · "), (300, "read 2 minutes · ")])
+def test_the_line_counts_in_english(words, line):
+    assert strip_line("word " * words, "nothing", "scalemodel.core").startswith(line)

@@ -8,11 +8,14 @@ import pytest
 
 from scalemodel.stage.twitter.cost_moving import (
     COIN_PX,
+    copies_of,
     counted,
     page_coins,
     page_prices,
     reader_day,
+    sleepers_day,
 )
+from scalemodel.twitter.cost import awake_deliveries
 from scalemodel.twitter.timeline.expected import expected_cost
 from scalemodel.twitter.timeline.graph import SocialGraph
 from scalemodel.twitter.timeline.policies import FanOutOnRead, FanOutOnWrite, PerEdge
@@ -61,6 +64,18 @@ def test_a_page_that_merges_costs_more_than_its_lists():
     assert as_counted[2][0].endswith("pulls 1 list: 1 coin.")
 
 
+def test_sleepers_get_nothing_until_they_wake():
+    awake, few = steps(
+        sleepers_day("Ann", ["Cy", "Dee", "Eve"], ["Cy", "Ann", "Ann", "Dee", "Ann"])
+    )
+    assert [len(coins(at)) for _, at in awake] == [0, 0, 3, 6, 6, 9, 9]
+    assert [len(coins(at)) for _, at in few] == [0, 0, 1, 2, 3, 5, 5]
+    assert few[2][0] == "Ann writes: 1 delivery." and few[5][0] == "Ann writes: 2 deliveries."
+    assert few[4][0].startswith("Dee wakes and looks: the list is built anew by a pull")
+    assert few[-1][0] == "In all 4 deliveries, and 1 list built anew."
+    assert awake[-1][0] == "In all 9 deliveries."
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("way", range(2))
 def test_coins_never_leave_and_fall_on_the_side_that_pays(way):
@@ -85,10 +100,9 @@ def test_both_ways_show_the_same_page_at_each_look():
 
 
 def test_nothing_lies_on_anything_else():
-    for embed in (
-        reader_day(["Ann", "Bo"], DAY, "Cy"),
-        page_prices(COSTS_US, {"Dee": 1, "Eve": 2}),
-    ):
+    four = sleepers_day("Ann", ["Cy", "Dee", "Eve", "Fay"], ["Ann"] * 4)
+    pages = page_prices(COSTS_US, {"Dee": 1, "Eve": 2})
+    for embed in (reader_day(["Ann", "Bo"], DAY, "Cy"), four, pages):
         for way in steps(embed):
             for _, at in way:
                 places = [tuple(place[:2]) for place in at.values()]
@@ -106,6 +120,15 @@ def test_the_coins_of_a_day_are_the_closed_forms(name):
     told = steps(reader_day(["Ann", "Bo"], DAY, "Cy"))[list(WAYS).index(name)]
     assert len(coins(told[-1][1])) == deliveries + lists
     assert expected_cost(graph, *rates, PerEdge(Costs(), *rates)) < deliveries + lists
+
+
+@pytest.mark.parametrize("asleep", [False, True])
+def test_copies_are_delivered_to_who_is_awake_as_the_closed_form_says(asleep):
+    graph = SocialGraph.from_edges([1, 2, 3], [0] * 3, 4)
+    deliveries, rebuilds, ready = copies_of(3, [0, None, None, None], asleep)[-1]
+    sleeping = [0, 0, 1, 1] if asleep else [0] * 4
+    assert deliveries == awake_deliveries(graph, [3, 0, 0, 0], sleeping)
+    assert rebuilds == 0 and ready == [3, 3 * (not asleep), 3 * (not asleep)]
 
 
 def test_a_pages_coins_are_the_prices_of_the_formula():
@@ -126,5 +149,7 @@ def test_what_cannot_be_drawn_is_named():
         ValueError, match="coins of Cy=302 must be an integer of at least 0 and at most 15"
     ):
         page_prices(Costs(merge=300.0), {"Cy": 2})
+    with pytest.raises(ValueError, match=r"day=\['Bo'\] must be 1 to 12 of \['Ann', 'Cy', 'Dee'\]"):
+        sleepers_day("Ann", ["Cy", "Dee"], ["Bo"])
     with pytest.raises(ValueError, match="lists=-1"):
         page_coins(COSTS_US, -1)

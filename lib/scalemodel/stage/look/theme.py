@@ -135,13 +135,13 @@ def template(mode: str = "light") -> dict:
 
 
 def for_the_page() -> dict:
-    """What the page's script needs: both templates, and the dark twin of each light colour.
+    """What the page's script needs: the light template, and the dark twin of each light colour.
 
     >>> sorted(for_the_page())
-    ['dark', 'darkOf', 'light']
+    ['darkOf', 'template']
     """
     dark_of = {pair.light: pair.dark for pair in COLOURS.values()}
-    return {"light": template("light"), "dark": template("dark"), "darkOf": dark_of}
+    return {"template": template("light"), "darkOf": dark_of}
 
 
 def style_sheet() -> str:

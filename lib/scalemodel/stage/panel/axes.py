@@ -74,7 +74,7 @@ def as_axis(name: str, given: Axis | Sequence) -> Axis:
     values = tuple(given)
     if values in ((False, True), (True, False)) and all(isinstance(v, bool) for v in values):
         return Axis((False, True), ("off", "on"), ("off", "on"), "switch", label)
-    texts = tuple(units.number(v) if isinstance(v, float) else str(v) for v in values)
+    texts = tuple(units.number(v) if isinstance(v, float) else units.tied(str(v)) for v in values)
     if len(set(texts)) < len(texts):
         raise ValueError(f"axis {name}={given!r} must not print two choices alike")
     return Axis(values, texts, texts, "choice", label)

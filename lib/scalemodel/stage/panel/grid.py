@@ -44,10 +44,10 @@ def encode(picture: Picture) -> dict:
     if not isinstance(picture, Picture):
         raise ValueError(f"picture returned {picture!r}; it must return a Picture")
     readings = [
-        [name, units.quantity(value, symbol), units.spoken(value, symbol)]
+        [units.tied(name), units.quantity(value, symbol), units.spoken(value, symbol)]
         for name, (value, symbol) in picture.readings.items()
     ]
-    said = {"readings": readings, "alt": picture.alt}
+    said = {"readings": readings, "alt": units.tied(picture.alt)}
     if picture.scene is not None:
         said[picture.scene.kind.name] = picture.scene.data
     if isinstance(picture.figure, Diagram):

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from scalemodel.core import checks
+from scalemodel.core import checks, units
 from scalemodel.stage.views.embed import Embed
 from scalemodel.stage.views.kinds import Kind
 
@@ -77,7 +77,8 @@ def moving(
     data = {
         "things": list(things),
         "ways": [
-            [[step.words, *_places(step, things)] for step in steps] for steps in ways.values()
+            [[units.tied(step.words), *_places(step, things)] for step in steps]
+            for steps in ways.values()
         ],
     }
     payload = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
@@ -89,7 +90,7 @@ def moving(
         f'<p class="sm-title">{escape(title)}</p>{_picks(ways)}'
         f'<svg viewBox="0 0 {width} {height}" style="max-width:{2 * width}px" aria-hidden="true">'
         f"{ground}{drawn}</svg>"
-        f'<figcaption aria-live="polite">{escape(first.words)}</figcaption>{BUTTONS}'
+        f'<figcaption aria-live="polite">{escape(units.tied(first.words))}</figcaption>{BUTTONS}'
         f"{_in_words(ways)}"
         f'<script type="application/json" data-is="data">{payload}</script></figure>'
     )
@@ -125,7 +126,7 @@ def _drawn(name, svg, step):
 
 def _in_words(ways):
     lists = "".join(
-        f"<p>{escape(way)}</p><ol>{''.join(f'<li>{escape(step.words)}</li>' for step in steps)}</ol>"
+        f"<p>{escape(way)}</p><ol>{''.join(f'<li>{escape(units.tied(step.words))}</li>' for step in steps)}</ol>"
         for way, steps in ways.items()
     )
     return f"<details><summary>The steps in words</summary>{lists}</details>"

@@ -8,6 +8,7 @@
   "use strict";
   const home = document.currentScript.src.replace(/[^/]*$/, "");
   const theme = window.scalemodelTheme;
+  const templates = {}; // by whether it is dark: plotly draws all anew for another object
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const REST_MS = 400; // after the last move: say the readings, write the address
   const STEP_MS = 350; // between two steps while playing
@@ -106,7 +107,10 @@
     return made;
   }
 
-  const cell = (value) => (value === null || value === undefined ? "–" : String(value));
+  function cell(value) { // the same as _cell in page.py
+    if (typeof value !== "number") return value ?? "–";
+    return value.toLocaleString("en", { maximumSignificantDigits: 5 }).replace("-", "−");
+  }
 
   function tableOf({ axis, at, names, columns }) {
     const table = element("table", null, { class: "sm-table" });
@@ -134,10 +138,14 @@
     return new URLSearchParams(hash.startsWith(MARK) ? hash.slice(MARK.length) : "");
   }
 
+  const plain = (text) => text.replaceAll("\u00a0", " "); // an address has spaces that break
+  let written = null; // by ourselves, and no link that somebody followed
+
   function writeAddress(parameters) {
     const text = parameters.toString();
     if (!text && !window.location.hash.startsWith(MARK)) return;
     const address = text ? MARK + text : "#";
+    written = address;
     try {
       window.history.replaceState(window.history.state, "", address);
     } catch {
@@ -146,6 +154,17 @@
   }
 
   const panels = [];
+
+  // The panel that an address names, `1.tunnel_s=20+s` a state of it and `1=` its start.
+  function named() {
+    const keys = [...readAddress().keys()].map((key) => key.split(".")[0]);
+    return panels.find((panel) => keys.includes(panel.key));
+  }
+
+  function show({ figure }) {
+    figure.dispatchEvent(new Event("sm-asked")); // who follows a link wants to see, not to guess
+    figure.scrollIntoView({ block: "start", behavior: "instant" });
+  }
 
   // ── One panel ─────────────────────────────────────────────────────────────
   class Panel {
@@ -161,6 +180,7 @@
       this.fromAddress();
       this.listen();
       this.find(".sm-controls")?.removeAttribute("hidden");
+      figure.dataset.live = "";
       this.state = stateOf(this.packed, this.number());
       const moving = this.find("[data-scene]");
       this.kind = moving?.dataset.scene;
@@ -175,16 +195,17 @@
     fromAddress() {
       const asked = readAddress();
       this.axes.forEach(({ name, texts }, n) => {
-        const found = texts.indexOf(asked.get(`${this.key}.${name}`));
+        const found = texts.map(plain).indexOf(asked.get(`${this.key}.${name}`));
         if (found >= 0) this.at[n] = found;
       });
     }
 
     toAddress(parameters) {
+      parameters.delete(this.key);
       this.axes.forEach(({ name, texts }, n) => {
         const key = `${this.key}.${name}`;
         if (this.at[n] === this.packed.start[n]) parameters.delete(key);
-        else parameters.set(key, texts[this.at[n]]);
+        else parameters.set(key, plain(texts[this.at[n]]));
       });
       return parameters;
     }
@@ -265,11 +286,12 @@
       this.asked = plotly()
         .then((Plotly) => {
           this.asked = null;
-          const mode = isDark() ? "dark" : "light";
           const tint = isDark() ? recolour : (value) => value;
           const shown = this.figure.mark?.(this.state.layout) ?? this.state.layout; // a guess on it
           const layout = { autosize: true, dragmode: false, ...tint(shown) };
-          layout.template = theme[mode];
+          const room = parseInt(this.find(".sm-plot").style.minHeight); // as page.py gives it
+          if (layout.height > room) layout.height = room;
+          layout.template = templates[isDark()] ??= tint(theme.template);
           const options = { displayModeBar: false, responsive: true };
           return Plotly.react(this.find(".sm-plot"), tint(this.state.data), layout, options);
         })
@@ -298,7 +320,7 @@
 
     async link(button) {
       const state = this.toAddress(new URLSearchParams()).toString();
-      const text = window.location.href.replace(/#.*$/, "") + (state && MARK + state);
+      const text = window.location.href.replace(/#.*$/, "") + MARK + (state || `${this.key}=`);
       try {
         await navigator.clipboard.writeText(text);
         button.textContent = "Link copied";
@@ -354,7 +376,6 @@
 
   // ── The page ──────────────────────────────────────────────────────────────
   function begin() {
-    const asked = [...readAddress().keys()].map((key) => key.split(".")[0]);
     for (const figure of document.querySelectorAll(".sm-panel")) {
       figure.querySelector(".sm-numbers").open = false; // open for readers without JavaScript
       panels.push(new Panel(figure));
@@ -370,15 +391,21 @@
       { rootMargin: "300px" },
     );
     for (const panel of panels) near.observe(panel.figure);
-    const wanted = panels.find((panel) => asked.includes(panel.key));
-    wanted?.figure.scrollIntoView({ block: "center" });
+    const wanted = named();
+    if (wanted) { // it stays in view while what is above it takes its place, until a hand moves
+      const stay = new ResizeObserver(() => show(wanted));
+      stay.observe(document.querySelector("article") ?? document.body);
+      for (const act of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+        window.addEventListener(act, () => stay.disconnect(), { once: true, passive: true });
+      }
+    }
 
     const redraw = () => panels.filter((panel) => panel.drawn).forEach((panel) => panel.draw());
     new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
     window.addEventListener("hashchange", ({ oldURL }) => {
       const ours = (address) => address.includes(MARK);
       const left = ours(oldURL) && window.location.hash === ""; // back to the start
-      if (!ours(window.location.hash) && !left) return;
+      if ((!ours(window.location.hash) && !left) || window.location.hash === written) return;
       for (const panel of panels) {
         const before = panel.at.join();
         panel.at = [...panel.packed.start];
@@ -387,6 +414,8 @@
         panel.stop();
         panel.change();
       }
+      const followed = named();
+      if (followed) show(followed);
     });
     // The rest when the page has nothing else to do, so that paper shows every figure.
     const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 1000));

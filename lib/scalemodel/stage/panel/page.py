@@ -11,7 +11,7 @@ Sources: WAI-ARIA Authoring Practices for names and live regions.
 
 import itertools
 import json
-import re
+from decimal import Decimal
 from html import escape
 
 from scalemodel.stage.look.tables import table_html
@@ -22,6 +22,9 @@ NO_SCRIPT = (
     "<noscript><p>Figure and controls need JavaScript. "
     "These are the words and numbers of the state that opens first.</p></noscript>"
 )
+
+FIT_PX = 580  # of the 620 that a panel may take; readings may need a second row
+ROW_PX, READINGS_PX, SCENE_PX = 80, 80, 210
 
 _panels = itertools.count(1)  # one kernel runs one page
 
@@ -78,7 +81,7 @@ def _figure_html(ident, key, title, controls, start, packed, scene=None):
     return (
         f'<figure class="sm-panel" id="{ident}" data-panel="{key}"{named} '
         f'aria-describedby="{ident}-alt">{heading}{controls}'
-        f"{_scene(scene)}{_plot(start)}"
+        f"{_scene(scene)}{_plot(start, len(packed['axes']), scene)}"
         f'<figcaption><p class="sm-alt" id="{ident}-alt">{escape(start["alt"])}</p>'
         f"{readings_html(start)}</figcaption>{_numbers(start, ident, title)}{NO_SCRIPT}"
         '<p class="sm-live" aria-live="polite"></p><p class="sm-problem" role="alert" hidden></p>'
@@ -94,13 +97,25 @@ def _scene(scene):
     return f'<div class="sm-{name}" data-scene="{name}" hidden>{scene.kind.html}</div>'
 
 
-def _plot(start):
+def _plot(start, axes, scene):
     """Where the figure goes; a diagram stands there from the beginning."""
     if "svg" in start:
         svg = "".join(start["svg"].values())
         return f'<div class="sm-plot sm-diagram" aria-hidden="true">{svg}</div>'
-    height = int(start["layout"].get("height") or 380)
+    height = min(int(start["layout"].get("height") or 380), room_px(axes, scene is not None))
     return f'<div class="sm-plot" aria-hidden="true" style="min-height:{height}px"></div>'
+
+
+def room_px(axes: int, scene: bool) -> int:
+    """How high a figure may be, so that it fits a desk's screen with its controls and readings.
+
+    Two controls stand in a row with the buttons; a scene stands beside the readings.
+
+    >>> room_px(2, False), room_px(3, False), room_px(3, True)
+    (420, 340, 210)
+    """
+    rows = 0 if axes == 0 else 1 + (axes > 2)
+    return FIT_PX - ROW_PX * rows - (SCENE_PX if scene else READINGS_PX)
 
 
 # ── Controls ────────────────────────────────────────────────────────────────
@@ -242,11 +257,9 @@ def _axis_title(layout, axis):
 
 
 def _cell(value):
+    """A number as a panel's table shows it, and as the script writes it: never with an exponent."""
     if value is None:
         return "–"
-    if isinstance(value, float):  # as the script's language writes it
-        text = f"{value:.{grid.DIGITS}g}"
-        if "e" not in text:
-            return text
-        return re.sub("e-0?", "e-", text) if abs(value) < 1e-6 else f"{value:.12f}".rstrip("0")
-    return str(value)
+    if isinstance(value, str):
+        return value
+    return f"{Decimal(f'{value:.{grid.DIGITS}g}'):,f}".replace("-", "−")

@@ -66,10 +66,12 @@
     });
     find("[data-show]").addEventListener("click", () => reveal(null));
 
-    const kept = scalemodelMemory.recall(key);
+    const kept = scalemodelMemory.recall(key), linked = new RegExp(`^#explore&(.*&)?${figure.dataset.panel}[.=]`);
     if (kept === null || isGuess(kept)) return open(kept);
+    if (linked.test(location.hash)) return open();
     form.hidden = false;
     figure.inert = true;
+    figure.addEventListener("sm-asked", () => figure.inert && open());
   }
 
   document.querySelectorAll(".sm-predict").forEach(start); // deferred, so they are all there

@@ -18,22 +18,33 @@ import yaml
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One row: a word, what it means, and how code spells and measures it.
+    """One row: a word, what it means, what others call it, and how code spells and measures it.
 
-    >>> Term(term="seat", means="A place to sit.", code="seats", unit="count").line
-    'A place to sit. *In code*: `seats`. *Unit*: count.'
+    >>> Term(term="seat", means="A place to sit.", also="chair", code="seats", unit="count").line
+    'A place to sit. *Also called*: chair. *In code*: `seats`. *Unit*: count.'
     """
 
     term: str
     means: str
+    also: str = ""
     code: str = ""
     unit: str = ""
 
     @property
+    def others(self) -> list[str]:
+        """What others call it, by which the search finds it, too.
+
+        >>> Term(term="seat", means="A place to sit.", also="chair, stool").others
+        ['chair', 'stool']
+        """
+        return [name.strip() for name in self.also.split(",") if name.strip()]
+
+    @property
     def line(self) -> str:
-        """The definition in Markdown, with the code's name and the unit."""
+        """The definition in Markdown, with its other names, the code's name and the unit."""
         code = ", ".join(f"`{name.strip()}`" for name in _split(self.code))
-        after = [f"*In code*: {code}."] if code else []
+        after = [f"*Also called*: {', '.join(self.others)}."] if self.others else []
+        after += [f"*In code*: {code}."] if code else []
         after += [f"*Unit*: {self.unit}."] if self.unit else []
         return " ".join([self.means, *after])
 
@@ -92,7 +103,7 @@ def _row(path, kind, row, name):
     word = row.get(name, row) if isinstance(row, Mapping) else row
     if not isinstance(row, Mapping) or set(row) - set(known):
         raise ValueError(f"{path.name}: {word!r} must have only {', '.join(known)}")
-    lacking = [n for n in known if n not in row and n not in ("code", "unit")]
+    lacking = [n for n in known if n not in row and n not in ("also", "code", "unit")]
     if lacking:
         raise ValueError(f"{path.name}: {word} lacks {', '.join(lacking)}")
     return kind(**{n: str(value) for n, value in row.items()})

@@ -66,13 +66,19 @@ def quiz(path: str | Path) -> Embed:
         for number, question in enumerate(questions, 1)
     )
     html = (
-        f'<section class="sm-quiz" aria-label="{escape(title)}" data-name="{escape(Path(path).stem)}">'
+        f'<section class="sm-quiz" aria-label="{escape(title)}" data-name="{escape(_chapter(path))}">'
         f'{body}<p class="sm-quiz-end" hidden><button type="button" data-do="copy">Copy my answers'
         '</button> <button type="button" data-do="forget">Forget my answers</button></p>'
         '<textarea hidden readonly rows="8" aria-label="My answers as text"></textarea></section>'
     )
     count = f"{len(questions)} question{'s' if len(questions) > 1 else ''}"
     return Embed(Kind.beside(__file__), html, f"{title}: {count}")
+
+
+def _chapter(path):
+    """Company and chapter, under which a browser keeps the answers."""
+    place = Path(path).resolve()
+    return f"{place.parent.name}/{place.name.partition('.')[0]}"
 
 
 # ── The file ────────────────────────────────────────────────────────────────

@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -23,14 +22,16 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from scalemodel.core import units
 from scalemodel.core.compiled import source_digest
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel import page
-from scalemodel.stage.site import markup
+from scalemodel.stage.site import markup, search
 from scalemodel.stage.views.kinds import kinds_in
 
 STAGE = Path(__file__).parents[1]
 PANEL_SCRIPTS = ("theme.js", "page.js")  # on pages with a panel, in this order
+SEARCH_TOOL = "search.js"  # on the search page alone
 STYLES = "scalemodel.css"  # all of ours in one file, which weighs less than many
 # A part of the theme that asks another host, and looks that ours replace.
 UNWANTED = ("thebe", "THEBE", "exercise.css")
@@ -42,6 +43,12 @@ REMOVED = (
     r'<link rel="preload"[^>]*fontawesome\.js[^>]*>',
     r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = .*?</script>',
 )
+# The theme wires the first button of each kind: never one in its upper header, which we hide.
+UPPER_HEADER = re.compile(r'(?s)(<header id="pst-header"[^>]*>).*?(</header>)')
+# A tip of the theme's stays after a tap and lies on its neighbours; a title does not.
+TOOLTIPS = re.compile(r'\s+data-bs-(?:toggle="tooltip"|placement="\w+")')
+# What a reader may touch, in the order in which a page has them.
+TOUCHED = re.compile(r'<\w+ class="sm-(?:moving|predict|panel)"')
 # Roles that docutils writes and browsers' accessibility trees no longer know.
 OUTDATED_ROLES = re.compile(r' role="(?:doc-biblioentry|doc-backlink|list(?=" class="citation))"')
 LIVE_WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -49,8 +56,8 @@ PLOTLY_FIGURE = "application/vnd.plotly.v1+json"
 
 # Without a mode the theme complains on the console of every first visit.
 NO_MODE, AUTO_MODE = (f'localStorage.getItem("mode") || "{mode}"' for mode in ("", "auto"))
-# Before the theme's first, which stands in the page and trusts the browser; so this does, too.
-FIRST_SCRIPT = "storage.js"
+# Before the theme's first, which stands in the page and trusts the browser; so do these, too.
+FIRST_SCRIPTS = ("storage.js", "fonts.js")
 # Sphinx looks words up in plain objects, where "constructor" and "__proto__" always stand.
 SEARCH_TOOLS = {
     **{f"files: {table}[word]": f"files: {table}.hasOwnProperty(word) ? {table}[word] : undefined"
@@ -73,8 +80,7 @@ def setup(app) -> dict:
     markup.setup(app)
     app.connect("config-inited", read_again_after_an_edit)
     app.connect("config-inited", reuse_executions)
-    app.connect("builder-inited", write_theme)
-    app.connect("builder-inited", copy_scripts)
+    app.connect("builder-inited", write_styles)
     app.connect("html-page-context", tidy_page, priority=900)
     app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -137,38 +143,35 @@ def reuse_executions(app, config) -> None:
         config.nb_execution_cache_path = folder
 
 
-def write_theme(app) -> None:
-    """Writes the colours and plotly templates where the style sheets and the script find them."""
+def write_styles(app) -> None:
+    """Writes all our styles, the colours first, into one file."""
     if app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
-    colours = json.dumps(theme.for_the_page(), separators=(",", ":"))
-    (static / "theme.js").write_text(f"window.scalemodelTheme={colours};\n")
     sheets = [path for path in own_assets(app.confdir, app.config) if path.suffix == ".css"]
     rules = [theme.style_sheet(), *(path.read_text(encoding="utf-8") for path in sheets)]
     (static / STYLES).write_text(rcssmin.cssmin("\n".join(rules)), encoding="utf-8")
 
 
-def copy_scripts(app) -> None:
-    """Copies all our scripts to where the pages find them."""
-    if app.builder.format != "html":
-        return
-    static = Path(app.outdir) / "_static"
-    static.mkdir(parents=True, exist_ok=True)
-    for path in own_assets(app.confdir, app.config):
-        if path.suffix == ".js":
-            shutil.copyfile(path, static / path.name)
+NOT_TEXT = re.compile(
+    r"((?:<(?:pre|script|style|code|textarea)\b.*?</(?:pre|script|style|code|textarea)>|<[^>]+>)+)",
+    re.DOTALL,
+)
 
 
 def tidy_page(app, pagename, templatename, context, doctree) -> None:
     """Gives a page the scripts of what it holds, and takes out whatever asks elsewhere."""
     raws = [raw.astext() for raw in doctree.findall(nodes.raw)] if doctree is not None else []
-    for name in scripts_of(raws, folders_of(app.confdir, app.config)):
-        app.add_js_file(name, loading_method="defer")
+    names = scripts_of(raws, folders_of(app.confdir, app.config))
     if any("sm-panel" in raw for raw in raws):  # last, for it wakes what came before
-        for script in PANEL_SCRIPTS:
-            app.add_js_file(script, loading_method="defer")
+        names += PANEL_SCRIPTS
+    if pagename == "search":
+        names = [SEARCH_TOOL]
+    if names and app.builder.format == "html":
+        holds = " ".join(name.removesuffix(".js") for name in names)
+        name = bundle(Path(app.outdir) / "_static", _texts(app, names))
+        app.add_js_file(name, loading_method="defer", **{"data-holds": holds})
     if "metatags" in context and 'name="description"' not in context["metatags"] and doctree:
         context["metatags"] += _description(doctree)
     formulas = doctree is not None and any(doctree.findall(_is_formula))
@@ -180,6 +183,31 @@ def tidy_page(app, pagename, templatename, context, doctree) -> None:
         )  # which is for the search's findings, and trusts storage
     for key in ("script_files", "css_files"):
         context[key] = [file for file in context.get(key, []) if not _unwanted(file, other)]
+
+
+def bundle(static: Path, pieces: list[str]) -> str:
+    """Writes the scripts `pieces` as one file, which weighs less than many; its name.
+
+    The name is made from what it holds, so that a browser never keeps an old one.
+
+    >>> import tempfile
+    >>> static = Path(tempfile.mkdtemp())
+    >>> (static / bundle(static, ["one = 1; // note", "two = 2;"])).read_text()
+    'one=1;\\ntwo=2;\\n'
+    """
+    text = "".join(f"{rjsmin.jsmin(piece)}\n" for piece in pieces)
+    name = f"sm-{hashlib.sha256(text.encode()).hexdigest()[:10]}.js"
+    static.mkdir(parents=True, exist_ok=True)
+    (static / name).write_text(text, encoding="utf-8")
+    return name
+
+
+def _texts(app, names):
+    """Our scripts called `names`, the colours of figures among them."""
+    colours = json.dumps(theme.for_the_page(), separators=(",", ":"))
+    paths = {path.name: path for path in own_assets(app.confdir, app.config)}
+    given = {"theme.js": f"window.scalemodelTheme={colours};"}
+    return [given.get(name) or paths[name].read_text(encoding="utf-8") for name in names]
 
 
 def scripts_of(raws: list[str], folders: list[Path]) -> list[str]:
@@ -204,14 +232,20 @@ def finish(app, exception) -> None:
     site = Path(app.outdir)
     markup.cut_sources(app)
     mend_search(site)
-    first = [path for path in own_assets(app.confdir, app.config) if path.name == FIRST_SCRIPT]
-    guard = rjsmin.jsmin(first[0].read_text(encoding="utf-8"))
+    terms = app.env.get_domain("std").objects.items()
+    search.write(
+        site, app.env.found_docs, Path(app.srcdir) / "book" / "glossary.yml",
+        {word.lower(): anchor for (kind, word), (_, anchor) in terms if kind == "term"},
+    )  # fmt: skip
+    guard = "\n".join(map(rjsmin.jsmin, _texts(app, FIRST_SCRIPTS)))
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
         tidy = OUTDATED_ROLES.sub("", tidy.replace(NO_MODE, AUTO_MODE))
+        tidy = TOOLTIPS.sub("", UPPER_HEADER.sub(r"\1\2", tidy)).replace("data-bs-title", "title")
         if path.name != SEARCH_PAGE:
             tidy = re.sub(rf"\s*{SEARCH_SCRIPT}", "", tidy)
+        tidy = tie_numbers(lead_to_panel(tidy))
         tidy = before_all(of_company(tidy, path.parent.name), guard)
         if tidy != text:
             path.write_text(tidy, encoding="utf-8")
@@ -223,7 +257,7 @@ def finish(app, exception) -> None:
         if SOURCE_MAP.search(text):
             tidy = SOURCE_MAP.sub("", text)
             path.write_text(tidy, encoding="utf-8", errors="surrogateescape")
-    minify_scripts(site / "_static", app)
+    minify_assets(site / "_static", app)
     found = problems(site, [f"{name}.html" for name in app.env.found_docs])
     if found:
         raise ExtensionError("the site has problems:\n" + "\n".join(found))
@@ -264,15 +298,45 @@ def before_all(html: str, script: str) -> str:
     return html if first in html else html.replace("<script", f"{first}\n<script", 1)
 
 
-def minify_scripts(static: Path, app) -> None:
-    """Takes comments and blanks out of our scripts; a second time changes nothing."""
-    for name in ["theme.js", *(path.name for path in own_assets(app.confdir, app.config))]:
-        path = static / name
-        if path.suffix == ".js" and name != FIRST_SCRIPT:
-            smaller = rjsmin.jsmin(path.read_text(encoding="utf-8"))
-            path.write_text(smaller, encoding="utf-8")
-        else:
-            path.unlink(missing_ok=True)  # all of them are in one file, or in the page itself
+def lead_to_panel(html: str) -> str:
+    """The page `html` with a second link at its top, which skips to the first thing to touch.
+
+    >>> top = '<a href="#main-content">Skip to main content</a>'
+    >>> lead_to_panel(top + '<figure class="sm-panel">')[48:]
+    '<a href="#first-panel" data-skip>Skip to the first panel</a>\
+<span id="first-panel" tabindex="-1"></span><figure class="sm-panel">'
+    >>> lead_to_panel(top) == top
+    True
+    """
+    place = '<span id="first-panel" tabindex="-1"></span>'
+    if place in html or not TOUCHED.search(html):
+        return html
+    link = '<a href="#first-panel" data-skip>Skip to the first panel</a>'
+    html = TOUCHED.sub(lambda first: place + first[0], html, count=1)
+    return re.sub(r'(<a href="#main-content">[^<]*</a>)', rf"\1{link}", html, count=1)
+
+
+def tie_numbers(html: str) -> str:
+    """The page `html` with each number on one line with its unit, code and data as they were.
+
+    >>> tie_numbers("<b>80</b> % of <code>x = 3 s</code>") == "<b>80</b>\u00a0% of <code>x = 3 s</code>"
+    True
+    """
+    pieces = NOT_TEXT.split(html)
+    texts = units.tied("\0".join(pieces[::2]), break_at="\0").split("\0")
+    tied = [piece for pair in zip(texts, [*pieces[1::2], ""], strict=True) for piece in pair]
+    return "".join(tied)
+
+
+def minify_assets(static: Path, app) -> None:
+    """Takes comments and blanks out of what travels by itself, and drops what travels in another
+    file; a second time changes nothing."""
+    for path in own_assets(app.confdir, app.config):
+        copy = static / path.name
+        if path.suffix == ".css" or path.name in FIRST_SCRIPTS:
+            copy.unlink(missing_ok=True)  # in the one style sheet, or in the page itself
+        elif copy.is_file():
+            copy.write_text(rjsmin.jsmin(copy.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def of_company(html: str, folder: str) -> str:

@@ -103,7 +103,8 @@ def window_picture(
                 },
             ],
             "layout": {
-                "xaxis": {"title": {"text": "window, s (log scale)"}, "type": "log"},
+                "xaxis": {"title": {"text": "window, s (log scale)"}, "type": "log",
+                          "tickvals": list(windows_s), "ticktext": [f"{w:g}" for w in windows_s]},
                 "yaxis": {"title": {"text": "frames a second"}, "rangemode": "tozero"},
                 "legend": {"orientation": "h", "y": 1.12},
             },

@@ -217,7 +217,7 @@ def bars_picture(ratios: Mapping[str, float], where: str) -> Picture:
                 }
             ],
             "layout": {
-                "height": 300, "margin": {"t": 10, "r": 40},
+                "height": 260, "margin": {"t": 10, "r": 40},
                 "xaxis": {"title": {"text": "cost, pushing everything = 1"},
                           "range": [0, 1.15 * max(2.2, *ratios.values())]},
                 "yaxis": {"autorange": "reversed", "automargin": True},
@@ -358,7 +358,7 @@ def _words(text, rule, x, y, xanchor, yanchor):
 def _layout(x, y):
     x, y = ({**axis, "exponentformat": "none", "separatethousands": True} for axis in (x, y))
     return {
-        "height": 420, "margin": {"t": 40, "r": 16}, "legend": {"font": {"size": 12}},
+        "height": 360, "margin": {"t": 30, "r": 16}, "legend": {"font": {"size": 12}},
         "xaxis": x, "yaxis": y,
     }  # fmt: skip
 

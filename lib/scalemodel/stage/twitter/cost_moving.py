@@ -2,7 +2,8 @@
 
 `reader_day` has one reader, two authors and two ways to pay. The engine plays the day, and a
 coin falls for each delivery and each list pulled that it counts: to the author, or to the
-reader. `page_prices` has one page, and a coin for each delivery that its work is worth.
+reader. `sleepers_day` has one author, and readers of whom some never look. `page_prices` has
+pages, and a coin for each delivery that their work is worth.
 
 Left out: everything that the engine does not count.
 Sources: none.
@@ -20,9 +21,12 @@ from scalemodel.twitter.timeline.prices import Costs
 
 LOOK = "look"
 COIN = '<circle r="7"/><circle r="4" fill="none" stroke="var(--sm-paper)" stroke-width="1.5"/>'
+ZZZ = '<text x="-8" y="4">z z z</text>'
 TWEET = '<rect x="-13" y="-8" width="26" height="16" rx="3"/>'
-COIN_PX, SLOT_PX = 16, 18
+OUTLINE = 'fill="none" stroke="var(--sm-muted)" stroke-width="1.5"'
+COIN_PX, SLOT_PX = 16, 29
 MOST_EVENTS, COINS_A_ROW = 12, 15
+PAUSE_S = 60.0  # after which a reader sleeps
 
 
 # ── One reader, two ways to pay ─────────────────────────────────────────────
@@ -94,7 +98,9 @@ def _day(authors, day, reader, rule):
         if who != LOOK:
             own.setdefault(who, []).append(event)
             copied = [event, *copied] if new[0] else copied
-        steps.append(Step(_told(who, reader, new, page), _places(authors, own, copied, page, paid)))
+        steps.append(
+            Step(_told(who, reader, new, page), _places(authors, day, own, copied, page, paid))
+        )
     last = steps[-1].at
     steps.append(Step(f"In all {_paid(*paid)}.", last))
     return steps
@@ -117,11 +123,13 @@ def _paid(deliveries, lists):
     return " and ".join(said) or "nothing to pay"
 
 
-def _places(authors, own, copied, page, paid):
+def _places(authors, day, own, copied, page, paid):
     at = {}
     for row, author in enumerate(authors):
-        for slot, event in enumerate(own.get(author, [])):
-            at[f"tweet-{event}"] = (54 + SLOT_PX * slot, 33 + 45 * row)
+        for slot, event in enumerate(event for event, who in enumerate(day) if who == author):
+            written = event in own.get(author, [])
+            look = () if written else ("faint",)
+            at[f"tweet-{event}"] = (54 + SLOT_PX * slot, 33 + 45 * row, *look)
     for slot, event in enumerate(copied):  # a copy: the author's own stays, unseen, beneath it
         at[f"tweet-{event}"] = (210 + SLOT_PX * slot, 33)
     for slot, event in enumerate(page):
@@ -130,6 +138,106 @@ def _places(authors, own, copied, page, paid):
         side, place = (4, n) if n < paid[0] else (196, n - paid[0])
         at[f"coin-{n}"] = (side + 8 + COIN_PX * (place % 9), 142 + COIN_PX * (place // 9), "busy")
     return at
+
+
+# ── Readers who never look ──────────────────────────────────────────────────
+def sleepers_day(author: str, readers: Sequence[str], day: Sequence[str]) -> Embed:
+    """An author's day, pushed to all and pushed to those who are awake; the engine counts.
+
+    `day` is what happens: the author's name, who posts, or that of a reader, who looks. Who has
+    not looked when the author first posts sleeps.
+
+    >>> sleepers_day("Ann", ["Cy", "Dee"], ["Cy", "Ann", "Ann", "Dee"]).text
+    'Who is this copied for?: to everybody, 6 steps, not to sleepers, 6 steps'
+    """
+    if not 1 <= len(day) <= MOST_EVENTS or not set(day) <= {author, *readers}:
+        raise ValueError(f"day={day!r} must be 1 to {MOST_EVENTS} of {[author, *readers]}")
+    ways = {
+        "to everybody": _posts(author, readers, day, asleep=False),
+        "not to sleepers": _posts(author, readers, day, asleep=True),
+    }
+    names = dict.fromkeys(name for way in ways.values() for step in way for name in step.at)
+    kinds = {"tweet": TWEET, "coin": COIN, "zzz": ZZZ}
+    things = {name: kinds[name.partition("-")[0]] for name in names}
+    bottom = 26 + 30 * len(readers)
+    ground = (
+        f'<text x="4" y="{bottom // 2}">{author}</text><text x="4" y="{bottom + 18}">paid</text>'
+    )
+    ground += "".join(
+        f'<text x="120" y="{24 + 30 * row}">{reader}</text>'
+        f'<path d="M160 {32 + 30 * row}h190" stroke="var(--sm-line)"/>'
+        for row, reader in enumerate(readers)
+    )
+    title, size = "Who is this copied for?", (360, bottom + 30)
+    return moving(things, ways, title=title, size_px=size, ground=ground)
+
+
+def copies_of(
+    readers: int, day: Sequence[int | None], asleep: bool
+) -> list[tuple[int, int, list[list[int]]]]:
+    """After each event: deliveries, lists rebuilt, and how many tweets lie ready for each reader.
+
+    An event is None for a post, or the number of a reader who looks.
+
+    >>> copies_of(2, [0, None, 1], asleep=True)
+    [(0, 0, [0, 0]), (1, 0, [1, 0]), (1, 1, [1, 1])]
+    """
+    graph = SocialGraph.from_edges(range(1, readers + 1), [0] * readers, readers + 1)
+    homes = HomeTimelines(graph, FanOutOnWrite(), inactive_after_s=PAUSE_S if asleep else None)
+    rows, now_s = [], PAUSE_S / 2
+    for who in day:
+        if who is None:
+            now_s = max(now_s, PAUSE_S)
+            homes.post(0, time_s=now_s)
+        else:
+            homes.timeline(who + 1, time_s=now_s)
+        sleeping = set(homes.inactive().tolist()) if asleep else set()
+        posts, work = homes.work.posts, homes.work
+        ready = [0 if reader + 1 in sleeping else posts for reader in range(readers)]
+        rows.append((work.deliveries, work.rebuilds, ready))
+    return rows
+
+
+def _posts(author, readers, day, asleep):
+    events = [None if who == author else list(readers).index(who) for who in day]
+    rows, steps, paid = copies_of(len(readers), events, asleep), [], (0, 0)
+    all_of_them = f"{', '.join(readers[:-1])} and {readers[-1]}"
+    steps.append(
+        Step(f"{all_of_them} follow {author}. Nothing is paid yet.", _asleep(readers, day, 0))
+    )
+    for event, (who, (deliveries, rebuilds, ready)) in enumerate(zip(day, rows, strict=True)):
+        new = deliveries - paid[0], rebuilds - paid[1]
+        paid = deliveries, rebuilds
+        at = {
+            f"coin-{n}": (50 + COIN_PX * n, 40 + 30 * len(readers), "busy")
+            for n in range(sum(paid))
+        }
+        at |= _asleep(readers, day, event + 1)
+        for reader, count in enumerate(ready):
+            look = ("good",) if readers[reader] == who and count else ()
+            at |= {
+                f"tweet-{reader}-{n}": (176 + 30 * n, 20 + 30 * reader, *look) for n in range(count)
+            }
+        steps.append(Step(_woken(author, who, new, max(ready)), at))
+    woken = f", and {paid[1]} list{'' if paid[1] == 1 else 's'} built anew" if paid[1] else ""
+    steps.append(Step(f"In all {paid[0]} deliveries{woken}.", steps[-1].at))
+    return steps
+
+
+def _asleep(readers, day, so_far):
+    """A sign beside each reader who has not looked yet."""
+    return {f"zzz-{row}": (334, 20 + 30 * row, "faint")
+            for row, reader in enumerate(readers) if reader not in day[:so_far]}  # fmt: skip
+
+
+def _woken(author, who, new, tweets):
+    if who == author:
+        return f"{author} writes: {new[0]} deliver{'y' if new[0] == 1 else 'ies'}."
+    if new[1]:
+        return (
+            f"{who} wakes and looks: the list is built anew by a pull, and then it is as any other."
+        )
+    return f"{who} looks" + (", and the page lies ready: nothing to pay." if tweets else ".")
 
 
 # ── One page on a processor ─────────────────────────────────────────────────
@@ -153,7 +261,7 @@ def page_prices(costs_us: Costs, pages: Mapping[str, int]) -> Embed:
         for row, (who, lists) in enumerate(pages.items()):
             many = checks.whole(f"coins of {who}", coins(lists), at_least=0, at_most=COINS_A_ROW)
             for n in range(many):
-                at[f"coin-{total + n}"] = (116 + COIN_PX * n, 20 + 34 * row, "busy")
+                at[f"coin-{total + n}"] = (116 + COIN_PX * n, 34 + 34 * row, "busy")
             total += many
             pulled = f"{lists} list{'' if lists == 1 else 's'}" if lists else "no list"
             worth = (
@@ -162,14 +270,18 @@ def page_prices(costs_us: Costs, pages: Mapping[str, int]) -> Embed:
             steps.append(Step(f"{who} looks, and the page pulls {pulled}: {worth}.", dict(at)))
         steps.append(Step(f"In all {total} coins.", dict(at)))
         ways[way], most = steps, max(most, total)
-    ground = "".join(
-        f'<text x="4" y="{24 + 34 * row}">{who} pulls {lists}</text>'
-        f'<path d="M104 {31 + 34 * row}h250" stroke="var(--sm-line)"/>'
+    ground = '<text x="36" y="12">pulls lists</text><text x="108" y="12">costs</text>'
+    ground += "".join(
+        f'<text x="4" y="{38 + 34 * row}">{who}</text>'
+        f'<path d="M104 {45 + 34 * row}h250" stroke="var(--sm-line)"/>'
+        + "".join(
+            f'<path d="M{38 + 12 * n} {28 + 34 * row}h8v12h-8z" {OUTLINE}/>' for n in range(lists)
+        )
         for row, (who, lists) in enumerate(pages.items())
     )
     return moving(
         {f"coin-{n}": COIN for n in range(most)}, ways, title="What does a page cost?",
-        size_px=(360, 10 + 34 * len(pages)), ground=ground,
+        size_px=(360, 24 + 34 * len(pages)), ground=ground,
     )  # fmt: skip
 
 

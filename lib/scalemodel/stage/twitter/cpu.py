@@ -78,7 +78,7 @@ with three, and 1.25 in CPU; the rule per edge 0.8 and 0.75. The largest burst i
                 _marks("its burst", [limit], [max(burst, 1)], "you", "circle-open", 20, axis="y2"),
             ],
             "layout": {
-                "height": 470, "margin": {"t": 30, "r": 16}, "legend": {"font": {"size": 12}},
+                "height": 400, "margin": {"t": 20, "r": 16}, "legend": {"font": {"size": 12}},
                 "xaxis": {
                     "title": {"text": "followers that make a celebrity (log)"}, "type": "log",
                     "dtick": 1, "anchor": "y2", "exponentformat": "none", "separatethousands": True,

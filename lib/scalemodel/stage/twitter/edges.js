@@ -3,7 +3,7 @@
   "use strict";
   const told = (value) => value.toLocaleString("en", { maximumFractionDigits: 1 });
 
-  parts["sm-edges"] = (figure) => {
+  function start(figure) {
     const cells = [...figure.querySelectorAll("[data-edge]")], least = Number(figure.dataset.least);
     const paid = (cell) => Number(cell.dataset[cell.dataset.way ?? "pushed"]);
 
@@ -29,5 +29,8 @@
       };
     });
     figure.dataset.ready = "1";
-  };
+  }
+
+  parts["sm-edges"] = start;
+  document.querySelectorAll(".sm-edges").forEach(start);
 })((globalThis.scalemodelParts ??= {}));

@@ -156,9 +156,9 @@ def burst_picture(
                 }
             ],
             "layout": {
-                "xaxis": {"title": {"text": "deliveries at once (log scale)"}, "type": "log",
+                "xaxis": {"title": {"text": "deliveries at once (log scale)"}, "type": "log", "dtick": 1,
                           "range": [0, 4.2]},
-                "yaxis": {"title": {"text": "share that costs more (log scale)"}, "type": "log",
+                "yaxis": {"title": {"text": "share that costs more (log scale)"}, "type": "log", "dtick": 1,
                           "range": [-4.5, 0.1]},
             },
         }

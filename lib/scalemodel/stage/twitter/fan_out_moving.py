@@ -20,9 +20,9 @@ from scalemodel.twitter.timeline.policies import FanOutOnWrite, Hybrid, Policy
 READERS = ("Ann", "Bea", "Cal", "Dan", "Eve", "Fay")
 STAR = "the star"
 ON_WRITE, NOT_THE_STAR = FanOutOnWrite(), Hybrid(celebrity_followers=len(READERS))
-WIDTH, HEIGHT = 360, 186
-AT_WORK, WAITING, OWN = (46, 38), (150, 38, 70), (296, 84)  # where a tweet stands; apart
-LISTS = (30, 60, 160, 22)  # the first list, the next one, the lowest copy, the next one
+WIDTH, HEIGHT = 360, 176
+AT_WORK, WAITING, OWN = (46, 38), (150, 38, 70), (296, 76)  # where a tweet stands; apart
+LISTS = (30, 60, 148, 22)  # the first list, the next one, the lowest copy, the next one
 
 
 class Copy(NamedTuple):
@@ -247,7 +247,7 @@ def _drawn(followers, ways, title):
     first, apart, lowest, _ = LISTS
     lists = "".join(
         f'<rect x="{first + apart * at - 27}" y="{lowest - 58}" width="54" height="70" rx="4" '
-        f'fill="none" stroke="var(--sm-muted)"/><text x="{first + apart * at}" y="{HEIGHT - 2}" '
+        f'fill="none" stroke="var(--sm-muted)"/><text x="{first + apart * at}" y="{lowest + 23}" '
         f'text-anchor="middle">{reader}</text>'
         for at, reader in enumerate(READERS)
     )

@@ -102,6 +102,7 @@ def together_picture(together: list, measured: list, expected: list, bare: float
                  "marker": {"color": theme.colour("violet"), "size": 11, "symbol": "diamond"}},
             ],
             "layout": {
+                "height": 340,
                 "xaxis": {"title": {"text": "pages asked for together (log)"}, "type": "log"},
                 "yaxis": {"title": {"text": "pages a second"}, "rangemode": "tozero"},
                 "legend": {"orientation": "h", "y": 1.12},
@@ -191,6 +192,7 @@ def sockets_picture(told: Mapping, reader: str) -> Picture:
                 for name, key, ink, width, dash in rows
             ],
             "layout": {
+                "height": 340,
                 "xaxis": {"title": {"text": "since the first second, s"},
                           "range": [0, math.ceil(end_s)]},
                 "yaxis": {"title": {"text": "posts on the screen"}, "rangemode": "tozero"},

@@ -12,7 +12,8 @@ import traitlets
 from scalemodel.stage.look import theme
 from scalemodel.stage.views.kinds import Kind
 
-INKS = {"ink": "ink", "muted": "muted", "line": "grid", "accent": "blue", "good": "green", "bad": "red"}  # fmt: skip
+INKS = {"ink": "ink", "muted": "muted", "line": "grid", "accent": "blue", "good": "green",
+        "bad": "red", "gold": "gold"}  # fmt: skip
 
 
 class LiveEmbed(anywidget.AnyWidget):

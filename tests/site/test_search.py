@@ -1,0 +1,106 @@
+"""The search: questions, each with the page that must be among the first three."""
+
+import pytest
+
+QUESTIONS = {
+    "book/youtube/abr": [
+        "ABR", "buffer", "BOLA", "bitrate", "QoE", "segment", "chunk", "stall", "tunnel",
+        "why does my video go blurry", "quality of experience", "startup buffering",
+    ],
+    "book/twitter/celebrity": [
+        "fan-out", "fan-out on write", "celebrity", "feed", "news feed", "push model", "timeline",
+        "followers", "who pays for a celebrity",
+    ],
+    "book/twitter/cost": ["threshold", "does the hybrid save money", "price of a delivery"],
+    "book/twitter/arrival": [  "gateway", "long polling", "outbox"],
+    "book/twitter/real": ["Redis"],
+    "book/twitter/lab": ["lab", "killed", "crash"],
+    "book/glossary": ["backpressure", "thundering herd", "retry storm", "head-of-line blocking", "jitter", "CDN", "p99", "latency"],
+    "book/how-to": ["interview", "cite", "jupyter"],
+    "book/offline": ["without a network"],
+    "book/bibliography": ["Brooker"],
+    "book/api/twitter": ["FanOutOnWrite", "threshold_curve", "GatewayConfig"],
+    "book/api/youtube": ["play_many"],
+}  # fmt: skip
+FIRST = 3
+ASK = """query => {
+  document.getElementById('search-results').replaceChildren();
+  Search.performSearch(query);
+  return [...document.querySelectorAll('#search-results li a')].map((link) => link.getAttribute('href'));
+}"""
+
+
+@pytest.fixture
+def searching(site, home_of, visit):
+    """The search page, open."""
+    visitor = visit(home_of(site))
+    page = visitor.open("search.html?q=tunnel")
+    page.wait_for_selector("#search-results li")
+    yield page
+    assert visitor.faults == []
+
+
+def lost(page, ask=ASK):
+    """The questions whose page is not among the first, with what was found in its place."""
+    return [
+        (query, found[:FIRST])
+        for wanted, queries in QUESTIONS.items()
+        for query in queries
+        for found in [page.evaluate(ask, query)]
+        if not any(address.partition(".html")[0] == wanted for address in found[:FIRST])
+    ]
+
+
+def test_every_question_finds_its_page_among_the_first_three(searching):
+    assert lost(searching) == []
+
+
+def test_a_search_without_our_ranking_would_be_seen(site, home_of, visit):
+    visitor = visit(home_of(site), service_workers="block")
+    visitor.page.route("**/search.js*", lambda route: route.abort())
+    page = visitor.open("search.html?q=tunnel")
+    page.wait_for_selector("#search-results li")
+    later = ASK.replace(
+        "return", "return new Promise((done) => setTimeout(done, 300)).then(() =>", 1
+    )
+    later = later.replace("getAttribute('href'));", "getAttribute('href')));")
+    missed = {query for query, _ in lost(page, later)}
+    assert missed >= {"ABR", "backpressure", "thundering herd", "retry storm", "CDN"}
+    page.unroute("**/search.js*")
+
+
+def test_a_chapter_comes_before_every_list_of_names(searching):
+    for query in ("ABR", "buffer", "fan-out", "celebrity"):
+        found = searching.evaluate(ASK, query)
+        names = [at for at, address in enumerate(found) if address.startswith("book/api/")]
+        chapters = [
+            at for at, address in enumerate(found) if address.count("/") == 2 and at not in names
+        ]
+        assert chapters and names and chapters[0] == 0 and max(chapters) < min(names)
+
+
+def test_a_result_quotes_the_page_and_marks_what_was_asked(searching):
+    searching.evaluate(ASK, "tunnel")
+    line = searching.query_selector("#search-results li p.context")
+    assert 60 < len(line.inner_text()) < 300
+    assert line.query_selector("mark").inner_text().lower().startswith("tunnel")
+    link = searching.query_selector("#search-results li a")
+    link.click()
+    searching.wait_for_selector("article")
+    anchor = searching.evaluate("location.hash")
+    assert searching.query_selector(anchor) is not None and "abr.html" in searching.url
+
+
+def test_another_name_shows_our_word_and_its_meaning(searching):
+    searching.evaluate(ASK, "thundering herd")
+    shown = searching.query_selector("#search-results").inner_text()
+    assert "Glossary › retry storm" in shown and "Also called thundering herd" in shown
+
+
+@pytest.mark.parametrize(
+    "query", ["constructor", "__proto__", "!!!", "<b>", "xyzzy", "the", "a" * 500]
+)
+def test_what_no_page_says_is_answered_in_words(searching, query):
+    searching.evaluate(ASK, query)
+    said = searching.query_selector("#search-results").inner_text()
+    assert "found." in said or "No page says that." in said
