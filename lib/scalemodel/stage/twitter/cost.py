@@ -358,7 +358,7 @@ def _words(text, rule, x, y, xanchor, yanchor):
 def _layout(x, y):
     x, y = ({**axis, "exponentformat": "none", "separatethousands": True} for axis in (x, y))
     return {
-        "height": 360, "margin": {"t": 30, "r": 16}, "legend": {"font": {"size": 12}},
+        "height": 340, "margin": {"t": 30, "r": 16}, "legend": {"font": {"size": 12}},
         "xaxis": x, "yaxis": y,
     }  # fmt: skip
 
