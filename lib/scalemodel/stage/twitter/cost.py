@@ -221,7 +221,6 @@ def bars_picture(ratios: Mapping[str, float], where: str) -> Picture:
                 "xaxis": {"title": {"text": "cost, pushing everything = 1"},
                           "range": [0, 1.15 * max(2.2, *ratios.values())]},
                 "yaxis": {"autorange": "reversed", "automargin": True},
-                "shapes": [_rule("x", 1, "on write", "dash")],
             },
         }
     )  # fmt: skip

@@ -54,6 +54,11 @@ def reader_day(authors: Sequence[str], day: Sequence[str], reader: str) -> Embed
             (4, 128, "the authors pay"), (196, 128, f"{reader} pays"),
         )
     )  # fmt: skip
+    ground += "".join(  # what will be written
+        f'<path d="M{41 + SLOT_PX * slot} {25 + 45 * row}h26v16h-26z" stroke-dasharray="2 3" {OUTLINE}/>'
+        for row, author in enumerate(authors)
+        for slot in range(list(day).count(author))
+    )
     ground += "".join(
         f'<path d="M{x} {y}h148" stroke="var(--sm-line)"/>'
         for x, y in ((40, 44), (40, 89), (196, 44), (196, 108), (4, 156), (196, 156))
@@ -88,7 +93,9 @@ def counted(
 
 def _day(authors, day, reader, rule):
     steps = [
-        Step(f"{' and '.join(authors)} write, and {reader} follows both. Nothing is paid yet.")
+        Step(
+            f"{' and '.join(authors)} will write these, and {reader} follows both. Nothing is paid."
+        )
     ]
     rows, own, copied = counted(authors, day, rule), {}, []
     paid = 0, 0
@@ -98,9 +105,7 @@ def _day(authors, day, reader, rule):
         if who != LOOK:
             own.setdefault(who, []).append(event)
             copied = [event, *copied] if new[0] else copied
-        steps.append(
-            Step(_told(who, reader, new, page), _places(authors, day, own, copied, page, paid))
-        )
+        steps.append(Step(_told(who, reader, new, page), _places(authors, own, copied, page, paid)))
     last = steps[-1].at
     steps.append(Step(f"In all {_paid(*paid)}.", last))
     return steps
@@ -123,13 +128,11 @@ def _paid(deliveries, lists):
     return " and ".join(said) or "nothing to pay"
 
 
-def _places(authors, day, own, copied, page, paid):
+def _places(authors, own, copied, page, paid):
     at = {}
     for row, author in enumerate(authors):
-        for slot, event in enumerate(event for event, who in enumerate(day) if who == author):
-            written = event in own.get(author, [])
-            look = () if written else ("faint",)
-            at[f"tweet-{event}"] = (54 + SLOT_PX * slot, 33 + 45 * row, *look)
+        for slot, event in enumerate(own.get(author, [])):
+            at[f"tweet-{event}"] = (54 + SLOT_PX * slot, 33 + 45 * row)
     for slot, event in enumerate(copied):  # a copy: the author's own stays, unseen, beneath it
         at[f"tweet-{event}"] = (210 + SLOT_PX * slot, 33)
     for slot, event in enumerate(page):
