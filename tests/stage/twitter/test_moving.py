@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from scalemodel.core.units import NO_BREAK
 from scalemodel.stage.twitter.arrival_moving import SHOWN, arrival_moving
 from scalemodel.stage.twitter.arrival_moving import ways_of as ways_to
 from scalemodel.stage.twitter.fan_out_moving import (
@@ -26,7 +27,7 @@ FOLLOWERS = {STAR: READERS, "Gus": ("Ann", "Dan"), "Hal": ("Fay",)}
 
 def ways_of(embed):
     """The sentences of each way, in order, as the page holds them."""
-    ways = re.findall(r"<p>([^<]+)</p><ol>(.+?)</ol>", embed.html)
+    ways = re.findall(r"<p>([^<]+)</p><ol>(.+?)</ol>", embed.html.replace(NO_BREAK, " "))
     return {name: re.findall(r"<li>(.+?)</li>", steps) for name, steps in ways}
 
 
