@@ -20,6 +20,9 @@
       keep(key, event.target.value);
       show(event.target.value, "Noted, on this device only.");
     });
+    set.addEventListener("keydown", (event) => { // a notebook would go to its next cell
+      if (event.key.startsWith("Arrow")) event.stopPropagation();
+    });
     back.addEventListener("click", () => {
       keep(key, null);
       show(null, "");

@@ -94,7 +94,7 @@ def _line(name, x, shares, row, dash="solid"):
 def _layout(ends):
     percent = {"ticksuffix": "\N{NO-BREAK SPACE}%"}
     return {
-        "height": 340,
+        "height": 300,
         "legend": {"font": {"size": 12}},
         "margin": {"t": 40, "r": 16},
         "xaxis": {"title": {"text": "cushion, s"}, "range": ends, "anchor": "y2"},

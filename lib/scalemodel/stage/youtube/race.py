@@ -22,7 +22,7 @@ from scalemodel.youtube.abr.ceiling import Bounds
 from scalemodel.youtube.abr.play import Session
 from scalemodel.youtube.abr.scores import LINEAR
 
-ROW_PX = 44
+ROW_PX = 38
 
 
 class Account(NamedTuple):
