@@ -15,9 +15,11 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
+from scalemodel.core import checks
 from scalemodel.core.declared import gathered
 
 NO_BREAK = "\u00a0"  # a number and its unit stay on one line
+MOST = 1e300  # of a share
 
 
 class Unit(NamedTuple):
@@ -111,8 +113,8 @@ def number(value: float, within: float | None = None) -> str:
     value = _real(value) + 0.0  # turns −0 into 0
     if not math.isfinite(value):
         return {math.inf: "∞", -math.inf: "−∞"}.get(value, "no value")
-    noise = 0.0 if within is None else abs(_real(within))
-    if noise and math.isfinite(noise):
+    noise = 0.0 if within is None else checks.real("within", within, at_least=0)
+    if noise:
         places = -math.floor(math.log10(noise))
         text = f"{round(value, places) + 0.0:,.{max(places, 0)}f}"
     elif abs(value) >= 999.5:
@@ -143,10 +145,14 @@ def percent(share: float, within: float | None = None) -> str:
     >>> percent(0.8), percent(0.12345, within=0.004)
     ('80 %', '12.3 %')
     """
-    noise = None if within is None else 100 * _real(within)
-    return f"{number(100 * _real(share), noise)}{NO_BREAK}%"
+    noise = (
+        None if within is None else 100 * checks.real("within", within, at_least=0, at_most=MOST)
+    )
+    share = checks.real("share", share, at_least=-MOST, at_most=MOST)
+    return f"{number(100 * share, noise)}{NO_BREAK}%"
 
 
+@checks.kinds
 def tied(text: str, break_at: str = "") -> str:
     """`text` with each number on one line with its unit, as every page shows it.
 

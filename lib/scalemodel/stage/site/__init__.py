@@ -1,1 +1,1 @@
-"""The Sphinx `extension` that makes the site stand alone, the book's own `markup`, and its tips (`tip`)."""
+"""The site that stands alone: the Sphinx `extension`, the `markup`, a `search` in our words, and each word's `tip`."""
