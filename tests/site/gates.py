@@ -47,9 +47,10 @@ DEAD = """async () => {
   for (const control of all(document)) {
     if (used.has(control) || !all(control.parentElement).includes(control)) continue;
     await use(control);
-    document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close());
+    const drawers = [...document.querySelectorAll('dialog[open]')];
+    drawers.forEach((dialog) => dialog.close());
     if (open().length) document.body.click();
-    await rest(0);
+    await rest(drawers.length ? 600 : 0); // a drawer slides away
   }
   watch.disconnect();
   document.removeEventListener('scroll', note);
@@ -83,7 +84,7 @@ def broken_links(html, site):
 
 
 # The first thing on a page that a reader may move.
-FIRST = ".sm-moving button:enabled, .sm-predict form :is(input, button), .sm-panel [data-axis]"
+FIRST = ".sm-moving button:enabled, .sm-predict form :is(input, button), .sm-controls :is(button, input, select)"
 AT_FIRST = f"""() => {{
   const here = document.activeElement, seen = (c) => c.checkVisibility() && !c.closest('[inert], [hidden]');
   return here === [...document.querySelectorAll('{FIRST}')].find(seen);

@@ -131,7 +131,7 @@ def test_a_link_that_leads_nowhere_is_found(tmp_path):
 def test_stops_before_the_first_control_are_counted(planted):
     links = "".join(f'<a href="#{n}">{n}</a> ' for n in range(9))
     panel = (
-        '<p id="first" tabindex="-1"></p><figure class="sm-panel"><input data-axis="n"></figure>'
+        '<p id="first" tabindex="-1"></p><figure class="sm-controls"><input data-axis="n"></figure>'
     )
     assert gates.stops_to_first_control(planted(links + panel)) == 10
     skip = '<a href="#first" data-skip>Skip</a>'
