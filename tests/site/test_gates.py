@@ -75,7 +75,7 @@ def planted(serve, visit, tmp_path):
     def plant(body, width=1280, height=800):
         (tmp_path / "planted.html").write_text(
             '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
-            f"<title>Planted</title><body style='margin:0'>{body}</body></html>"
+            f"<meta charset='utf-8'><title>Planted</title><body style='margin:0'>{body}</body></html>"
         )
         viewport = {"width": width, "height": height}
         return visit(serve(tmp_path), viewport=viewport).open("planted.html")

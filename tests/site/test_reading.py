@@ -82,7 +82,10 @@ def test_a_notebook_shows_the_markup_plainly():
     text = (SPECIMENS / "reading.md").read_text()
     prose = pair.plain_prose(text, text)
     assert "> **People upload 500 hours of video to YouTube every minute.**" in prose
-    assert "500 hours a minute · stated by the company · 2020-02 · Wojcicki 2020" in prose
+    assert (
+        "500\u00a0hours\u00a0a\u00a0minute · stated by the company · 2020-02 · Wojcicki 2020"
+        in prose
+    )
     assert "63,508 (measured by a third party · 2020, Yan et al. 2020)" in prose
     assert "A rebuffer comes when the buffer is empty." in prose
     assert "**Exercise. Second**" in prose
@@ -102,7 +105,7 @@ def test_a_card_says_value_speaker_date_and_source_without_a_hand_on_it(page, me
     said = card.inner_text()
     for words in (
         "fewer rebuffers",
-        "10 to 20 %",
+        "10 to 20\u00a0%",
         "stated by the company (Netflix",
         "2014",
         "Huang",

@@ -171,7 +171,7 @@ def test_two_games_on_a_page_do_not_meet(page):
     )  # fmt: skip
     assert row_of(second, "you") == figures(session)
     assert status(first) == before and first.locator("table:visible").count() == 0
-    assert second.locator("[data-rung='2']").text_content().startswith("1,850 kbit/s")
+    assert second.locator("[data-rung='2']").text_content().startswith("1,850\u00a0kbit/s")
 
 
 def test_the_drawing_is_of_what_happened(page):

@@ -129,7 +129,7 @@ def _layout(accounts, upper):
         "legend": {"font": {"size": 12}},
         "margin": {"t": 40, "r": 16},
         "xaxis": {
-            "title": {"text": "points of the linear score, a segment"},
+            "title": {"text": "points of the score, a segment"},
             "range": [-1.08 * max(least, 0.1 * most), 1.08 * max(most, upper)],
         },
         "yaxis": {"autorange": "reversed", "title": {"text": ""}},
