@@ -3,7 +3,9 @@
 `test_pages` puts every page through them, `test_gates` shows each one a page with a fault.
 """
 
+import itertools
 import json
+import math
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -162,35 +164,43 @@ def shifts(page):
 
 # ── Time ────────────────────────────────────────────────────────────────────
 MOST_REDRAW_MS = 100
-# Walks through every state of a panel, one control a step, and says how long each step took.
-WALK = """async ([panel, most]) => {
-  const controls = [...panel.querySelectorAll('[data-axis]')];
-  const sizes = controls.map((c) => (c.type === 'checkbox' ? 2 : c.options?.length ?? Number(c.max) + 1));
-  const at = controls.map((c) => (c.type === 'checkbox' ? Number(c.checked) : Number(c.value)));
-  const states = sizes.reduce((all, size) => all * size, 1), every = Math.max(1, Math.ceil(states / most));
-  const took = [], put = async (n, value) => {
-    const c = controls[n];
-    if (c.type === 'checkbox') c.checked = Boolean(value); else c.value = value;
-    const before = performance.now();
-    c.dispatchEvent(new Event('input', { bubbles: true }));
-    await new Promise((done) => setTimeout(done, 0));
-    panel.getBoundingClientRect();
-    return performance.now() - before;
-  };
-  for (let number = 0; number < states; number += every) {
-    const to = sizes.map((size, n) =>
-      Math.floor(number / sizes.slice(n + 1).reduce((all, s) => all * s, 1)) % size);
-    let last = 0;
-    for (const [n, value] of to.entries()) if (at[n] !== value) { last = await put(n, value); at[n] = value; }
-    if (last) took.push([last, to.join(' ')]);
-  }
-  return took;
+# Where each control stands, and at how many places it may.
+AXES = """panel => [...panel.querySelectorAll('[data-axis]')].map((c) => c.type === 'checkbox'
+  ? [Number(c.checked), 2] : [Number(c.value), c.options?.length ?? Number(c.max) + 1])"""
+PUT = """async ([panel, n, value]) => {
+  const control = panel.querySelectorAll('[data-axis]')[n];
+  if (control.type === 'checkbox') control.checked = Boolean(value); else control.value = value;
+  control.dispatchEvent(new Event('input', { bubbles: true }));
+  await new Promise((done) => setTimeout(done, 0));
+  panel.getBoundingClientRect();
 }"""
 
 
 def redraws_ms(page, panel, most=600):
-    """How long each redraw took that led to a state of `panel`, and which: at most `most` states."""
-    return page.evaluate(WALK, [panel, most])
+    """What a redraw takes of the browser's main thread, for at most `most` states of `panel`.
+
+    Every state is reached from the one before by its last changed control. Time of the
+    processor, for others share the machine.
+    """
+    clock = page.context.new_cdp_session(page)
+    clock.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent_ms():
+        metrics = clock.send("Performance.getMetrics")["metrics"]
+        return 1000 * next(m["value"] for m in metrics if m["name"] == "TaskDuration")
+
+    axes = page.evaluate(AXES, panel)
+    at, took = [here for here, _ in axes], {}
+    states = list(itertools.product(*(range(size) for _, size in axes)))
+    for state in states[:: math.ceil(len(states) / most)]:
+        for n, value in enumerate(state):
+            if at[n] != value:
+                before = spent_ms()
+                page.evaluate(PUT, [panel, n, value])
+                took[state] = spent_ms() - before
+                at[n] = value
+    clock.detach()
+    return took
 
 
 PAINTED = """() => new Promise((done) => {

@@ -233,6 +233,7 @@
     change() {
       this.state = stateOf(this.packed, this.number());
       this.write();
+      this.margin = this.size; // to fit margins plotly draws all twice: it may once the hand rests
       this.draw();
       clearTimeout(this.resting);
       this.resting = setTimeout(() => this.rest(), REST_MS);
@@ -270,6 +271,8 @@
     }
 
     rest() {
+      this.margin = null;
+      if (this.drawn) this.draw();
       const said = this.state.readings.map(([name, , spoken]) => `${name}: ${spoken}.`);
       this.find(".sm-live").textContent = [...said, this.state.alt].join(" ");
       writeAddress(panels.reduce((address, panel) => panel.toAddress(address), readAddress()));
@@ -291,12 +294,15 @@
           const layout = { autosize: true, dragmode: false, ...tint(shown) };
           const room = parseInt(this.find(".sm-plot").style.minHeight); // as page.py gives it
           if (layout.height > room) layout.height = room;
+          if (this.margin) layout.margin = this.margin;
           layout.template = templates[isDark()] ??= tint(theme.template);
           const options = { displayModeBar: false, responsive: true };
           return Plotly.react(this.find(".sm-plot"), tint(this.state.data), layout, options);
         })
         .then(() => {
           this.drawn = true;
+          const { l, r, t, b } = this.find(".sm-plot")._fullLayout._size;
+          this.size = { l, r, t, b, autoexpand: false };
           this.scene?.(this.state[this.kind]); // a cursor of its stands on the new axis
           this.find(".sm-problem").hidden = true;
           this.figure.dataset.ready = "1";

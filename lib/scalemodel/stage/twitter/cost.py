@@ -359,7 +359,9 @@ BETWEEN = {"tickfont": {"size": 15}}  # the digits between decades are drawn thr
 
 def _layout(x, y):
     numbers = {"exponentformat": "none", "separatethousands": True}
-    x, y = ({**axis, **numbers, **(BETWEEN if axis.get("dtick") == "D2" else {})} for axis in (x, y))
+    x, y = (
+        {**axis, **numbers, **(BETWEEN if axis.get("dtick") == "D2" else {})} for axis in (x, y)
+    )
     return {
         "height": 340, "margin": {"t": 30, "r": 16}, "legend": {"font": {"size": 12}},
         "xaxis": x, "yaxis": y,

@@ -103,7 +103,7 @@ def together_picture(together: list, measured: list, expected: list, bare: float
             ],
             "layout": {
                 "height": 340,
-                "xaxis": {"title": {"text": "pages asked for together (log)"}, "type": "log"},
+                "xaxis": {"title": {"text": "pages asked for together (log)"}, "type": "log", "dtick": 1},
                 "yaxis": {"title": {"text": "pages a second"}, "rangemode": "tozero"},
                 "legend": {"orientation": "h", "y": 1.12},
             },
