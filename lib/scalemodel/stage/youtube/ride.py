@@ -141,7 +141,10 @@ def _layout(stops, tunnel_s):
             "tickvals": [kbps for _, kbps in LADDER[::2]], "title": {"text": "rung (log scale)"},
             "ticktext": [f"{height}p" for height, _ in LADDER[::2]], "tickfont": {"size": 12},
         },
-        "yaxis2": {"title": {"text": "buffer, s"}, "domain": [0, 0.33], "range": [0, SHOWN_BUFFER_S]},
+        "yaxis2": {
+            "title": {"text": "buffer, s"}, "domain": [0, 0.33], "range": [0, SHOWN_BUFFER_S],
+            "dtick": 30, "tickfont": {"size": 12},
+        },
     }  # fmt: skip
 
 
