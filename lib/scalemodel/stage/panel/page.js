@@ -292,7 +292,7 @@
           const tint = isDark() ? recolour : (value) => value;
           const shown = this.figure.mark?.(this.state.layout) ?? this.state.layout; // a guess on it
           const layout = { autosize: true, dragmode: false, ...tint(shown) };
-          const room = parseInt(this.find(".sm-plot").style.minHeight); // as page.py gives it
+          const room = parseInt(getComputedStyle(this.find(".sm-plot")).minHeight); // as page.py gives it
           if (layout.height > room) layout.height = room;
           if (this.margin) layout.margin = this.margin;
           layout.template = templates[isDark()] ??= tint(theme.template);

@@ -11,7 +11,12 @@ Sources: WAI-ARIA Authoring Practices for names and live regions.
 
 import itertools
 import json
+<<<<<<< HEAD
 from decimal import Decimal
+=======
+import math
+import re
+>>>>>>> i14-site
 from html import escape
 
 from scalemodel.stage.look.tables import table_html
@@ -23,8 +28,8 @@ NO_SCRIPT = (
     "These are the words and numbers of the state that opens first.</p></noscript>"
 )
 
-FIT_PX = 580  # of the 620 that a panel may take; readings may need a second row
-ROW_PX, READINGS_PX, SCENE_PX = 80, 80, 210
+FIT_PX = 595  # of the 620 that a panel may take
+ROW_PX, READINGS_PX, SCENE_PX = 80, 80, 185
 
 _panels = itertools.count(1)  # one kernel runs one page
 
@@ -81,7 +86,7 @@ def _figure_html(ident, key, title, controls, start, packed, scene=None):
     return (
         f'<figure class="sm-panel" id="{ident}" data-panel="{key}"{named} '
         f'aria-describedby="{ident}-alt">{heading}{controls}'
-        f"{_scene(scene)}{_plot(start, len(packed['axes']), scene)}"
+        f"{_scene(scene)}{_plot(start, controls, scene)}"
         f'<figcaption><p class="sm-alt" id="{ident}-alt">{escape(start["alt"])}</p>'
         f"{readings_html(start)}</figcaption>{_numbers(start, ident, title)}{NO_SCRIPT}"
         '<p class="sm-live" aria-live="polite"></p><p class="sm-problem" role="alert" hidden></p>'
@@ -97,25 +102,28 @@ def _scene(scene):
     return f'<div class="sm-{name}" data-scene="{name}" hidden>{scene.kind.html}</div>'
 
 
-def _plot(start, axes, scene):
+def _plot(start, controls, scene):
     """Where the figure goes; a diagram stands there from the beginning."""
     if "svg" in start:
         svg = "".join(start["svg"].values())
         return f'<div class="sm-plot sm-diagram" aria-hidden="true">{svg}</div>'
-    height = min(int(start["layout"].get("height") or 380), room_px(axes, scene is not None))
-    return f'<div class="sm-plot" aria-hidden="true" style="min-height:{height}px"></div>'
+    rows = math.ceil(controls.count("data-axis=") / 3) + 0.5 * ("sm-steps" in controls)
+    room = room_px(rows, len(start["readings"]), scene is not None)
+    high = int(start["layout"].get("height") or 380)
+    place = f"--sm-high:{high}px;--sm-room:{room}px"
+    return f'<div class="sm-plot" aria-hidden="true" style="{place}"></div>'
 
 
-def room_px(axes: int, scene: bool) -> int:
+def room_px(rows: float, readings: int, scene: bool) -> int:
     """How high a figure may be, so that it fits a desk's screen with its controls and readings.
 
-    Two controls stand in a row with the buttons; a scene stands beside the readings.
+    Three controls stand in a row, four readings likewise; a scene stands beside the readings.
 
-    >>> room_px(2, False), room_px(3, False), room_px(3, True)
-    (420, 340, 210)
+    >>> room_px(1, 3, False), room_px(2, 5, False), room_px(1, 4, True)
+    (435, 275, 330)
     """
-    rows = 0 if axes == 0 else 1 + (axes > 2)
-    return FIT_PX - ROW_PX * rows - (SCENE_PX if scene else READINGS_PX)
+    below_px = SCENE_PX if scene else READINGS_PX * math.ceil(readings / 4)
+    return int(FIT_PX - ROW_PX * rows - below_px)
 
 
 # ── Controls ────────────────────────────────────────────────────────────────

@@ -104,7 +104,8 @@
       const place = best.title && best.title !== title ? `${title} › ${best.title}` : title;
       return row(`${name}.html${best.anchor && `#${best.anchor}`}`, place, excerpt(best.text, weights));
     });
-    rows.splice(1, 0, ...meant.map(({ term, anchor, means, others }) => row(`book/glossary.html#${anchor}`,
+    const own = weighed(new Map([...weights].filter(([, weight]) => weight === 1))).length > 0;
+    rows.splice(own ? 1 : 0, 0, ...meant.map(({ term, anchor, means, others }) => row(`book/glossary.html#${anchor}`,
       `Glossary › ${term}`, excerpt(others.length ? `${means} Also called ${others.join(", ")}.` : means, weights))));
     rows.splice(spelt(query) ? 0 : rows.length, 0, ...names(query));
     Search.stopPulse();
