@@ -11,12 +11,8 @@ Sources: WAI-ARIA Authoring Practices for names and live regions.
 
 import itertools
 import json
-<<<<<<< HEAD
-from decimal import Decimal
-=======
 import math
-import re
->>>>>>> i14-site
+from decimal import Decimal
 from html import escape
 
 from scalemodel.stage.look.tables import table_html
