@@ -35,7 +35,7 @@ def test_a_room_brings_a_unit_that_others_then_may_print(rooms):
     rooms(
         ferry='[units.knot]\ndimension = "speed"\nscale = 0.514\nsingular = "knot"\nplural = "knots"'
     )
-    assert (units.quantity(3, "knot"), units.spoken(1, "knot")) == ("3 knot", "1 knot")
+    assert (units.quantity(3, "knot"), units.spoken(1, "knot")) == ("3\u00a0knot", "1 knot")
 
 
 def test_rows_of_all_rooms_stand_in_one_table(rooms):

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 DEAD = """async () => {
   const dead = [], used = new Set(), rest = (ms) => new Promise((done) => setTimeout(done, ms));
   let changed = false;
+  document.activeElement?.blur(); // a link that is seen only while it has the focus lies above others
   const note = () => { changed = true; };
   const watch = new MutationObserver(note);
   watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });

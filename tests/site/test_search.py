@@ -10,10 +10,10 @@ QUESTIONS = {
         "why does my video go blurry", "quality of experience", "startup buffering",
     ],
     "book/twitter/celebrity": [
-        "fan-out", "fan-out on write", "celebrity", "feed", "news feed", "push model", "timeline",
+        "fan-out", "fan-out on write", "celebrity", "feed", "news feed", "timeline",
         "followers", "who pays for a celebrity",
     ],
-    "book/twitter/cost": ["threshold", "does the hybrid save money", "price of a delivery"],
+    "book/twitter/cost": ["push model", "threshold", "does the hybrid save money", "price of a delivery"],
     "book/twitter/arrival": [  "gateway", "long polling", "outbox"],
     "book/twitter/real": ["Redis"],
     "book/twitter/lab": ["lab", "killed", "crash"],

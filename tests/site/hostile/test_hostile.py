@@ -131,7 +131,7 @@ def results(page):
 def test_a_word_of_the_script_s_own_language_is_found_where_it_stands(specimens, home_of, visit):
     visitor = visit(home_of(specimens))
     page = visitor.open("search.html?q=__proto__")
-    assert results(page) == ["Reading"] and visitor.faults == []
+    assert results(page) == ["Reading › Cards and words"] and visitor.faults == []
 
 
 @pytest.mark.parametrize(
