@@ -265,6 +265,7 @@
     writeTables() {
       const numbers = this.find(".sm-numbers");
       numbers.hidden = this.state.data.length === 0;
+      this.figure.toggleAttribute("data-counted", !numbers.hidden);
       if (!numbers.open || this.tabled === this.state) return;
       this.tabled = this.state;
       numbers.querySelector(".sm-scroll").replaceChildren(...seriesTables(this.state).map(tableOf));

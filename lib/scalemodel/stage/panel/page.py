@@ -79,12 +79,14 @@ def _figure_html(ident, key, title, controls, start, packed, scene=None):
     named = f' aria-labelledby="{ident}-title"' if title else ""
     payload = json.dumps(packed, separators=(",", ":"), ensure_ascii=False)
     payload = payload.replace("<", "\\u003c")  # nothing in it can end the script
+    numbers = _numbers(start, ident, title)
+    holds = " data-scened" * (scene is not None) + " data-counted" * ("<table" in numbers)
     return (
-        f'<figure class="sm-panel" id="{ident}" data-panel="{key}"{named} '
+        f'<figure class="sm-panel" id="{ident}" data-panel="{key}"{holds}{named} '
         f'aria-describedby="{ident}-alt">{heading}{controls}'
         f"{_scene(scene)}{_plot(start, controls, scene)}"
         f'<figcaption><p class="sm-alt" id="{ident}-alt">{escape(start["alt"])}</p>'
-        f"{readings_html(start)}</figcaption>{_numbers(start, ident, title)}{NO_SCRIPT}"
+        f"{readings_html(start)}</figcaption>{numbers}{NO_SCRIPT}"
         '<p class="sm-live" aria-live="polite"></p><p class="sm-problem" role="alert" hidden></p>'
         f'<script type="application/json">{payload}</script></figure>'
     )
