@@ -83,6 +83,7 @@ class Firefox:
 
     def open(self, address):
         """Goes there and waits until everything has loaded."""
+        self.run("document.fonts.ready.then(() => true)")  # a face that is left half way is a fault
         self.ask("browsingContext.navigate", context=self.page, url=address, wait="complete")
 
     def run(self, script):
