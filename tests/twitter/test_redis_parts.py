@@ -244,7 +244,7 @@ def test_a_server_that_never_answers_is_ended_though_it_will_not(monkeypatch, pr
     monkeypatch.setattr(own.shutil, "rmtree", lambda *_, **__: ended.append(True))
     made = program("trap '' TERM\necho $$ > \"${0%/*}/pid\"\nwhile :; do sleep 0.05; done")
     started = []
-    begin = own.subprocess.Popen
+    begin, started = own.subprocess.Popen, []
     monkeypatch.setattr(
         own.subprocess, "Popen", lambda *a, **k: started.append(begin(*a, **k)) or started[-1]
     )
