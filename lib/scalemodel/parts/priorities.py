@@ -7,9 +7,9 @@ waited longest. Nobody who is being seen is sent out again: *non-preemptive* pri
 Here the next start depends on who comes meanwhile, so no recursion from customer to
 customer will do: the day is told event by event, on the heap of `core.events`. A customer
 is two events, about 0.2 µs in all among three servers as among thirty thousand customers
-(`benchmarks/queues.py`), and 48 bytes: six rows of numbers.
+(`benchmarks/queues.py`), and 40 bytes: five rows of numbers.
 
-Read in this order: `loop`, `serve`.
+Read in this order: `loop`, `wait_by_rank`.
 Left out: pre-emption, impatience, servers of different speed, classes whose services differ.
 Sources: any queueing text, under non-preemptive priorities and finite waiting rooms.
 """
@@ -18,6 +18,7 @@ import numpy as np
 
 from scalemodel.core import checks, events
 from scalemodel.core.compiled import READ_FLOATS, READ_INTS, compiled
+from scalemodel.parts.one_server import rows
 
 ARRIVES, LEAVES = 0, 1  # kinds of event
 NOBODY = -1
@@ -27,17 +28,16 @@ NO_BOUND = 2**62  # places for more than ever come
 # ── Engine ──────────────────────────────────────────────────────────────────
 @compiled(
     f"void({READ_FLOATS}, {READ_FLOATS}, {READ_INTS}, int64, int64, "
-    "float64[::1], float64[::1], int64[::1], int64[:, ::1])"
+    "float64[::1], int64[::1], int64[:, ::1])"
 )
-def loop(arrival_s, service_s, rank, servers, places, start_s, leave_s, behind, line):
-    """Fill when each customer is called and leaves; who finds no place keeps what stood there.
+def loop(arrival_s, service_s, rank, servers, places, start_s, behind, line):
+    """Fill when each customer is called; who finds no place keeps what stood there.
 
     Of each rank there is a line: `line[rank]` has its first and its last customer, and
     `behind[customer]` the next one. Rank 0 is called before rank 1.
 
-    >>> start_s, leave_s = np.full(3, np.nan), np.full(3, np.nan)
-    >>> behind, line = np.full(3, NOBODY), np.full((2, 2), NOBODY)
-    >>> loop([0.0, 1.0, 2.0], [5.0, 1.0, 1.0], [1, 1, 0], 1, 9, start_s, leave_s, behind, line)
+    >>> start_s, behind, line = np.zeros(3), np.full(3, NOBODY), np.full((2, 2), NOBODY)
+    >>> loop([0.0, 1.0, 2.0], [5.0, 1.0, 1.0], [1, 1, 0], 1, 9, start_s, behind, line)
     >>> start_s.tolist()
     [0.0, 6.0, 5.0]
     """
@@ -60,7 +60,6 @@ def loop(arrival_s, service_s, rank, servers, places, start_s, leave_s, behind, 
                 behind[last] = customer
             line[rank[customer], 1] = customer
         else:
-            leave_s[customer] = now_s
             inside -= 1
             busy -= 1
         if busy < servers and busy < inside:  # a server is free and somebody waits
@@ -74,58 +73,34 @@ def loop(arrival_s, service_s, rank, servers, places, start_s, leave_s, behind, 
             busy += 1
 
 
-def serve(
+def wait_by_rank(
     arrival_s: np.ndarray,
     service_s: np.ndarray,
     servers: int = 1,
-    *,
     rank: np.ndarray | None = None,
     places: int | None = None,
 ) -> np.ndarray:
-    """When each customer is called, shape (customers,); NaN for who found no place.
+    """How long each customer waits, shape (customers,); NaN for who found no place.
 
     `rank` says how urgent each is, 0 the most; None: all are equal. `places` counts those
     who are served, too; None: nobody is sent away. Ada is served from 0 to 5. Bo waits for
     her, and the urgent Cy is called before him; Dee finds both chairs taken:
 
-    >>> serve([0.0, 1.0, 2.0, 3.0], [5.0, 1.0, 1.0, 1.0], rank=[1, 1, 0, 0], places=3).tolist()
-    [0.0, 6.0, 5.0, nan]
+    >>> wait_by_rank([0.0, 1.0, 2.0, 3.0], [5.0, 1.0, 1.0, 1.0], rank=[1, 1, 0, 0], places=3).tolist()
+    [0.0, 5.0, 3.0, nan]
     """
     arrival_s, service_s = rows(arrival_s, service_s)
     customers = len(arrival_s)
     checks.whole("servers", servers, at_least=1, at_most=1_000_000)
-    if places is None:
-        places = NO_BOUND
+    places = NO_BOUND if places is None else places
     checks.whole("places", places, at_least=servers, at_most=NO_BOUND)
-    if rank is None:
-        rank = np.zeros(customers)
-    urgency = checks.numbers_row("rank", rank, at_least=0, at_most=1_000)
+    urgency = np.zeros(customers) if rank is None else rank
+    urgency = checks.numbers_row("rank", urgency, at_least=0, at_most=1_000)
     if len(urgency) != customers or (urgency % 1).any():
         raise ValueError(f"{rank=} must be {customers} integers of at least 0")
-    start_s, leave_s = np.full(customers, np.nan), np.empty(customers)
-    behind, line = np.full(customers, NOBODY), np.full((int(urgency.max()) + 1, 2), NOBODY)
-    whole = urgency.astype(np.int64)
-    whole.flags.writeable = False
-    loop.native(arrival_s, service_s, whole, servers, places, start_s, leave_s, behind, line)
-    return start_s
-
-
-def rows(arrival_s: np.ndarray, service_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both rows, read-only: times that never fall, and as many services.
-
-    >>> rows([1.0, 0.0], [1.0, 1.0])
-    Traceback (most recent call last):
-    ...
-    ValueError: arrival_s[1]=0.0 must be at least 1.0
-    """
-    arrival_s = checks.numbers_row("arrival_s", arrival_s, at_least=0, at_most=1e18)
-    service_s = checks.numbers_row("service_s", service_s, at_least=0, at_most=1e18)
-    if len(service_s) != len(arrival_s):
-        raise ValueError(f"service_s has {len(service_s)} numbers; it must have {len(arrival_s)}")
-    falls = arrival_s[1:] < arrival_s[:-1]
-    if falls.any():
-        at = int(np.argmax(falls))
-        raise ValueError(
-            f"arrival_s[{at + 1}]={arrival_s[at + 1]} must be at least {arrival_s[at]}"
-        )
-    return arrival_s, service_s
+    urgency = urgency.astype(np.int64)
+    urgency.flags.writeable = False  # as the signature says
+    start_s, behind = np.full(customers, np.nan), np.full(customers, NOBODY)
+    line = np.full((urgency.max() + 1, 2), NOBODY)
+    loop.native(arrival_s, service_s, urgency, servers, places, start_s, behind, line)
+    return start_s - arrival_s

@@ -21,6 +21,7 @@ Proof for the Queuing Formula L = λW", 1961; any queueing text, under Pollaczek
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -28,7 +29,8 @@ from scalemodel.core import checks
 from scalemodel.core.compiled import READ_FLOATS, compiled
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
-from scalemodel.parts.priorities import rows, serve
+from scalemodel.parts.one_server import rows
+from scalemodel.parts.priorities import wait_by_rank
 
 MOST_SERVERS = 1_000_000
 
@@ -42,10 +44,7 @@ class Exponential:
     1.0
     """
 
-    @property
-    def squared_variation(self) -> float:
-        """The variance, counted in squared means."""
-        return 1.0
+    squared_variation: ClassVar[float] = 1.0  # the variance, counted in squared means
 
     def draw(self, rng: np.random.Generator, customers: int) -> np.ndarray:
         """Services of a mean of 1, shape (customers,)."""
@@ -60,10 +59,7 @@ class Constant:
     0.0
     """
 
-    @property
-    def squared_variation(self) -> float:
-        """The variance, counted in squared means."""
-        return 0.0
+    squared_variation: ClassVar[float] = 0.0
 
     def draw(self, rng: np.random.Generator, customers: int) -> np.ndarray:
         """Services of a mean of 1, shape (customers,)."""
@@ -101,7 +97,7 @@ class ServersConfig:
     >>> ServersConfig(servers=3, places=2)
     Traceback (most recent call last):
     ...
-    ValueError: places=2 must be an integer of at least 3 and at most 10000000
+    ValueError: places=2 must be an integer of at least 3 and at most 1000000
     """
 
     servers: int = 3
@@ -122,7 +118,7 @@ class ServersConfig:
                 f"service={self.service!r} must be Exponential(), Constant() or Lognormal(...)"
             )
         if self.places is not None:
-            checks.whole("places", self.places, at_least=self.servers, at_most=10 * MOST_SERVERS)
+            checks.whole("places", self.places, at_least=self.servers, at_most=MOST_SERVERS)
         shares = checks.numbers_row("shares", self.shares, above=0, at_most=1)
         if len(shares) > 1_000 or not math.isclose(shares.sum(), 1):
             raise ValueError(f"shares={self.shares!r} must be at most 1000 numbers that sum to 1")
@@ -144,7 +140,7 @@ class ServersReport:
     p99_wait_s: float | None  # None: no closed form that we know of
     mean_latency_s: float  # wait and service
     mean_waits_s: tuple[float | None, ...]  # by class; None: nobody of it was served
-    waits_ratio: float | None  # share of customers who wait at all; None as above
+    waits_ratio: float  # share of customers who wait at all
     lost_ratio: float  # share of those who came and found no place
     throughput_per_s: float
     utilization_ratio: float  # share of the servers' time in which they work
@@ -209,15 +205,12 @@ def wait(arrival_s: np.ndarray, service_s: np.ndarray, servers: int = 1) -> np.n
     """
     arrival_s, service_s = rows(arrival_s, service_s)
     checks.whole("servers", servers, at_least=1, at_most=MOST_SERVERS)
-    return _start_s(arrival_s, service_s, servers) - arrival_s
-
-
-def _start_s(arrival_s, service_s, servers):
     start_s = np.empty(len(arrival_s))
     fifo.native(arrival_s, service_s, np.zeros(servers), start_s)
-    return start_s
+    return start_s - arrival_s
 
 
+@checks.kinds
 def simulate(config: ServersConfig) -> ServersReport:
     """What the customers of one run met, from an empty room to an empty room.
 
@@ -228,7 +221,7 @@ def simulate(config: ServersConfig) -> ServersReport:
     >>> round(report.mean_wait_s, 1), round(report.utilization_ratio, 1)
     (1.0, 0.8)
     """
-    customers = _checked(config).customers
+    customers = config.customers
     gap = stream(config.seed, "arrivals").standard_exponential(customers)
     arrival_s = np.cumsum(gap / config.arrivals_per_s)
     size = config.service.draw(stream(config.seed, "services"), customers)
@@ -238,16 +231,12 @@ def simulate(config: ServersConfig) -> ServersReport:
         dice = stream(config.seed, "classes").random(customers)
         rank = np.searchsorted(np.cumsum(config.shares)[:-1], dice, side="right")
     if config.places is None and len(config.shares) == 1:
-        start_s = _start_s(*rows(arrival_s, service_s), config.servers)
+        wait_s = wait(arrival_s, service_s, config.servers)
     else:
-        start_s = serve(arrival_s, service_s, config.servers, rank=rank, places=config.places)
-    return _report(config, arrival_s, start_s, service_s, rank)
-
-
-def _report(config, arrival_s, start_s, service_s, rank):
-    in_time = start_s == start_s  # NaN: sent away
-    came_s, leave_s = arrival_s[in_time], (start_s + service_s)[in_time]
-    wait_s = start_s[in_time] - came_s
+        wait_s = wait_by_rank(arrival_s, service_s, config.servers, rank=rank, places=config.places)
+    in_time = wait_s == wait_s  # NaN: sent away
+    came_s, wait_s = arrival_s[in_time], wait_s[in_time]
+    leave_s = came_s + wait_s + service_s[in_time]
     by_class = [wait_s[rank[in_time] == which] for which in range(len(config.shares))]
     end_s = float(leave_s.max())
     in_system_s = customer_seconds.native(came_s, np.sort(leave_s))
@@ -286,10 +275,6 @@ def erlang_c(servers: int, erlangs: float) -> float:
 
     >>> round(erlang_c(3, 2.4), 10)
     0.6471910112
-    >>> erlang_c(3, 3.0)
-    Traceback (most recent call last):
-    ...
-    ValueError: erlangs=3.0 must be below servers=3: a line that only grows has no mean
     """
     blocked = erlang_b(servers, erlangs)
     if erlangs >= servers:
@@ -298,6 +283,7 @@ def erlang_c(servers: int, erlangs: float) -> float:
     return blocked / (idle + (1 - idle) * blocked)
 
 
+@checks.kinds
 def expected(config: ServersConfig) -> ServersReport:
     """The long run, for what has a closed form; a `ValueError` names what has none.
 
@@ -307,10 +293,10 @@ def expected(config: ServersConfig) -> ServersReport:
     >>> [round(w, 3) for w in expected(ServersConfig(shares=(0.5, 0.5))).mean_waits_s]
     [0.36, 1.798]
     """
-    erlangs = _checked(config).arrivals_per_s / config.services_per_s
-    alike = isinstance(config.service, Exponential)
+    erlangs = config.arrivals_per_s / config.services_per_s
     if config.places is not None:
-        return _bounded(config, erlangs, alike)
+        return _bounded(config, erlangs)
+    alike = isinstance(config.service, Exponential)
     if config.servers > 1 and not alike:
         raise ValueError(f"service={config.service} must be Exponential() for several servers")
     waits_ratio = erlang_c(config.servers, erlangs)
@@ -321,23 +307,22 @@ def expected(config: ServersConfig) -> ServersReport:
     p99_s = None
     if alike and len(config.shares) == 1:
         spare_per_s = config.servers * config.services_per_s - config.arrivals_per_s
-        p99_s = max(0.0, math.log(100 * waits_ratio) / spare_per_s) if waits_ratio > 0 else 0.0
+        p99_s = math.log(max(1.0, 100 * waits_ratio)) / spare_per_s
     return _in_the_long_run(config, tuple(waits_s.tolist()), waits_ratio, p99_s)
 
 
-def _bounded(config, erlangs, alike):
+def _bounded(config, erlangs):
     """M/M/c/K from the shares of time with 0, 1, ... customers inside; Erlang's loss for c = K."""
     if len(config.shares) > 1:
         raise ValueError(f"shares={config.shares} must be (1.0,) where places are bounded")
-    if not alike and config.places > config.servers:
+    if config.places > config.servers and not isinstance(config.service, Exponential):
         raise ValueError(f"service={config.service} must be Exponential() where some may wait")
     inside = np.arange(config.places + 1)
     serving = np.minimum(inside, config.servers)
     weight = np.cumsum(np.log(erlangs / np.maximum(serving, 1)) * (inside > 0))
     time = np.exp(weight - weight.max())
     time /= time.sum()
-    taken_per_s = config.arrivals_per_s * (1 - time[-1])
-    wait_s = float((inside - serving) @ time) / taken_per_s
+    wait_s = float((inside - serving) @ time / (serving @ time)) / config.services_per_s
     waits_ratio = float(time[config.servers : -1].sum() / time[:-1].sum())
     return _in_the_long_run(config, (wait_s,), waits_ratio, None, lost_ratio=float(time[-1]))
 
@@ -357,9 +342,3 @@ def _in_the_long_run(config, waits_s, waits_ratio, p99_s, lost_ratio=0.0):
         utilization_ratio=throughput_per_s / (config.servers * config.services_per_s),
         mean_in_system=throughput_per_s * latency_s,
     )
-
-
-def _checked(config):
-    if not isinstance(config, ServersConfig):
-        raise TypeError(f"config={config!r} must be a ServersConfig")
-    return config
