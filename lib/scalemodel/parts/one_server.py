@@ -136,6 +136,8 @@ def serve(arrival_s: np.ndarray, service_s: np.ndarray) -> Visits:
 def rows(arrival_s: np.ndarray, service_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Both rows, read-only: times that do not fall, and as many services.
 
+    >>> [row.tolist() for row in rows([1, 2], [3, 4])]
+    [[1.0, 2.0], [3.0, 4.0]]
     >>> rows([1.0, 0.0], [1.0, 1.0])
     Traceback (most recent call last):
     ...
@@ -144,7 +146,9 @@ def rows(arrival_s: np.ndarray, service_s: np.ndarray) -> tuple[np.ndarray, np.n
     arrival_s = checks.numbers_row("arrival_s", arrival_s, at_least=0, at_most=1e18)
     service_s = checks.numbers_row("service_s", service_s, at_least=0, at_most=1e18)
     if len(service_s) != len(arrival_s):
-        raise ValueError(f"service_s has {len(service_s)} numbers; it must have {len(arrival_s)}")
+        raise ValueError(
+            f"service_s has {len(service_s)} numbers; it must have {len(arrival_s)}, as arrival_s"
+        )
     falls = arrival_s[1:] < arrival_s[:-1]
     if falls.any():
         at = int(np.argmax(falls)) + 1

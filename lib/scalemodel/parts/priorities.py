@@ -86,6 +86,8 @@ def wait_by_rank(
     who are served, too; None: nobody is sent away. Ada is served from 0 to 5. Bo waits for
     her, and the urgent Cy is called before him; Dee finds both chairs taken:
 
+    >>> wait_by_rank([0.0, 1.0, 2.0], [5.0, 1.0, 1.0], rank=[1, 1, 0]).tolist()
+    [0.0, 5.0, 3.0]
     >>> wait_by_rank([0.0, 1.0, 2.0, 3.0], [5.0, 1.0, 1.0, 1.0], rank=[1, 1, 0, 0], places=3).tolist()
     [0.0, 5.0, 3.0, nan]
     """

@@ -11,8 +11,7 @@ thousand, checks included (`benchmarks/queues.py`), and 40 bytes. Where some are
 than others, or the room has few places, `priorities` tells the same day event by event.
 
 Read in this order: `ServersConfig`, `fifo`, `simulate`, `erlang_c`, `expected`.
-Left out: impatience, pre-emption, servers of different speed, arrivals in bursts. A run that
-begins empty waits a little less than one that has always gone on.
+Left out: impatience, pre-emption, servers of different speed, bursts, a warm-up.
 Sources: Erlang, "Solution of Some Problems in the Theory of Probabilities of Significance in
 Automatic Telephone Exchanges", 1917; Kiefer and Wolfowitz, "On the Theory of Queues with
 Many Servers", 1955; Cobham, "Priority Assignment in Waiting Line Problems", 1954; Little, "A
@@ -46,10 +45,6 @@ class Exponential:
 
     squared_variation: ClassVar[float] = 1.0  # the variance, counted in squared means
 
-    def draw(self, rng: np.random.Generator, customers: int) -> np.ndarray:
-        """Services of a mean of 1, shape (customers,)."""
-        return rng.standard_exponential(customers)
-
 
 @dataclass(frozen=True, slots=True)
 class Constant:
@@ -60,10 +55,6 @@ class Constant:
     """
 
     squared_variation: ClassVar[float] = 0.0
-
-    def draw(self, rng: np.random.Generator, customers: int) -> np.ndarray:
-        """Services of a mean of 1, shape (customers,)."""
-        return np.ones(customers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +75,21 @@ class Lognormal:
         """The variance, counted in squared means."""
         return math.expm1(self.sigma**2)
 
-    def draw(self, rng: np.random.Generator, customers: int) -> np.ndarray:
-        """Services of a mean of 1, shape (customers,)."""
-        return rng.lognormal(-(self.sigma**2) / 2, self.sigma, customers)
+
+@checks.kinds
+def draw(service: Exponential | Constant | Lognormal, customers: int, seed: int) -> np.ndarray:
+    """Services of a mean of 1, shape (customers,), from the stream "services".
+
+    >>> draw(Constant(), 2, seed=7).tolist()
+    [1.0, 1.0]
+    """
+    checks.whole("customers", customers, at_least=1, at_most=10_000_000)
+    rng = stream(seed, "services")
+    if isinstance(service, Exponential):
+        return rng.standard_exponential(customers)
+    if isinstance(service, Constant):
+        return np.ones(customers)
+    return rng.lognormal(-(service.sigma**2) / 2, service.sigma, customers)
 
 
 # ── Config and report ───────────────────────────────────────────────────────
@@ -224,12 +227,9 @@ def simulate(config: ServersConfig) -> ServersReport:
     customers = config.customers
     gap = stream(config.seed, "arrivals").standard_exponential(customers)
     arrival_s = np.cumsum(gap / config.arrivals_per_s)
-    size = config.service.draw(stream(config.seed, "services"), customers)
-    service_s = size / config.services_per_s
-    rank = np.zeros(customers, dtype=np.int64)
-    if len(config.shares) > 1:
-        dice = stream(config.seed, "classes").random(customers)
-        rank = np.searchsorted(np.cumsum(config.shares)[:-1], dice, side="right")
+    service_s = draw(config.service, customers, config.seed) / config.services_per_s
+    dice = stream(config.seed, "classes").random(customers)
+    rank = np.searchsorted(np.cumsum(config.shares)[:-1], dice, side="right")
     if config.places is None and len(config.shares) == 1:
         wait_s = wait(arrival_s, service_s, config.servers)
     else:
