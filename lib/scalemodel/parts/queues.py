@@ -2,20 +2,19 @@
 
 At the post office a single line feeds all counters: who is first in it goes to whichever
 clerk is free. How busy the clerks are says little about the line. At four fifths of what
-three clerks can do, two of three customers wait; among thirty clerks as busy, hardly any.
+three clerks can do, two of three customers wait; of thirty as busy, one in six, and briefly.
 
 Whoever came first is called first, so no calendar of events is needed: keep when each clerk
 is next free, and give the next customer the earliest (Kiefer and Wolfowitz; for one clerk it
-is Lindley's recursion). A customer costs 20 ns with one server, 40 with ten and 80 with ten
+is Lindley's recursion). A customer costs 20 ns with one server, 40 with ten and 130 with ten
 thousand, checks included (`benchmarks/queues.py`), and 40 bytes. Where some are more urgent
 than others, or the room has few places, `priorities` tells the same day event by event.
 
 Read in this order: `ServersConfig`, `fifo`, `simulate`, `erlang_c`, `expected`.
 Left out: impatience, pre-emption, servers of different speed, bursts, a warm-up.
-Sources: Erlang, "Solution of Some Problems in the Theory of Probabilities of Significance in
-Automatic Telephone Exchanges", 1917; Kiefer and Wolfowitz, "On the Theory of Queues with
-Many Servers", 1955; Cobham, "Priority Assignment in Waiting Line Problems", 1954; Little, "A
-Proof for the Queuing Formula L = λW", 1961; any queueing text, under Pollaczek–Khinchine.
+Sources: Kiefer and Wolfowitz, "On the Theory of Queues with Many Servers", 1955; Cobham,
+"Priority Assignment in Waiting Line Problems", 1954; Little, "A Proof for the Queuing Formula
+L = λW", 1961; any queueing text, under Erlang's formulas and Pollaczek–Khinchine.
 """
 
 import math
