@@ -1,13 +1,13 @@
 """A sweep someone would want, on one core, on all of them and on Dask; a million rides computed.
 
-    python benchmarks/sweep.py                    about two minutes
+    python benchmarks/sweep.py                    about a minute
     .venv-dask/bin/python benchmarks/sweep.py     with Dask (`make dask` makes this environment)
 
 Five rules for adaptive bitrate play the same rides on a 3G line. A state of the sweep is one
 rule on 250 rides, which it draws itself, so nothing large has to travel. Wall time, once for
 each size, start-up of the workers included. What nobody should wait for is computed from the cost
 of a state, of handing one over, and of the start; how far that is off at the largest size is
-printed beside it. The table is the one of `book/how-to.md`.
+printed beside it.
 """
 
 import importlib.util
@@ -36,7 +36,7 @@ RULES = {
     "RobustMPC": RobustMpc(),
 }
 A_BLOCK = 250  # rides
-SIZES = (1_000, 4_000, 16_000)  # rides
+SIZES = (1_000, 3_000, 9_000)  # rides
 WANTED = 1_000_000
 MACHINES = 100
 HAS_DASK = importlib.util.find_spec("distributed") is not None
