@@ -5,9 +5,8 @@
 
 Five rules for adaptive bitrate play the same rides on a 3G line. A state of the sweep is one
 rule on 250 rides, which it draws itself, so nothing large has to travel. Wall time, once for
-each size, start-up of the workers included. What nobody should wait for is computed from the cost
-of a state, of handing one over, and of the start; how far that is off at the largest size is
-printed beside it.
+each size. What nobody should wait for is computed from the cost of a state and of handing one
+over; how far that is off at the largest size is printed beside it.
 """
 
 import importlib.util

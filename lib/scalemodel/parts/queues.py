@@ -318,7 +318,7 @@ def _bounded(config, erlangs):
         raise ValueError(f"service={config.service} must be Exponential() where some may wait")
     inside = np.arange(config.places + 1)
     serving = np.minimum(inside, config.servers)
-    weight = np.cumsum(np.log(erlangs / np.maximum(serving, 1)) * (inside > 0))
+    weight = np.cumsum(np.log(erlangs / np.maximum(serving, 1)))  # all by one factor too large
     time = np.exp(weight - weight.max())
     time /= time.sum()
     wait_s = float((inside - serving) @ time / (serving @ time)) / config.services_per_s
