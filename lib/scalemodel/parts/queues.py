@@ -238,7 +238,6 @@ def simulate(config: ServersConfig) -> ServersReport:
     leave_s = came_s + wait_s + service_s[in_time]
     by_class = [wait_s[rank[in_time] == which] for which in range(len(config.shares))]
     end_s = float(leave_s.max())
-    in_system_s = customer_seconds.native(came_s, np.sort(leave_s))
     return ServersReport(
         mean_wait_s=float(wait_s.mean()),
         p99_wait_s=percentile(wait_s, 99),
@@ -248,7 +247,7 @@ def simulate(config: ServersConfig) -> ServersReport:
         lost_ratio=1 - len(came_s) / len(arrival_s),
         throughput_per_s=len(came_s) / end_s,
         utilization_ratio=float(service_s[in_time].sum()) / (config.servers * end_s),
-        mean_in_system=in_system_s / end_s,
+        mean_in_system=customer_seconds.native(came_s, np.sort(leave_s)) / end_s,
     )
 
 
