@@ -2,5 +2,7 @@
 
 - `system`: parts and flows, drawn by whoever needs them;
 - `one_server`: the smallest queue, told event by event;
-- `metastable`: a queue that its own customers' retries keep full, long after the trigger.
+- `resilience`: time-outs, retries, breakers and what else guards a call;
+- `metastable`: a queue that its own customers' retries keep full, long after the trigger;
+- `availability`: chains and copies, and how much of the time they are up.
 """

@@ -58,7 +58,8 @@ class Guards:
             if getattr(self, name) != math.inf:
                 checks.real(name, getattr(self, name), above=0, at_most=MOST_S)
         checks.whole("retries", self.retries, at_least=0, at_most=20)
-        checks.instance("backoff", self.backoff, Backoff)
+        if not isinstance(self.backoff, Backoff):
+            raise ValueError(f"backoff={self.backoff!r} must be a rule of pauses from `retry`")
         for name, kind in (("budget", BudgetConfig), ("breaker", BreakerConfig)):
             if getattr(self, name) is not None:
                 checks.instance(name, getattr(self, name), kind)
@@ -120,6 +121,7 @@ class Bulkhead:
         self.inside -= 1
 
 
+UNGUARDED = Guards()
 HYSTRIX = Guards(
     breaker=BreakerConfig(
         slots=10, slot_s=1.0, minimum_calls=20, failure_ratio=0.5, open_s=5.0, probes=1
