@@ -321,8 +321,8 @@ def simulate(config: CallsConfig) -> CallsReport:
 
     >>> from scalemodel.parts.resilience.guards import HYSTRIX
     >>> report = simulate(CallsConfig(arrivals_per_s=150.0, guards=HYSTRIX))
-    >>> {how: requests for how, requests in report.ended.items() if requests}
-    {'good': 4976, 'bulkhead': 3287, 'breaker': 754}
+    >>> [report.ended[how] for how in ("good", "bulkhead", "breaker")]
+    [4976, 3287, 754]
     """
     run = calls(config)
     good = run.ended == GOOD
