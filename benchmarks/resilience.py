@@ -46,63 +46,53 @@ HAS_SIMPY = importlib.util.find_spec("simpy") is not None
 def main():
     print(f"{platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}\n")
     for title, config in TABLES.items():
-        runs = {
-            "compiled": timed(calls, config, "compiled"),
-            "the same, plain": timed(plainly, config, "the same, plain"),
-        }
+        configs = {name: replace(config, until_s=until_s) for name, until_s in UNTIL_S.items()}
+        runs = {"compiled": compiled_s, "the same, plain": plain_s}
         if HAS_SIMPY and config.guards.budget is None:
-            short = replace(config, until_s=UNTIL_S["SimPy"])
-            assert np.array_equal(with_simpy(short)[0], calls(short).ended == GOOD)
-            runs["SimPy"] = timed(lambda config: with_simpy(config)[1], config, "SimPy")
-        table(title, runs)
+            runs["SimPy"] = lambda config: with_simpy(config)[1]
+            same = with_simpy(configs["SimPy"])[0] == (calls(configs["SimPy"]).ended == GOOD)
+            assert same.all(), title
+        table(title, {name: (run, configs[name]) for name, run in runs.items()})
     if not HAS_SIMPY:
         print("not run: SimPy: .venv/bin/pip install simpy")
 
 
-def timed(run, config, name):
-    """A function that runs once and gives seconds and the model's events."""
-    config = replace(config, until_s=UNTIL_S[name])
-    seen = calls(config).events
-
-    def turn():
-        spent = SimpleNamespace(s=0.0)
-        real = inside.loop
-
-        def native(*arguments):  # the loop alone: drawing the luck is not its work
-            began = time.process_time()
-            answer = (real if run is plainly else real.native)(*arguments)
-            spent.s = time.process_time() - began
-            return answer
-
-        if name == "SimPy":
-            return run(config), seen
-        inside.loop = SimpleNamespace(native=native)
-        try:
-            calls(config)
-        finally:
-            inside.loop = real
-        return spent.s, seen
-
-    return turn
-
-
-def plainly(config):
-    """The loop as it reads; `timed` knows it by its name."""
-
-
 def table(title, runs):
     """The contestants in turn, and what each needs for an event."""
+    seen = {name: calls(config).events for name, (_, config) in runs.items()}
     rounds = {name: [] for name in runs}
     for _ in range(ROUNDS):
-        for name, run in runs.items():
-            seconds, seen = run()
-            rounds[name].append(seconds / seen)
+        for name, (run, config) in runs.items():
+            rounds[name].append(run(config) / seen[name])
     middle = {name: statistics.median(seconds) for name, seconds in rounds.items()}
     print(title)
     for name, seconds in middle.items():
         print(f"  {name:<16} {1e6 * seconds:8.3f} µs an event {1e-6 / seconds:7.3f} M a second "
               f"{seconds / middle['compiled']:7.0f} ×")  # fmt: skip
     print()
+
+
+def compiled_s(config, how=None):
+    """Seconds of CPU of the loop alone; to draw the luck is the same for all."""
+    real, spent_s = inside.loop, []
+
+    def watched(*arguments):
+        began = time.process_time()
+        answer = (how or real.native)(*arguments)
+        spent_s.append(time.process_time() - began)
+        return answer
+
+    inside.loop = SimpleNamespace(native=watched)
+    try:
+        calls(config)
+    finally:
+        inside.loop = real
+    return spent_s[0]
+
+
+def plain_s(config):
+    """The same of the loop as it reads."""
+    return compiled_s(config, inside.loop)
 
 
 def with_simpy(config):

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scalemodel.core.rng import stream
 from scalemodel.core.stats import agrees
 from scalemodel.parts.metastable import (
     CURES,
@@ -20,7 +19,7 @@ from scalemodel.parts.metastable import (
     survives,
 )
 from scalemodel.parts.resilience.breaker import BreakerConfig
-from scalemodel.parts.resilience.calls import Trigger, poisson_s
+from scalemodel.parts.resilience.calls import CallsConfig, Trigger, calls
 from scalemodel.parts.resilience.guards import Guards
 from scalemodel.parts.resilience.retry import BudgetConfig
 
@@ -79,7 +78,7 @@ def test_a_budget_puts_its_share_in_the_place_of_the_retries():
 def test_a_report_counts_by_the_second():
     config = MetastableConfig(arrivals_per_s=50.0, until_s=35.5, seed=3)
     report = simulate(config)
-    arrival_s = poisson_s(50.0, 35.5, stream(3, "arrivals"))
+    arrival_s = calls(CallsConfig(arrivals_per_s=50.0, until_s=35.5, seed=3)).arrival_s
     assert report.arrivals_per_s.tolist() == np.histogram(arrival_s, np.arange(37))[0].tolist()
     assert len(report.attempts_per_s) == len(report.goodput_per_s) == 36
     assert report.goodput_per_s[21:30].sum() == 0 < report.goodput_per_s[:20].min()
