@@ -3,5 +3,8 @@
 - `system`: parts and flows, drawn by whoever needs them;
 - `one_server`: the smallest queue, told event by event;
 - `queues`: several servers and one line, measured and computed;
-- `priorities`: the same where some are more urgent, or places are few.
+- `priorities`: the same where some are more urgent, or places are few;
+- `resilience`: time-outs, retries, breakers and what else guards a call;
+- `metastable`: a queue that its own customers' retries keep full, long after the trigger;
+- `availability`: chains and copies, and how much of the time they are up.
 """
