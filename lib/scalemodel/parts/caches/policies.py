@@ -1,0 +1,330 @@
+"""The policies as siblings: what is thrown out when not all fits, and who may come in.
+
+A `capacity` counts objects or, where a trace has sizes, bytes. Whatever is asked for and not
+there is fetched and kept, and others are evicted until it fits; what is larger than the cache
+is never kept. `Expiring` and `Admitting` wrap any of them, and each other.
+
+Whatever has a `hits(requests)` that answers which requests were hits is a policy.
+
+Left out: who may come in by what would have to go; that is a policy of its own, `WTinyLFU`.
+Sources: in the modules of the loops.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from scalemodel.core import checks
+from scalemodel.core.compiled import READ_FLOATS, READ_INTS, compiled
+from scalemodel.parts.caches import counts, furthest, orders, s3fifo, tiny_lfu
+from scalemodel.parts.caches.trace import Requests
+
+MOST_CAPACITY = 10**15  # bytes
+
+
+class Policy(Protocol):
+    """Whoever answers which requests are hits.
+
+    >>> isinstance(policy_named("policy", LRU(capacity=3)), LRU)
+    True
+    """
+
+    def hits(self, requests: Requests) -> np.ndarray:
+        """Which requests are hits, shape (requests,), of booleans."""
+
+
+def policy_named(field: str, policy: Policy) -> Policy:
+    """`policy`, which is one.
+
+    >>> policy_named("policy", LRU)
+    Traceback (most recent call last):
+    ...
+    ValueError: policy=<class 'scalemodel.parts.caches.policies.LRU'> must be a policy, as LRU(capacity=1000)
+    """
+    if isinstance(policy, type) or not hasattr(policy, "hits"):
+        raise ValueError(f"{field}={policy!r} must be a policy, as LRU(capacity=1000)")
+    return policy
+
+
+@dataclass(frozen=True, slots=True)
+class _Cache:
+    """What the siblings share: a capacity, and a run of their `loop`."""
+
+    capacity: int  # objects, or bytes where a trace has sizes
+
+    def __post_init__(self):
+        checks.whole("capacity", self.capacity, at_least=1, at_most=MOST_CAPACITY)
+
+    def settings(self):
+        return (self.capacity,)
+
+    def arguments(self, requests):
+        """What the loop takes; the last is what it fills."""
+        admits, fits = requests.admits, requests.bytes_of <= self.capacity
+        if not fits.all():
+            admits = fits[requests.ids] & (admits if len(admits) else True)
+        settings = np.array(self.settings(), dtype=np.int64)
+        hit = np.zeros(len(requests.ids), dtype=bool)
+        return requests.ids, requests.distinct, requests.bytes_of, admits, settings, hit
+
+    def hits(self, requests):
+        arguments = self.arguments(requests)
+        self.loop.native(*arguments)
+        return arguments[-1]
+
+
+# ── What is evicted ─────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class FIFO(_Cache):
+    """First in, first out: a hit changes nothing.
+
+    >>> from scalemodel.parts.caches.engine import simulate
+    >>> simulate([1, 2, 1, 3, 1], FIFO(capacity=2)).hit_mask.tolist()
+    [False, False, True, False, False]
+    """
+
+    loop = orders.fifo
+
+
+@dataclass(frozen=True, slots=True)
+class LRU(_Cache):
+    """The least recently used is evicted.
+
+    >>> from scalemodel.parts.caches.engine import simulate
+    >>> simulate([1, 2, 1, 3, 1], LRU(capacity=2)).hit_mask.tolist()
+    [False, False, True, False, True]
+    """
+
+    loop = orders.lru
+
+
+@dataclass(frozen=True, slots=True)
+class LFU(_Cache):
+    """The least frequently used is evicted, of equals the least recently used.
+
+    Uses count from when an object came in; who leaves begins anew.
+
+    >>> from scalemodel.parts.caches.engine import simulate
+    >>> simulate([1, 1, 2, 3, 1], LFU(capacity=2)).hit_mask.tolist()
+    [False, True, False, False, True]
+    """
+
+    loop = counts.lfu
+
+
+@dataclass(frozen=True, slots=True)
+class Clock(_Cache):
+    """FIFO, but what was used since it came to the head goes there once more.
+
+    >>> from scalemodel.parts.caches.engine import simulate
+    >>> simulate([1, 2, 1, 3, 1], Clock(capacity=2)).hit_mask.tolist()
+    [False, False, True, False, True]
+    """
+
+    loop = orders.clock
+
+
+@dataclass(frozen=True, slots=True)
+class SIEVE(_Cache):
+    """FIFO, but a hand passes over what was used and goes on from where it stands.
+
+    >>> from scalemodel.parts.caches.engine import simulate
+    >>> simulate([1, 2, 1, 3, 1, 2], SIEVE(capacity=2)).hit_mask.tolist()
+    [False, False, True, False, True, False]
+    """
+
+    loop = orders.sieve
+
+
+@dataclass(frozen=True, slots=True)
+class S3FIFO(_Cache):
+    """A small line for newcomers, a main line for who was used there, and ghosts of who was not.
+
+    >>> from scalemodel.parts.caches.engine import simulate
+    >>> simulate([1, 2, 3, 4, 1, 1], S3FIFO(capacity=3)).hits
+    1
+    """
+
+    small_ratio: float = 0.1  # of the capacity, at least 1
+    moves_at: int = 2  # uses in the small line by which an object moves to the main one
+    loop = s3fifo.s3fifo
+
+    def __post_init__(self):
+        super(S3FIFO, self).__post_init__()
+        checks.real("small_ratio", self.small_ratio, above=0, at_most=1)
+        checks.whole("moves_at", self.moves_at, at_least=1, at_most=s3fifo.MOST_USES)
+
+    def settings(self) -> tuple[int, int, int]:
+        """(capacity, share of the small line, uses by which an object moves)."""
+        return self.capacity, max(1, int(self.small_ratio * self.capacity)), self.moves_at
+
+
+@dataclass(frozen=True, slots=True)
+class WTinyLFU(_Cache):
+    """A window, and a main part that is entered only by who is asked for more often.
+
+    >>> from scalemodel.parts.caches.engine import simulate
+    >>> simulate([1, 1, 2, 3, 1, 2], WTinyLFU(capacity=2)).hit_mask.tolist()
+    [False, True, False, False, True, False]
+    """
+
+    window_ratio: float = 0.01  # of the capacity, at least 1
+    protected_ratio: float = 0.8  # of what the window leaves
+    loop = tiny_lfu.w_tiny_lfu
+
+    def __post_init__(self):
+        super(WTinyLFU, self).__post_init__()
+        for name in ("window_ratio", "protected_ratio"):
+            checks.real(name, getattr(self, name), at_least=0, at_most=1)
+
+    def settings(self) -> tuple[int, int, int]:
+        """(capacity, most in the window, most in the protected part)."""
+        window = max(1, int(self.window_ratio * self.capacity))
+        return self.capacity, window, int(self.protected_ratio * (self.capacity - window))
+
+
+@dataclass(frozen=True, slots=True)
+class Belady(_Cache):
+    """Who is asked for furthest in the future is evicted: the bound for objects of one size.
+
+    >>> from scalemodel.parts.caches.engine import simulate
+    >>> simulate([1, 2, 3, 1, 2, 3], Belady(capacity=2)).hits
+    2
+    """
+
+    loop = furthest.belady
+
+
+# ── How long it is good ─────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """A `policy` whose objects are good for `ttl_s` from when they were fetched.
+
+    An object that is asked for at that age or later is fetched anew: a miss, and its age is 0.
+    It keeps its place meanwhile, and for the policy it was used. With `renewing` each hit makes it new too.
+
+    >>> from scalemodel.parts.caches.engine import simulate
+    >>> ask = [1, 1, 1, 1], Expiring(LRU(capacity=2), ttl_s=10)
+    >>> simulate(*ask, times_s=[0, 9, 10, 19]).hit_mask.tolist()
+    [False, True, False, True]
+    """
+
+    policy: Policy
+    ttl_s: float  # infinity: for ever
+    renewing: bool = False
+
+    def __post_init__(self):
+        policy_named("policy", self.policy)
+        if self.ttl_s != np.inf:
+            checks.real("ttl_s", self.ttl_s, above=0)
+        if not isinstance(self.renewing, bool):
+            raise ValueError(f"renewing={self.renewing!r} must be True or False")
+
+    @checks.kinds
+    def hits(self, requests: Requests) -> np.ndarray:
+        """Those of the policy that were still good."""
+        if requests.times_s is None:
+            raise ValueError("times_s=None must be a row of seconds: what expires has an age")
+        hit = self.policy.hits(requests)
+        expire.native(
+            requests.ids, requests.distinct, requests.times_s, self.ttl_s, self.renewing, hit
+        )
+        return hit
+
+
+@compiled(f"void({READ_INTS}, int64, {READ_FLOATS}, float64, boolean, boolean[::1])")
+def expire(ids, distinct, times_s, ttl_s, renewing, hit):
+    """Make a miss of each `hit` on what is no longer good.
+
+    >>> hit = [False, True, True]
+    >>> expire([0, 0, 0], 1, [0.0, 1.0, 2.0], 2.0, False, hit)
+    >>> hit
+    [False, True, False]
+    """
+    fetched_s = np.zeros(distinct)
+    for at in range(len(ids)):
+        one = ids[at]
+        hit[at] = hit[at] and times_s[at] - fetched_s[one] < ttl_s
+        if renewing or not hit[at]:
+            fetched_s[one] = times_s[at]
+
+
+# ── Who may come in ─────────────────────────────────────────────────────────
+class Rule(Protocol):
+    """Whoever says for each request whether a miss may fill the cache.
+
+    >>> isinstance(OnSecondRequest(), Rule)
+    Traceback (most recent call last):
+    ...
+    TypeError: Instance and class checks can only be used with @runtime_checkable protocols
+    """
+
+    def admits(self, requests: Requests) -> np.ndarray:
+        """Whether each may fill, shape (requests,), of booleans."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitting:
+    """A `policy` that is filled only by requests that a `rule` admits; others are misses.
+
+    >>> from scalemodel.parts.caches.engine import simulate
+    >>> simulate([1, 1, 1], Admitting(LRU(capacity=2), OnSecondRequest())).hit_mask.tolist()
+    [False, False, True]
+    """
+
+    policy: Policy
+    rule: Rule
+
+    def __post_init__(self):
+        policy_named("policy", self.policy)
+        if isinstance(self.rule, type) or not hasattr(self.rule, "admits"):
+            raise ValueError(f"rule={self.rule!r} must be a rule, as OnSecondRequest()")
+
+    @checks.kinds
+    def hits(self, requests: Requests) -> np.ndarray:
+        """Those of the policy, if only such requests fill it as the rule admits too."""
+        admits = self.rule.admits(requests)
+        if len(requests.admits) > 0:
+            admits = admits & requests.admits
+        return self.policy.hits(replace(requests, admits=admits))
+
+
+@dataclass(frozen=True, slots=True)
+class OnSecondRequest:
+    """Nobody enters at the first request of all: most objects have no second one.
+
+    >>> from scalemodel.parts.caches.trace import requests
+    >>> OnSecondRequest().admits(requests([7, 8, 7])).tolist()
+    [False, False, True]
+    """
+
+    @checks.kinds
+    def admits(self, requests: Requests) -> np.ndarray:
+        """Whether each object was asked for before."""
+        first = np.unique(requests.ids, return_index=True)[1]
+        again = np.ones(len(requests.ids), dtype=bool)
+        again[first] = False
+        return again
+
+
+@dataclass(frozen=True, slots=True)
+class NotAbove:
+    """Only objects of at most `most_bytes` enter.
+
+    >>> from scalemodel.parts.caches.trace import requests
+    >>> NotAbove(5).admits(requests([7, 8], sizes=[5, 6])).tolist()
+    [True, False]
+    """
+
+    most_bytes: int
+
+    def __post_init__(self):
+        checks.whole("most_bytes", self.most_bytes, at_least=1, at_most=MOST_CAPACITY)
+
+    @checks.kinds
+    def admits(self, requests: Requests) -> np.ndarray:
+        """Whether each object is small enough."""
+        if len(requests.bytes_of) == 0:
+            raise ValueError("sizes=None must be a row of bytes: NotAbove compares them")
+        return (requests.bytes_of <= self.most_bytes)[requests.ids]
