@@ -19,6 +19,7 @@ from scalemodel.core.compiled import compiled
 from scalemodel.parts.caches.trace import LOOP
 
 NOBODY = -1
+OLDER, NEWER, TAG = 0, 1, 2  # columns: two neighbours, and what a loop says of an object
 
 
 @compiled(LOOP)
@@ -30,14 +31,13 @@ def lfu(ids, distinct, bytes_of, admits, settings, hit):
     >>> hit
     [False, True, False, False, True]
     """
-    free, rail = settings[0], distinct  # the rail's own number: left and right of all
-    older, newer = np.full(distinct + 1, rail, np.int32), np.full(distinct + 1, rail, np.int32)
-    count = np.zeros(distinct + 1, dtype=np.int32)  # 0 is not there
+    free, end = settings[0], distinct  # the rail's own place: left and right of all
+    rail = new_rows(distinct, 1)
     last_of = np.full(np.bincount(ids).max() + 1, NOBODY, dtype=np.int32)  # of each count
-    last_of[0] = rail
+    last_of[0] = end
     for at in range(len(ids)):
         one = ids[at]
-        uses = count[one]
+        uses = rail[one, TAG]
         if uses > 0:
             hit[at] = True
         elif len(admits) > 0 and not admits[at]:
@@ -45,45 +45,64 @@ def lfu(ids, distinct, bytes_of, admits, settings, hit):
         else:
             free -= bytes_of[one] if len(bytes_of) > 0 else 1
             while free < 0:
-                old = newer[rail]
+                old = rail[end, NEWER]
                 free += bytes_of[old] if len(bytes_of) > 0 else 1
-                if last_of[count[old]] == old:
-                    last_of[count[old]] = NOBODY
-                count[old] = 0
-                unlink(older, newer, old)
+                if last_of[rail[old, TAG]] == old:
+                    last_of[rail[old, TAG]] = NOBODY
+                rail[old, TAG] = 0
+                unlink(rail, old)
         behind = last_of[uses + 1] if last_of[uses + 1] != NOBODY else last_of[uses]
         if uses > 0 and last_of[uses] == one:
-            last_of[uses] = older[one] if count[older[one]] == uses else NOBODY
+            left = rail[one, OLDER]
+            last_of[uses] = left if rail[left, TAG] == uses else NOBODY
         if behind != one:
             if uses > 0:
-                unlink(older, newer, one)
-            link(older, newer, behind, one)
-        count[one] = uses + 1
+                unlink(rail, one)
+            link(rail, behind, one)
+        rail[one, TAG] = uses + 1
         last_of[uses + 1] = one
 
 
+# ── Rows of objects ─────────────────────────────────────────────────────────
 @compiled()
-def unlink(older, newer, one):
+def new_rows(distinct, ends):
+    """Room for `distinct` objects in rows that are empty; each end is its own neighbour.
+
+    >>> new_rows(1, 2).tolist()
+    [[0, 0, 0], [1, 1, 0], [2, 2, 0]]
+    """
+    rows = np.zeros((distinct + ends, 3), dtype=np.int32)
+    for place in range(len(rows)):
+        rows[place, OLDER] = place
+        rows[place, NEWER] = place
+    return rows
+
+
+@compiled()
+def unlink(rows, one):
     """Take `one` out of its row: its two neighbours become each other's.
 
-    >>> older, newer = [2, 0, 1], [1, 2, 0]
-    >>> unlink(older, newer, 1)
-    >>> older[2], newer[0]
-    (0, 2)
+    >>> rows = np.array([[2, 1, 0], [0, 2, 0], [1, 0, 0]])
+    >>> unlink(rows, 1)
+    >>> int(rows[0, NEWER]), int(rows[2, OLDER])
+    (2, 0)
     """
-    newer[older[one]] = newer[one]
-    older[newer[one]] = older[one]
+    older, newer = rows[one, OLDER], rows[one, NEWER]
+    rows[older, NEWER] = newer
+    rows[newer, OLDER] = older
 
 
 @compiled()
-def link(older, newer, behind, one):
-    """Put `one` into the row, next after `behind`.
+def link(rows, behind, one):
+    """Put `one` into a row, next after `behind`.
 
-    >>> older, newer = [2, 9, 0], [2, 9, 0]
-    >>> link(older, newer, 0, 1)
-    >>> older, newer
-    ([2, 0, 1], [1, 2, 0])
+    >>> rows = new_rows(2, 1)
+    >>> link(rows, 2, 0)
+    >>> link(rows, 0, 1)
+    >>> rows[:, NEWER].tolist()
+    [1, 2, 0]
     """
-    older[one], newer[one] = behind, newer[behind]
-    older[newer[behind]] = one
-    newer[behind] = one
+    before = rows[behind, NEWER]
+    rows[one, OLDER], rows[one, NEWER] = behind, before
+    rows[before, OLDER] = one
+    rows[behind, NEWER] = one

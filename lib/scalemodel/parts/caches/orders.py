@@ -112,8 +112,8 @@ def clock(ids, distinct, bytes_of, admits, settings, hit):
 def sieve(ids, distinct, bytes_of, admits, settings, hit):
     """FIFO, but the hand passes over what was used, and goes on from where it stands.
 
-    What the hand has passed over is `kept`, in order; when nothing is left before the hand, it
-    begins again with those.
+    What the hand has passed over stands in a second line, in order; when nothing is left ahead of
+    the hand, it begins again with those.
 
     >>> hit = [False] * 6
     >>> sieve([0, 1, 0, 2, 0, 1], 3, [], [], [2], hit)
@@ -121,8 +121,8 @@ def sieve(ids, distinct, bytes_of, admits, settings, hit):
     [False, False, True, False, True, False]
     """
     free, room = settings[0], min(settings[0], distinct)
-    queue, oldest, newest, waiting = np.zeros(room, dtype=np.int32), 0, 0, 0
-    kept, passed = np.zeros(room, dtype=np.int32), 0
+    line, ahead, passed = np.zeros((2, room), dtype=np.int32), 0, 1  # two lines that take turns
+    oldest, newest, waiting, kept = 0, 0, 0, 0
     mark = np.zeros(distinct, dtype=np.uint8)
     for at in range(len(ids)):
         one = ids[at]
@@ -132,22 +132,22 @@ def sieve(ids, distinct, bytes_of, admits, settings, hit):
         elif len(admits) == 0 or admits[at]:
             size = bytes_of[one] if len(bytes_of) > 0 else 1
             while free < size:
-                old = queue[oldest]
+                old = line[ahead, oldest]
                 oldest = after(oldest, room)
                 waiting -= 1
                 if mark[old] == USED:
                     mark[old] = STAYS
-                    kept[passed] = old
-                    passed += 1
+                    line[passed, kept] = old
+                    kept += 1
                 else:
                     mark[old] = ABSENT
                     free += bytes_of[old] if len(bytes_of) > 0 else 1
                 if waiting == 0:  # the hand is past the head
-                    queue, kept = kept, queue
-                    oldest, newest, waiting, passed = 0, passed % room, passed, 0
+                    ahead, passed = passed, ahead
+                    oldest, newest, waiting, kept = 0, kept % room, kept, 0
             free -= size
             mark[one] = STAYS
-            queue[newest] = one
+            line[ahead, newest] = one
             newest = after(newest, room)
             waiting += 1
 

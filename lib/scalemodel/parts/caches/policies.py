@@ -170,18 +170,21 @@ class WTinyLFU(_Cache):
     """
 
     window_ratio: float = 0.01  # of the capacity, at least 1
-    protected_ratio: float = 0.8  # of what the window leaves
+    protected_ratio: float = 5 / 6  # of what the window leaves
+    sample: int = 4  # requests for each object that fits, until all counts are halved
     loop = tiny_lfu.w_tiny_lfu
 
     def __post_init__(self):
         super(WTinyLFU, self).__post_init__()
         for name in ("window_ratio", "protected_ratio"):
             checks.real(name, getattr(self, name), at_least=0, at_most=1)
+        checks.whole("sample", self.sample, at_least=1, at_most=1000)
 
-    def settings(self) -> tuple[int, int, int]:
-        """(capacity, most in the window, most in the protected part)."""
+    def settings(self) -> tuple[int, int, int, int]:
+        """(capacity, most in the window, most in the protected part, sample)."""
         window = max(1, int(self.window_ratio * self.capacity))
-        return self.capacity, window, int(self.protected_ratio * (self.capacity - window))
+        protected = int(self.protected_ratio * (self.capacity - window))
+        return self.capacity, window, protected, self.sample
 
 
 @dataclass(frozen=True, slots=True)
