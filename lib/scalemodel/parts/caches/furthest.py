@@ -6,7 +6,7 @@ better, and every other one is measured by how near it comes.
 Each object that is kept stands in a heap by the request that asks for it next, the furthest on
 top. A hit moves it up, for its next request is later than any that has passed.
 
-The loop has the shape of all, `trace.LOOP`, with the settings [capacity]. It keeps 16 bytes a
+The loop has the shape of all, `trace.LOOP`, with the settings [capacity]. It keeps 24 bytes a
 distinct object, and 8 a request for what comes next. A million requests cost TABLE.
 
 Left out: the best for objects of many sizes, which is hard; here the furthest go until it fits,
@@ -24,7 +24,7 @@ ABSENT = -1
 
 @compiled(LOOP)
 def belady(ids, distinct, bytes_of, admits, settings, hit):
-    """Whose next request is furthest is evicted, and first of all who has none.
+    """Whose next request is furthest is evicted, and first who has none, the highest id before others.
 
     >>> hit = [False] * 6
     >>> belady([0, 1, 2, 0, 1, 2], 3, [], [], [2], hit)
@@ -55,13 +55,13 @@ def belady(ids, distinct, bytes_of, admits, settings, hit):
 
 @compiled(f"int64[::1]({READ_INTS}, int64)")
 def next_requests(ids, distinct):
-    """For each request, the next one for the same object; the number of requests if there is none.
+    """For each request, the next one for the same object; beyond all, by its id, if there is none.
 
     >>> next_requests([0, 1, 0], 2).tolist()
-    [2, 3, 3]
+    [2, 4, 3]
     """
     following = np.zeros(len(ids), dtype=np.int64)
-    coming = np.full(distinct, len(ids), dtype=np.int32)
+    coming = len(ids) + np.arange(distinct)
     for back in range(len(ids)):
         at = len(ids) - 1 - back
         following[at] = coming[ids[at]]

@@ -31,9 +31,9 @@ ABSENT, STAYS, USED = 0, 1, 2  # what `mark` says of an object
 def fifo(ids, distinct, bytes_of, admits, settings, hit):
     """First in, first out.
 
-    >>> hit = [False] * 5
+    >>> hit = np.zeros(5, dtype=bool)
     >>> fifo([0, 1, 0, 2, 0], 3, [], [], [2], hit)
-    >>> hit
+    >>> hit.tolist()
     [False, False, True, False, False]
     """
     capacity = settings[0]

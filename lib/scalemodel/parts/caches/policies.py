@@ -240,9 +240,9 @@ class Expiring:
 def expire(ids, distinct, times_s, ttl_s, renewing, hit):
     """Make a miss of each `hit` on what is no longer good.
 
-    >>> hit = [False, True, True]
+    >>> hit = np.array([False, True, True])
     >>> expire([0, 0, 0], 1, [0.0, 1.0, 2.0], 2.0, False, hit)
-    >>> hit
+    >>> hit.tolist()
     [False, True, False]
     """
     fetched_s = np.zeros(distinct)
@@ -257,10 +257,8 @@ def expire(ids, distinct, times_s, ttl_s, renewing, hit):
 class Rule(Protocol):
     """Whoever says for each request whether a miss may fill the cache.
 
-    >>> isinstance(OnSecondRequest(), Rule)
-    Traceback (most recent call last):
-    ...
-    TypeError: Instance and class checks can only be used with @runtime_checkable protocols
+    >>> isinstance(Admitting(LRU(capacity=3), OnSecondRequest()).rule, OnSecondRequest)
+    True
     """
 
     def admits(self, requests: Requests) -> np.ndarray:

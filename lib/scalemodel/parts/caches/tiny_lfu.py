@@ -127,9 +127,9 @@ def place_of(one, row, width):
     """Where the count of object `one` stands in a `row` of a sketch.
 
     >>> [place_of(7, row, 16) for row in range(ROWS)]
-    [5, 7, 9, 11]
+    [2, 22, 41, 60]
     """
-    spread = (one + 1) * (MIXER + 2 * row * MIXER_STEP)
+    spread = (int(one) + 1) * (MIXER + 2 * row * MIXER_STEP)
     return row * width + ((spread >> 20) & (width - 1))
 
 

@@ -32,7 +32,7 @@ SPREAD = 8  # a table has at most so many places a request
 class Requests:
     """A trace that is ready for a loop.
 
-    >>> requests([70, -3, 70], sizes=[2, 9, 2]).bytes_of.tolist()
+    >>> requests([70, 71, 70], sizes=[2, 9, 2]).bytes_of.tolist()
     [2, 9]
     """
 
