@@ -229,7 +229,7 @@ def test_the_misses_of_the_table_within_five_in_a_thousand(trace, name):
 @EVERY
 @pytest.mark.parametrize("capacity", [0, -1, 1.5, None, math.nan, 10**15 + 1, True])
 def test_a_capacity_that_holds_nothing_is_named(name, capacity):
-    with pytest.raises(ValueError, match="capacity=.* must be an integer of at least 1"):
+    with pytest.raises(ValueError, match=r"capacity=.* must be an integer of at least 1"):
         getattr(policies, name)(capacity)
 
 
