@@ -28,8 +28,7 @@ import numpy as np
 from scalemodel.parts.caches import policies
 from scalemodel.parts.caches.curve import lru_curve
 from scalemodel.parts.caches.engine import simulate
-from scalemodel.parts.caches.furthest import next_requests
-from scalemodel.parts.caches.popularity import zipf_trace
+from scalemodel.parts.caches.expected import zipf_trace
 from scalemodel.parts.caches.trace import requests
 
 ROUNDS = 5
@@ -112,7 +111,9 @@ def trace_file(ids, path):
     import libcachesim
 
     records = np.zeros(len(ids), dtype=RECORD)
-    following = next_requests.native(ids, OBJECTS)
+    following, coming = np.zeros(len(ids), dtype=np.int64), np.full(OBJECTS, len(ids))
+    for at in range(len(ids) - 1, -1, -1):
+        following[at], coming[ids[at]] = coming[ids[at]], at
     records["time"], records["id"], records["size"] = np.arange(len(ids)), ids + 1, 1
     records["next"] = np.where(following < len(ids), following + 1, np.iinfo(np.int64).max)
     records.tofile(path)

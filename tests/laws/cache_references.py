@@ -6,7 +6,7 @@ fits; a hit is what was there before. The sketch of W-TinyLFU shares only `place
 
 from collections import OrderedDict, deque
 
-from scalemodel.parts.caches.tiny_lfu import place_of
+from scalemodel.parts.caches.counts import place_of
 
 
 class Fifo:

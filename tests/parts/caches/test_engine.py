@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalemodel.parts.caches import curve, trace
+from scalemodel.parts.caches import curve
 from scalemodel.parts.caches.curve import lru_curve
 from scalemodel.parts.caches.engine import simulate
+from scalemodel.parts.caches.expected import zipf, zipf_trace
 from scalemodel.parts.caches.policies import LRU
-from scalemodel.parts.caches.popularity import zipf, zipf_trace
 from scalemodel.parts.caches.trace import requests
 
 IDS = st.lists(st.integers(0, 9), min_size=1, max_size=80)
@@ -37,19 +37,19 @@ def test_nothing_of_the_callers_is_changed_or_kept():
     assert report.hit_mask.tolist() == [False, False, True]
 
 
-def test_ids_that_lie_together_stay_and_others_are_numbered_in_turn():
+def test_ids_that_lie_together_stay_and_others_are_numbered():
     near = requests([4, 0, 1, 3])  # four of five
     assert (near.ids.tolist(), near.distinct) == ([4, 0, 1, 3], 5)
     apart = requests([5, 0, 1, 3])  # four of six
-    assert (apart.ids.tolist(), apart.distinct) == ([0, 1, 2, 3], 4)
+    assert (apart.ids.tolist(), apart.distinct) == ([3, 0, 1, 2], 4)
     below = requests([0, -1, 0])
-    assert (below.ids.tolist(), below.distinct) == ([0, 1, 0], 2)
+    assert (below.ids.tolist(), below.distinct) == ([1, 0, 1], 2)
 
 
 def test_ids_far_apart_are_sorted():
-    assert requests([15, 0]).ids.tolist() == [0, 1]  # a table of eight places a request
-    assert requests([16, 0]).ids.tolist() == [1, 0]
-    assert requests([2**63 - 1, -(2**63)]).ids.tolist() == [1, 0]
+    for ids in ([15, 0], [16, 0], [2**63 - 1, -(2**63)]):  # a table has eight places a request
+        far = requests(ids)
+        assert (far.ids.tolist(), far.distinct) == ([1, 0], 2)
     assert requests(np.array([7, 7], dtype=np.uint8)).distinct == 1
 
 
@@ -72,20 +72,14 @@ def test_the_curve_is_lru_at_every_capacity(ids):
 
 
 @given(ids=IDS)
-def test_the_compiled_loops_are_those_that_you_read(ids):
+def test_the_compiled_loop_is_the_one_that_you_read(ids):
     dense = requests([one * 10**6 for one in ids])
     depths = []
-    for how in (curve.count_depths, curve.count_depths.native):
+    for how in (curve._count_depths, curve._count_depths.native):
         row = np.zeros(dense.distinct + 1, dtype=np.int64)
         how(dense.ids, dense.distinct, row)
         depths.append(row.tolist())
     assert depths[0] == depths[1]
-    for how in (trace.number, trace.number.native):
-        row = np.zeros(len(ids), dtype=np.int64)
-        how(np.array(ids), 0, 10, row)
-        assert row.tolist() == [list(dict.fromkeys(ids)).index(one) for one in ids]
-    for how in (trace.count_distinct, trace.count_distinct.native):
-        assert how(np.array(ids), 0, 10) == len(set(ids))
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
@@ -117,7 +111,7 @@ def test_zipf_is_a_power_and_the_trace_follows_it():
         ({"ids": ["a"]}, r"ids=\['a'\] must be"),
         ({"ids": 3}, r"ids=3 must be"),
         ({"ids": [2**63]}, r"ids\[0\]=9223372036854775808 must be .* at most 9223372036854775807"),
-        ({"ids": np.ma.array([1], mask=[True])}, "ids=.* must be"),
+        ({"ids": np.ma.array([1], mask=[True])}, r"(?s)ids=.* must be"),
         ({"sizes": [1, 1]}, "sizes has 2 numbers; it must have 3, as ids has"),
         ({"sizes": [1, 0, 1]}, r"sizes\[1\]=0 must be an integer of at least 1"),
         ({"sizes": [1, -5, 1]}, r"sizes\[1\]=-5 must be an integer of at least 1"),
@@ -128,8 +122,8 @@ def test_zipf_is_a_power_and_the_trace_follows_it():
         ({"times_s": [0.0, math.nan, 1.0]}, r"times_s\[1\]=nan must be"),
         ({"warm_up": 3}, "warm_up=3 must be .* at most 2"),
         ({"warm_up": -1}, "warm_up=-1 must be .* at least 0"),
-        ({"policy": LRU}, "policy=.* must be a policy"),
-        ({"policy": 5}, "policy=5 must be a policy"),
+        ({"policy": LRU}, "policy.hits=hits must be a function"),
+        ({"policy": 5}, "policy.hits=None must be a function"),
     ],
 )
 def test_a_run_that_means_nothing_is_named(wrong, words):

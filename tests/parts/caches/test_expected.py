@@ -15,9 +15,10 @@ from scalemodel.parts.caches.expected import (
     static_miss_ratio,
     ttl_miss_ratio,
     two_levels,
+    zipf,
+    zipf_trace,
 )
 from scalemodel.parts.caches.policies import FIFO, LRU, Expiring
-from scalemodel.parts.caches.popularity import zipf, zipf_trace
 
 EVEN = np.full(4, 0.25)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scalemodel.parts.caches import policies
 from scalemodel.parts.caches.engine import simulate
+from scalemodel.parts.caches.expected import zipf_trace
 from scalemodel.parts.caches.policies import (
     FIFO,
     LFU,
@@ -24,7 +25,6 @@ from scalemodel.parts.caches.policies import (
     OnSecondRequest,
     WTinyLFU,
 )
-from scalemodel.parts.caches.popularity import zipf_trace
 from tests.laws import cache_laws as laws
 
 EVERY = pytest.mark.parametrize("name", laws.POLICIES)
@@ -244,10 +244,13 @@ def test_a_capacity_that_holds_nothing_is_named(name, capacity):
         (lambda: Expiring(LRU(9), 0), "ttl_s=0 must be .* above 0"),
         (lambda: Expiring(LRU(9), math.nan), "ttl_s=nan must be"),
         (lambda: Expiring(LRU(9), 1, renewing=1), "renewing=1 must be True or False"),
-        (lambda: Expiring(LRU, 1), "policy=.* must be a policy"),
-        (lambda: Admitting(9, OnSecondRequest()), "policy=9 must be a policy"),
-        (lambda: Admitting(LRU(9), OnSecondRequest), "rule=.* must be a rule"),
-        (lambda: Admitting(LRU(9), None), "rule=None must be a rule"),
+        (lambda: Expiring(LRU, 1), r"policy.hits=hits must be a function of \(requests\)"),
+        (
+            lambda: Admitting(9, OnSecondRequest()),
+            r"policy.hits=None must be a function of \(requests\)",
+        ),
+        (lambda: Admitting(LRU(9), OnSecondRequest), r"rule.admits=admits must be a function"),
+        (lambda: Admitting(LRU(9), None), r"rule.admits=None must be a function"),
         (lambda: NotAbove(0), "most_bytes=0 must be .* at least 1"),
     ],
 )

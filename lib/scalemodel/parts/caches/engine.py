@@ -1,8 +1,7 @@
 """A trace of requests through a cache.
 
-A doorkeeper stands by the shelf and writes a tick for each slip that could be served from it.
-The row of ticks is the answer: sums of it are the ratios, and the slips without one are what the
-next shelf, further away, is asked for.
+A doorkeeper writes a tick on each slip that could be served from the shelf. Sums of ticks are the
+ratios; the slips without one are what the next shelf, further away, is asked for.
 
 >>> from scalemodel.parts.caches.policies import LRU
 >>> ids = np.array([1, 2, 1, 3, 2, 1])
@@ -11,11 +10,10 @@ next shelf, further away, is asked for.
 >>> edge.hits, region.hits, region.misses
 (1, 2, 3)
 
-A run costs its policy's loop (`benchmarks/caches.py`), and a nanosecond or two a request to look
-at the ids. It holds a byte a request, the mask, beside what the loop keeps.
+A run costs its policy's loop (`benchmarks/caches.py`), TABLE to look at the ids, and a byte a
+request for the mask.
 
-Left out: time to fetch. An object is there as soon as it was asked for, so that two requests at
-once are one miss.
+Left out: time to fetch; an object is there as soon as it was asked for.
 Sources: none needed; the semantics are each policy's own.
 """
 
@@ -24,11 +22,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalemodel.core import checks
-from scalemodel.parts.caches.policies import Policy, policy_named
 from scalemodel.parts.caches.trace import requests
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class CacheReport:
     """What a run counted, after its warm-up; the mask has all requests.
 
@@ -47,7 +44,7 @@ class CacheReport:
 
 def simulate(
     ids: np.ndarray,
-    policy: Policy,
+    policy: object,
     sizes: np.ndarray | None = None,
     times_s: np.ndarray | None = None,
     warm_up: int = 0,
@@ -63,7 +60,7 @@ def simulate(
     >>> simulate(belady, FIFO(capacity=3)).misses, simulate(belady, FIFO(capacity=4)).misses
     (9, 10)
     """
-    policy = policy_named("policy", policy)
+    checks.takes("policy.hits", getattr(policy, "hits", None), "requests")
     asked = requests(ids, sizes, times_s)
     warm_up = checks.whole("warm_up", warm_up, at_least=0, at_most=len(asked.ids) - 1)
     hit_mask = policy.hits(asked)
@@ -74,10 +71,5 @@ def simulate(
     if sizes is not None:
         asked_bytes = asked.bytes_of[asked.ids[warm_up:]].astype(float)
         byte_hit_ratio = float(asked_bytes[counted].sum() / asked_bytes.sum())
-    return CacheReport(
-        hits=hits,
-        misses=len(counted) - hits,
-        miss_ratio=1 - hits / len(counted),
-        byte_hit_ratio=byte_hit_ratio,
-        hit_mask=hit_mask,
-    )
+    misses = len(counted) - hits
+    return CacheReport(hits, misses, misses / len(counted), byte_hit_ratio, hit_mask)

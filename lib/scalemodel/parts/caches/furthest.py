@@ -1,17 +1,15 @@
 """Belady's rule: evict what is asked for furthest in the future.
 
 Nobody can; a cache that knew the whole trace could. So no cache of objects of one size does
-better, and every other one is measured by how near it comes.
+better, and every other one is measured by how near it comes. Each object that is kept stands in a
+heap by the request that asks for it next, the furthest on top; a hit moves it up.
 
-Each object that is kept stands in a heap by the request that asks for it next, the furthest on
-top. A hit moves it up, for its next request is later than any that has passed.
+The loop has the shape of all, `trace.LOOP`. It keeps 24 bytes a distinct object, and 8 a request
+for what comes next. A million requests cost TABLE.
 
-The loop has the shape of all, `trace.LOOP`, with the settings [capacity]. It keeps 24 bytes a
-distinct object, and 8 a request for what comes next. A million requests cost TABLE.
-
-Left out: the best for objects of many sizes, which is hard; here the furthest go until it fits,
-and that is no bound. Not to fill at all, which would be better still, is left out too.
-Sources: Belady, "A Study of Replacement Algorithms for a Virtual-Storage Computer", 1966.
+Left out: the best for objects of many sizes, for the furthest go until it fits, and that is no
+bound; not to fill at all, which would be better still.
+Sources: Belady, IBM Systems Journal 1966.
 """
 
 import numpy as np
@@ -24,22 +22,16 @@ ABSENT = -1
 
 @compiled(LOOP)
 def belady(ids, distinct, bytes_of, admits, settings, hit):
-    """Whose next request is furthest is evicted, and first who has none, the highest id before others.
-
-    >>> hit = [False] * 6
-    >>> belady([0, 1, 2, 0, 1, 2], 3, [], [], [2], hit)
-    >>> hit
-    [False, False, False, True, False, True]
-    """
+    """Whose next request is furthest is evicted; first who has none, the highest id before others."""
     free, room = settings[0], min(settings[0], distinct)
-    following = next_requests(ids, distinct)
+    following = _next_requests(ids, distinct)
     when, whose, waiting = np.zeros(room, dtype=np.int64), np.zeros(room, dtype=np.int32), 0
     slot = np.full(distinct, ABSENT, dtype=np.int32)
     for at in range(len(ids)):
         one = ids[at]
         if slot[one] != ABSENT:
             hit[at] = True
-            rise(when, whose, slot, slot[one], following[at], one)
+            _rise(when, whose, slot, slot[one], following[at], one)
         elif len(admits) == 0 or admits[at]:
             size = bytes_of[one] if len(bytes_of) > 0 else 1
             while free < size:
@@ -47,19 +39,15 @@ def belady(ids, distinct, bytes_of, admits, settings, hit):
                 slot[old] = ABSENT
                 free += bytes_of[old] if len(bytes_of) > 0 else 1
                 waiting -= 1
-                sink(when, whose, slot, waiting)
+                _sink(when, whose, slot, waiting)
             free -= size
-            rise(when, whose, slot, waiting, following[at], one)
+            _rise(when, whose, slot, waiting, following[at], one)
             waiting += 1
 
 
 @compiled(f"int64[::1]({READ_INTS}, int64)")
-def next_requests(ids, distinct):
-    """For each request, the next one for the same object; beyond all, by its id, if there is none.
-
-    >>> next_requests([0, 1, 0], 2).tolist()
-    [2, 4, 3]
-    """
+def _next_requests(ids, distinct):
+    """For each request, the next one for its object; beyond all, by its id, if there is none."""
     following = np.zeros(len(ids), dtype=np.int64)
     coming = len(ids) + np.arange(distinct)
     for back in range(len(ids)):
@@ -70,14 +58,8 @@ def next_requests(ids, distinct):
 
 
 @compiled()
-def rise(when, whose, slot, at, time, one):
-    """Put `one` at slot `at`, or as far above as its `time` is later than theirs.
-
-    >>> when, whose, slot = [9, 0], [0, 0], [0, -1]
-    >>> rise(when, whose, slot, 1, 12, 1)
-    >>> when, whose, slot
-    ([12, 9], [1, 0], [1, 0])
-    """
+def _rise(when, whose, slot, at, time, one):
+    """Put `one` at slot `at`, or as far above as its `time` is later than theirs."""
     while at > 0 and when[(at - 1) // 2] < time:
         above = (at - 1) // 2
         when[at], whose[at] = when[above], whose[above]
@@ -88,14 +70,8 @@ def rise(when, whose, slot, at, time, one):
 
 
 @compiled()
-def sink(when, whose, slot, waiting):
-    """Take the last of the heap, at `waiting`, to where the top one was, and down to its place.
-
-    >>> when, whose, slot = [12, 9, 3], [1, 0, 2], [1, -1, 2]
-    >>> sink(when, whose, slot, 2)
-    >>> when[:2], whose[:2], slot
-    ([9, 3], [0, 2], [0, -1, 1])
-    """
+def _sink(when, whose, slot, waiting):
+    """Close the gap at the top with the later of two again and again, and with the last at the end."""
     if waiting == 0:
         return
     at, time, one = 0, when[waiting], whose[waiting]
@@ -103,10 +79,7 @@ def sink(when, whose, slot, waiting):
         below = 2 * at + 1
         if below + 1 < waiting and when[below + 1] > when[below]:
             below += 1
-        if when[below] <= time:
-            break
         when[at], whose[at] = when[below], whose[below]
         slot[whose[at]] = at
         at = below
-    when[at], whose[at] = time, one
-    slot[one] = at
+    _rise(when, whose, slot, at, time, one)

@@ -1,50 +1,24 @@
 """The policies as siblings: what is thrown out when not all fits, and who may come in.
 
-A `capacity` counts objects or, where a trace has sizes, bytes. Whatever is asked for and not
-there is fetched and kept, and others are evicted until it fits; what is larger than the cache
-is never kept. `Expiring` and `Admitting` wrap any of them, and each other.
-
-Whatever has a `hits(requests)` that answers which requests were hits is a policy.
+A `capacity` counts objects or, where a trace has sizes, bytes. What is asked for and not there is
+fetched and kept, and others are evicted until it fits; what is larger than the cache is never
+kept. `Expiring` and `Admitting` wrap any policy. A policy is what has a `hits(requests)`, a rule
+what has an `admits(requests)`; both answer with a row of booleans.
 
 Left out: who may come in by what would have to go; that is a policy of its own, `WTinyLFU`.
 Sources: in the modules of the loops.
 """
 
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.core.compiled import READ_FLOATS, READ_INTS, compiled
-from scalemodel.parts.caches import counts, furthest, orders, s3fifo, tiny_lfu
+from scalemodel.parts.caches import counts, furthest, orders
 from scalemodel.parts.caches.trace import Requests
 
 MOST_CAPACITY = 10**15  # bytes
-
-
-class Policy(Protocol):
-    """Whoever answers which requests are hits.
-
-    >>> isinstance(policy_named("policy", LRU(capacity=3)), LRU)
-    True
-    """
-
-    def hits(self, requests: Requests) -> np.ndarray:
-        """Which requests are hits, shape (requests,), of booleans."""
-
-
-def policy_named(field: str, policy: Policy) -> Policy:
-    """`policy`, which is one.
-
-    >>> policy_named("policy", LRU)
-    Traceback (most recent call last):
-    ...
-    ValueError: policy=<class 'scalemodel.parts.caches.policies.LRU'> must be a policy, as LRU(capacity=1000)
-    """
-    if isinstance(policy, type) or not hasattr(policy, "hits"):
-        raise ValueError(f"{field}={policy!r} must be a policy, as LRU(capacity=1000)")
-    return policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +34,11 @@ class _Cache:
         return (self.capacity,)
 
     def arguments(self, requests):
-        """What the loop takes; the last is what it fills."""
-        admits, fits = requests.admits, requests.bytes_of <= self.capacity
+        ids, admits, fits = requests.ids, requests.admits, requests.bytes_of <= self.capacity
         if not fits.all():
-            admits = fits[requests.ids] & (admits if len(admits) else True)
-        settings = np.array(self.settings(), dtype=np.int64)
-        hit = np.zeros(len(requests.ids), dtype=bool)
-        return requests.ids, requests.distinct, requests.bytes_of, admits, settings, hit
+            admits = fits[ids] & (admits if len(admits) else True)
+        settings, hit = np.array(self.settings(), dtype=np.int64), np.zeros(len(ids), dtype=bool)
+        return ids, requests.distinct, requests.bytes_of, admits, settings, hit
 
     def hits(self, requests):
         arguments = self.arguments(requests)
@@ -148,12 +120,12 @@ class S3FIFO(_Cache):
 
     small_ratio: float = 0.1  # of the capacity, at least 1
     moves_at: int = 2  # uses in the small line by which an object moves to the main one
-    loop = s3fifo.s3fifo
+    loop = orders.s3fifo
 
     def __post_init__(self):
         super(S3FIFO, self).__post_init__()
         checks.real("small_ratio", self.small_ratio, above=0, at_most=1)
-        checks.whole("moves_at", self.moves_at, at_least=1, at_most=s3fifo.MOST_USES)
+        checks.whole("moves_at", self.moves_at, at_least=1, at_most=orders.MOST_USES)
 
     def settings(self) -> tuple[int, int, int]:
         """(capacity, share of the small line, uses by which an object moves)."""
@@ -172,7 +144,7 @@ class WTinyLFU(_Cache):
     window_ratio: float = 0.01  # of the capacity, at least 1
     protected_ratio: float = 5 / 6  # of what the window leaves
     sample: int = 4  # requests for each object that fits, until all counts are halved
-    loop = tiny_lfu.w_tiny_lfu
+    loop = counts.w_tiny_lfu
 
     def __post_init__(self):
         super(WTinyLFU, self).__post_init__()
@@ -205,7 +177,7 @@ class Expiring:
     """A `policy` whose objects are good for `ttl_s` from when they were fetched.
 
     An object that is asked for at that age or later is fetched anew: a miss, and its age is 0.
-    It keeps its place meanwhile, and for the policy it was used. With `renewing` each hit makes it new too.
+    It keeps its place meanwhile, and for the policy it was used. If `renewing`, a hit makes it new.
 
     >>> from scalemodel.parts.caches.engine import simulate
     >>> ask = [1, 1, 1, 1], Expiring(LRU(capacity=2), ttl_s=10)
@@ -213,12 +185,12 @@ class Expiring:
     [False, True, False, True]
     """
 
-    policy: Policy
+    policy: object
     ttl_s: float  # infinity: for ever
     renewing: bool = False
 
     def __post_init__(self):
-        policy_named("policy", self.policy)
+        checks.takes("policy.hits", getattr(self.policy, "hits", None), "requests")
         if self.ttl_s != np.inf:
             checks.real("ttl_s", self.ttl_s, above=0)
         if not isinstance(self.renewing, bool):
@@ -229,22 +201,14 @@ class Expiring:
         """Those of the policy that were still good."""
         if requests.times_s is None:
             raise ValueError("times_s=None must be a row of seconds: what expires has an age")
-        hit = self.policy.hits(requests)
-        expire.native(
-            requests.ids, requests.distinct, requests.times_s, self.ttl_s, self.renewing, hit
-        )
+        hit, (ids, distinct) = self.policy.hits(requests), (requests.ids, requests.distinct)
+        _expire.native(ids, distinct, requests.times_s, self.ttl_s, self.renewing, hit)
         return hit
 
 
 @compiled(f"void({READ_INTS}, int64, {READ_FLOATS}, float64, boolean, boolean[::1])")
-def expire(ids, distinct, times_s, ttl_s, renewing, hit):
-    """Make a miss of each `hit` on what is no longer good.
-
-    >>> hit = np.array([False, True, True])
-    >>> expire([0, 0, 0], 1, [0.0, 1.0, 2.0], 2.0, False, hit)
-    >>> hit.tolist()
-    [False, True, False]
-    """
+def _expire(ids, distinct, times_s, ttl_s, renewing, hit):
+    """Make a miss of each `hit` on what is no longer good."""
     fetched_s = np.zeros(distinct)
     for at in range(len(ids)):
         one = ids[at]
@@ -254,17 +218,6 @@ def expire(ids, distinct, times_s, ttl_s, renewing, hit):
 
 
 # ── Who may come in ─────────────────────────────────────────────────────────
-class Rule(Protocol):
-    """Whoever says for each request whether a miss may fill the cache.
-
-    >>> isinstance(Admitting(LRU(capacity=3), OnSecondRequest()).rule, OnSecondRequest)
-    True
-    """
-
-    def admits(self, requests: Requests) -> np.ndarray:
-        """Whether each may fill, shape (requests,), of booleans."""
-
-
 @dataclass(frozen=True, slots=True)
 class Admitting:
     """A `policy` that is filled only by requests that a `rule` admits; others are misses.
@@ -274,20 +227,18 @@ class Admitting:
     [False, False, True]
     """
 
-    policy: Policy
-    rule: Rule
+    policy: object
+    rule: object
 
     def __post_init__(self):
-        policy_named("policy", self.policy)
-        if isinstance(self.rule, type) or not hasattr(self.rule, "admits"):
-            raise ValueError(f"rule={self.rule!r} must be a rule, as OnSecondRequest()")
+        checks.takes("policy.hits", getattr(self.policy, "hits", None), "requests")
+        checks.takes("rule.admits", getattr(self.rule, "admits", None), "requests")
 
     @checks.kinds
     def hits(self, requests: Requests) -> np.ndarray:
         """Those of the policy, if only such requests fill it as the rule admits too."""
-        admits = self.rule.admits(requests)
-        if len(requests.admits) > 0:
-            admits = admits & requests.admits
+        others = requests.admits if len(requests.admits) > 0 else True
+        admits = self.rule.admits(requests) & others
         return self.policy.hits(replace(requests, admits=admits))
 
 
@@ -303,9 +254,8 @@ class OnSecondRequest:
     @checks.kinds
     def admits(self, requests: Requests) -> np.ndarray:
         """Whether each object was asked for before."""
-        first = np.unique(requests.ids, return_index=True)[1]
         again = np.ones(len(requests.ids), dtype=bool)
-        again[first] = False
+        again[np.unique(requests.ids, return_index=True)[1]] = False
         return again
 
 
