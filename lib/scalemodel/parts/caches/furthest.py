@@ -1,11 +1,9 @@
 """Belady's rule: evict what is asked for furthest in the future.
 
 Nobody can; a cache that knew the whole trace could. So no cache of objects of one size does
-better, and every other one is measured by how near it comes. Each object that is kept stands in a
-heap by the request that asks for it next, the furthest on top; a hit moves it up.
-
-The loop has the shape of all, `trace.LOOP`. It keeps 24 bytes a distinct object, and 8 a request
-for what comes next. A million requests cost TABLE.
+better. Each object that is kept stands in a heap by the request that asks for it next, the
+furthest on top; a hit moves it up. That is 24 bytes a distinct object, and 8 a request for what
+comes next. A million requests cost TABLE.
 
 Left out: the best for objects of many sizes, for the furthest go until it fits, and that is no
 bound; not to fill at all, which would be better still.
