@@ -57,6 +57,13 @@ WITHOUT_EXAMPLE = {
     "scalemodel.stage.reading.strip.Strip": "Sphinx calls it",
     "scalemodel.stage.look.diagram.Diagram": "made by diagram(), which has one",
     "scalemodel.core.compiled.Compiled": "made by compiled(), which has one",
+    **{
+        f"scalemodel.parts.caches.{loop}": "the policy of its name has one"
+        for loop in (
+            *(f"orders.{name}" for name in ("fifo", "lru", "clock", "sieve", "s3fifo")),
+            *("counts.lfu", "counts.w_tiny_lfu", "furthest.belady"),
+        )
+    },
 }
 
 

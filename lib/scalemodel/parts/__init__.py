@@ -6,5 +6,6 @@
 - `priorities`: the same where some are more urgent, or places are few;
 - `resilience`: time-outs, retries, breakers and what else guards a call;
 - `metastable`: a queue that its own customers' retries keep full, long after the trigger;
-- `availability`: chains and copies, and how much of the time they are up.
+- `availability`: chains and copies, and how much of the time they are up;
+- `caches`: what to keep when not all fits.
 """
