@@ -163,6 +163,25 @@ def shifts(page):
     return page.evaluate(SHIFTS)
 
 
+# What a lock that waits for a guess leaves in sight after it, in its section or in its figure.
+ANSWERS = """() => [...document.querySelectorAll('.sm-predict:not([data-open])')].flatMap((lock) => {
+  const parts = [...lock.querySelectorAll('.sm-told, .sm-readings, .sm-alt, .sm-plot > *')].filter((part) =>
+    part.checkVisibility({ opacityProperty: true, visibilityProperty: true }));
+  const cell = lock.closest('.cell') ?? lock;
+  for (let part = cell.nextElementSibling; part && !part.matches('section, h1, h2, h3, h4')
+    && !part.querySelector('.sm-predict'); part = part.nextElementSibling) {
+    if (part.innerText?.trim() || part.querySelector('svg, img, canvas')?.checkVisibility({ visibilityProperty: true })) parts.push(part);
+  }
+  const asked = lock.querySelector('.sm-question').textContent.slice(0, 40);
+  return parts.map((part) => `${asked}: ${part.textContent.trim().slice(0, 40)}`);
+})"""
+
+
+def answers_in_sight(page):
+    """What tells an answer before there is a guess, on a page that was opened and not touched."""
+    return page.evaluate(ANSWERS)
+
+
 # ── Time ────────────────────────────────────────────────────────────────────
 MOST_REDRAW_MS = 100
 # Where each control stands, and at how many places it may.

@@ -140,6 +140,23 @@ def test_stops_before_the_first_control_are_counted(planted):
     assert gates.stops_to_first_control(planted(skip + hidden + links + panel)) == 3
 
 
+def test_an_answer_in_sight_before_the_guess_is_seen(planted):
+    lock = (
+        '<section><div class="cell"><div class="sm-predict"><p class="sm-question">How many?</p>'
+        '<p class="sm-told" hidden>Nine.</p></div></div>{}<h2>Next</h2><p>All.</p></section>'
+    )
+    in_the_open = planted(lock.format("<p>It is nine.</p><p hidden>Ten.</p>"))
+    assert gates.answers_in_sight(in_the_open) == ["How many?: It is nine."]
+    covered = planted(lock.format('<p style="visibility:hidden">It is nine.</p>'))
+    assert gates.answers_in_sight(covered) == []
+    told = planted(lock.format("").replace(" hidden", ""))
+    assert gates.answers_in_sight(told) == ["How many?: Nine."]
+    opened = planted(
+        lock.format("<p>It is nine.</p>").replace('sm-predict"', 'sm-predict" data-open')
+    )
+    assert gates.answers_in_sight(opened) == []
+
+
 def panel_of(controls, plot, readings, sticky=""):
     return (
         f'<figure class="sm-panel" style="margin:0"><p class="sm-title">Which?</p>'

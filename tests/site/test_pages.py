@@ -153,7 +153,9 @@ def opened(request, site, visitors, serve):
         viewport={"width": look.width, "height": HIGH[look.width]}, color_scheme=look.mode,
         reduced_motion="reduce" if look.width == PHONE else "no-preference",
     ) as visitor:  # fmt: skip
-        panels_of(visitor.open(f"{name}.html"))
+        page = visitor.open(f"{name}.html")
+        visitor.answers = gates.answers_in_sight(page)
+        panels_of(page)
         visitor.page.wait_for_load_state("networkidle")
         visitor.shifts = gates.shifts(visitor.page)
         visitor.name, visitor.first_visit = name, set(visitor.asked)
@@ -215,6 +217,12 @@ def test_a_line_of_text_has_65_to_75_characters(opened):
     """Measured on whole lines: the last of a paragraph is short, and one alone is no measure."""
     counts = opened.page.evaluate(LINES)
     assert len(counts) >= 5 and 65 <= sum(counts) / len(counts) <= 75
+
+
+@look_at(INTERACTIVE)
+def test_no_answer_is_in_sight_before_the_guess(opened):
+    assert opened.answers == []
+    assert not opened.page.query_selector(".sm-waits"), "all are open by now"
 
 
 @look_at(CHAPTERS)

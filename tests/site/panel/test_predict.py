@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.site.gates import answers_in_sight
 from tests.site.reader import findings, two_corners
 
 NUMBER, CHOICE, SLIDER = 0, 1, 2  # the locks of the specimens, in order
@@ -45,6 +46,21 @@ def test_it_is_covered_from_eye_ear_and_keyboard(locks):
     assert not lock.evaluate("lock => lock.contains(document.activeElement)")
 
 
+def test_what_follows_in_the_section_waits_in_its_place_and_no_further(locks):
+    page, found = locks
+    follows = [
+        page.get_by_text(text)
+        for text in ("The torch goes dark", "It has no store", "Another section")
+    ]
+    assert [text.is_visible() for text in follows] == [False, False, True]
+    assert answers_in_sight(page) == []
+    found[NUMBER].query_selector("[data-show]").click()
+    assert not follows[0].is_visible(), "it belongs to the lock before it"
+    found[CHOICE].query_selector("[data-show]").click()
+    assert all(text.is_visible() for text in follows)
+    assert not page.query_selector(".sm-waits")
+
+
 def test_what_is_no_guess_is_refused_in_words(locks):
     page, found = locks
     problem = found[NUMBER].query_selector("form .sm-problem")
@@ -58,7 +74,7 @@ def test_what_is_no_guess_is_refused_in_words(locks):
 def test_a_guess_is_answered_drawn_and_remembered(locks):
     page, found = locks
     fill(page, found[NUMBER], "45")
-    sentence = "You said 45\u00a0s; the run gives 20\u00a0s. That is 25\u00a0s less. The lamp lives on its store."
+    sentence = "You said 45\u00a0s; the run gives 20\u00a0s. That is 25\u00a0s less. It has no more. The lamp lives on its store."
     assert told(found[NUMBER]) == sentence and is_open(found[NUMBER])
     assert not is_open(found[CHOICE])  # each lock for itself
     assert page.evaluate("document.activeElement.classList.contains('sm-panel')")
@@ -179,6 +195,7 @@ def test_without_a_script_and_on_paper_nothing_is_covered(specimens, serve, visi
     page = visit(serve(specimens)).open("book/predict.html")
     page.wait_for_selector(".sm-predict form:not([hidden])")
     page.emulate_media(media="print")
+    assert page.get_by_text("The torch goes dark").is_visible()
     for lock in page.query_selector_all(".sm-predict"):
         assert lock.query_selector(".sm-alt").is_visible()
         assert not lock.query_selector("form").is_visible()

@@ -53,6 +53,22 @@ def test_it_says_how_far_off(said, sentence):
     assert predict.revealed(number(), said) == sentence
 
 
+def test_who_is_off_is_told_why_on_that_side():
+    guess = number(tell="So it is.", too_low="Too soon.", too_high="Too late.")
+    said = {
+        19.0: "Too soon. So it is.",
+        21.0: "Too late. So it is.",
+        20.0: "So it is.",
+        20.001: "So it is.",
+    }
+    assert {at: predict.explained(guess, at) for at in said} == said
+    assert (
+        predict.explained(number(), 3.0) == ""
+        and predict.explained(number(too_low="No."), 3.0) == "No."
+    )
+    assert predict.explained(WHO, "the lamp") == ""
+
+
 def test_a_choice_is_right_or_it_is_not():
     assert predict.revealed(WHO, "the <torch>") == "You said the <torch>, and so does the run."
     assert predict.revealed(WHO, "the lamp") == "You said the lamp; the run says the <torch>."

@@ -48,7 +48,9 @@ def test_questions_and_each_kind_of_exercise_are_done():
 
 def test_a_lab_takes_its_fifty_minutes():
     assert times(PROSE, "scalemodel.labs.twitter").do == 50
-    assert " practise 50 · know first: a · " in strip_line(PROSE, "a", "scalemodel.labs.twitter")
+    assert " practise 50 minutes · know first: a · " in strip_line(
+        PROSE, "a", "scalemodel.labs.twitter"
+    )
 
 
 @pytest.mark.parametrize("words, line", [(1, "read 1 minute · "), (300, "read 2 minutes · ")])

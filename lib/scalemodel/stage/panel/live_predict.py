@@ -81,5 +81,6 @@ class LiveGuess:
         question, *_ = self.box.children
         self.box.children = (question, self.told, self.covered)
         words = escape(predict.revealed(self.guess, said))
-        tell = f" {escape(self.guess.tell)}" if self.guess.tell else ""
+        why = predict.explained(self.guess, said)
+        tell = f" {escape(why)}" if why else ""
         self.told.value = f'<p role="status"><strong>{words}</strong>{tell}</p>'

@@ -1,5 +1,6 @@
 // needs: ../views/memory.js ../views/typed.js
-/* A prediction lock: covers a panel until a guess is made, draws the guess, remembers it. */
+/* A prediction lock: covers a panel, and what follows it in its section, until a guess is made,
+   draws the guess, remembers it. */
 (() => {
   "use strict";
   const short = (n) => (Math.abs(n) >= 999.5 ? Math.round(n) : +n.toPrecision(3)).toLocaleString("en").replace("-", "−");
@@ -9,16 +10,21 @@
     const find = (selector) => lock.querySelector(selector);
     const form = find("form"), figure = find(".sm-panel"), problem = find(".sm-problem");
     const inputs = [...form.querySelectorAll("input")], radio = inputs[1];
+    const waiting = []; // what follows in the section tells the answer, so it waits too
+    const cell = lock.closest(".cell") ?? lock;
+    for (let part = cell.nextElementSibling; part && !part.matches("section, h1, h2, h3, h4")
+      && !part.matches(".sm-predict") && !part.querySelector(".sm-predict"); part = part.nextElementSibling) waiting.push(part);
 
     const isGuess = (said) => (radio ? inputs.some((i) => i.value === said)
       : typeof said === "number" && said >= told.low && said <= told.high);
 
     function sentence(said) {
       const [yours, same] = radio ? [said, said === told.answer] : [short(said) + told.unit, said === told.answer];
-      if (same || yours === told.shown) return `You said ${yours}, and so does the run.`;
-      if (radio) return `You said ${yours}; the run says ${told.shown}.`;
-      const off = short(Math.abs(told.answer - said)) + told.unit;
-      return `You said ${yours}; the run gives ${told.shown}. That is ${off} ${told.answer > said ? "more" : "less"}.`;
+      if (same || yours === told.shown) return [`You said ${yours}, and so does the run.`];
+      if (radio) return [`You said ${yours}; the run says ${told.shown}.`];
+      const off = short(Math.abs(told.answer - said)) + told.unit, more = told.answer > said;
+      return [`You said ${yours}; the run gives ${told.shown}. That is ${off} ${more ? "more" : "less"}.`,
+        more ? told.too_low : told.too_high];
     }
 
     function draw(said) {
@@ -43,8 +49,11 @@
       form.hidden = true;
       figure.inert = false;
       lock.dataset.open = "";
+      waiting.forEach((part) => part.classList.remove("sm-waits"));
       if (said == null) return;
-      find(".sm-told span").textContent = sentence(said);
+      const [words, side] = sentence(said), place = find(".sm-told span");
+      place.textContent = words;
+      if (side) place.after(` ${side}`);
       draw(said);
     }
 
@@ -71,6 +80,7 @@
     if (linked.test(location.hash)) return open();
     form.hidden = false;
     figure.inert = true;
+    waiting.forEach((part) => part.classList.add("sm-waits"));
     figure.addEventListener("sm-asked", () => figure.inert && open());
   }
 

@@ -43,6 +43,8 @@ class Guess:
     high: float = 0.0
     drawn: str = ""  # where a number is drawn: "x", "y", or an axis of the panel
     choices: tuple[str, ...] = ()
+    too_low: str = ""  # said before `tell` to whoever guessed below the answer
+    too_high: str = ""
 
     @property
     def shown(self) -> str:
@@ -66,12 +68,12 @@ class Guess:
 
 def guess_number(
     question: str, *, unit: str, low: float, high: float, answer: float,
-    tell: str = "", drawn: str = "",
+    tell: str = "", drawn: str = "", too_low: str = "", too_high: str = "",
 ) -> Guess:  # fmt: skip
     """A guess of a number from `low` to `high`; `answer` is what the run gives.
 
     `drawn` puts the guess on the panel: "x" and "y" on that axis of the figure, the
-    name of a slider beneath that slider.
+    name of a slider beneath that slider. `too_low` and `too_high` are said to whoever is off.
 
     >>> guess_number("How long?", unit="s", low=0, high=60, answer=70)
     Traceback (most recent call last):
@@ -85,7 +87,17 @@ def guess_number(
     checks.real("answer", answer, at_least=low, at_most=high)
     if not isinstance(drawn, str):
         raise ValueError(f"drawn={drawn!r} must be a string")
-    return Guess(question, float(answer), tell, unit, float(low), float(high), drawn)
+    numbers = {"low": float(low), "high": float(high)}
+    return Guess(
+        question,
+        float(answer),
+        tell,
+        unit,
+        **numbers,
+        drawn=drawn,
+        too_low=too_low,
+        too_high=too_high,
+    )
 
 
 def guess_choice(question: str, choices: Sequence[str], *, answer: str, tell: str = "") -> Guess:
@@ -146,6 +158,20 @@ def revealed(guess: Guess, said: float | str | None = None) -> str:
     return f"You said {yours}; the run gives {guess.shown}. That is {off} {way}."
 
 
+def explained(guess: Guess, said: float | str | None = None) -> str:
+    """What is told behind that sentence: why the guess is off on its side, and the reason.
+
+    >>> guess = guess_number("How long?", unit="s", low=0, high=60, answer=20, tell="It is so.",
+    ...                      too_low="Not yet.")
+    >>> explained(guess, 12.0), explained(guess, 45.0), explained(guess)
+    ('Not yet. It is so.', 'It is so.', 'It is so.')
+    """
+    side = ""
+    if said is not None and not guess.choices and units.quantity(said, guess.unit) != guess.shown:
+        side = guess.too_low if said < guess.answer else guess.too_high
+    return " ".join(words for words in (side, guess.tell) if words)
+
+
 def refusal(guess: Guess) -> str:
     """What to say to an empty or impossible guess.
 
@@ -195,6 +221,8 @@ def mark(guess: Guess) -> str:
     label = {"text": "your guess", "textangle": 0, "textposition": "end", "font": {"color": ink}}
     if guess.drawn == "x":
         label |= {"xanchor": "SIDE", "yanchor": "top", "padding": 5}
+    else:
+        label |= {"xanchor": "right", "yanchor": "bottom"}  # within the figure
     shape = {
         "type": "line", f"{along}0": "GUESS", f"{along}1": "GUESS", f"{along}ref": along,
         f"{across}0": 0, f"{across}1": 1, f"{across}ref": "paper",
@@ -232,9 +260,10 @@ def locked_html(guess: Guess, axes: dict[str, Axis], figure_html: str, ident: st
         "unit": units.quantity(0, guess.unit)[1:] if guess.unit else "",
         "low": guess.low, "high": guess.high, "mark": mark(guess),
     }  # fmt: skip
+    told |= {side: words for side in ("too_low", "too_high") if (words := getattr(guess, side))}
     if guess.drawn and not told["mark"]:
         told |= {"slider": guess.drawn, "values": axes[guess.drawn].values}
-    tell = f" {escape(guess.tell)}" if guess.tell else ""
+    tell = f" {escape(explained(guess))}" if guess.tell else ""
     return (
         f'<div class="sm-predict" id="{ident}" data-guess="{escape(json.dumps(told))}">'
         f'<p class="sm-question" id="{ident}-question">{escape(guess.question)}</p>'

@@ -40,7 +40,7 @@ class Times:
     """Minutes to read a chapter, to play with it, and to do what it asks.
 
     >>> str(Times(10, 4, 65)), str(Times(1, 0, 0))
-    ('read 10 minutes, play 4, practise 65', 'read 1 minute')
+    ('read 10, play 4, practise 65 minutes', 'read 1 minute')
     """
 
     read: int
@@ -48,9 +48,9 @@ class Times:
     do: int
 
     def __str__(self):
-        more = {"play": self.play, "practise": self.do}
-        after = [f", {name} {minutes}" for name, minutes in more.items() if minutes]
-        return f"read {self.read} minute{'' if self.read == 1 else 's'}{''.join(after)}"
+        all_of_it = {"read": self.read, "play": self.play, "practise": self.do}
+        told = ", ".join(f"{what} {minutes}" for what, minutes in all_of_it.items() if minutes)
+        return f"{told} minute{'' if told == 'read 1' else 's'}"
 
 
 def times(text: str, explains: str = "") -> Times:

@@ -100,8 +100,8 @@ def _steps(report):
     posted_s, ways = _posted_s(report), ways_of(report)
     first = (
         "Three phones have a connection each, and at the gateway an outbox with room for "
-        f"{SHOWN.queue_posts}. Bo's takes {1 / SHOWN.drain_per_s:.0f} s for a frame, and its first "
-        "one is on its way, with the page to begin with."
+        f"{SHOWN.queue_posts}. Bo's phone takes {1 / SHOWN.drain_per_s:.0f} s for a frame, and is "
+        "still loading its first page."
     )
     steps = [Step(first, _places(report, ways, min(posted_s.values()) - CLOSE_S))]
     for post, at_s in posted_s.items():

@@ -82,7 +82,7 @@ cheapest, 0.875, and the rule per edge 0.75.'
         "cheapest threshold, followers": (np.nan if never else limit, "count"),
         "its cost": (least / push, "ratio"),
         "cost of the rule per edge": (per_edge_cost / push, "ratio"),
-        "edges it pulls": (pulled_ratio, "ratio"),
+        "edges it pulls, %": (100 * pulled_ratio, "count"),
     }
     return Picture(figure, readings, alt)
 

@@ -210,7 +210,11 @@ def _posts(author, readers, day, asleep):
     rows, steps, paid = copies_of(len(readers), events, asleep), [], (0, 0)
     all_of_them = f"{', '.join(readers[:-1])} and {readers[-1]}"
     steps.append(
-        Step(f"{all_of_them} follow {author}. Nothing is paid yet.", _asleep(readers, day, 0))
+        Step(
+            f"{all_of_them} follow {author}. A box will be a tweet that lies ready, green when it is "
+            "looked at; a coin is one piece of work.",
+            _asleep(readers, day, 0),
+        )
     )
     for event, (who, (deliveries, rebuilds, ready)) in enumerate(zip(day, rows, strict=True)):
         new = deliveries - paid[0], rebuilds - paid[1]
@@ -287,7 +291,8 @@ def page_prices(costs_us: Costs, pages: Mapping[str, int]) -> Embed:
         f'<text x="4" y="{38 + 34 * row}">{who}</text>'
         f'<path d="M104 {45 + 34 * row}h250" stroke="var(--sm-line)"/>'
         + "".join(
-            f'<path d="M{38 + 12 * n} {28 + 34 * row}h8v12h-8z" {OUTLINE}/>' for n in range(lists)
+            f'<path d="M{38 + 12 * n} {28 + 34 * row}h8v12h-8z" fill="var(--sm-muted)"/>'
+            for n in range(lists)
         )
         for row, (who, lists) in enumerate(pages.items())
     )

@@ -141,7 +141,7 @@ def _answered(followers, policy, batch):
     made = copies_of(followers, policy, batch)
     if STAR not in {copy.tweet for copy in made}:
         return _answered_in_time(made, followers)
-    first = "The star posts. Dan, Eve and Fay follow the star, and Ann too."
+    first = "The star posts. Dan, Eve and Fay follow both the star and Ann."
     steps = [Step(first, _places(made, 0, followers, hidden={"Ann"}))]
     had, early = set(), set()
     for second, copy in enumerate(made, 1):

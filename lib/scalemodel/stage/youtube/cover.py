@@ -25,7 +25,7 @@ PLAYER = Player(rtt_s=0, buffer_cap_s=30, first_rung=SHARP)
 STUBBORN, YIELDING = "hold 720p", "follow throughput"
 RULES = {STUBBORN: lambda *seen: SHARP, YIELDING: ThroughputRule(safety=0.8)}
 ROWS = {
-    STUBBORN: (1, "always asks for the same sharpness"),
+    STUBBORN: (1.2, "always asks for the same sharpness"),
     YIELDING: (0, "asks for what the connection carries"),
 }
 WIDTHS_PX = {"sharp": 34, "blurry": 10, "stopped": 34}
@@ -120,8 +120,8 @@ def _layout(tunnel_s, stops):
             }
         )  # fmt: skip
     return {
-        "height": 250, "margin": {"r": 16}, "showlegend": False, "shapes": [band] if tunnel_s else [],
+        "height": 270, "margin": {"r": 16}, "showlegend": False, "shapes": [band] if tunnel_s else [],
         "annotations": words,
         "xaxis": {"title": {"text": "time, s"}, "range": [0, SHOWN_S], "showgrid": False},
-        "yaxis": {"visible": False, "range": [-0.4, 1.9], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [-0.4, 2.1], "fixedrange": True},
     }  # fmt: skip

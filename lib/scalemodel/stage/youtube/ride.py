@@ -14,7 +14,6 @@ from scalemodel.stage.panel.picture import Picture
 from scalemodel.stage.youtube.film import Film
 from scalemodel.youtube.abr.ladder import LADDER
 from scalemodel.youtube.abr.play import Session
-from scalemodel.youtube.abr.scores import LINEAR
 from scalemodel.youtube.media import Trace
 
 # Each ride with a seed for which, without a tunnel, a player that holds 720p never stops:
@@ -199,7 +198,6 @@ def _in_words(session, rule):
         "picture stopped": (stopped_s, "s"),
         "below 720p": (blurry_s, "s"),
         "mean rate": (float(session.kbps.mean()), "kbit/s"),
-        "linear score": (session.qoe(LINEAR), "score"),
     }
     in_all = f"stopped for {units.quantity(stopped_s, 's')} in all"
     stops = in_all if stopped_s else "never stopped"
