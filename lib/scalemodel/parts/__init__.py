@@ -1,5 +1,7 @@
 """What several companies' models are made of:
 
 - `system`: parts and flows, drawn by whoever needs them;
-- `one_server`: the smallest queue, told event by event.
+- `one_server`: the smallest queue, told event by event;
+- `journal`: what happened in a drill, as a story and as data;
+- `experiment`: a hypothesis, harm done on purpose, rollbacks, and a run that can be replayed.
 """
