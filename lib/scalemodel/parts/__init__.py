@@ -4,6 +4,9 @@
 - `one_server`: the smallest queue, told event by event;
 - `queues`: several servers and one line, measured and computed;
 - `priorities`: the same where some are more urgent, or places are few;
+- `resilience`: time-outs, retries, breakers and what else guards a call;
+- `metastable`: a queue that its own customers' retries keep full, long after the trigger;
+- `availability`: chains and copies, and how much of the time they are up;
 - `journal`: what happened in a drill, as a story and as data;
 - `experiment`: a hypothesis, harm done on purpose, rollbacks, and a run that can be replayed.
 """
