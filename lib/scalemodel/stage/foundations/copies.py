@@ -54,8 +54,8 @@ def moments_down(
     >>> moments_down(1, [1], 0.0, 1.0, moments=3, seed=0).tolist()
     [0, 1, 2]
     """
-    copies = stream(seed, "copies").random((MOST_COPIES, moments))[: sum(zones)] < part_ratio
-    zone = stream(seed, "zones").random((MOST_COPIES, moments))[: len(zones)] < zone_ratio
+    copies = stream(seed, "copies").random((sum(zones), moments)) < part_ratio
+    zone = stream(seed, "zones").random((len(zones), moments)) < zone_ratio
     up = (copies & np.repeat(zone, zones, axis=0)).sum(axis=0)
     return np.flatnonzero(up < needed)
 
