@@ -7,5 +7,7 @@
 - `resilience`: time-outs, retries, breakers and what else guards a call;
 - `metastable`: a queue that its own customers' retries keep full, long after the trigger;
 - `availability`: chains and copies, and how much of the time they are up;
-- `caches`: what to keep when not all fits.
+- `caches`: what to keep when not all fits;
+- `journal`: what happened in a drill, as a story and as data;
+- `experiment`: a hypothesis, harm done on purpose, rollbacks, and a run that can be replayed.
 """
