@@ -125,12 +125,13 @@ def repaired_ratio(needed: int, parts: int, mtbf_s: float, mttr_s: float, crews:
     parts = checks.whole("parts", parts, at_least=1, at_most=1_000)
     needed = checks.whole("needed", needed, at_least=1, at_most=parts)
     crews = checks.whole("crews", crews, at_least=1, at_most=1_000)
-    mtbf_s = checks.real("mtbf_s", mtbf_s, above=0, at_most=MOST_S)
-    mttr_s = checks.real("mttr_s", mttr_s, at_least=0, at_most=MOST_S)
-    weights = [1.0]  # of so many down, against none
-    for down in range(parts):
-        weights.append(weights[-1] * (parts - down) * mttr_s / mtbf_s / min(down + 1, crews))
-    return sum(weights[: parts - needed + 1]) / sum(weights)
+    mtbf_s = checks.real("mtbf_s", mtbf_s, at_least=1e-9, at_most=MOST_S)
+    mttr_s = checks.real("mttr_s", mttr_s, at_least=1e-9, at_most=MOST_S)
+    down = np.arange(parts)
+    steps = np.log((parts - down) * (mttr_s / mtbf_s) / np.minimum(down + 1, crews))
+    weights = np.concatenate([[0.0], np.cumsum(steps)])  # logarithms, of so many down
+    weights = np.exp(weights - weights.max())
+    return float(1 - weights[parts - needed + 1 :].sum() / weights.sum())
 
 
 def _row(zones):

@@ -12,7 +12,7 @@ arrivals × (1 + retries), are no less than what the clerk can serve. Near that 
 takes minutes and differs from seed to seed.
 
 The run is `parts.resilience.calls` with one server, so that every guard is a cure to try;
-`CURES` has some. Two minutes with all their retries are a tenth of a second.
+`CURES` has some. Two minutes with all their retries are 0.1 M events, a fortieth of a second.
 
 Read in this order: `MetastableConfig`, `simulate`, and the closed forms.
 Left out: a load that drifts, triggers that come back, a fall in capacity that the load causes.

@@ -97,9 +97,9 @@ class Breaker:
         """Whether a call may go out; whoever gets a yes must `record` how the call ended."""
         return bool(allow(self.memory, self._clock(now_s)))
 
+    @checks.kinds
     def record(self, now_s: float, ok: bool) -> None:
         """Note how a call ended."""
-        checks.instance("ok", ok, bool | np.bool_)
         record(self.memory, self._clock(now_s), ok)
 
     def _clock(self, now_s):
