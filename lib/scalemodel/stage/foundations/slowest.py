@@ -10,6 +10,7 @@ Sources: Dean, Barroso, "The Tail at Scale", CACM 56(2), 2013. Shares are those 
 `scalemodel.parts`.
 """
 
+import functools
 import math
 from statistics import NormalDist
 
@@ -81,12 +82,18 @@ def slow_answers(asked: int, hedge_ms: float) -> list[list[int]]:
     >>> len(slow_answers(100, math.inf))
     100
     """
-    first, second = (
-        np.exp(LAW.mean + SIGMA * stream(SEED, name).standard_normal((PAGES, MOST_ASKED)))
-        for name in ("first", "second")
-    )
+    first, second = _luck()
     slow = np.minimum(first, hedge_ms + second)[:, :asked] > P99_MS
     return [np.flatnonzero(row).tolist() for row in slow]
+
+
+@functools.cache
+def _luck():
+    """How long each first and each second copy takes."""
+    return [
+        np.exp(LAW.mean + SIGMA * stream(SEED, name).standard_normal((PAGES, MOST_ASKED)))
+        for name in ("first", "second")
+    ]
 
 
 def _tail(ms):
@@ -98,7 +105,7 @@ def slowest_picture(asked: int, hedge: str) -> Picture:
     """A hundred pages that ask so many servers, and the share that is slow for any number.
 
     >>> slowest_picture(100, "never").alt
-    '100 servers asked, a second copy never: 63.4\xa0% of pages are slow, half take over 71.7\xa0ms.'
+    '100 servers asked, a second copy never: 63.4 % of pages are slow, half take over 71.7 ms.'
     """
     slow = slow_answers(asked, HEDGES_MS[hedge])
     here = slow_pages_ratio(asked, HEDGES_MS[hedge])

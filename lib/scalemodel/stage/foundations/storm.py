@@ -67,7 +67,7 @@ def storm_picture(
 ) -> Picture:
     """Calls and answers in time, second by second, before, during and after the stop.
 
-    >>> storm_picture(10.0, 0).alt.replace(units.NO_BREAK, " ")
+    >>> storm_picture(10.0, 0).alt
     'A stop of 10 s, no retries: in the last 30 s, 100 % of callers are answered in time.'
     """
     report = storm_run(stop_s, retries, per_s, cure)
