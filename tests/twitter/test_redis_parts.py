@@ -242,7 +242,9 @@ def test_a_server_that_never_answers_is_ended_though_it_will_not(monkeypatch, pr
     monkeypatch.setattr(own, "END_S", 0.2)
     ended = []
     monkeypatch.setattr(own.shutil, "rmtree", lambda *_, **__: ended.append(True))
-    made = program("trap '' TERM\necho $$ > \"${0%/*}/pid\"\nfor i in 1 2 3 4 5 6 7 8 9; do sleep 1; done")
+    made = program(
+        "trap '' TERM\necho $$ > \"${0%/*}/pid\"\nfor i in 1 2 3 4 5 6 7 8 9; do sleep 1; done"
+    )
     started = []
     begin, started = own.subprocess.Popen, []
     monkeypatch.setattr(
