@@ -111,7 +111,7 @@ EXAMPLES = {
 MAY_TAKE = {
     "scalemodel.core.compiled.compiled": {"signature": "looked at when the machine code is made"},
     **{
-        f"scalemodel.core.units.{name}": {"value": "a page says `no value` of what is none"}
+        f"scalemodel.core.units.{name}": {"value": "a page says `none` of what has no value"}
         for name in ("convert", "number", "quantity", "spoken")
     },
     **{

@@ -112,7 +112,7 @@ def number(value: float, within: float | None = None) -> str:
     """
     value = _real(value) + 0.0  # turns −0 into 0
     if not math.isfinite(value):
-        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "no value")
+        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "none")
     noise = 0.0 if within is None else checks.real("within", within, at_least=0)
     if noise:
         places = -math.floor(math.log10(noise))

@@ -220,6 +220,8 @@ def mark(guess: Guess) -> str:
     label = {"text": "your guess", "textangle": 0, "textposition": "end", "font": {"color": ink}}
     if guess.drawn == "x":
         label |= {"xanchor": "SIDE", "yanchor": "top", "padding": 5}
+    else:
+        label |= {"xanchor": "right", "yanchor": "bottom"}  # within the figure
     shape = {
         "type": "line", f"{along}0": "GUESS", f"{along}1": "GUESS", f"{along}ref": along,
         f"{across}0": 0, f"{across}1": 1, f"{across}ref": "paper",
