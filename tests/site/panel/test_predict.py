@@ -59,25 +59,23 @@ def test_what_is_said_after_a_panel_waits_with_it_in_its_place(specimens, serve,
     after = page.get_by_text("It is dark after twenty seconds")
     assert not after.is_visible()
     high = after.evaluate("p => p.offsetHeight")
-    line = page.evaluate(
-        "getComputedStyle(document.querySelector('[data-covered]'), '::before').content"
-    )
+    line = page.evaluate("getComputedStyle(document.querySelector('p[inert]'), '::before').content")
     assert line == '"Guess first: what stands here is the answer."'
     assert page.get_by_text("more stands above").is_visible()  # behind a heading
 
     for n, button in enumerate(page.query_selector_all("[data-show]")):
-        waiting = len(page.query_selector_all("[data-covered]"))
+        waiting = len(page.query_selector_all("[inert]:not(figure)"))
         button.click()
         assert (
             after.is_visible()
         )  # each lock for itself: the first uncovers it, the rest what is theirs
-        assert (len(page.query_selector_all("[data-covered]")) < waiting) == (n != CHOICE)
+        assert (len(page.query_selector_all("[inert]:not(figure)")) < waiting) == (n != CHOICE)
     assert gates.still_covered(page) == [] and after.evaluate("p => p.offsetHeight") == high
 
 
 def test_nothing_under_a_cover_is_reached_by_keyboard(locks):
     page, found = locks
-    focused = "document.activeElement.closest('[data-covered], .sm-panel')"
+    focused = "document.activeElement.closest('[inert], .sm-panel')"
     page.evaluate("document.querySelector('.sm-predict input').focus()")
     while not page.evaluate("document.activeElement.matches('#another-matter a')"):
         page.keyboard.press("Tab")

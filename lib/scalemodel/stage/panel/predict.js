@@ -3,38 +3,25 @@
    guess, remembers it. */
 (() => {
   "use strict";
-  const ENDS = "section, h1, h2, h3, h4, h5, h6, .sm-predict";
   const short = (n) => (Math.abs(n) >= 999.5 ? Math.round(n) : +n.toPrecision(3)).toLocaleString("en").replace("-", "−");
-
-  // What follows a lock in its section: it says what the panel shows.
-  function following(lock) {
-    const found = [];
-    for (let at = lock; !at.matches("section, article, body"); at = at.parentElement) {
-      for (let next = at.nextElementSibling; next; next = next.nextElementSibling) {
-        if (next.matches(ENDS) || next.querySelector(ENDS)) return found;
-        found.push(next);
-      }
-    }
-    return found;
-  }
 
   function start(lock) {
     const told = JSON.parse(lock.dataset.guess), key = `guess ${told.key}`;
     const find = (selector) => lock.querySelector(selector);
     const form = find("form"), figure = find(".sm-panel"), problem = find(".sm-problem");
     const inputs = [...form.querySelectorAll("input")], radio = inputs[1];
-    const after = following(lock);
+    const covered = [figure]; // and what follows the panel up to the next heading or lock: it says what that shows
+    let next = lock.closest(".cell");
+    while ((next = next.nextElementSibling) && !next.matches("section, :has(section, .sm-predict)")) covered.push(next);
 
     const isGuess = (said) => (radio ? inputs.some((i) => i.value === said)
       : typeof said === "number" && said >= told.low && said <= told.high);
 
-    const written = (said) => (radio ? said : short(said) + told.unit);
-    const isRight = (said) => said === told.answer || written(said) === told.shown;
-
     function sentence(said) {
-      const yours = written(said);
-      if (isRight(said)) return `You said ${yours}, and so does the run.`;
+      const yours = radio ? said : short(said) + told.unit;
+      if (said === told.answer || yours === told.shown) return `You said ${yours}, and so does the run.`;
       if (radio) return `You said ${yours}; the run says ${told.shown}.`;
+      if (told.tell) find(".sm-told").lastChild.textContent = ` ${told.tell[+(said > told.answer)]}`;
       const off = short(Math.abs(told.answer - said)) + told.unit;
       return `You said ${yours}; the run gives ${told.shown}. That is ${off} ${told.answer > said ? "more" : "less"}.`;
     }
@@ -59,19 +46,14 @@
 
     function cover(on) {
       form.hidden = !on;
-      figure.inert = on;
-      for (const part of after) {
-        part.inert = on;
-        part.toggleAttribute("data-covered", on);
-      }
+      covered.forEach((part) => (part.inert = on));
     }
 
     function open(said) {
       cover(false);
       lock.dataset.open = "";
-      if (said == null) return;
+      if (!isGuess(said)) return;
       find(".sm-told span").textContent = sentence(said);
-      if (told.tell && !isRight(said)) find(".sm-told").lastChild.textContent = ` ${told.tell[+(said > told.answer)]}`;
       draw(said);
     }
 
@@ -93,18 +75,20 @@
     });
     find("[data-show]").addEventListener("click", () => reveal(null));
 
-    const kept = scalemodelMemory.recall(key), linked = new RegExp(`^#explore&(.*&)?${figure.dataset.panel}[.=]`);
-    const goal = () => document.getElementById(location.hash.slice(1));
-    const leadsHere = () => after.some((part) => part.contains(goal()));
-    if (kept === null || isGuess(kept)) return open(kept);
-    if (linked.test(location.hash) || leadsHere()) return open();
-    cover(true);
-    for (const part of [figure, ...after]) part.addEventListener("sm-asked", () => figure.inert && open(), true);
-    window.addEventListener("hashchange", () => {
-      if (!figure.inert || !leadsHere()) return;
+    // Who follows a link wants to see, not to guess: page.js tells of a panel, an id is looked for here.
+    function follow() {
+      const goal = document.getElementById(location.hash.slice(1));
+      if (!covered.some((part) => part.contains(goal))) return;
       open();
-      goal().scrollIntoView();
-    });
+      goal.scrollIntoView();
+    }
+
+    cover(true);
+    covered.forEach((part) => part.addEventListener("sm-asked", open, true));
+    addEventListener("hashchange", follow);
+    follow();
+    const kept = scalemodelMemory.recall(key);
+    if (kept === null || isGuess(kept)) open(kept);
   }
 
   document.querySelectorAll(".sm-predict").forEach(start); // deferred, so they are all there

@@ -153,7 +153,7 @@ def _answered(followers, policy, batch):
             more = ", and what it answers" if copy.reader in had else ", and not what it answers"
         words = f"{second} s: {copy.reader}'s list has {_whose(copy.tweet)}{more}."
         steps.append(Step(words, _places(made, second, followers, early=early - had)))
-    last = f"{len(early)} of {len(followers['Ann'])} can read the answer before what it answers."
+    last = f"{len(early)} of {len(followers['Ann'])} could read the answer before what it answers."
     return [*steps, Step(last, _places(made, len(made), followers))]
 
 
