@@ -100,7 +100,7 @@ def copies_picture(
                 "height": 290, "legend": {"orientation": "h", "y": 1.15},
                 "xaxis": {"title": {"text": "copies"}, "range": [0.8, MOST_COPIES + 0.2], "dtick": 1},
                 "yaxis": {
-                    "title": {"text": "up (log scale of what is lost)"}, "type": "log", "range": [-10.5, 0],
+                    "title": {"text": "time up, in nines (log scale)"}, "type": "log", "range": [-10.5, 0],
                     "tickvals": [10.0**-n for n in NINES],
                     "ticktext": [f"{n} nines" if n else "never" for n in NINES],
                 },
