@@ -28,7 +28,7 @@ COPIES = Kind.beside(
 MOMENTS = 10_000
 MOST_COPIES = 5
 SEED = 55  # a year like most
-FOUR_NINES = 0.9999
+NINES = (0, 2, 4, 6, 8, 10)
 PLACES = {"a zone for each": False, "all in one zone": True}
 NEEDED = {
     "any one of them": lambda copies: 1,
@@ -99,8 +99,11 @@ def copies_picture(
             "layout": {
                 "height": 290, "legend": {"orientation": "h", "y": 1.15},
                 "xaxis": {"title": {"text": "copies"}, "range": [0.8, MOST_COPIES + 0.2], "dtick": 1},
-                "yaxis": {"title": {"text": "share of the time down (log scale)"}, "type": "log",
-                          "range": [-10.5, 0], "dtick": 2},
+                "yaxis": {
+                    "title": {"text": "time up, in nines (log scale)"}, "type": "log", "range": [-10.5, 0],
+                    "tickvals": [10.0**-n for n in NINES],
+                    "ticktext": [f"{n} nines" if n else "never" for n in NINES],
+                },
             },
         }
     )  # fmt: skip

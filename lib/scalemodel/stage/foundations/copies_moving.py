@@ -44,11 +44,11 @@ def copies_moving() -> Embed:
     things |= {"service": _box("up", 74), "outage": _box("down", 74)}
     ways = {way: _steps(*rule) for way, rule in WAYS.items()}
     ground = (
-        '<text x="306" y="30" text-anchor="middle">the service</text>'
+        '<text x="306" y="22" text-anchor="middle">the service</text>'
         '<text x="130" y="22" text-anchor="middle">copies</text>'
         '<path d="M236 62h24" fill="none" stroke="currentColor" style="color:var(--sm-muted)"/>'
     )
-    return moving(things, ways, title="When is the service up?", size_px=(360, 112), ground=ground)
+    return moving(things, ways, title="When is the service up?", size_px=(360, 124), ground=ground)
 
 
 def _steps(needed, shared):

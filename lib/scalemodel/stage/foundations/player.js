@@ -3,7 +3,6 @@
    `speed` is how much of the slider passes in a second, `leap` how far ▶ goes where motion is
    unwanted; `show(at)` draws a moment and says it in words. What comes back goes to a moment. */
 globalThis.scalemodelPlayer = (root, { speed, leap, show }) => {
-  "use strict";
   const [button, slider, output] = ["button", "input", "output"].map((tag) => root.querySelector(tag));
   const sign = button.firstElementChild, calm = matchMedia("(prefers-reduced-motion: reduce)");
   let [at, frame] = [0, 0];
