@@ -178,7 +178,7 @@ ANSWERS = """() => [...document.querySelectorAll('.sm-predict')].flatMap((lock) 
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const text = node.nodeType === 3, owner = text ? node.parentElement : node;
     if (!(text ? node.data.trim() : node.matches('svg, canvas, img')) || !mine(node)) continue;
-    if (owner.closest('script, style, noscript, summary, button, option, .sm-live')) continue;
+    if (owner.closest('script, style, noscript, summary, button, option, .sm-live, .sm-tip')) continue;
     const range = document.createRange();
     range.selectNode(node);
     const { width, height } = range.getBoundingClientRect();
