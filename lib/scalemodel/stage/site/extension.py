@@ -33,7 +33,15 @@ STAGE = Path(__file__).parents[1]
 PANEL_SCRIPTS = ("theme.js", "page.js")  # on pages with a panel, in this order
 SEARCH_TOOL = "search.js"  # on the search page alone
 STYLES = "scalemodel.css"  # all of ours in one file, which weighs less than many
-WINGS = ("look", "views", "panel", "reading", "site")  # a company's styles go where its scripts go
+WINGS = (
+    "look",
+    "views",
+    "panel",
+    "reading",
+    "site",
+    "twitter",
+    "youtube",
+)  # small, and together smaller
 # A part of the theme that asks another host, and looks that ours replace.
 UNWANTED = ("thebe", "THEBE", "exercise.css")
 MATHS = ("MathJax", "mathjax")  # for pages with formulas
@@ -157,6 +165,7 @@ def write_styles(app) -> None:
 
 
 def _is_a_companys(path):
+    """Whether a style goes with the pages that hold what it is for, and with no other."""
     return path.parent.parent == STAGE and path.parent.name not in WINGS
 
 
