@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve zip jupyter labs test thorough mutants fast bench real notebooks lock clean assets browser
+.PHONY: help book serve zip jupyter labs test thorough mutants fast plain dask bench real notebooks lock clean assets browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,6 +17,7 @@ DIR ?= book
 PORT ?= 8000
 BASE ?= origin/main
 PLAIN := .venv-plain
+DASK := .venv-dask
 # What takes seconds plainly, not hours: every example, and the laws of the engines.
 PLAIN_TESTS := $(addprefix lib/scalemodel/,core parts youtube twitter labs) \
   tests/core --ignore tests/core/test_compiled.py tests/youtube/test_loop.py \
@@ -66,6 +67,10 @@ plain: $(PLAIN)/plain.ok ## the models where there is no numba, in an environmen
 	@$(PLAIN)/bin/python -c 'import importlib.util as u, sys; sys.exit(u.find_spec("numba") and "numba is here")'
 	@$(PLAIN)/bin/python -m pytest $(PLAIN_TESTS) -q -n auto -m "not slow and not thorough"
 
+dask: $(DASK)/dask.ok ## sweeps on a Dask cluster of two processes, in an environment of its own
+	@$(DASK)/bin/python -c 'import distributed'
+	@$(DASK)/bin/python -m pytest tests/core/test_sweep_dask.py -q
+
 bench: $(VENV)/jupyter.ok assets browser ## measure engines, pages and panels, each beside a peer
 	@for file in benchmarks/*.py; do $(BIN)/python $$file; done
 
@@ -79,7 +84,7 @@ lock: $(VENV)/book.ok ## write the lock files anew from pyproject.toml
 	@$(BIN)/python tools/lock.py
 
 clean: ## remove everything that was made
-	rm -rf $(VENV) $(PLAIN) _build site_assets/vendor lib/*.egg-info .pytest_cache .hypothesis .ruff_cache
+	rm -rf $(VENV) $(PLAIN) $(DASK) _build site_assets/vendor lib/*.egg-info .pytest_cache .hypothesis .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ── Set-up ───────────────────────────────────────────────────────────────────
@@ -104,6 +109,11 @@ $(VENV)/book.ok: requirements.txt pyproject.toml
 $(PLAIN)/plain.ok: requirements.txt pyproject.toml
 	@$(MAKE) VENV=$(PLAIN) $(PLAIN)/book.ok
 	@$(PLAIN)/bin/python -m pip uninstall --disable-pip-version-check -q -y numba llvmlite
+	@touch $@
+
+$(DASK)/dask.ok: requirements.txt pyproject.toml
+	@$(MAKE) VENV=$(DASK) $(DASK)/book.ok
+	@$(DASK)/bin/python -m pip install --disable-pip-version-check -q --no-build-isolation -e '.[dask]'
 	@touch $@
 
 $(VENV)/jupyter.ok: $(VENV)/book.ok requirements-jupyter.txt

@@ -1,5 +1,7 @@
 """Sweeps over a grid."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,47 @@ def test_a_crew_is_called_when_the_second_state_says_that_all_would_last(monkeyp
 def test_a_bar_counts_the_states_if_asked_or_in_a_terminal(capsys, progress, shown):
     sweep(lambda seed: seed, {"seed": range(7)}, progress=progress)
     assert ("7/7" in capsys.readouterr().err) == shown
+
+
+class Cluster:
+    """As much of Dask's client as a sweep asks for, at home: what is wanted is run at once."""
+
+    def __init__(self, lost=()):
+        self.lost, self.asked, self.cancelled, self.words = lost, [], [], {}
+
+    def map(self, call, todo, *, pure, **words):
+        self.words = {"pure": pure, **words}
+        return [Promise(self, call, state) for state in todo]
+
+    def cancel(self, promises):
+        self.cancelled = [promise.state for promise in promises]
+
+
+class Promise:
+    def __init__(self, cluster, call, state):
+        self.cluster, self.call, self.state = cluster, call, state
+
+    def result(self):
+        self.cluster.asked.append(self.state)
+        if self.state in self.cluster.lost:
+            raise OSError("four machines died of it")
+        return self.call(self.state)
+
+
+def on(monkeypatch, cluster):
+    backend = SimpleNamespace(client=cluster, submit_kwargs={"priority": 3})
+    monkeypatch.setattr(module, "get_active_backend", lambda: (backend, 1))
+    return cluster
+
+
+@pytest.mark.parametrize("workers", [None, 1, 2])
+def test_a_cluster_gets_every_state_and_what_its_owner_asked_for(monkeypatch, capsys, workers):
+    cluster = on(monkeypatch, Cluster())
+    told = sweep(luck, AXES, workers=workers, progress=True)
+    assert np.array_equal(told, [luck(**state) for state in states(AXES)])
+    assert cluster.asked == states(AXES) and cluster.cancelled == []
+    assert cluster.words == {"pure": False, "priority": 3}
+    assert "12/12" in capsys.readouterr().err
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -127,3 +170,25 @@ def test_an_axis_that_is_no_list_is_refused(values):
 def test_no_workers_are_refused():
     with pytest.raises(ValueError, match="workers=0 must"):
         sweep(luck, AXES, workers=0)
+
+
+def test_a_state_that_the_cluster_gave_up_is_named_and_the_rest_called_off(monkeypatch):
+    cluster = on(monkeypatch, Cluster(lost=[{"seed": 2}]))
+    with pytest.raises(OSError, match="four machines") as caught:
+        sweep(lambda seed: seed, {"seed": [1, 2, 3]})
+    assert caught.value.__notes__ == ["in the state seed=2"]
+    assert cluster.cancelled == [{"seed": 2}, {"seed": 3}] and len(cluster.asked) == 2
+
+
+@pytest.mark.parametrize("error", [ValueError("not two"), Unpackable("not two")], ids=repr)
+def test_an_error_on_the_cluster_names_its_state_once_and_can_travel(monkeypatch, error):
+    def fussy(seed):
+        if seed == 2:
+            raise error
+        return seed
+
+    on(monkeypatch, Cluster())
+    with pytest.raises(Exception, match="not two") as caught:
+        sweep(fussy, {"seed": [1, 2, 3]})
+    assert caught.value.__notes__ == ["in the state seed=2"]
+    assert type(caught.value) is (ValueError if type(error) is ValueError else RuntimeError)

@@ -13,7 +13,7 @@ from scalemodel.core import units
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0, "0"), (-0.0, "0"), (0.1 + 0.2, "0.3"), (999.4, "999"), (999.5, "1,000"),
-     (1e6, "1,000,000"), (-12.345, "−12.3"), (math.nan, "no value"), (math.inf, "∞"),
+     (1e6, "1,000,000"), (-12.345, "−12.3"), (math.nan, "none"), (math.inf, "∞"),
      (-math.inf, "−∞"), (-999.6, "−1,000")],
 )  # fmt: skip
 def test_a_number_has_three_digits_that_count(value, text):
@@ -23,7 +23,7 @@ def test_a_number_has_three_digits_that_count(value, text):
 def test_one_second_is_not_one_seconds():
     assert units.spoken(1, "s") == "1 second"
     assert units.spoken(0, "s") == "0 seconds"
-    assert units.spoken(math.nan, "s") == "no value"
+    assert units.spoken(math.nan, "s") == "none"
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

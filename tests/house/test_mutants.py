@@ -44,10 +44,10 @@ def drawn():
     return tool("mutants.drawn")
 
 
-def mutants(tree):
-    command = [sys.executable, "tools/mutants", "--module", "core/tiny"]
+def mutants(tree, name="tiny", *options):
+    command = [sys.executable, "tools/mutants", *(options or ("--module", f"core/{name}"))]
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True)
-    row = next(line for line in done.stdout.splitlines() if line.startswith("core/tiny.py "))
+    row = next(line for line in done.stdout.splitlines() if line.startswith(f"core/{name}.py "))
     return done.returncode, row.split()[1:], done.stdout
 
 
@@ -72,6 +72,27 @@ def test_what_lives_is_shown_and_what_is_the_same_is_not_held_against_a_module(d
     code, row, _ = mutants(tmp_path)
     assert (code, row) == (0, ["3", "2", "0", "1", "100.0%"])
     assert found.read_text() == before, "what was found is not tried again"
+
+
+def test_modules_share_their_minutes_and_a_later_run_goes_on(drawn, tmp_path):
+    for name in ("lib/scalemodel/core", "tests/core"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("", "core/"):
+        (tmp_path / f"lib/scalemodel/{name}__init__.py").touch()
+    many = "".join(f"def less_{n}(one, other):\n    return one < other\n" for n in range(12))
+    (tmp_path / "lib/scalemodel/core/many.py").write_text(many)
+    (tmp_path / "lib/scalemodel/core/tiny.py").write_text(LARGER)
+    shutil.copytree(ROOT / "tools/mutants", tmp_path / "tools/mutants")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    late = ("--room", "core", "--minutes", "0")
+    _, row, text = mutants(tmp_path, "many", *late, "--most", "13")
+    assert row == ["10", "0", "10", "0", "0.0%"] and "\n3 more are drawn and not tried" in text
+    _, row, text = mutants(tmp_path, "many", *late, "--most", "10")
+    assert row == ["10", "0", "10", "0", "0.0%"] and "not tried" not in text
+    _, row, text = mutants(tmp_path, "many", "--module", "core/many", "--most", "13")
+    assert row == ["13", "0", "13", "0", "0.0%"] and "not tried" not in text
+    _, row, text = mutants(tmp_path, "many", *late, "--most", "14")
+    assert row == ["13", "0", "13", "0", "0.0%"] and "\n1 more are drawn" in text
 
 
 def test_faults_are_planted_in_what_runs_and_nowhere_else(drawn):

@@ -22,6 +22,9 @@ def test_that_has_others_work_for_it():
 def test_with_a_program_that_is_not_here():
     pytest.skip("not run: Telex: apt-get install telex")
 
+def test_that_has_an_environment_of_its_own():
+    pytest.skip("not run: Dask: make dask")
+
 def test_with_data_that_is_not_here():
     pytest.skip("reference data: set SOMETHING")
 """
@@ -37,6 +40,20 @@ def test_what_is_lacking_is_named_with_how_to_get_it(tmp_path, required, code, w
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path)
     assert done.returncode == code, done.stdout + done.stderr
     assert "1 test: Telex: apt-get install telex" in done.stdout
+    assert "1 test: Dask: make dask" in done.stdout
     assert ("REQUIRE_ALL=1" in done.stdout) == (required == "1")
     assert re.search(r"(?m)^ +[1-9]\d*  test_lacking.py: test_lacking.py [1-9]", done.stdout)
     assert "SOMETHING" not in done.stdout.split("not run")[-1]
+
+
+@pytest.mark.slow
+def test_what_another_target_runs_is_named_and_not_required(tmp_path):
+    (tmp_path / "conftest.py").write_text((ROOT / "conftest.py").read_text())
+    (tmp_path / "test_other.py").write_text(
+        'import pytest\n\ndef test_it():\n    pytest.skip("not run: Dask: make dask")\n'
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "--rootdir", tmp_path, tmp_path]
+    environment = {**os.environ, "REQUIRE_ALL": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 test: Dask: make dask" in done.stdout and "REQUIRE_ALL=1" not in done.stdout

@@ -98,6 +98,12 @@ EXAMPLES = {
     >>> from scalemodel.labs.playing.history import History
     >>> told = History(None).story()
     """,
+    "parts": """
+    >>> from scalemodel.parts.system import Flow, Part, State, System
+    >>> both = Part("line", "", 0, 0), Part("buffer", "", 1, 0)
+    >>> system = System(both, (Flow("line", "buffer"),))
+    >>> state = system.checked(State(load={"line": 0.5}, says={"line": "on"}))
+    """,
     "twitter": """
     >>> from scalemodel.twitter.live.outbox import Outbox
     >>> outbox = Outbox(queue_posts=2, window_s=1.0, frame_posts=2)
@@ -111,7 +117,7 @@ EXAMPLES = {
 MAY_TAKE = {
     "scalemodel.core.compiled.compiled": {"signature": "looked at when the machine code is made"},
     **{
-        f"scalemodel.core.units.{name}": {"value": "a page says `no value` of what is none"}
+        f"scalemodel.core.units.{name}": {"value": "a page says `none` of what has no value"}
         for name in ("convert", "number", "quantity", "spoken")
     },
     **{
@@ -120,7 +126,7 @@ MAY_TAKE = {
     },
     "scalemodel.labs.__main__.main": {"words": "argparse answers, and ends the process"},
 }
-ROOMS = ("core", "youtube", "twitter", "labs")
+ROOMS = ("core", "parts", "youtube", "twitter", "labs")
 TABLES = {path.parent.name: path for path in sorted((ROOT / "tests").glob("*/limits.toml"))}
 LIMITED = [name for name in NAMES if name.split(".")[1] in TABLES]
 

@@ -33,7 +33,7 @@ def test_the_empty_state_fits_every_system():
         ((), (), r"parts=\(\) must hold at least one part"),
         ((A, A._replace(column=5)), (), "the name 'a' twice"),
         ((A, B._replace(column=0)), (), r"the place \(0, 0\) twice"),
-        ((A, B), (Flow("a", "c"),), r"flows\[0\] names 'c'; it must be one of a, b"),
+        ((A, B), (Flow("a", "c"),), r"flows\[0\] names 'c'; it must be one of the parts a, b"),
     ],
 )
 def test_a_system_that_means_nothing_is_refused(parts, flows, words):
@@ -59,7 +59,7 @@ def test_a_state_that_means_nothing_is_refused(state, words):
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (State(load={"c": 1.0}), "load names 'c'; it must be one of a, b"),
+        (State(load={"c": 1.0}), "load names 'c'; it must be one of the parts a, b"),
         (State(says={"c": ""}), "says names 'c'"),
         (State(running=frozenset({("b", "a")})), r"running names \('b', 'a'\); it must be one of"),
     ],

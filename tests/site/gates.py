@@ -163,6 +163,46 @@ def shifts(page):
     return page.evaluate(SHIFTS)
 
 
+# ── Guesses ─────────────────────────────────────────────────────────────────
+# What belongs to a lock's answer: the panel but for its title, and all that comes after it in the
+# order of the page, up to the next heading or the cell of the next lock. Of that, each text and each drawing, and
+# whether an eye meets it.
+ANSWERS = """() => [...document.querySelectorAll('.sm-predict')].flatMap((lock) => {
+  const article = lock.closest('article'), figure = lock.querySelector('.sm-panel');
+  const later = (part) => lock.compareDocumentPosition(part) & 4 && !lock.contains(part);
+  const end = [...article.querySelectorAll('h1, h2, h3, h4, h5, h6, .sm-predict, .cell:has(.sm-predict)')].find(later);
+  const mine = (part) => (figure.contains(part) && !part.parentElement.closest('.sm-title'))
+    || (later(part) && !(end && (end.contains(part) || end.compareDocumentPosition(part) & 4)));
+  const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+  const found = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.nodeType === 3, owner = text ? node.parentElement : node;
+    if (!(text ? node.data.trim() : node.matches('svg, canvas, img')) || !mine(node)) continue;
+    if (owner.closest('script, style, noscript, summary, button, option, .sm-live, .sm-tip')) continue;
+    const range = document.createRange();
+    range.selectNode(node);
+    const { width, height } = range.getBoundingClientRect();
+    const seen = width * height > 1 && owner.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    const folded = owner.closest('details:not([open]), [hidden], .sm-numbers') || (text && owner.closest('svg'));
+    const what = (text ? node.data : node.outerHTML).trim().replace(/\\s+/g, ' ').slice(0, 60);
+    found.push({ open: 'open' in lock.dataset, seen, folded: !!folded, heard: !owner.closest('[inert]'), what });
+  }
+  return found;
+})"""
+
+
+def told_too_soon(page):
+    """What can be read or heard of an answer that the reader is still asked to guess."""
+    parts = page.evaluate(ANSWERS)
+    return [part["what"] for part in parts if not part["open"] and (part["seen"] or part["heard"])]
+
+
+def still_covered(page):
+    """What cannot be read, or heard, though the reader has guessed and it is not folded away."""
+    parts = [part for part in page.evaluate(ANSWERS) if part["open"] and not part["folded"]]
+    return [part["what"] for part in parts if not (part["seen"] and part["heard"])]
+
+
 # ── Time ────────────────────────────────────────────────────────────────────
 MOST_REDRAW_MS = 100
 # Where each control stands, and at how many places it may.

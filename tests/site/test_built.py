@@ -16,7 +16,7 @@ from tests.site.reader import holds
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
 PAGES = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
 
-OURS = re.compile(r"scalemodel\.css|paper\.js|drawer\.js|sm-\w+\.js")
+OURS = re.compile(r"scalemodel\.css|paper\.js|drawer\.js|sm-\w+\.(?:js|css)")
 
 
 def gzipped(*paths):

@@ -171,6 +171,42 @@ def test_a_page_that_jumps_is_found(planted):
     assert value > gates.MOST_SHIFT and "height" in what[0]
 
 
+def lock(attributes="", panel="inert"):
+    return (
+        f'<div class="sm-predict" {attributes}><form><button>Reveal</button></form>'
+        f'<figure class="sm-panel" {panel}><p class="sm-title">Which?</p></figure></div>'
+    )
+
+
+def test_an_answer_is_found_that_stands_open_under_a_guess(planted):
+    hidden = "inert style='visibility:hidden'"
+    page = planted(
+        f"<article><p>before</p><div>{lock()}<p {hidden}>covered</p><p>beside it</p></div>"
+        f"<p inert>seen <b>bold</b></p><p {hidden[:5]} style='opacity:0'>pale</p>"
+        f"<p style='visibility:hidden'>found</p><p inert><svg width='9' height='9'></svg></p>{lock()}"
+        "<div><h2>Next</h2><p>another matter</p></div></article><p>foot</p>"
+    )
+    assert gates.told_too_soon(page) == [
+        "beside it", "seen", "bold", "found", '<svg width="9" height="9"></svg>',
+    ]  # fmt: skip
+    assert gates.still_covered(page) == []  # nobody has guessed
+
+
+def test_an_answer_is_found_that_a_guess_does_not_uncover(planted):
+    page = planted(
+        f"<article>{lock('data-open', '')}<p>open</p><p style='visibility:hidden'>lost</p>"
+        "<p inert>not heard</p><details><summary>Code</summary>folded</details><h3>Next</h3></article>"
+    )
+    assert gates.still_covered(page) == ["lost", "not heard"]
+    assert gates.told_too_soon(page) == []
+
+
+def test_a_figure_is_found_that_shows_through(planted):
+    drawn = '<div class="sm-plot" style="filter:blur(9px)"><svg width="9" height="9"></svg></div>'
+    page = planted(f"<article>{lock().replace('</figure>', drawn + '</figure>')}</article>")
+    assert gates.told_too_soon(page) == ['<svg width="9" height="9"></svg>']
+
+
 def test_a_state_that_is_drawn_slowly_is_found_among_all(planted):
     page = planted(
         '<figure class="sm-panel"><select data-axis="a"><option value="0"><option value="1"></select>'

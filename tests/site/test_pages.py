@@ -153,7 +153,10 @@ def opened(request, site, visitors, serve):
         viewport={"width": look.width, "height": HIGH[look.width]}, color_scheme=look.mode,
         reduced_motion="reduce" if look.width == PHONE else "no-preference",
     ) as visitor:  # fmt: skip
-        panels_of(visitor.open(f"{name}.html"))
+        page = visitor.open(f"{name}.html")
+        page.wait_for_load_state()
+        visitor.told_too_soon = gates.told_too_soon(page)
+        panels_of(page)
         visitor.page.wait_for_load_state("networkidle")
         visitor.shifts = gates.shifts(visitor.page)
         visitor.name, visitor.first_visit = name, set(visitor.asked)
@@ -230,6 +233,11 @@ def test_the_numbers_of_a_figure_are_written_as_people_write_them(opened):
 @look_at(PAGES)
 def test_a_page_keeps_its_place_while_it_loads(opened):
     assert sum(value for value, _ in opened.shifts) <= gates.MOST_SHIFT, opened.shifts
+
+
+@look_at(INTERACTIVE)
+def test_no_answer_is_told_before_the_guess_and_every_one_after_it(opened):
+    assert opened.told_too_soon == [] and gates.still_covered(opened.page) == []
 
 
 @look_at(CHAPTERS, width=DESK)

@@ -137,6 +137,25 @@ def test_what_is_carried_for_comparison_is_as_long_as_what_is_sent_and_answered(
         assert fetched - nothing[1] == pytest.approx(page - nothing[1], rel=0.02)
 
 
+def test_delays_are_from_posting_to_the_frame_that_brings_it():
+    assert real._delays_s([1.0, 2.0, 4.0], [(1.5, 1), (1.75, 1), (5.0, 3)]) == [0.5, 3.0, 1.0]
+    assert real._delays_s([1.0], []) == []
+    assert real._percentile_ms([0.5, 3.0, 1.0], 50) == 1000
+    assert real._percentile_ms([0.0123456], 99) == 12.35
+    assert [real._brief(v) for v in (123456.0, 1000.0, 999.0, 0.123456, -1234.56)] == [
+        123500, 1000, 999.0, 0.1235, -1235
+    ]  # fmt: skip
+    assert isinstance(real._brief(1000.0), int) and isinstance(real._brief(999.0), float)
+
+
+@needs_redis
+def test_a_shelf_is_built_anew_on_what_an_earlier_one_left():
+    with PrivateServer() as server, redis.Redis.from_url(server.url) as client:
+        for _ in range(2):
+            shelf = real._Shelf(client, followers=3, entries=60)
+            assert [client.llen(key) for key in shelf.keys] == [60] * 3
+
+
 def test_one_round_trip_and_the_work_of_a_page_by_hand():
     assert real.expected_pages_per_s(1, 0.75, 0.25) == 1000
     assert real.expected_pages_per_s(3, 0.25, 0.25) == 3000

@@ -461,12 +461,15 @@ def test_the_demonstration_ends_by_itself_with_equal_lists():
     assert [text for text in said if text in TOLD] == TOLD
     assert "Bo hears that" in "\n".join(said) and any("Cy hears a gap of" in text for text in said)
     ends = [
-        re.match(r" *(\w+) holds +(\d+) ids after +(\d+) .*: equal to brute force", text)
+        re.match(r" *(\w+) holds +(\d+) ids after +(\d+) frames, (\d+) .*: equal to brute", text)
         for text in said
     ]
     held = {end[1]: int(end[2]) for end in ends if end}
     # 792 of the star's 800 and the first; 8 of the friend's, and the first, for Ana and Cy alone
     assert held == {"Ana": 802, "Bo": 793, "Cy": 802, "Dee": 793, "Eli": 793}
+    assert [end[1] for end in ends if end and end[4] != "1"] == ["Cy"], (
+        "who was cut off comes again"
+    )
     frames = {end[1]: int(end[3]) for end in ends if end}
     assert 5 <= frames["Bo"] < frames["Ana"] < 100, "some twenty frames a second"
     assert re.match(r"in all \d+ frames carried \d+ posts, \d+ had no room, \d+ gaps", said[-1])
@@ -482,6 +485,7 @@ def test_a_demonstration_that_goes_wrong_says_so(monkeypatch, capsys):
     lines = []
     assert not asyncio.run(shown.demo(lines.append, burst=20, patience_s=0.5))
     assert [line.split()[2] for line in lines if "NOT brute force" in line] == ["Cy"]
+    assert float(lines[-1].split()[0]) >= 3 * 0.5, "three times it waits for all, and not for one"
 
 
 @pytest.mark.parametrize(("right", "code"), [(True, 0), (False, 1)])
@@ -489,12 +493,22 @@ def test_the_command_ends_with_whether_it_was_right(monkeypatch, right, code):
     async def answers():
         return right
 
+    logged = []
+    monkeypatch.setattr(shown.logging, "basicConfig", lambda **how: logged.append(how["format"]))
     monkeypatch.setattr(shown, "demo", answers)
     assert shown.main([]) == code
+    assert [form % {"message": "Bo"} for form in logged] == ["          log: Bo"]
 
 
 def test_the_command_serves_whoever_says_what_it_tells(monkeypatch, capsys):
+    visits, flushed = [], []
+
+    def spy(text, flush=False):
+        print(text)
+        flushed.append(flush)
+
     async def visit(port):
+        visits.append(port)
         serving = asyncio.create_task(serve(port))
         told = []
         while len(told) < 1 + len(shown.NAMES):
@@ -511,7 +525,9 @@ def test_the_command_serves_whoever_says_what_it_tells(monkeypatch, capsys):
 
     serve = shown._serve
     monkeypatch.setattr(shown, "_serve", visit)
+    monkeypatch.setattr(shown, "print", spy, raising=False)
     assert shown.main(["--serve", "--port", "0"]) == 0
+    assert visits == [0] and flushed[-1], "whoever reads through a pipe waits for the last line"
 
 
 def test_a_service_needs_timelines_that_take_tweets():

@@ -747,7 +747,7 @@ def test_an_author_s_list_that_somebody_else_changed_is_too(server, change, look
     assert timelines.timeline(ANN).tolist() == timelines.timeline(CY).tolist() == ids[::-1]
 
 
-@pytest.mark.parametrize("word", [None, "junk", "99999", "-7"])
+@pytest.mark.parametrize("word", [None, "junk", "99999", "-7", "-1"])
 def test_horizons_that_somebody_else_changed_are_too(server, word):
     graph = SocialGraph.from_edges([ANN, ANN, CY, DEE], [BO, CY, BO, BO], n_users=4)
     timelines = RedisHomeTimelines(graph, Hybrid(3), cap=5, url=server.url, prefix="ours:")
@@ -763,6 +763,37 @@ def test_horizons_that_somebody_else_changed_are_too(server, word):
         horizon = timelines.horizon(ANN)
         now = timelines.timeline(ANN).tolist()
         assert now == [i for i in page if i > horizon] and len(now) >= 5 and right is not None
+
+
+def test_a_row_before_the_first_in_an_author_s_list_is_told(server):
+    graph = SocialGraph.from_edges([CY], [ANN], n_users=4)
+    timelines = RedisHomeTimelines(graph, FanOutOnRead(), url=server.url, prefix="ours:")
+    ids = timelines.post_many([ANN, ANN]).tolist()
+    server.client.zadd(f"ours:author:{ANN}", {"-1": -1})
+    with pytest.raises(RedisTrouble, match="somebody else has changed"):
+        timelines.timeline(CY)
+    assert timelines.timeline(CY).tolist() == ids[::-1]
+
+
+def test_junk_below_the_page_is_told_after_an_unfollow(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), cap=20, url=server.url, prefix="ours:")
+    timelines.post_many([BO] * 3)
+    server.client.rpush(f"ours:home:{ANN}", "junk")
+    timelines.unfollow(ANN, BO)
+    with pytest.raises(RedisTrouble, match="somebody else has changed"):
+        timelines.timeline(ANN, n=1)
+    assert timelines.timeline(ANN).tolist() == []
+
+
+def test_what_came_back_empty_is_built_anew_once(server, monkeypatch):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    tweet, claims = timelines.post(BO), []
+    again = timelines._keys.claim_again
+    monkeypatch.setattr(timelines._keys, "claim_again", lambda c: claims.append(1) or again(c))
+    server.client.flushall()
+    for _ in range(3):
+        assert timelines.timeline(ANN).tolist() == [tweet]
+    assert claims == [1]
 
 
 def test_junk_stops_no_delivery_and_no_unfollow(server):
@@ -794,7 +825,20 @@ def test_a_page_too_long_for_any_memory_is_refused_and_the_clock_stays(server):
     timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
     with pytest.raises(ValueError, match=f"n={2**40} must be"):
         timelines.timeline(ANN, n=2**40, time_s=100.0)
+    with pytest.raises(ValueError, match=r"at least 1 and at most 50000000$"):
+        timelines.timeline_many([ANN, BO], n=50_000_001, time_s=100.0)
     timelines.post(BO, time_s=50.0)
+    assert timelines.timeline_many([], n=3).shape == (0, 3)
+
+
+def test_a_cursor_may_be_any_id_that_an_id_can_be(server):
+    timelines = RedisHomeTimelines(GRAPH, FanOutOnWrite(), url=server.url)
+    tweet = timelines.post(BO)
+    assert timelines.timeline(ANN, before=-(2**63)).tolist() == []
+    assert timelines.timeline(ANN, before=2**63 - 1).tolist() == [tweet]
+    for beyond in (-(2**63) - 1, 2**63):
+        with pytest.raises(ValueError, match=f"before={beyond} must be"):
+            timelines.timeline(ANN, before=beyond)
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -690,6 +690,16 @@ def test_the_plain_loops_do_what_the_compiled_ones_do(monkeypatch):
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("answer", [None, 7, ([1.0], [1.0], [1.0]), ([1.0],)])
+def test_prices_are_two_rows(answer):
+    class Odd(FanOutOnWrite):
+        def prices(self, followers, posts_per_s):
+            return answer
+
+    with pytest.raises(ValueError, match="policy=Odd: prices must answer two rows"):
+        HomeTimelines(SocialGraph.from_edges([0], [1], 2), Odd())
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -10,17 +10,22 @@ does, those that reach it by the fewest imports. What runs plainly within two se
 first and cheapest first, until one fails; if none does, all run as machine code, which each
 fault makes anew. What was found stands in `_build/mutants`, so a run that was broken off goes on.
 
+Several modules share the minutes: where tests are slow, fewer of the drawn ones are tried, ten
+at the least, and the same command again goes on with the others.
+
 `tests/<room>/same.toml` lists faults that leave the program the same, and why. Ends in 1 if
 less than 95 of 100 of the others were seen in some module.
 """
 
 import argparse
 import datetime
+import math
 import queue
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,6 +37,7 @@ from tried import LIB, ROOT, Suite, Tree, tests_of
 IN_TURN = ["core", "parts", "twitter"]  # rooms that have come to ENOUGH, for `make thorough`
 ENOUGH = 0.95
 WORKERS = 2
+LEAST = 10  # tried of a module, however late it is
 
 
 def main():
@@ -43,18 +49,24 @@ def main():
     except KeyboardInterrupt:
         sys.exit("broken off; the same again goes on from here")
     print(f"\n{'module':36} drawn killed lived same  killed of the others")
-    for module, (killed, lived, same) in rows:
+    for module, (killed, lived, same, _) in rows:
         counts = f"{killed + len(lived) + same:6}{killed:7}{len(lived):6}{same:5}"
         print(f"{module:36}{counts}{ratio(killed, lived):22.1%}")
-    for _, (_, lived, _) in rows:
+    for _, (_, lived, _, _) in rows:
         print(*(f"\n{mutant}" for mutant in lived), sep="")
-    sys.exit(any(ratio(killed, lived) < ENOUGH for _, (killed, lived, _) in rows))
+    if left := sum(left for _, (*_, left) in rows):
+        print(f"\n{left} more are drawn and not tried yet: the same again goes on with them")
+    sys.exit(any(ratio(killed, lived) < ENOUGH for _, (killed, lived, _, _) in rows))
 
 
 def _rows(modules, options):
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         trees = [Tree(Path(folder, str(number))) for number in range(WORKERS)]
-        return [(module, try_module(module, trees, options)) for module in modules]
+        began_s, rows = time.monotonic(), []
+        share_s = 60 * options.minutes / len(modules) if len(modules) > 1 else math.inf
+        for number, module in enumerate(modules, 1):
+            rows.append((module, try_module(module, trees, options, began_s + number * share_s)))
+        return rows
 
 
 def ratio(killed, lived):
@@ -69,6 +81,7 @@ def _options():
     parser.add_argument("--week", action="store_true")
     parser.add_argument("--most", type=int, default=40)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=40, help="for several modules together")
     return parser.parse_args()
 
 
@@ -92,35 +105,37 @@ def _modules(options):
 
 
 # ── One module ──────────────────────────────────────────────────────────────
-def try_module(module, trees, options):
-    """How many were killed, which lived, and how many are the same program."""
+def try_module(module, trees, options, until_s):
+    """How many were killed, which lived, how many are the same program, and how many are left."""
     tree = trees[0].folder
     drawn = draw((tree / LIB / module).read_text(), module, options.most, options.seed)
     same = _listed_as_same(module, tree)
     tried = [one for one in drawn if (one.module, one.where, one.line, one.becomes) not in same]
     if not tried:
-        return 0, [], len(drawn)
+        return 0, [], len(drawn), 0
     suite = Suite(tests_of(module, tree), trees)
-    free, lived = queue.Queue(), []
+    free = queue.Queue()
     for tree in trees:
         free.put(tree)
 
     def lives(mutant):
         tree = free.get()
         try:
-            return suite.passes(mutant, tree)
+            late = time.monotonic() > until_s and mutant not in tried[:LEAST]
+            return None if late and not suite.knows(mutant) else suite.passes(mutant, tree)
         finally:
             free.put(tree)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         try:
             answers = tqdm(pool.map(lives, tried), total=len(tried), desc=module, leave=False)
-            lived = [mutant for mutant, alive in zip(tried, answers, strict=True) if alive]
+            answers = [*answers]
         except BaseException:
             Tree.stop_all()
             pool.shutdown(cancel_futures=True)
             raise
-    return len(tried) - len(lived), lived, len(drawn) - len(tried)
+    lived = [mutant for mutant, alive in zip(tried, answers, strict=True) if alive]
+    return answers.count(False), lived, len(drawn) - len(tried), answers.count(None)
 
 
 def _listed_as_same(module, tree):

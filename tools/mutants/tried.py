@@ -102,9 +102,16 @@ class Suite:
             )
         return runs
 
+    def knows(self, mutant):
+        """Whether an earlier run has tried it."""
+        return self._key(mutant) in self.known
+
+    def _key(self, mutant):
+        return _digest(self.digest + mutant.module + mutant.text)
+
     def passes(self, mutant, tree):
         """Whether no test fails."""
-        key = _digest(self.digest + mutant.module + mutant.text)
+        key = self._key(mutant)
         if key not in self.known:
             with tree.planted(mutant):
                 self.known[key] = all(tree.passes(**run) for run in self.runs)

@@ -112,7 +112,7 @@ def number(value: float, within: float | None = None) -> str:
     """
     value = _real(value) + 0.0  # turns −0 into 0
     if not math.isfinite(value):
-        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "no value")
+        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "none")
     noise = 0.0 if within is None else checks.real("within", within, at_least=0)
     if noise:
         places = -math.floor(math.log10(noise))
@@ -171,13 +171,13 @@ def _between_number_and_unit(break_at):
     return re.compile(rf"(\d{passed}) (?=(?:{'|'.join(map(re.escape, symbols))})(?![\w/]))")
 
 
-def spoken(value: float, symbol: str) -> str:
+def spoken(value: float, symbol: str, within: float | None = None) -> str:
     """`value` with its unit, as a screen reader says it.
 
-    >>> spoken(1, "s"), spoken(2.5, "kbit/s"), spoken(0.8, "ratio")
-    ('1 second', '2.5 kilobits per second', '0.8')
+    >>> spoken(1, "s"), spoken(2.5, "kbit/s"), spoken(8.26, "s", within=2)
+    ('1 second', '2.5 kilobits per second', '8 seconds')
     """
-    row, text = unit(symbol), number(value)
+    row, text = unit(symbol), number(value, within)
     if math.isnan(value):
         return text
     return f"{text} {row.singular if text == '1' else row.plural}".strip()

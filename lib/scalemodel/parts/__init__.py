@@ -2,5 +2,12 @@
 
 - `system`: parts and flows, drawn by whoever needs them;
 - `one_server`: the smallest queue, told event by event;
-- `caches`: what to keep when not all fits.
+- `queues`: several servers and one line, measured and computed;
+- `priorities`: the same where some are more urgent, or places are few;
+- `resilience`: time-outs, retries, breakers and what else guards a call;
+- `metastable`: a queue that its own customers' retries keep full, long after the trigger;
+- `availability`: chains and copies, and how much of the time they are up;
+- `caches`: what to keep when not all fits;
+- `journal`: what happened in a drill, as a story and as data;
+- `experiment`: a hypothesis, harm done on purpose, rollbacks, and a run that can be replayed.
 """

@@ -127,16 +127,33 @@ def serve(arrival_s: np.ndarray, service_s: np.ndarray) -> Visits:
     >>> (visits.start_s - visits.arrival_s).tolist(), visits.leave_s.tolist()
     ([0.0, 2.0], [3.0, 4.0])
     """
-    arrival_s = checks.numbers_row("arrival_s", arrival_s, at_least=0, at_most=1e18)
-    service_s = checks.numbers_row("service_s", service_s, at_least=0, at_most=1e18)
-    if len(service_s) != len(arrival_s):
-        raise ValueError(f"service_s has {len(service_s)} numbers; it must have {len(arrival_s)}")
-    if (np.diff(arrival_s) < 0).any():
-        at = int(np.argmax(np.diff(arrival_s) < 0)) + 1
-        raise ValueError(f"arrival_s[{at}]={arrival_s[at]} must be at least {arrival_s[at - 1]}")
+    arrival_s, service_s = rows(arrival_s, service_s)
     start_s, leave_s, tally = np.zeros(len(arrival_s)), np.zeros(len(arrival_s)), np.zeros(2)
     loop.native(arrival_s, service_s, start_s, leave_s, tally)
     return Visits(arrival_s, start_s, leave_s, *tally.tolist())
+
+
+def rows(arrival_s: np.ndarray, service_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both rows, read-only: times that do not fall, and as many services.
+
+    >>> [row.tolist() for row in rows([1, 2], [3, 4])]
+    [[1.0, 2.0], [3.0, 4.0]]
+    >>> rows([1.0, 0.0], [1.0, 1.0])
+    Traceback (most recent call last):
+    ...
+    ValueError: arrival_s[1]=0.0 must be at least 1.0
+    """
+    arrival_s = checks.numbers_row("arrival_s", arrival_s, at_least=0, at_most=1e18)
+    service_s = checks.numbers_row("service_s", service_s, at_least=0, at_most=1e18)
+    if len(service_s) != len(arrival_s):
+        raise ValueError(
+            f"service_s has {len(service_s)} numbers; it must have {len(arrival_s)}, as arrival_s"
+        )
+    falls = arrival_s[1:] < arrival_s[:-1]
+    if falls.any():
+        at = int(np.argmax(falls)) + 1
+        raise ValueError(f"arrival_s[{at}]={arrival_s[at]} must be at least {arrival_s[at - 1]}")
+    return arrival_s, service_s
 
 
 def simulate(config: OneServerConfig) -> OneServerReport:

@@ -62,6 +62,8 @@ class State:
     running: frozenset[tuple[str, str]] = frozenset()
 
     def __post_init__(self):
+        for name in ("load", "says"):
+            checks.instance(name, getattr(self, name), Mapping)
         for name, share in self.load.items():
             checks.real(f"load[{name!r}]", share, at_least=0, at_most=1)
         for name, words in self.says.items():
@@ -80,13 +82,15 @@ class System:
     >>> System(both, (Flow("line", "bufer"),))
     Traceback (most recent call last):
     ...
-    ValueError: flows[0] names 'bufer'; it must be one of line, buffer
+    ValueError: flows[0] names 'bufer'; it must be one of the parts line, buffer
     """
 
     parts: tuple[Part, ...]
     flows: tuple[Flow, ...] = ()
 
     def __post_init__(self):
+        for name in ("parts", "flows"):
+            checks.instance(name, getattr(self, name), tuple)
         names = [part.name for part in self.parts]
         places = [(part.column, part.row) for part in self.parts]
         if not names:
@@ -99,13 +103,14 @@ class System:
             for name in (flow.start, flow.end):
                 _known(f"flows[{number}]", name, names)
 
+    @checks.kinds
     def checked(self, state: State) -> State:
         """`state`, if every name in it is one of this system's; else a `ValueError`.
 
         >>> System((Part("line", "", 0, 0),)).checked(State(failed={"lime"}))
         Traceback (most recent call last):
         ...
-        ValueError: failed names 'lime'; it must be one of line
+        ValueError: failed names 'lime'; it must be one of the parts line
         """
         names = [part.name for part in self.parts]
         for what in ("load", "says", "failed"):
@@ -120,4 +125,4 @@ class System:
 
 def _known(what, name, names):
     if name not in names:
-        raise ValueError(f"{what} names {name!r}; it must be one of {', '.join(names)}")
+        raise ValueError(f"{what} names {name!r}; it must be one of the parts {', '.join(names)}")

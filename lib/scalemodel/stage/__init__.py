@@ -5,5 +5,6 @@
 - `panel`: `explore` and all that it stands on;
 - `reading`: what surrounds a panel in a chapter;
 - one wing a company, of its name: its pictures, its game, its scenes;
+- `foundations`: the pictures of what all companies stand on;
 - `site`: the Sphinx extension.
 """

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.site import gates
 from tests.site.reader import findings, two_corners
 
 NUMBER, CHOICE, SLIDER = 0, 1, 2  # the locks of the specimens, in order
@@ -43,6 +44,86 @@ def test_it_is_covered_from_eye_ear_and_keyboard(locks):
     lock.query_selector("[data-show]").focus()
     page.keyboard.press("Tab")
     assert not lock.evaluate("lock => lock.contains(document.activeElement)")
+
+
+DRAWN = "[...document.querySelectorAll('.sm-panel')].every((panel) => panel.dataset.ready === '1')"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_said_after_a_panel_waits_with_it_in_its_place(specimens, serve, visit, width):
+    page = visit(serve(specimens), viewport={"width": width, "height": 844}).open(
+        "book/predict.html"
+    )
+    page.wait_for_function(DRAWN)
+    assert gates.told_too_soon(page) == []
+    after = page.get_by_text("It is dark after twenty seconds")
+    assert not after.is_visible()
+    high = after.evaluate("p => p.offsetHeight")
+    line = page.evaluate("getComputedStyle(document.querySelector('p[inert]'), '::before').content")
+    assert line == '"Guess first: what stands here is the answer."'
+    assert page.get_by_text("more stands above").is_visible()  # behind a heading
+
+    for n, button in enumerate(page.query_selector_all("[data-show]")):
+        waiting = len(page.query_selector_all("[inert]:not(figure)"))
+        button.click()
+        assert (
+            after.is_visible()
+        )  # each lock for itself: the first uncovers it, the rest what is theirs
+        assert (len(page.query_selector_all("[inert]:not(figure)")) < waiting) == (n != CHOICE)
+    assert gates.still_covered(page) == [] and after.evaluate("p => p.offsetHeight") == high
+
+
+def test_nothing_under_a_cover_is_reached_by_keyboard(locks):
+    page, found = locks
+    focused = "document.activeElement.closest('[inert], .sm-panel')"
+    page.evaluate("document.querySelector('.sm-predict input').focus()")
+    while not page.evaluate("document.activeElement.matches('#another-matter a')"):
+        page.keyboard.press("Tab")
+        assert not page.evaluate(f"!!{focused}")
+    found[NUMBER].query_selector("[data-show]").click()
+    while not page.evaluate("document.activeElement.matches('.cell + p a')"):
+        page.keyboard.press("Tab")
+        assert not page.evaluate("document.activeElement.matches('[type=radio]')")
+
+
+def test_a_link_to_what_is_covered_uncovers_it(specimens, serve, visit):
+    visitor = visit(serve(specimens))
+    page = visitor.open("book/predict.html#seconds")
+    page.wait_for_selector(".sm-predict[data-open]")
+    opened = [lock.get_attribute("data-open") for lock in page.query_selector_all(".sm-predict")]
+    assert opened == [None, None, ""]
+    page.goto("about:blank")
+    page = visitor.open("book/predict.html")
+    page.wait_for_selector(".sm-predict form:not([hidden])")
+    page.get_by_role("link", name="the wait").click()
+    page.wait_for_selector(".sm-predict[data-open]")
+    page.wait_for_function(
+        "(({ top }) => top >= 0 && top < innerHeight)(document.getElementById('seconds').getBoundingClientRect())"
+    )
+    assert page.get_by_text("The wait is five seconds.").is_visible()
+    page.goto("about:blank")
+    page = visitor.open(
+        "book/predict.html#explore&4.wait_s=10+s"
+    )  # a panel that lies under the cover
+    page.wait_for_selector(".sm-predict[data-open]")
+    assert page.get_by_text("And without a guess?", exact=True).is_visible()
+    assert visitor.faults == []
+
+
+def test_who_guessed_too_low_and_who_too_high_is_told_apart(specimens, serve, visit):
+    low, high = "Longer: it stores.", "Shorter: it drains."
+    for guess, ends, others in [
+        ("4", low, high), ("6", high, low), ("5", f"{low} {high}", "?"), (None, f"{low} {high}", "?"),
+    ]:  # fmt: skip
+        page = visit(serve(specimens), apart=True).open("book/predict.html")
+        page.wait_for_selector(".sm-predict form:not([hidden])")
+        lock = page.query_selector_all(".sm-predict")[SLIDER]
+        if guess:
+            fill(page, lock, guess)
+        else:
+            lock.query_selector("[data-show]").click()
+        assert told(lock).endswith(f" {ends}") and others not in told(lock)
+        assert lock.query_selector(".sm-told + .sm-live").text_content() == told(lock)
 
 
 def test_what_is_no_guess_is_refused_in_words(locks):
@@ -176,9 +257,14 @@ def test_without_a_script_and_on_paper_nothing_is_covered(specimens, serve, visi
         assert lock.query_selector(".sm-told").is_visible()
         assert lock.query_selector(".sm-alt").is_visible()
         assert not lock.query_selector("form").is_visible()
+    assert page.get_by_text("It is dark after twenty seconds").is_visible()
+    assert told(page.query_selector_all(".sm-predict")[SLIDER]) == (
+        "The run gives 5\u00a0s. Longer: it stores. Shorter: it drains."
+    )
     page = visit(serve(specimens)).open("book/predict.html")
     page.wait_for_selector(".sm-predict form:not([hidden])")
     page.emulate_media(media="print")
+    assert page.get_by_text("It is dark after twenty seconds").is_visible()
     for lock in page.query_selector_all(".sm-predict"):
         assert lock.query_selector(".sm-alt").is_visible()
         assert not lock.query_selector("form").is_visible()

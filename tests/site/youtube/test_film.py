@@ -56,8 +56,8 @@ def test_a_low_rung_is_blurry_and_a_stop_is_dim(film):
     page, panel = film
     said, sharp = to(page, panel, 40)
     assert said == "40\u00a0s: 720p"
-    said, stopped = to(page, panel, 104)
-    assert said == "104\u00a0s: stopped" and stopped["light"] < 0.7 * sharp["light"]
+    said, stopped = to(page, panel, 100)
+    assert said == "100\u00a0s: stopped" and stopped["light"] < 0.7 * sharp["light"]
     choose(panel, "follow throughput")
     said, blurry = to(page, panel, 112)
     assert said == "112\u00a0s: 240p" and blurry["edges"] < 0.8 * sharp["edges"]
@@ -83,9 +83,9 @@ def test_it_opens_on_a_sharp_picture_before_the_tunnel_and_plays_from_there(film
 
 def test_it_keeps_its_moment_when_the_rule_changes(film):
     page, panel = film
-    assert to(page, panel, 104)[0] == "104\u00a0s: stopped"
+    assert to(page, panel, 100)[0] == "100\u00a0s: stopped"
     choose(panel, "follow throughput")
-    assert panel.query_selector(".sm-film output").inner_text() == "104\u00a0s: 240p"
+    assert panel.query_selector(".sm-film output").inner_text() == "100\u00a0s: 360p"
 
 
 def test_the_cursor_stands_on_the_figures_own_clock(film):

@@ -69,7 +69,7 @@ def test_a_whole_game_by_keyboard_scores_what_python_scores(page):
             f"Segment {segment + 1}: {LADDER[rung].height_px}p arrived in "
             f"{session.download_s[segment]:.1f} s; "
         )
-        assert f"{session.buffer_s[segment]:.1f} s in store." in said
+        assert f"{session.buffer_s[segment]:.1f} s stored ahead." in said
         stopped_s = session.rebuffer_s[segment] if segment else 0
         assert ("the picture stopped for" in said) == (stopped_s > 0)
         assert (f"paused for {session.pause_s[segment]:.1f} s" in said) == (

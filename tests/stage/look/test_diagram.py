@@ -75,7 +75,7 @@ def test_a_panel_holds_only_what_changes_and_draws_without_a_library():
 
 # ── Refusals ────────────────────────────────────────────────────────────────
 def test_a_state_of_another_system_is_refused():
-    with pytest.raises(ValueError, match="failed names 'c'; it must be one of a, b"):
+    with pytest.raises(ValueError, match="failed names 'c'; it must be one of the parts a, b"):
         diagram(PAIR, "Alt.", State(failed=frozenset({"c"})))
 
 

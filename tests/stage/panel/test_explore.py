@@ -127,6 +127,8 @@ def test_a_grid_that_no_thinning_saves_says_so():
         (lambda: Picture("svg", {}, "a"), r"figure='svg' must be a plotly Figure"),
         (lambda: Picture(go.Figure(), {"x": 3}, "a"), r"readings\['x'\]=3 must be \(number, unit\)"),
         (lambda: Picture(go.Figure(), {"x": (3, "foo")}, "a"), r"readings\['x'\].*unit='foo'"),
+        (lambda: Picture(go.Figure(), {"x": (3, "s", -1)}, "a"), r"readings\['x'\].*within=-1"),
+        (lambda: Picture(go.Figure(), {"x": (3, "s", 1, 1)}, "a"), r"readings\['x'\].*must be \(number"),
         (lambda: Picture(go.Figure(), {}, " "), r"alt=' ' must be a sentence"),
     ],
 )  # fmt: skip

@@ -64,6 +64,15 @@ def without_none(value):
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
+def test_no_digit_of_a_reading_stands_below_its_noise():
+    readings = {"wait": (8.26, "s", 2), "share": (0.5, "ratio", 0.02), "exact": (8.26, "s")}
+    shown = grid.encode(Picture(go.Figure(), readings, "Some wait."))["readings"]
+    assert shown == [
+        ["wait", "8\N{NO-BREAK SPACE}s", "8 seconds"], ["share", "0.50", "0.50"],
+        ["exact", "8.26\N{NO-BREAK SPACE}s", "8.26 seconds"],
+    ]  # fmt: skip
+
+
 def test_typed_arrays_become_plain_numbers():
     figure = go.Figure(go.Heatmap(z=np.arange(6.0).reshape(2, 3)))
     wire = json.loads(figure.to_json())

@@ -58,6 +58,33 @@ def test_a_choice_is_right_or_it_is_not():
     assert predict.revealed(WHO, "the lamp") == "You said the lamp; the run says the <torch>."
 
 
+TWO = ("Longer: <it> stores.", "Shorter: it drains.")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (19.0, TWO[0]),
+        (21.0, TWO[1]),
+        (20.0, " ".join(TWO)),
+        (20.001, " ".join(TWO)),  # printed as the answer is
+        (None, " ".join(TWO)),
+    ],
+)
+def test_too_low_and_too_high_are_explained_apart(said, words):
+    assert predict.explained(number(tell=TWO), said) == words
+    assert predict.explained(number(tell=list(TWO)), said) == words
+    assert predict.explained(number(tell="One for all."), said) == "One for all."
+
+
+def test_both_texts_stand_on_the_page_and_are_handed_to_the_script():
+    html = page.panel_html(panel(number(tell=TWO)))
+    assert "</span> Longer: &lt;it&gt; stores. Shorter: it drains.</p>" in html
+    told = json.loads(unescape(re.search(r'data-guess="([^"]*)"', html)[1]))
+    assert told["tell"] == list(TWO)
+    assert '"tell"' not in unescape(page.panel_html(panel(number(tell="One for all."))))
+
+
 def test_the_stored_line_changes_with_question_and_answer():
     lines = {
         grid.digest_line(panel(guess))
@@ -99,6 +126,14 @@ def test_in_jupyter_the_panel_is_not_there_until_a_guess_is_made():
     assert again.parts in again.box.children
 
 
+def test_in_jupyter_too_low_and_too_high_are_told_apart():
+    live = LivePanel(panel(number(tell=TWO)))
+    live.guess.input.value = "45"
+    live.guess.reveal()
+    assert live.guess.told.value.endswith("</strong> Shorter: it drains.</p>")
+    assert "Longer" not in live.guess.told.value
+
+
 def test_in_jupyter_it_can_be_shown_without_a_guess():
     live = LivePanel(panel(WHO))
     live.guess.show()
@@ -115,6 +150,11 @@ def test_in_jupyter_it_can_be_shown_without_a_guess():
         ({"high": 0}, "high=0 must be a finite number above 0"),
         ({"unit": "furlong"}, "furlong"),
         ({"drawn": 3}, "drawn=3 must be a string"),
+        ({"tell": 3}, "tell=3 must be a string"),
+        ({"tell": ("low",)}, "tell=.* must be a pair of sentences: too low, too high"),
+        ({"tell": ("low", "high", "right")}, "tell=.* must be a pair"),
+        ({"tell": ("low", " ")}, "tell=.* must be a pair"),
+        ({"tell": (3, "high")}, "tell=.* must be a pair"),
     ],
 )
 def test_a_question_without_an_answer_is_refused(changes, words):
@@ -134,6 +174,11 @@ def test_a_question_without_an_answer_is_refused(changes, words):
 def test_a_choice_that_is_none_is_refused(choices, answer, words):
     with pytest.raises(ValueError, match=words):
         guess_choice("Who?", choices, answer=answer)
+
+
+def test_a_choice_has_no_too_low():
+    with pytest.raises(ValueError, match=r"tell=.* must be a string"):
+        guess_choice("Who?", ["a", "b"], answer="a", tell=("low", "high"))
 
 
 def test_a_guess_is_drawn_only_where_the_panel_has_room():

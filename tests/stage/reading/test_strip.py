@@ -48,9 +48,12 @@ def test_questions_and_each_kind_of_exercise_are_done():
 
 def test_a_lab_takes_its_fifty_minutes():
     assert times(PROSE, "scalemodel.labs.twitter").do == 50
-    assert " do 50 · know first: a · " in strip_line(PROSE, "a", "scalemodel.labs.twitter")
+    assert ", 50 to do · know first: a · " in strip_line(PROSE, "a", "scalemodel.labs.twitter")
 
 
-@pytest.mark.parametrize("words, line", [(1, "read 1 minute · "), (300, "read 2 minutes · ")])
-def test_the_line_counts_in_english(words, line):
-    assert strip_line("word " * words, "nothing", "scalemodel.core").startswith(line)
+def test_each_number_of_the_line_says_what_it_is_for():
+    assert strip_line("word", "b", "scalemodel.core").startswith(
+        "1\u00a0min to read · know first: b"
+    )
+    assert str(Times(2, 6, 65)) == "2\u00a0min to read, 6 to play, 65 to do"
+    assert str(Times(2, 0, 65)) == "2\u00a0min to read, 65 to do"

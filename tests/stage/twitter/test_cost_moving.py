@@ -60,8 +60,10 @@ def test_a_page_that_merges_costs_more_than_its_lists():
     assert [len(coins(at)) for _, at in as_counted] == [0, 0, 1, 3, 3]
     assert [len(coins(at)) for _, at in as_measured] == [0, 0, 14, 29, 29]
     assert as_measured[1][0].endswith("pulls no list: nothing beyond the bare page.")
-    assert as_measured[2][0].endswith("pulls 1 list: 14 coins.")
+    assert as_measured[2][0].endswith("pulls 1 list: 14 coins, 12 of them for merging at all.")
     assert as_counted[2][0].endswith("pulls 1 list: 1 coin.")
+    free = steps(page_prices(Costs(delivery=0.02, pull=0.03), {"Cy": 2}))[1]
+    assert free[1][0].endswith("pulls 2 lists: 3 coins.")
 
 
 def test_sleepers_get_nothing_until_they_wake():
@@ -105,9 +107,29 @@ def test_nothing_lies_on_anything_else():
     for embed in (reader_day(["Ann", "Bo"], DAY, "Cy"), four, pages):
         for way in steps(embed):
             for _, at in way:
-                places = [tuple(place[:2]) for place in at.values()]
+                places = [tuple(place[:2]) for name, place in at.items() if name[:3] != "own"]
                 assert len(set(places)) == len(places)
                 assert all(0 <= x <= 360 - COIN_PX / 2 for x, _ in places)
+
+
+@pytest.mark.parametrize("way", range(2))
+def test_what_is_stored_stays_in_its_authors_list(way):
+    for event, (_, at) in enumerate(steps(reader_day(["Ann", "Bo"], DAY, "Cy"))[way][1:-1]):
+        kept = {name: place for name, place in at.items() if name.startswith("own")}
+        who = [DAY[int(name[4:])] for name in kept]
+        assert who == [name for name in DAY[: event + 1] if name != "look"]
+        assert all(
+            place[1] == {"Ann": 33, "Bo": 78}[name]
+            for name, place in zip(who, kept.values(), strict=True)
+        )
+        assert len(set(map(tuple, kept.values()))) == len(kept)
+
+
+def test_who_has_looked_before_the_first_post_is_awake_from_the_start():
+    for way in steps(sleepers_day("Ann", ["Cy", "Dee", "Eve"], ["Cy", "Ann", "Dee", "Ann"])):
+        asleep = [{name for name in at if name.startswith("zzz")} for _, at in way]
+        both, one = {"zzz-1", "zzz-2"}, {"zzz-2"}
+        assert asleep == [both, both, both, one, one, one]
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────

@@ -29,17 +29,19 @@ def trace(shown, name):
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_readings_of_a_threshold_and_of_none():
     some, none = picture(100).readings, picture(None).readings
-    assert some["CPU"][0] == 2.5 and none["CPU"][0] == 1
-    assert none["cost, two prices"][0] == 1 and some["CPU per edge"][0] == 0.9
+    assert some["its CPU, pushing everything = 1"][0] == 2.5
+    assert none["its CPU, pushing everything = 1"][0] == 1
+    assert none["cost of the threshold, two prices"][0] == 1
+    assert some["CPU of the rule per edge"][0] == 0.9
     assert none["largest burst, deliveries"][0] == GRAPH.followers.length.max()
     wait_ms = none["largest burst, deliveries"][0] * 0.05 / 1000
-    assert none["one core delivers it in"] == (pytest.approx(wait_ms), "ms")
+    assert none["one core delivers that burst in"] == (pytest.approx(wait_ms), "ms")
     assert picture(None).alt.startswith("At 50 reads a tweet pushing everything costs 1 by")
     assert picture(100, reads=1).alt.startswith("At 1 read a tweet a threshold of 100 followers")
 
 
 def test_marks_stand_at_what_was_measured():
-    cpu = trace(picture(), "CPU")
+    cpu = trace(picture(), "threshold, CPU")
     assert cpu.x == (1, 100, 400, CURVE.limits[-1]) and cpu.y == (10, 2.5, 1.5, 1)
     assert set(trace(picture(), "per edge, two prices").y) == {0.8}
     assert set(trace(picture(), "per edge, CPU").y) == {0.9}
@@ -65,7 +67,7 @@ def test_the_burst_is_the_engines_and_both_lines_are_the_closed_forms(threshold)
     shown = picture(threshold, reads=5)
     assert shown.readings["largest burst, deliveries"][0] == most
     for name, costs in (("two prices", Costs()), ("three prices", COSTS_US)):
-        line = trace(shown, name)
+        line = trace(shown, f"threshold, {name}")
         for x, y in list(zip(line.x, line.y, strict=True))[::7]:
             paid, push = (
                 expected_cost(GRAPH, POSTS, 5 * LOOKS, rule, costs)

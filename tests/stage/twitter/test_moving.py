@@ -6,7 +6,7 @@ import re
 import pytest
 
 from scalemodel.core.units import NO_BREAK
-from scalemodel.stage.twitter.arrival_moving import SHOWN, arrival_moving
+from scalemodel.stage.twitter.arrival_moving import SHOWN, answers_of, arrival_moving
 from scalemodel.stage.twitter.arrival_moving import ways_of as ways_to
 from scalemodel.stage.twitter.fan_out_moving import (
     ON_WRITE,
@@ -49,7 +49,7 @@ def test_two_others_wait_for_the_star_or_take_turns():
 
 
 def test_an_answer_overtakes_what_it_answers_only_where_tweets_take_turns():
-    whole, turns, left_out = ways_of(answer_moving()).values()
+    turns, whole, left_out = ways_of(answer_moving()).values()
     assert (whole[-1][:6], turns[-1][:6]) == ("0 of 3", "3 of 3")
     assert sum("and not what it answers" in words for words in turns) == 3
     assert left_out[-1].endswith("Nobody reads it first.")
@@ -58,15 +58,37 @@ def test_an_answer_overtakes_what_it_answers_only_where_tweets_take_turns():
 def test_a_slow_phones_copies_wait_and_then_find_no_room():
     (words,) = ways_of(arrival_moving()).values()
     bos = [
-        re.search(r"Bo&#x27;s ([a-z0-9 ]+?)(?: in the outbox|,|;|\.)", text) for text in words[2::3]
+        re.search(r"Bo&#x27;s ([a-z0-9 ]+?)(?: in the outbox|,|;|\.)", text)
+        for text in words[2:16:3]
     ]
     assert [found[1] for found in bos] == [
         "is number 1", "is number 2", "finds no room", "is counted too", "is counted too",
     ]  # fmt: skip
-    assert words[-1] == (
+    assert words[15] == (
         "5.0 s: the newest post on each screen: Ana 5, Bo 2, Cy 3. On its way to Bo: "
         "&#x27;2 more had no room&#x27;."
     )
+
+
+def test_who_missed_posts_asks_and_has_them_all_in_the_end():
+    (words,) = ways_of(arrival_moving()).values()
+    assert words[16:] == [
+        "5.0 s: Cy is back, and asks what came after post 3. Posts 4 to 5 come from the store.",
+        "5.1 s: the newest post on each screen: Ana 5, Bo 2, Cy 5. On its way to Bo: "
+        "&#x27;2 more had no room&#x27;.",
+        "6.1 s: Bo is told that posts are missing, and asks what came after post 2. "
+        "Posts 3 to 5 come from the store.",
+        "8.2 s: the newest post on each screen: Ana 5, Bo 5, Cy 5. Nothing is lost: all were stored, "
+        "and each phone asked for its own.",
+    ]
+    for who, step in (
+        ("Cy", drawn(arrival_moving())[0][16]),
+        ("Bo", drawn(arrival_moving())[0][18]),
+    ):
+        on_it = [
+            n for n, place in step.items() if n.startswith(who) and place and 120 < place[0] < 216
+        ]
+        assert on_it == [f"{who}-{post}" for post in ((4, 5) if who == "Cy" else (3, 4, 5))]
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -81,6 +103,26 @@ def test_a_copy_that_lies_in_a_list_stays_there_and_lies_on_no_other(embed):
             assert len(set(lying.values())) == len(lying), "two copies in one place"
             assert before.items() <= lying.items()
             before = lying
+
+
+@pytest.mark.parametrize("embed", [celebrity_moving(), answer_moving()], ids=["queue", "answer"])
+def test_in_each_list_what_was_posted_first_lies_lowest(embed):
+    age = ["the-star", "Gus", "Hal", "Ann"]  # Ann answers the star
+    for step in (step for way in drawn(embed) for step in way):
+        lying = [
+            (place[0], place[1], age.index(name.rpartition("-")[0]))
+            for name, place in step.items()
+            if place and place[1] > 100
+        ]
+        assert all(
+            y < z for x, y, young in lying for at, z, old in lying if at == x and old < young
+        )
+
+
+def test_an_answer_that_came_first_lies_over_a_gap():
+    over = drawn(answer_moving())[0][2]
+    (x, y), lowest = over["Ann-Dan"][:2], over["the-star-Ann"][1]
+    assert y < lowest and not any(p and tuple(p[:2]) == (x, lowest) for p in over.values())
 
 
 def test_each_second_puts_one_copy_into_a_list():
@@ -116,7 +158,9 @@ def test_what_stands_on_a_screen_is_what_the_run_brought_there():
     report = scene(SHOWN)
     (steps,) = drawn(arrival_moving())
     settled = [at_s - 0.001 for at_s in POSTED_S[1:]] + [SHOWN.cut_at_s + SHOWN.cut_s - 0.001]
-    for at_s, step in zip(settled, steps[3::3], strict=True):
+    answered = [way.there_s + 0.001 for way in answers_of(report).values()]
+    settled += sorted(set(answered))
+    for at_s, step in zip(settled, [*steps[3:16:3], *steps[17::2]], strict=True):
         for phone in PHONES:
             there = [
                 int(name.split("-")[1])

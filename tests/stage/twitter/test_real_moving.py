@@ -29,7 +29,9 @@ def test_four_go_there_and_back_four_times_or_once():
         "In all 0.4\u00a0ms: 4 times there and back.",
     ]
     assert alone[2][0] == "Its answer is back after 0.1\u00a0ms in all."
-    assert [words for words, *_ in together][-1] == "In all 0.16\u00a0ms: there and back once."
+    assert [words for words, *_ in together][-1] == (
+        "In all 0.16\u00a0ms: there and back once, and the work of 4."
+    )
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

@@ -50,9 +50,9 @@ def test_three_segments_of_two_seconds_by_hand():
     assert [words for words, _, _ in steps] == [
         "1 s. Segment 1 is on its way, at 144p. The screen waits for the first segment.",
         "3 s. Segment 2 is on its way, at 144p. The screen shows segment 1, at 144p, and "
-        "3 s of video are in store.",
-        "7 s. All segments have come. The screen shows segment 2, at 144p, and 7 s of video are in store.",
-        "15 s. All segments have come. Nothing is in store, and the picture stands still.",
+        "3 s of video are stored ahead.",
+        "7 s. All segments have come. The screen shows segment 2, at 144p, and 7 s of video are stored ahead.",
+        "15 s. All segments have come. Nothing is stored ahead, and the picture stands still.",
     ]  # fmt: skip
     assert steps[0][1] == {"s1": [100, 66, 1], "s2": [30, 66, 4], "s3": [30, 66, 4]}
     assert steps[1][1] == {"s1": [326, 66, 1], "s2": [100, 66, 1], "s3": [30, 66, 4]}
@@ -77,6 +77,17 @@ def test_rungs_have_the_names_that_they_are_given():
     assert ", at e." in first and "shows segment 8, at a," in second
 
 
+def test_a_key_names_the_least_sharp_rung_and_the_last_step_has_the_ending():
+    given = {"at_s": [1, 5], "title": "?", "ending": "Read on."}
+    html = segments_moving({"it": on_the_train("held")}, **given).html
+    assert "blurry, below 720p</text>" in html and ">sharp</text>" in html
+    assert [step.endswith("Read on.") for step in re.findall(r"<li>(.*?)</li>", html)] == [
+        False,
+        True,
+    ]
+    assert "blurry" not in segments_moving({"it": on_the_train("held")}, sharp=0, **given).html
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("rule", RULES)
 def test_what_is_drawn_is_what_the_session_has(rule):
@@ -94,13 +105,13 @@ def test_what_is_drawn_is_what_the_session_has(rule):
         left_s = 0 if shown is None else seen_s[shown] + 4 - at_s
         assert 4 * len(waiting) + left_s == pytest.approx(here.buffer_s, abs=1e-9)
         if shown is not None:
-            assert f"{here.buffer_s:.0f} s of video are in store" in words
+            assert f"{here.buffer_s:.0f} s of video are stored ahead" in words
         for n in line:
             share = 1 - (got_s[n] - at_s) / session.download_s[n]
             assert places[f"s{n + 1}"][0] == pytest.approx(58 + 84 * share, abs=0.06)
         for name, (x, _, *look) in places.items():
             blurry = session.rung[int(name[1:]) - 1] < 4
-            assert look == ([4] if x <= 30 else [1] if blurry else [])
+            assert look == ([4] if x <= 30 else [1] if blurry else [2])
 
 
 def test_nothing_is_drawn_outside_or_on_one_another():
@@ -121,7 +132,7 @@ def test_nothing_is_drawn_outside_or_on_one_another():
         ({"names": ["144p"]}, "names=.'144p'. must name 8 rungs"),
         (
             {"sessions": {"it": WIDE}, "at_s": [1, 60]},
-            "at_s=60 finds .* segments in store; there is room for 8",
+            "at_s=60 finds .* segments stored ahead; there is room for 8",
         ),
         ({"at_s": [1]}, "must be 2 to 40 steps"),
         ({"tunnel_s": -1}, "tunnel_s=-1 must be a finite number of at least 0"),

@@ -30,4 +30,11 @@ def test_short_tunnels_stop_nobody_and_long_ones_only_the_one_that_never_changes
     readings = [cover.tunnel_picture(tunnel_s).readings for tunnel_s in TUNNELS_S]
     stopped_s = [reading["the first stands still"][0] for reading in readings]
     assert stopped_s[0] == 0 < stopped_s[-1] and stopped_s == sorted(stopped_s)
-    assert "one picture never stops" in cover.tunnel_picture(0).alt
+    assert cover.tunnel_picture(0).alt.replace("\N{NO-BREAK SPACE}", " ") == (
+        "In a tunnel of 0 s one picture never stops. The other stays sharp and never stops."
+    )
+
+
+def test_all_blur_is_the_tunnels_and_a_longer_one_never_blurs_less():
+    blurry_s = [cover.tunnel_picture(t).readings["the second is blurry"][0] for t in TUNNELS_S]
+    assert blurry_s[0] == 0 < blurry_s[1] and blurry_s == sorted(blurry_s)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from scalemodel.stage.look import theme
+from scalemodel.stage.panel.grid import encode
 from scalemodel.stage.youtube.family import family_picture
 
 CUSHIONS = [10, 25, 40]
@@ -28,7 +29,11 @@ def test_each_line_has_its_numbers_and_its_colour():
 
 def test_the_best_is_read_off_and_both_ends_are_said():
     picture = family_picture(CUSHIONS, RESULTS, RIVALS)
-    assert list(picture.readings.values()) == [(25, "s"), (0.74, "ratio"), (0.28, "ratio")]
+    assert list(picture.readings) == [
+        "best cushion", "of the ceiling, there", "share of rides that rebuffered, there"
+    ]  # fmt: skip
+    shown = [text for _, text, _ in encode(picture)["readings"]]
+    assert shown == ["25\N{NO-BREAK SPACE}s", "0.74", "0.28"]
     assert picture.alt.replace("\xa0", " ") == (
         "With a cushion of 10 s, follow buffer reaches 59 % of the ceiling and rebuffers on 57 % of "
         "the rides; with 40 s it is 74 % and 12 %. BOLA: 73 % and 13 %. RobustMPC: 76 % and 66 %."

@@ -52,6 +52,7 @@ COLOURS = {
 }
 
 ACCENTS = {  # one a company: its card, its pages, its diagrams
+    "foundations": Pair("#5a5a2a", "#cfcf8a"),
     "youtube": Pair("#a8323e", "#ff9a94"),
     "netflix": Pair("#7c3145", "#f2a3b5"),
     "uber": Pair("#2c5364", "#8fc6dc"),

@@ -44,8 +44,8 @@ def encode(picture: Picture) -> dict:
     if not isinstance(picture, Picture):
         raise ValueError(f"picture returned {picture!r}; it must return a Picture")
     readings = [
-        [units.tied(name), units.quantity(value, symbol), units.spoken(value, symbol)]
-        for name, (value, symbol) in picture.readings.items()
+        [units.tied(name), units.quantity(*reading), units.spoken(*reading)]
+        for name, reading in picture.readings.items()
     ]
     said = {"readings": readings, "alt": units.tied(picture.alt)}
     if picture.scene is not None:

@@ -3,7 +3,9 @@
 The question stands above the panel, which is not there until the reader has guessed
 or asked to be shown. A cell that is run again stays open as long as its kernel lives.
 
-Left out: a memory beyond the kernel; a notebook that opens anew asks anew.
+Left out: a memory beyond the kernel; a notebook that opens anew asks anew. And a cover for
+what is said after the panel: Markdown cells are the notebook's own, no widget reaches them,
+so they stand open there.
 Sources: the ipywidgets documentation.
 """
 
@@ -81,5 +83,5 @@ class LiveGuess:
         question, *_ = self.box.children
         self.box.children = (question, self.told, self.covered)
         words = escape(predict.revealed(self.guess, said))
-        tell = f" {escape(self.guess.tell)}" if self.guess.tell else ""
-        self.told.value = f'<p role="status"><strong>{words}</strong>{tell}</p>'
+        tell = escape(predict.explained(self.guess, said))
+        self.told.value = f'<p role="status"><strong>{words}</strong>{tell and f" {tell}"}</p>'

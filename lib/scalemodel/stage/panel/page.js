@@ -9,7 +9,7 @@
   const home = document.currentScript.src.replace(/[^/]*$/, "");
   const theme = window.scalemodelTheme;
   const templates = {}; // by whether it is dark: plotly draws all anew for another object
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const REST_MS = 400; // after the last move: say the readings, write the address
   const STEP_MS = 350; // between two steps while playing
 
@@ -28,28 +28,21 @@
 
   const isDark = () => document.documentElement.dataset.theme === "dark";
 
+  // The same with `call` done to each part of it.
+  function each(value, call) {
+    if (Array.isArray(value)) return value.map((item) => call(item));
+    if (typeof value !== "object" || !value) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, call(item)]));
+  }
+
   function recolour(value) {
     if (typeof value === "string") return theme.darkOf[value] ?? value;
-    if (Array.isArray(value)) {
-      const plain = value.every((item) => typeof item === "number" || item === null);
-      return plain ? value : value.map(recolour);
-    }
-    if (value && typeof value === "object") {
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, recolour(item)]));
-    }
-    return value;
+    const plain = Array.isArray(value) && value.every((item) => typeof item === "number" || item === null);
+    return plain ? value : each(value, recolour); // plotly knows an array again
   }
 
   // ── States: the start state, and what differs from it ─────────────────────
-  function unpack(value, rows) {
-    if (Array.isArray(value)) return value.map((item) => unpack(item, rows));
-    if (value && typeof value === "object") {
-      const keys = Object.keys(value);
-      if (keys.length === 1 && keys[0] === "$row") return rows[value.$row];
-      return Object.fromEntries(keys.map((key) => [key, unpack(value[key], rows)]));
-    }
-    return value;
-  }
+  const unpack = (value, rows) => rows[value?.$row] ?? each(value, (item) => unpack(item, rows));
 
   function stateOf(packed, number) {
     const state = unpack(packed.base, packed.rows);
@@ -134,7 +127,7 @@
   const MARK = "#explore&";
 
   function readAddress() {
-    const hash = window.location.hash;
+    const hash = location.hash;
     return new URLSearchParams(hash.startsWith(MARK) ? hash.slice(MARK.length) : "");
   }
 
@@ -143,27 +136,25 @@
 
   function writeAddress(parameters) {
     const text = parameters.toString();
-    if (!text && !window.location.hash.startsWith(MARK)) return;
+    if (!text && !location.hash.startsWith(MARK)) return;
     const address = text ? MARK + text : "#";
     written = address;
     try {
-      window.history.replaceState(window.history.state, "", address);
+      history.replaceState(history.state, "", address);
     } catch {
-      window.location.replace(address); // pages opened from a folder, in some browsers
+      location.replace(address); // pages opened from a folder, in some browsers
     }
   }
 
   const panels = [];
 
-  // The panel that an address names, `1.tunnel_s=20+s` a state of it and `1=` its start.
-  function named() {
+  // Shows the panels that an address names, `1.tunnel_s=20+s` a state of one and `1=` its start.
+  function show() {
     const keys = [...readAddress().keys()].map((key) => key.split(".")[0]);
-    return panels.find((panel) => keys.includes(panel.key));
-  }
-
-  function show({ figure }) {
-    figure.dispatchEvent(new Event("sm-asked")); // who follows a link wants to see, not to guess
-    figure.scrollIntoView({ block: "start", behavior: "instant" });
+    const named = panels.filter((panel) => keys.includes(panel.key));
+    for (const { figure } of named) figure.dispatchEvent(new Event("sm-asked")); // to a lock
+    named[0]?.figure.scrollIntoView({ block: "start", behavior: "instant" });
+    return named[0];
   }
 
   // ── One panel ─────────────────────────────────────────────────────────────
@@ -327,12 +318,12 @@
 
     async link(button) {
       const state = this.toAddress(new URLSearchParams()).toString();
-      const text = window.location.href.replace(/#.*$/, "") + MARK + (state || `${this.key}=`);
+      const text = location.href.replace(/#.*$/, "") + MARK + (state || `${this.key}=`);
       try {
         await navigator.clipboard.writeText(text);
         button.textContent = "Link copied";
       } catch {
-        window.prompt("The link to this state:", text);
+        prompt("The link to this state:", text);
       }
       setTimeout(() => (button.textContent = "Copy link"), 2000);
     }
@@ -398,21 +389,20 @@
       { rootMargin: "300px" },
     );
     for (const panel of panels) near.observe(panel.figure);
-    const wanted = named();
-    if (wanted) { // it stays in view while what is above it takes its place, until a hand moves
-      const stay = new ResizeObserver(() => show(wanted));
+    if (show()) { // it stays in view while what is above it takes its place, until a hand moves
+      const stay = new ResizeObserver(show);
       stay.observe(document.querySelector("article") ?? document.body);
-      for (const act of ["wheel", "touchmove", "pointerdown", "keydown"]) {
-        window.addEventListener(act, () => stay.disconnect(), { once: true, passive: true });
+      for (const act of ["wheel", "pointerdown", "keydown"]) {
+        addEventListener(act, () => stay.disconnect(), { once: true, passive: true });
       }
     }
 
     const redraw = () => panels.filter((panel) => panel.drawn).forEach((panel) => panel.draw());
     new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    window.addEventListener("hashchange", ({ oldURL }) => {
+    addEventListener("hashchange", ({ oldURL }) => {
       const ours = (address) => address.includes(MARK);
-      const left = ours(oldURL) && window.location.hash === ""; // back to the start
-      if ((!ours(window.location.hash) && !left) || window.location.hash === written) return;
+      const left = ours(oldURL) && location.hash === ""; // back to the start
+      if ((!ours(location.hash) && !left) || location.hash === written) return;
       for (const panel of panels) {
         const before = panel.at.join();
         panel.at = [...panel.packed.start];
@@ -421,8 +411,7 @@
         panel.stop();
         panel.change();
       }
-      const followed = named();
-      if (followed) show(followed);
+      show();
     });
     // The rest when the page has nothing else to do, so that paper shows every figure.
     const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 1000));
@@ -430,7 +419,7 @@
       const next = panels.find((panel) => !panel.figure.dataset.ready);
       if (next) next.draw().then(() => idle(drawNext));
     };
-    window.addEventListener("load", () => idle(drawNext));
+    addEventListener("load", () => idle(drawNext));
   }
 
   begin(); // deferred, so the page is all there

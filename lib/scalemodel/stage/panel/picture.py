@@ -44,7 +44,8 @@ class Picture:
     """What one state of a panel shows.
 
     `figure` is a plotly figure, or a `Diagram`, which needs no drawing library.
-    `readings` are a few named numbers with their units, in the order to print;
+    `readings` are a few named numbers with their units, in the order to print, and where a
+    run leaves noise about one, half its width as a third: no digit is shown below it.
     `alt` is one sentence, computed from the same data, that says what the figure
     shows to somebody who cannot see it. A `scene` moves above the figure.
 
@@ -53,7 +54,7 @@ class Picture:
     """
 
     figure: go.Figure | Diagram
-    readings: Mapping[str, tuple[float, str]]
+    readings: Mapping[str, tuple]
     alt: str
     scene: Scene | None = None
 
@@ -68,11 +69,11 @@ class Picture:
             if not isinstance(name, str):
                 raise ValueError(f"readings names {name!r}; a name must be a string")
             try:
-                value, symbol = reading
-                units.quantity(value, symbol)
+                value, symbol, *noise = reading
+                units.quantity(value, symbol, *noise)
             except (TypeError, ValueError) as error:
                 raise ValueError(
-                    f"readings[{name!r}]={reading!r} must be (number, unit): {error}"
+                    f"readings[{name!r}]={reading!r} must be (number, unit) or (number, unit, noise): {error}"
                 ) from None
         if not isinstance(self.alt, str) or not self.alt.strip():
             raise ValueError(f"alt={self.alt!r} must be a sentence")

@@ -1,5 +1,6 @@
 // needs: ../views/memory.js ../views/typed.js
-/* A prediction lock: covers a panel until a guess is made, draws the guess, remembers it. */
+/* A prediction lock: covers a panel, and what is said after it, until a guess is made; draws the
+   guess, remembers it. */
 (() => {
   "use strict";
   const short = (n) => (Math.abs(n) >= 999.5 ? Math.round(n) : +n.toPrecision(3)).toLocaleString("en").replace("-", "−");
@@ -9,14 +10,18 @@
     const find = (selector) => lock.querySelector(selector);
     const form = find("form"), figure = find(".sm-panel"), problem = find(".sm-problem");
     const inputs = [...form.querySelectorAll("input")], radio = inputs[1];
+    const covered = [figure]; // and what follows the panel up to the next heading or lock: it says what that shows
+    let next = lock.closest(".cell");
+    while ((next = next.nextElementSibling) && !next.matches("section, :has(section, .sm-predict)")) covered.push(next);
 
     const isGuess = (said) => (radio ? inputs.some((i) => i.value === said)
       : typeof said === "number" && said >= told.low && said <= told.high);
 
     function sentence(said) {
-      const [yours, same] = radio ? [said, said === told.answer] : [short(said) + told.unit, said === told.answer];
-      if (same || yours === told.shown) return `You said ${yours}, and so does the run.`;
+      const yours = radio ? said : short(said) + told.unit;
+      if (said === told.answer || yours === told.shown) return `You said ${yours}, and so does the run.`;
       if (radio) return `You said ${yours}; the run says ${told.shown}.`;
+      if (told.tell) find(".sm-told").lastChild.textContent = ` ${told.tell[+(said > told.answer)]}`;
       const off = short(Math.abs(told.answer - said)) + told.unit;
       return `You said ${yours}; the run gives ${told.shown}. That is ${off} ${told.answer > said ? "more" : "less"}.`;
     }
@@ -39,11 +44,15 @@
       find(`[data-axis="${told.slider}"]`).after(tick);
     }
 
+    function cover(on) {
+      form.hidden = !on;
+      covered.forEach((part) => (part.inert = on));
+    }
+
     function open(said) {
-      form.hidden = true;
-      figure.inert = false;
+      cover(false);
       lock.dataset.open = "";
-      if (said == null) return;
+      if (!isGuess(said)) return;
       find(".sm-told span").textContent = sentence(said);
       draw(said);
     }
@@ -66,12 +75,20 @@
     });
     find("[data-show]").addEventListener("click", () => reveal(null));
 
-    const kept = scalemodelMemory.recall(key), linked = new RegExp(`^#explore&(.*&)?${figure.dataset.panel}[.=]`);
-    if (kept === null || isGuess(kept)) return open(kept);
-    if (linked.test(location.hash)) return open();
-    form.hidden = false;
-    figure.inert = true;
-    figure.addEventListener("sm-asked", () => figure.inert && open());
+    // Who follows a link wants to see, not to guess: page.js tells of a panel, an id is looked for here.
+    function follow() {
+      const goal = document.getElementById(location.hash.slice(1));
+      if (!covered.some((part) => part.contains(goal))) return;
+      open();
+      goal.scrollIntoView();
+    }
+
+    cover(true);
+    covered.forEach((part) => part.addEventListener("sm-asked", open, true));
+    addEventListener("hashchange", follow);
+    follow();
+    const kept = scalemodelMemory.recall(key);
+    if (kept === null || isGuess(kept)) open(kept);
   }
 
   document.querySelectorAll(".sm-predict").forEach(start); // deferred, so they are all there

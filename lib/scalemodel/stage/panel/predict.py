@@ -6,7 +6,9 @@ would rather not guess opens it at once, and paper and browsers without a script
 it open.
 
 A guess knows what to ask and what to say. `page` puts its element before the panel,
-`predict.js` covers and uncovers, and `live` does the same with widgets.
+`predict.js` covers and uncovers, and `live` does the same with widgets. On a page the
+script covers what follows in the section too, up to the next heading or lock, for it says
+what the panel shows. So what a reader must know before the guess stands before the panel.
 
 Left out: scores. Nobody counts who guessed well.
 Sources: Crouch, Fagen, Callan, Mazur, "Classroom demonstrations: learning tools or
@@ -37,7 +39,7 @@ class Guess:
 
     question: str
     answer: float | str
-    tell: str = ""  # a sentence that explains, once the panel is open
+    tell: str | tuple[str, str] = ""  # what explains, once the panel is open; see `guess_number`
     unit: str = ""
     low: float = 0.0
     high: float = 0.0
@@ -66,10 +68,12 @@ class Guess:
 
 def guess_number(
     question: str, *, unit: str, low: float, high: float, answer: float,
-    tell: str = "", drawn: str = "",
+    tell: str | tuple[str, str] = "", drawn: str = "",
 ) -> Guess:  # fmt: skip
     """A guess of a number from `low` to `high`; `answer` is what the run gives.
 
+    `tell` explains: one text for all, or a pair, to who guessed too low and to who guessed
+    too high. Who was right, or did not guess, is told both.
     `drawn` puts the guess on the panel: "x" and "y" on that axis of the figure, the
     name of a slider beneath that slider.
 
@@ -83,8 +87,13 @@ def guess_number(
     checks.real("low", low)
     checks.real("high", high, above=low)
     checks.real("answer", answer, at_least=low, at_most=high)
-    if not isinstance(drawn, str):
-        raise ValueError(f"drawn={drawn!r} must be a string")
+    _text("drawn", drawn)
+    if isinstance(tell, (tuple, list)):
+        if len(tell) != 2 or not all(isinstance(text, str) and text.strip() for text in tell):
+            raise ValueError(f"tell={tell!r} must be a pair of sentences: too low, too high")
+        tell = tuple(tell)
+    else:
+        _text("tell", tell)
     return Guess(question, float(answer), tell, unit, float(low), float(high), drawn)
 
 
@@ -103,6 +112,7 @@ def guess_choice(question: str, choices: Sequence[str], *, answer: str, tell: st
         raise ValueError(f"choices={choices!r} must be a list of at least two different words")
     if answer not in listed:
         raise ValueError(f"answer={answer!r} must be one of {', '.join(map(repr, listed))}")
+    _text("tell", tell)
     return Guess(question, answer, tell, choices=listed)
 
 
@@ -134,16 +144,31 @@ def revealed(guess: Guess, said: float | str | None = None) -> str:
     """
     if said is None:
         return f"The run {'says' if guess.choices else 'gives'} {guess.shown}."
-    if guess.choices:
-        if said == guess.answer:
-            return f"You said {said}, and so does the run."
-        return f"You said {said}; the run says {guess.shown}."
-    yours = units.quantity(said, guess.unit)
+    yours = said if guess.choices else units.quantity(said, guess.unit)
     if yours == guess.shown:
         return f"You said {yours}, and so does the run."
+    if guess.choices:
+        return f"You said {yours}; the run says {guess.shown}."
     off = units.quantity(abs(guess.answer - said), guess.unit)
     way = "more" if guess.answer > said else "less"
     return f"You said {yours}; the run gives {guess.shown}. That is {off} {way}."
+
+
+def explained(guess: Guess, said: float | str | None = None) -> str:
+    """What explains the answer to a reader who said `said`.
+
+    >>> guess = guess_number("How long?", unit="s", low=0, high=60, answer=20,
+    ...                      tell=("Longer: it stores.", "Shorter: it drains."))
+    >>> explained(guess, 45.0), explained(guess, 5.0)
+    ('Shorter: it drains.', 'Longer: it stores.')
+    >>> explained(guess)
+    'Longer: it stores. Shorter: it drains.'
+    """
+    if isinstance(guess.tell, str):
+        return guess.tell
+    if said is None or units.quantity(said, guess.unit) == guess.shown:
+        return " ".join(guess.tell)
+    return guess.tell[said > guess.answer]
 
 
 def refusal(guess: Guess) -> str:
@@ -195,6 +220,8 @@ def mark(guess: Guess) -> str:
     label = {"text": "your guess", "textangle": 0, "textposition": "end", "font": {"color": ink}}
     if guess.drawn == "x":
         label |= {"xanchor": "SIDE", "yanchor": "top", "padding": 5}
+    else:
+        label |= {"xanchor": "right", "yanchor": "bottom"}  # within the figure
     shape = {
         "type": "line", f"{along}0": "GUESS", f"{along}1": "GUESS", f"{along}ref": along,
         f"{across}0": 0, f"{across}1": 1, f"{across}ref": "paper",
@@ -234,7 +261,9 @@ def locked_html(guess: Guess, axes: dict[str, Axis], figure_html: str, ident: st
     }  # fmt: skip
     if guess.drawn and not told["mark"]:
         told |= {"slider": guess.drawn, "values": axes[guess.drawn].values}
-    tell = f" {escape(guess.tell)}" if guess.tell else ""
+    if not isinstance(guess.tell, str):
+        told |= {"tell": guess.tell}
+    tell = f" {escape(explained(guess))}" if guess.tell else ""
     return (
         f'<div class="sm-predict" id="{ident}" data-guess="{escape(json.dumps(told))}">'
         f'<p class="sm-question" id="{ident}-question">{escape(guess.question)}</p>'
@@ -263,6 +292,11 @@ def _answers(guess, ident):
         f'size="7" aria-describedby="{ident}-range {ident}-problem"> {escape(unit)} '
         f'<span class="sm-range" id="{ident}-range">{beside(guess)}</span>'
     )
+
+
+def _text(field, value):
+    if not isinstance(value, str):
+        raise ValueError(f"{field}={value!r} must be a string")
 
 
 def _sentence(field, value):

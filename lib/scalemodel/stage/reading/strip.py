@@ -40,7 +40,7 @@ class Times:
     """Minutes to read a chapter, to play with it, and to do what it asks.
 
     >>> str(Times(10, 4, 65)), str(Times(1, 0, 0))
-    ('read 10 minutes, play 4, do 65', 'read 1 minute')
+    ('10 min to read, 4 to play, 65 to do', '1 min to read')
     """
 
     read: int
@@ -48,10 +48,10 @@ class Times:
     do: int
 
     def __str__(self):
-        after = [
-            f", {name} {getattr(self, name)}" for name in ("play", "do") if getattr(self, name)
-        ]
-        return f"read {self.read} minute{'' if self.read == 1 else 's'}{''.join(after)}"
+        play, do = (
+            f", {getattr(self, to)} to {to}" * bool(getattr(self, to)) for to in ("play", "do")
+        )
+        return f"{self.read}\u00a0min to read{play}{do}"
 
 
 def times(text: str, explains: str = "") -> Times:
@@ -78,7 +78,7 @@ def strip_line(text: str, first: str, explains: str) -> str:
     """The line in plain words; `first` is what to know first, `explains` a module.
 
     >>> strip_line("word " * 400, first="nothing", explains="scalemodel.core.rng")
-    'read 2 minutes · know first: nothing · explains scalemodel.core.rng'
+    '2 min to read · know first: nothing · explains scalemodel.core.rng'
     """
     return f"{times(text, explains)} · know first: {first} · explains {explains}"
 

@@ -33,6 +33,15 @@ STAGE = Path(__file__).parents[1]
 PANEL_SCRIPTS = ("theme.js", "page.js")  # on pages with a panel, in this order
 SEARCH_TOOL = "search.js"  # on the search page alone
 STYLES = "scalemodel.css"  # all of ours in one file, which weighs less than many
+WINGS = (
+    "look",
+    "views",
+    "panel",
+    "reading",
+    "site",
+    "twitter",
+    "youtube",
+)  # small, and together smaller
 # A part of the theme that asks another host, and looks that ours replace.
 UNWANTED = ("thebe", "THEBE", "exercise.css")
 MATHS = ("MathJax", "mathjax")  # for pages with formulas
@@ -144,14 +153,20 @@ def reuse_executions(app, config) -> None:
 
 
 def write_styles(app) -> None:
-    """Writes all our styles, the colours first, into one file."""
+    """Writes all styles that any page may need, the colours first, into one file."""
     if app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
     sheets = [path for path in own_assets(app.confdir, app.config) if path.suffix == ".css"]
+    sheets = [path for path in sheets if not _is_a_companys(path)]
     rules = [theme.style_sheet(), *(path.read_text(encoding="utf-8") for path in sheets)]
     (static / STYLES).write_text(rcssmin.cssmin("\n".join(rules)), encoding="utf-8")
+
+
+def _is_a_companys(path):
+    """Whether a style goes with the pages that hold what it is for, and with no other."""
+    return path.parent.parent == STAGE and path.parent.name not in WINGS
 
 
 NOT_TEXT = re.compile(
@@ -163,14 +178,18 @@ NOT_TEXT = re.compile(
 def tidy_page(app, pagename, templatename, context, doctree) -> None:
     """Gives a page the scripts of what it holds, and takes out whatever asks elsewhere."""
     raws = [raw.astext() for raw in doctree.findall(nodes.raw)] if doctree is not None else []
-    names = scripts_of(raws, folders_of(app.confdir, app.config))
+    folders, static = folders_of(app.confdir, app.config), Path(app.outdir) / "_static"
+    names = scripts_of(raws, folders)
+    styles = [kind.style for kind in _kinds_of(raws, folders) if _is_a_companys(kind.folder / "_")]
+    if any(styles) and app.builder.format == "html":
+        app.add_css_file(bundle(static, styles, ".css"), priority=801)
     if any("sm-panel" in raw for raw in raws):  # last, for it wakes what came before
         names += PANEL_SCRIPTS
     if pagename == "search":
         names = [SEARCH_TOOL]
     if names and app.builder.format == "html":
         holds = " ".join(name.removesuffix(".js") for name in names)
-        name = bundle(Path(app.outdir) / "_static", _texts(app, names))
+        name = bundle(static, _texts(app, names))
         app.add_js_file(name, loading_method="defer", **{"data-holds": holds})
     if "metatags" in context and 'name="description"' not in context["metatags"] and doctree:
         context["metatags"] += _description(doctree)
@@ -185,8 +204,8 @@ def tidy_page(app, pagename, templatename, context, doctree) -> None:
         context[key] = [file for file in context.get(key, []) if not _unwanted(file, other)]
 
 
-def bundle(static: Path, pieces: list[str]) -> str:
-    """Writes the scripts `pieces` as one file, which weighs less than many; its name.
+def bundle(static: Path, pieces: list[str], suffix: str = ".js") -> str:
+    """Writes the scripts or the styles `pieces` as one file, which weighs less than many; its name.
 
     The name is made from what it holds, so that a browser never keeps an old one.
 
@@ -195,8 +214,9 @@ def bundle(static: Path, pieces: list[str]) -> str:
     >>> (static / bundle(static, ["one = 1; // note", "two = 2;"])).read_text()
     'one=1;\\ntwo=2;\\n'
     """
-    text = "".join(f"{rjsmin.jsmin(piece)}\n" for piece in pieces)
-    name = f"sm-{hashlib.sha256(text.encode()).hexdigest()[:10]}.js"
+    shorter = rjsmin.jsmin if suffix == ".js" else rcssmin.cssmin
+    text = "".join(f"{shorter(piece)}\n" for piece in pieces)
+    name = f"sm-{hashlib.sha256(text.encode()).hexdigest()[:10]}{suffix}"
     static.mkdir(parents=True, exist_ok=True)
     (static / name).write_text(text, encoding="utf-8")
     return name
@@ -216,13 +236,17 @@ def scripts_of(raws: list[str], folders: list[Path]) -> list[str]:
     >>> scripts_of(['<p class="sm-quiz">', '<div class="wide sm-film">'], [STAGE])
     ['memory.js', 'typed.js', 'quiz.js', 'train.js', 'film.js']
     """
+    found = _kinds_of(raws, folders)
+    return list(dict.fromkeys(path.name for kind in found for path in kind.scripts))
+
+
+def _kinds_of(raws, folders):
     kinds = {name: kind for folder in folders for name, kind in kinds_in(folder).items()}
-    found = [
+    return [
         kind
         for name, kind in kinds.items()
         if any(re.search(rf'class="[^"]*\bsm-{name}\b', raw) for raw in raws)
     ]
-    return list(dict.fromkeys(path.name for kind in found for path in kind.scripts))
 
 
 def finish(app, exception) -> None:

@@ -65,10 +65,10 @@ def write(site: Path, pages: Iterable[str], table: Path, anchors: dict[str, str]
 
 
 def kind_of(name: str) -> int:
-    """What the page called `name` is: 2 for a company's chapter, 0 for the sources, 1 for others.
+    """What the page called `name` is: 2 for a chapter, 0 for the sources, 1 for others.
 
-    >>> kind_of("book/youtube/abr"), kind_of("book/how-to"), kind_of("book/bibliography")
-    (2, 1, 0)
+    >>> [kind_of(f"book/{page}") for page in ("youtube/abr", "foundations/queues", "how-to", "bibliography")]
+    [2, 2, 1, 0]
     """
     folder = name.rpartition("/")[0].rpartition("/")[2]
     return 2 if folder in theme.ACCENTS else int(not name.endswith("bibliography"))

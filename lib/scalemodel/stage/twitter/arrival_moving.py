@@ -1,10 +1,10 @@
 """A post that goes over connections to three phones, one of them slow, step by step.
 
 Each phone has a connection and an outbox at the gateway. When a copy is put there, when it
-leaves and when it has arrived is read off the log of a run of `live.arrival.scene`; what no
-frame has brought by the end of the steps had no room, or no connection.
+leaves and when it has arrived is read off the log of a run of `live.arrival.scene`. What found
+no room, or no connection, is asked for later, and comes from the store.
 
-Left out: acknowledgements and what is asked back; the chapter's panel goes on from here.
+Left out: acknowledgements.
 Sources: none; the run is that of `scalemodel.twitter.live.arrival`.
 """
 
@@ -41,10 +41,10 @@ class Way(NamedTuple):
 
 
 def arrival_moving() -> Embed:
-    """Five posts by a star, until the last one is on its way.
+    """Five posts by a star, until everybody has them.
 
     >>> arrival_moving().text
-    'Where is each post?: five posts, 16 steps'
+    'Where is each post?: five posts, 20 steps'
     """
     return _drawn({"five posts": _steps(scene(SHOWN))})
 
@@ -64,11 +64,30 @@ def ways_of(report: SceneReport) -> dict[tuple[str, int], Way]:
     ways = {}
     for event in report.events:
         if event.kind == "delta" and (event.until_s, event.text) not in lost:
-            first, *last = (int(number) - OLD_POSTS for number in re.findall(r"\d+", event.text))
-            for post in range(first, (last or [first])[-1] + 1):
+            for post in _posts_of(event):
                 way = Way(posted_s[post], event.t_s, event.until_s)
                 ways[event.target, post] = way
     return ways
+
+
+def answers_of(report: SceneReport) -> dict[tuple[str, int], Way]:
+    """The way of each post that comes later, in an answer to a reader who asks.
+
+    >>> sorted(answers_of(scene(SHOWN)))
+    [('Bo', 3), ('Bo', 4), ('Bo', 5), ('Cy', 4), ('Cy', 5)]
+    """
+    return {
+        (event.target, post): Way(event.t_s, event.t_s, event.until_s)
+        for event in report.events
+        if event.kind == "gap"
+        for post in _posts_of(event)
+    }
+
+
+def _posts_of(event):
+    """The posts of a frame, as `posts 4 to 5` or `post 4` names them."""
+    first, *last = (int(number) - OLD_POSTS for number in re.findall(r"\d+", event.text))
+    return range(first, (last or [first])[-1] + 1)
 
 
 def _posted_s(report):
@@ -81,8 +100,8 @@ def _steps(report):
     posted_s, ways = _posted_s(report), ways_of(report)
     first = (
         "Three phones have a connection each, and at the gateway an outbox with room for "
-        f"{SHOWN.queue_posts}. Bo's takes {1 / SHOWN.drain_per_s:.0f} s for a frame, and is at "
-        "the page that it began with."
+        f"{SHOWN.queue_posts}. Bo's phone takes {1 / SHOWN.drain_per_s:.0f} s for a frame, and is "
+        "still loading its first page."
     )
     steps = [Step(first, _places(report, ways, min(posted_s.values()) - CLOSE_S))]
     for post, at_s in posted_s.items():
@@ -93,7 +112,26 @@ def _steps(report):
         under_way = _places(report, ways, at_s + CLOSE_S) | _turned_away(ways, post)
         steps.append(Step(f"{at_s:.1f} s: {_offered(ways, post)}", under_way))
         steps.append(Step(_on_screens(report, until_s), _places(report, ways, until_s)))
-    return steps
+    for answer in (event for event in report.events if event.kind == "gap"):
+        on_it_s, there_s = (answer.t_s + answer.until_s) / 2, answer.until_s + CLOSE_S
+        steps.append(Step(_asked(answer), _places(report, ways, on_it_s)))
+        steps.append(Step(_on_screens(report, there_s), _places(report, ways, there_s)))
+    if not all(reader.complete for reader in report.readers):
+        raise ValueError("SHOWN must end with everybody having every post")
+    all_there = (
+        f"{steps[-1].words} Nothing is lost: all were stored, and each phone asked for its own."
+    )
+    return [*steps[:-1], Step(all_there, steps[-1].at)]
+
+
+def _asked(answer):
+    """Who asks for what, just before it is on its way."""
+    posts = _posts_of(answer)
+    why = "is back" if answer.target == "Cy" else "is told that posts are missing"
+    return (
+        f"{answer.t_s:.1f} s: {answer.target} {why}, and asks what came after post {posts[0] - 1}. "
+        f"Posts {posts[0]} to {posts[-1]} come from the store."
+    )
 
 
 def _offered(ways, post):
@@ -143,7 +181,7 @@ def _ahead(ways, reader, post, at_s):
 
 def _places(report, ways, at_s):
     """Where everything stands at a moment."""
-    at = {}
+    at, ways = {}, ways | answers_of(report)
     for post, posted_s in _posted_s(report).items():
         at[f"post-{post}"] = _stored(post) if posted_s <= at_s else STAR
         for reader in READERS:
@@ -161,7 +199,7 @@ def _places(report, ways, at_s):
 def _place(ways, reader, post, at_s):
     """Where the copy for a reader is once it is posted: outbox, connection, screen or nowhere."""
     way, row = ways.get((reader, post)), ROWS[reader]
-    if way is None:
+    if way is None or at_s < way.came_s:
         return None
     if at_s < way.left_s:
         return OUTBOX + APART * _ahead(ways, reader, post, at_s), row

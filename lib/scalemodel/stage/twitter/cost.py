@@ -20,6 +20,8 @@ from scalemodel.twitter.timeline.prices import Costs
 POINTS = 90  # of a curve
 ACCOUNTS = 320  # dots, from the largest account to the smallest
 AXIS = "cost, pushing everything = 1 (log)"
+MARKS = [digit * 10**power for power in range(-3, 3) for digit in (1, 2, 5)]
+IN_FULL = {"tickvals": MARKS, "ticktext": [units.number(mark) for mark in MARKS]}  # 20, and not 2
 
 
 # ── One curve ───────────────────────────────────────────────────────────────
@@ -62,7 +64,7 @@ cheapest, 0.875, and the rule per edge 0.75.'
             ],
             "layout": _layout(
                 {"title": {"text": "followers that make a celebrity (log)"}, "type": "log", "dtick": 1},
-                {"title": {"text": AXIS}, "type": "log", "dtick": "D2"},
+                {"title": {"text": AXIS}, "type": "log", **IN_FULL},
             ),
         }
     )  # fmt: skip
@@ -77,10 +79,10 @@ cheapest, 0.875, and the rule per edge 0.75.'
         f"and the rule per edge {said['edge']}."
     )
     readings = {
-        "cheapest threshold, followers": (np.inf if never else limit, "count"),
+        "cheapest threshold, followers": (np.nan if never else limit, "count"),
         "its cost": (least / push, "ratio"),
         "cost of the rule per edge": (per_edge_cost / push, "ratio"),
-        "edges it pulls": (pulled_ratio, "ratio"),
+        "edges it pulls, %": (100 * pulled_ratio, "count"),
     }
     return Picture(figure, readings, alt)
 
@@ -177,7 +179,7 @@ def rules_picture(reads_per_tweet: np.ndarray, ratios: Mapping[str, np.ndarray])
             "layout": _layout(
                 {"title": {"text": "reads a tweet (log)"}, "type": "log", "dtick": 1},
                 {
-                    "title": {"text": AXIS}, "type": "log", "dtick": "D2",
+                    "title": {"text": AXIS}, "type": "log", **IN_FULL,
                     "range": [np.log10(ratios["per edge"].min()) - 0.05, top],
                 },
             ),
@@ -354,14 +356,9 @@ def _words(text, rule, x, y, xanchor, yanchor):
     }  # fmt: skip
 
 
-BETWEEN = {"tickfont": {"size": 15}}  # the digits between decades are drawn three quarters as large
-
-
 def _layout(x, y):
     numbers = {"exponentformat": "none", "separatethousands": True}
-    x, y = (
-        {**axis, **numbers, **(BETWEEN if axis.get("dtick") == "D2" else {})} for axis in (x, y)
-    )
+    x, y = ({**axis, **numbers} for axis in (x, y))
     return {
         "height": 340, "margin": {"t": 30, "r": 16}, "legend": {"font": {"size": 12}},
         "xaxis": x, "yaxis": y,

@@ -10,6 +10,7 @@ Sources: none.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 from scalemodel.core import checks
 from scalemodel.stage.panel.moving import Step, moving
@@ -19,7 +20,7 @@ from scalemodel.twitter.timeline.graph import SocialGraph
 from scalemodel.twitter.timeline.policies import FanOutOnRead, FanOutOnWrite, Policy
 from scalemodel.twitter.timeline.prices import Costs
 
-LOOK = "look"
+LOOK, MEASURED = "look", "as measured"
 COIN = '<circle r="7"/><circle r="4" fill="none" stroke="var(--sm-paper)" stroke-width="1.5"/>'
 ZZZ = '<text x="-8" y="4">z z z</text>'
 TWEET = '<rect x="-13" y="-8" width="26" height="16" rx="3"/>'
@@ -44,13 +45,16 @@ def reader_day(authors: Sequence[str], day: Sequence[str], reader: str) -> Embed
     }
     ways = {way: _day(authors, day, reader, rule) for way, rule in rules.items()}
     coins = max(len(step.at) for steps in ways.values() for step in steps)
-    things = {f"tweet-{n}": TWEET for n in range(len(day))}
+    posted = [n for n, who in enumerate(day) if who != LOOK]
+    things = {
+        f"{what}-{n}": TWEET for what in ("own", "tweet") for n in posted
+    }  # what flies is on top
     things |= {f"coin-{n}": COIN for n in range(coins)}
     ground = "".join(
         f'<text x="{x}" y="{y}">{words}</text>'
         for x, y, words in (
             (4, 34, authors[0]), (4, 79, authors[1]), (40, 12, "own list"),
-            (196, 12, f"{reader}’s home list"), (196, 79, f"{reader}’s page"),
+            (196, 12, f"{reader}’s home list, kept"), (196, 79, f"{reader}’s page, shown"),
             (4, 128, "the authors pay"), (196, 128, f"{reader} pays"),
         )
     )  # fmt: skip
@@ -131,9 +135,9 @@ def _paid(deliveries, lists):
 def _places(authors, own, copied, page, paid):
     at = {}
     for row, author in enumerate(authors):
-        for slot, event in enumerate(own.get(author, [])):
-            at[f"tweet-{event}"] = (54 + SLOT_PX * slot, 33 + 45 * row)
-    for slot, event in enumerate(copied):  # a copy: the author's own stays, unseen, beneath it
+        for slot, event in enumerate(own.get(author, [])):  # it stays, beneath what flies from it
+            at[f"own-{event}"] = at[f"tweet-{event}"] = (54 + SLOT_PX * slot, 33 + 45 * row)
+    for slot, event in enumerate(copied):
         at[f"tweet-{event}"] = (210 + SLOT_PX * slot, 33)
     for slot, event in enumerate(page):
         at[f"tweet-{event}"] = (210 + SLOT_PX * slot, 97, "good")
@@ -206,7 +210,11 @@ def _posts(author, readers, day, asleep):
     rows, steps, paid = copies_of(len(readers), events, asleep), [], (0, 0)
     all_of_them = f"{', '.join(readers[:-1])} and {readers[-1]}"
     steps.append(
-        Step(f"{all_of_them} follow {author}. Nothing is paid yet.", _asleep(readers, day, 0))
+        Step(
+            f"{all_of_them} follow {author}. A box will be a tweet that lies ready, green when it is "
+            "looked at; a coin is one piece of work.",
+            _asleep(readers, day, 0),
+        )
     )
     for event, (who, (deliveries, rebuilds, ready)) in enumerate(zip(day, rows, strict=True)):
         new = deliveries - paid[0], rebuilds - paid[1]
@@ -228,9 +236,10 @@ def _posts(author, readers, day, asleep):
 
 
 def _asleep(readers, day, so_far):
-    """A sign beside each reader who has not looked yet."""
+    """A sign beside each reader who sleeps: no look before the first post, nor since."""
+    awake = day[: max(so_far, len(list(takewhile(lambda who: who in readers, day))))]
     return {f"zzz-{row}": (334, 20 + 30 * row, "faint")
-            for row, reader in enumerate(readers) if reader not in day[:so_far]}  # fmt: skip
+            for row, reader in enumerate(readers) if reader not in awake}  # fmt: skip
 
 
 def _woken(author, who, new, tweets):
@@ -255,7 +264,7 @@ def page_prices(costs_us: Costs, pages: Mapping[str, int]) -> Embed:
     """
     coins_of = {
         "as counted": lambda lists: lists,
-        "as measured": lambda lists: page_coins(costs_us, lists),
+        MEASURED: lambda lists: page_coins(costs_us, lists),
     }
     ways, most = {}, 0
     for way, coins in coins_of.items():
@@ -270,7 +279,11 @@ def page_prices(costs_us: Costs, pages: Mapping[str, int]) -> Embed:
             worth = (
                 f"{many} coin{'' if many == 1 else 's'}" if many else "nothing beyond the bare page"
             )
-            steps.append(Step(f"{who} looks, and the page pulls {pulled}: {worth}.", dict(at)))
+            merging = round(costs_us.merge / costs_us.delivery) if way == MEASURED and lists else 0
+            for_it = f", {merging} of them for merging at all" if merging else ""
+            steps.append(
+                Step(f"{who} looks, and the page pulls {pulled}: {worth}{for_it}.", dict(at))
+            )
         steps.append(Step(f"In all {total} coins.", dict(at)))
         ways[way], most = steps, max(most, total)
     ground = '<text x="36" y="12">pulls lists</text><text x="108" y="12">costs</text>'
@@ -278,7 +291,8 @@ def page_prices(costs_us: Costs, pages: Mapping[str, int]) -> Embed:
         f'<text x="4" y="{38 + 34 * row}">{who}</text>'
         f'<path d="M104 {45 + 34 * row}h250" stroke="var(--sm-line)"/>'
         + "".join(
-            f'<path d="M{38 + 12 * n} {28 + 34 * row}h8v12h-8z" {OUTLINE}/>' for n in range(lists)
+            f'<path d="M{38 + 12 * n} {28 + 34 * row}h8v12h-8z" fill="var(--sm-muted)"/>'
+            for n in range(lists)
         )
         for row, (who, lists) in enumerate(pages.items())
     )

@@ -68,9 +68,9 @@ with three, and 1.25 in CPU; the rule per edge 0.8 and 0.75. The largest burst i
     figure = go.Figure(
         {
             "data": [
-                _line("two prices", x, equal[at] / equal[-1], "hybrid"),
-                _line("three prices", x, fitted[at] / fitted[-1], "hybrid", dash="dot"),
-                _marks("CPU", shown, [measured[n] for n in shown], "on write", "circle", 10),
+                _line("threshold, two prices", x, equal[at] / equal[-1], "hybrid"),
+                _line("threshold, three prices", x, fitted[at] / fitted[-1], "hybrid", dash="dot"),
+                _marks("threshold, CPU", shown, [measured[n] for n in shown], "on write", "circle", 10),
                 _line("per edge, two prices", [1, end], [per_edge_ratio] * 2, "per edge", dash="dash"),
                 _line("per edge, CPU", [1, end], [cpu["per edge"]] * 2, "per edge", dash="dashdot"),
                 _marks("chosen", [limit], [measured[limit]], "you", "circle-open", 20),
@@ -78,13 +78,17 @@ with three, and 1.25 in CPU; the rule per edge 0.8 and 0.75. The largest burst i
                 _marks("its burst", [limit], [max(burst, 1)], "you", "circle-open", 20, axis="y2"),
             ],
             "layout": {
+                "annotations": [
+                    _says("pushing everything = 1", x=1, y=1, xanchor="right"),
+                    _says("deliveries of the largest burst", x=0, y=0.3, xanchor="left"),
+                ],
                 "height": 400, "margin": {"t": 20, "r": 16}, "legend": {"font": {"size": 12}},
                 "xaxis": {
                     "title": {"text": "followers that make a celebrity (log)"}, "type": "log",
                     "dtick": 1, "anchor": "y2", "exponentformat": "none", "separatethousands": True,
                 },
                 "yaxis": {
-                    "title": {"text": "cost, pushing all = 1 (log)"}, "type": "log",
+                    "title": {"text": "cost (log)"}, "type": "log",
                     "domain": [0.4, 1], "range": [-0.85, 1.3],
                     "tickvals": [0.2, 0.5, 1, 2, 5, 10], "ticktext": ["0.2", "0.5", "1", "2", "5", "10"],
                 },
@@ -105,11 +109,11 @@ with three, and 1.25 in CPU; the rule per edge 0.8 and 0.75. The largest burst i
         f"deliver{'y' if burst == 1 else 'ies'}."
     )
     readings = {
-        "cost, two prices": (two, "ratio"),
-        "CPU": (measured[limit], "ratio"),
-        "CPU per edge": (float(cpu["per edge"]), "ratio"),
+        "cost of the threshold, two prices": (two, "ratio"),
+        "its CPU, pushing everything = 1": (measured[limit], "ratio"),
+        "CPU of the rule per edge": (float(cpu["per edge"]), "ratio"),
         "largest burst, deliveries": (burst, "count"),
-        "one core delivers it in": (burst * costs_us.delivery / 1e3, "ms"),
+        "one core delivers that burst in": (burst * costs_us.delivery / 1e3, "ms"),
     }
     return Picture(figure, readings, alt)
 
@@ -120,6 +124,13 @@ def _line(name, x, y, rule, dash="solid", axis="y"):
         "type": "scatter", "mode": "lines", "name": name, "x": list(x), "y": _short(y), "yaxis": axis,
         "line": {"color": theme.policy_colour(rule), "width": 3, "dash": dash},
         "showlegend": axis == "y",
+    }  # fmt: skip
+
+
+def _says(text, **place):
+    return {
+        "text": text, "xref": "paper", "yref": "paper", "yanchor": "top", "showarrow": False,
+        "font": {"size": 13, "color": theme.colour("muted")}, **place,
     }  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def queue_picture(
         }
     )  # fmt: skip
     alt = (
-        f"Under the rule {rule}, the last of {followers:,} followers has the celebrity's tweet "
+        f"Under the rule {rule}{f', {batch:,} at a time' if batch else ''}, the last of {followers:,} followers has the celebrity's tweet "
         f"after {units.quantity(done_s, 's')}, and other tweets wait at most "
         f"{units.quantity(longest_s, 's')}."
     )

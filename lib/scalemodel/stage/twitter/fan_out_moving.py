@@ -1,6 +1,6 @@
 """Copies that drop into followers' lists while other tweets wait: a fan-out, step by step.
 
-Six people have a list each, and one worker makes a copy a second. What is copied when is
+Six people have a list each, the oldest tweet at the bottom, and one worker makes a copy a second. What is copied when is
 read off a run of `HomeTimelines`, batch by batch; the queue is drawn in the order in which
 that run serves it.
 
@@ -18,11 +18,13 @@ from scalemodel.twitter.timeline.graph import SocialGraph
 from scalemodel.twitter.timeline.policies import FanOutOnWrite, Hybrid, Policy
 
 READERS = ("Ann", "Bea", "Cal", "Dan", "Eve", "Fay")
+WHOLE, TURNS = "one tweet to the end", "two copies, then the next tweet"
+FETCHED = "star's tweet: fetched, not copied"
 STAR = "the star"
 ON_WRITE, NOT_THE_STAR = FanOutOnWrite(), Hybrid(celebrity_followers=len(READERS))
 WIDTH, HEIGHT = 360, 176
-AT_WORK, WAITING, OWN = (46, 38), (150, 38, 70), (296, 76)  # where a tweet stands; apart
-LISTS = (30, 60, 148, 22)  # the first list, the next one, the lowest copy, the next one
+AT_WORK, WAITING, OWN = (46, 38), (150, 38, 70), (296, 70)  # where a tweet stands; apart
+LISTS = (30, 60, 148, 22)  # the first list, the next one, the oldest tweet, the next one
 
 
 class Copy(NamedTuple):
@@ -40,28 +42,28 @@ def celebrity_moving() -> Embed:
     """A star with six followers posts, and two others post right behind.
 
     >>> celebrity_moving().text[:62]
-    'Who waits when a star posts?: whole tweets, 11 steps, two copi'
+    'Who waits, and who pays for it?: one tweet to the end, 11 step'
     """
     followers = {STAR: READERS, "Gus": ("Ann", "Dan"), "Hal": ("Fay",)}
     ways = {
-        "whole tweets": _served(followers, ON_WRITE, len(READERS)),
-        "two copies, then the next tweet": _served(followers, ON_WRITE, 2),
-        "the star's is not copied": _served(followers, NOT_THE_STAR, len(READERS)),
+        WHOLE: _served(followers, ON_WRITE, len(READERS)),
+        TURNS: _served(followers, ON_WRITE, 2),
+        FETCHED: _served(followers, NOT_THE_STAR, len(READERS)),
     }
-    return _drawn(followers, ways, "Who waits when a star posts?")
+    return _drawn(followers, ways, "Who waits, and who pays for it?")
 
 
 def answer_moving() -> Embed:
     """Ann, who has the star's tweet first, answers it; three people follow both.
 
     >>> answer_moving().text[:48]
-    'Who reads the answer first?: whole tweets, 11 st'
+    'Who reads the answer first?: two copies, then th'
     """
     followers = {STAR: READERS, "Ann": ("Dan", "Eve", "Fay")}
     ways = {
-        "whole tweets": _answered(followers, ON_WRITE, len(READERS)),
-        "two copies, then the next tweet": _answered(followers, ON_WRITE, 2),
-        "the star's is not copied": _answered(followers, NOT_THE_STAR, len(READERS)),
+        TURNS: _answered(followers, ON_WRITE, 2),
+        WHOLE: _answered(followers, ON_WRITE, len(READERS)),
+        FETCHED: _answered(followers, NOT_THE_STAR, len(READERS)),
     }
     return _drawn(followers, ways, "Who reads the answer first?")
 
@@ -110,16 +112,16 @@ def _served(followers, policy, batch):
         if left_out
         else f"{len(followers)} tweets are in the queue; the worker makes one copy a second."
     )
-    steps = [Step(first, _places(made, 0))]
+    steps = [Step(first, _places(made, 0, followers))]
     for second, copy in enumerate(made, 1):
-        steps.append(Step(_told(made, second, copy, followers), _places(made, second)))
+        steps.append(Step(_told(made, second, copy, followers), _places(made, second, followers)))
     ends = {name: _end(made, name) for name in followers}
     if left_out:
-        looked = {**_places(made, len(made)), **_pulled(made, "Ann")}
+        looked = {**_places(made, len(made), followers), **_pulled("Ann", followers)}
         return [*steps, Step(_looks(followers, policy, batch, ends), looked)]
     waits = ", ".join(f"{name} {ends[name]} s" for name in others)
     last = f"How long until the last follower has it: {waits}, the star {ends[STAR]} s."
-    return [*steps, Step(last, _places(made, len(made)))]
+    return [*steps, Step(last, _places(made, len(made), followers))]
 
 
 def _looks(followers, policy, batch, ends):
@@ -139,8 +141,8 @@ def _answered(followers, policy, batch):
     made = copies_of(followers, policy, batch)
     if STAR not in {copy.tweet for copy in made}:
         return _answered_in_time(made, followers)
-    first = "The star posts. Dan, Eve and Fay follow the star, and Ann too."
-    steps = [Step(first, _places(made, 0, hidden={"Ann"}))]
+    first = "The star posts. Dan, Eve and Fay follow both the star and Ann."
+    steps = [Step(first, _places(made, 0, followers, hidden={"Ann"}))]
     had, early = set(), set()
     for second, copy in enumerate(made, 1):
         if copy.tweet == STAR:
@@ -150,9 +152,9 @@ def _answered(followers, policy, batch):
             early |= {copy.reader} - had
             more = ", and what it answers" if copy.reader in had else ", and not what it answers"
         words = f"{second} s: {copy.reader}'s list has {_whose(copy.tweet)}{more}."
-        steps.append(Step(words, _places(made, second, early=early - had)))
-    last = f"{len(early)} of {len(followers['Ann'])} can read the answer before what it answers."
-    return [*steps, Step(last, _places(made, len(made)))]
+        steps.append(Step(words, _places(made, second, followers, early=early - had)))
+    last = f"{len(early)} of {len(followers['Ann'])} could read the answer before what it answers."
+    return [*steps, Step(last, _places(made, len(made), followers))]
 
 
 def _answered_in_time(made, followers):
@@ -160,12 +162,12 @@ def _answered_in_time(made, followers):
         "The star's tweet stays in the star's own list. Ann has looked, and answers it; "
         "Dan, Eve and Fay follow both."
     )
-    steps = [Step(first, _places(made, 0))]
+    steps = [Step(first, _places(made, 0, followers))]
     for second, copy in enumerate(made, 1):
         words = f"{second} s: {copy.reader}'s list has {_whose(copy.tweet)}."
-        steps.append(Step(words, _places(made, second)))
+        steps.append(Step(words, _places(made, second, followers)))
     last = "Dan looks: the answer lies in the list, and what it answers is pulled. Nobody reads it first."
-    return [*steps, Step(last, _places(made, len(made)) | _pulled(made, "Dan"))]
+    return [*steps, Step(last, _places(made, len(made), followers) | _pulled("Dan", followers))]
 
 
 def _whose(tweet):
@@ -192,9 +194,9 @@ def _queue(made, second):
     return list(dict.fromkeys(copy.tweet for copy in made[second:]))
 
 
-def _places(made, second, hidden=(), early=()):
+def _places(made, second, followers, hidden=(), early=()):
     """Where each tweet and each copy stands once so many copies are made."""
-    at, height = {}, dict.fromkeys(READERS, 0)
+    at = {}
     x, apart = WAITING[0], WAITING[2]
     queue = [name for name in _queue(made, second) if name not in hidden]
     stands = {
@@ -208,22 +210,23 @@ def _places(made, second, hidden=(), early=()):
         name = _name(copy)
         if number < second:
             look = "bad" if copy.tweet == "Ann" and copy.reader in early else _look(copy.tweet)
-            at[name] = (*_slot(copy.reader, height), look)
+            at[name] = (*_slot(copy, followers), look)
         elif copy.tweet in stands:
             at[name] = (*stands[copy.tweet], _look(copy.tweet))
     return at | {_word(name): (*place, _look(name)) for name, place in stands.items()}
 
 
-def _pulled(made, reader):
-    """The star's tweet on the page of a reader who looks, above what lies in the list."""
-    height = dict.fromkeys(READERS, sum(copy.reader == reader for copy in made))
-    return {_name(Copy(STAR, reader)): (*_slot(reader, height), "faint")}
+def _pulled(reader, followers):
+    """The star's tweet on the page of a reader who looks, in its place among the others."""
+    copy = Copy(STAR, reader)
+    return {_name(copy): (*_slot(copy, followers), "faint")}
 
 
-def _slot(reader, height):
+def _slot(copy, followers):
+    """Where a copy lies: by age, as on the page, and so over a gap if an older one is not there."""
     first, apart, lowest, step = LISTS
-    height[reader] += 1
-    return first + apart * READERS.index(reader), lowest - step * (height[reader] - 1)
+    to_come = [name for name in followers if copy.reader in followers[name]]
+    return first + apart * READERS.index(copy.reader), lowest - step * to_come.index(copy.tweet)
 
 
 def _look(tweet):

@@ -18,16 +18,16 @@ DELIVERIES = 1_000  # that a bar tells of
 
 
 def way_picture(told: Mapping, held: int, keys_a_script: int, scripts_together: int) -> Picture:
-    """What a thousand deliveries take, one by one and as chosen: on the way, and at work.
+    """What a thousand deliveries take, one by one and as chosen: the trip, and the work.
 
-    `told` is what `twitter.real.round_trips` gives. The way is what it takes to carry as many
+    `told` is what `twitter.real.round_trips` gives. The trip is what it takes to carry as many
     bytes in as many commands and pipelines, and do nothing with them; the rest is work.
 
     >>> told = {"held": [50], "keys_a_script": [1, 10], "scripts_together": [1],
     ...         "deliveries_per_s": [[[5000.0], [20000.0]]], "carried_per_s": [[[6250.0], [80000.0]]]}
     >>> way_picture(told, 50, 10, 1).alt
-    'A thousand deliveries take 200 ms one by one, 80 % of it on the way, and 50 ms as chosen, \
-25 % of it on the way.'
+    'A thousand deliveries take 200 ms one by one, 80 % of it the trip, and 50 ms as chosen, \
+25 % of it the trip.'
     """
     at = told["held"].index(held)
 
@@ -43,7 +43,7 @@ def way_picture(told: Mapping, held: int, keys_a_script: int, scripts_together: 
     chosen = split(keys_a_script, scripts_together)
     bars = ["one by one", "as chosen"]
     parts = {
-        "on the way": ("orange", [first[1], chosen[1]]),
+        "trip": ("orange", [first[1], chosen[1]]),
         "work": ("blue", [first[0] - first[1], chosen[0] - chosen[1]]),
     }
     figure = go.Figure(
@@ -68,13 +68,13 @@ def way_picture(told: Mapping, held: int, keys_a_script: int, scripts_together: 
         }
     )  # fmt: skip
     said = [
-        f"{units.quantity(each[0], 'ms')} {name}, {100 * each[1] / each[0]:.0f} % of it on the way"
+        f"{units.quantity(each[0], 'ms')} {name}, {100 * each[1] / each[0]:.0f} % of it the trip"
         for each, name in ((first, "one by one"), (chosen, "as chosen"))
     ]
     readings = {
         "deliveries a second": (chosen[3], "count"),
         "round trips for a thousand": (chosen[2], "count"),
-        "share of the time on the way": (chosen[1] / chosen[0], "ratio"),
+        "of the time is the trip, %": (round(100 * chosen[1] / chosen[0]), "count"),
     }
     return Picture(figure, readings, f"A thousand deliveries take {said[0]}, and {said[1]}.")
 
@@ -82,7 +82,7 @@ def way_picture(told: Mapping, held: int, keys_a_script: int, scripts_together: 
 def together_picture(together: list, measured: list, expected: list, bare: float) -> Picture:
     """Pages a second by how many are asked for together: measured, and by the formula.
 
-    `bare` is what the way alone would allow, one page at a time.
+    `bare` is what the trip alone would allow, one page at a time.
 
     >>> together_picture([1, 10], [10.0, 60.0], [11.0, 60.0], bare=15.0).alt
     'Together 10 pages go 6 times as fast as one by one; the formula is at most 10 % off.'
@@ -97,7 +97,7 @@ def together_picture(together: list, measured: list, expected: list, bare: float
                  "y": expected.round(), "line": {"color": theme.colour("ink"), "width": 2}},
                 {**line, "mode": "markers", "name": "measured", "x": list(together),
                  "y": measured.round(), "marker": {"color": theme.colour("orange"), "size": 10}},
-                {**line, "mode": "markers", "name": "the way alone", "x": [together[0]],
+                {**line, "mode": "markers", "name": "the trip alone", "x": [together[0]],
                  "y": [round(bare)],
                  "marker": {"color": theme.colour("violet"), "size": 11, "symbol": "diamond"}},
             ],

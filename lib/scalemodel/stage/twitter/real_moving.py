@@ -46,7 +46,10 @@ def crossing(told: Mapping, deliveries: int) -> Embed:
         one_by_one[0],
         Step(f"All {deliveries} are on their way.", there),
         Step("The answers are back together.", home | done),
-        Step(f"In all {_time(together_us)}: there and back once.", home | done),
+        Step(
+            f"In all {_time(together_us)}: there and back once, and the work of {deliveries}.",
+            home | done,
+        ),
     ]
     bottom = 20 + ROW_PX * deliveries
     ground = (

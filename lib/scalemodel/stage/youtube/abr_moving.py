@@ -31,7 +31,7 @@ GROUND = (
     '<path d="M8 38h44v56H8zM298 38h56v56h-56zM151 46h146M151 86h146"/>'
     '<path d="M52 66h98" stroke-dasharray="4 4"/></g>'
     '<g text-anchor="middle" style="fill:var(--sm-muted)"><text x="30" y="112">server</text>'
-    '<text x="101" y="112">line</text><text x="224" y="112">in store</text>'
+    '<text x="101" y="112">line</text><text x="224" y="112">stored ahead</text>'
     '<text x="326" y="112">screen</text></g>'
 )
 TUNNEL = (
@@ -46,13 +46,13 @@ HEIGHTS = tuple(f"{height}p" for height, _ in LADDER)
 
 def segments_moving(
     sessions: Mapping[str, Session], *, at_s: Sequence[float], title: str, tunnel_s: float = 0.0,
-    names: Sequence[str] = HEIGHTS, sharp: int = SHARP,
+    names: Sequence[str] = HEIGHTS, sharp: int = SHARP, ending: str = "",
 ) -> Embed:  # fmt: skip
     """Where the segments of `sessions` stand at each of `at_s`, seconds after the first request.
 
     `sessions` maps what the reader may pick to a session of four-second segments. Its rungs
-    are called `names`, and a segment below the rung `sharp` is of another colour. A tunnel of
-    `tunnel_s` is one that `ride_with_tunnel` made, under a player without round trips.
+    are called `names`, and a segment below the rung `sharp` is of another colour. `ending` is said
+    after the last step's words. A tunnel of `tunnel_s` is one that `ride_with_tunnel` made, under a player without round trips.
 
     >>> from scalemodel.stage.youtube.ride import ride_with_tunnel
     >>> from scalemodel.youtube.abr.play import play
@@ -77,9 +77,23 @@ def segments_moving(
         for name, session in sessions.items()
     }
     placed = {thing for steps in ways.values() for step in steps for thing in step.at}
+    if ending:
+        for steps in ways.values():
+            steps[-1] = Step(f"{steps[-1].words} {ending}", steps[-1].at)
     numbers = sorted((int(thing[1:]) for thing in placed if thing[0] == "s"), reverse=True)
     things = {"tunnel": TUNNEL, "words": STOPPED} | {f"s{n}": _segment(n) for n in numbers}
-    return moving(things, ways, title=title, size_px=SIZE_PX, ground=GROUND)
+    ground = GROUND + (_key(names[sharp]) if 0 < sharp < len(names) else "")
+    return moving(things, ways, title=title, size_px=SIZE_PX, ground=ground)
+
+
+def _key(least):
+    """What the two colours of a segment mean."""
+    words = ((158, "good", "sharp"), (214, "gold", f"blurry, below {least}"))
+    return "".join(
+        f'<rect x="{x}" y="4" width="9" height="14" rx="2" style="fill:var(--sm-{ink})"/>'
+        f'<text x="{x + 14}" y="15">{word}</text>'
+        for x, ink, word in words
+    )
 
 
 def _segment(number):
@@ -92,12 +106,12 @@ def _segment(number):
 def _step(session, at_s, tunnel_s, names, sharp):
     asked_s, got_s, seen_s = _clocks(session)
     here = moment(session, SEGMENT_S, at_s)
-    looks = ["plain" if rung >= sharp else "busy" for rung in session.rung]
+    looks = ["good" if rung >= sharp else "busy" for rung in session.rung]  # red is for stops
     on_screen = int(np.searchsorted(seen_s, at_s, side="right")) - 1
     waiting = np.flatnonzero((got_s <= at_s) & (seen_s > at_s))
     if len(waiting) > MOST_WAITING:
         raise ValueError(
-            f"at_s={at_s:g} finds {len(waiting)} segments in store; there is room for {MOST_WAITING}"
+            f"at_s={at_s:g} finds {len(waiting)} segments stored ahead; there is room for {MOST_WAITING}"
         )
     coming = np.flatnonzero((asked_s <= at_s) & (at_s < got_s))
     pile = np.flatnonzero(asked_s > at_s)[:PILE]
@@ -135,7 +149,7 @@ def _in_words(session, at_s, here, coming, on_screen, dark, names):
     screen = "The screen waits for the first segment."
     if here.shown is not None:
         screen = f"The screen shows segment {on_screen + 1}, at {names[here.shown]}"
-        screen += f", and {here.buffer_s:.0f}\N{NO-BREAK SPACE}s of video are in store."
+        screen += f", and {here.buffer_s:.0f}\N{NO-BREAK SPACE}s of video are stored ahead."
     elif on_screen >= 0:
-        screen = "Nothing is in store, and the picture stands still."
+        screen = "Nothing is stored ahead, and the picture stands still."
     return f"{at_s:.0f}\N{NO-BREAK SPACE}s{place}. {line} {screen}"

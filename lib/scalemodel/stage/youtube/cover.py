@@ -4,8 +4,8 @@ A strip runs from left to right through a video of three minutes. Where it is fu
 the picture is sharp, where it is thin it is blurry, and where it is red it stands
 still.
 
-Left out: the line and the buffer, which the chapter on YouTube shows.
-Sources: the chapter's own line, ladder and rules.
+Left out: the connection and the buffer, which the chapter on YouTube shows.
+Sources: the chapter's own connection, ladder and rules.
 """
 
 import numpy as np
@@ -24,7 +24,10 @@ VIDEO = Video.constant(SEGMENT_S, [kbps for _, kbps in LADDER], segments=45)
 PLAYER = Player(rtt_s=0, buffer_cap_s=30, first_rung=SHARP)
 STUBBORN, YIELDING = "hold 720p", "follow throughput"
 RULES = {STUBBORN: lambda *seen: SHARP, YIELDING: ThroughputRule(safety=0.8)}
-ROWS = {STUBBORN: (1, "always asks for the same"), YIELDING: (0, "asks for what the line carries")}
+ROWS = {
+    STUBBORN: (1.2, "always asks for the same sharpness"),
+    YIELDING: (0, "asks for what the connection carries"),
+}
 WIDTHS_PX = {"sharp": 34, "blurry": 10, "stopped": 34}
 LEFT_RATIO = 0.2  # of the bandwidth, in the tunnel
 
@@ -33,7 +36,7 @@ def tunnel_picture(tunnel_s: float) -> Picture:
     """What two viewers of one video see when their train meets a tunnel of `tunnel_s`.
 
     >>> tunnel_picture(60).alt
-    'In a tunnel of 60 s one picture stands still for 19 s. The other goes blurry for 76 s and \
+    'In a tunnel of 60 s one picture stands still for 16.3 s. The other goes blurry for 72 s and \
 never stops.'
     """
     trace = ride_with_tunnel("train", tunnel_s, LEFT_RATIO)
@@ -45,8 +48,8 @@ never stops.'
         raise ValueError(f"tunnel_s={tunnel_s} must be so short that the second never stops")
     readings = {"the first stands still": (stopped_s, "s"), "the second is blurry": (blurry_s, "s")}
     one = f"stands still for {units.quantity(stopped_s, 's')}" if stopped_s else "never stops"
-    two = f"goes blurry for {units.quantity(blurry_s, 's')} and never stops"
-    alt = f"In a tunnel of {units.quantity(tunnel_s, 's')} one picture {one}. The other {two}."
+    blur = f"goes blurry for {units.quantity(blurry_s, 's')}" if blurry_s else "stays sharp"
+    alt = f"In a tunnel of {units.quantity(tunnel_s, 's')} one picture {one}. The other {blur} and never stops."
     return Picture(figure, readings, alt)
 
 
@@ -117,8 +120,8 @@ def _layout(tunnel_s, stops):
             }
         )  # fmt: skip
     return {
-        "height": 250, "margin": {"r": 16}, "showlegend": False, "shapes": [band] if tunnel_s else [],
+        "height": 270, "margin": {"r": 16}, "showlegend": False, "shapes": [band] if tunnel_s else [],
         "annotations": words,
         "xaxis": {"title": {"text": "time, s"}, "range": [0, SHOWN_S], "showgrid": False},
-        "yaxis": {"visible": False, "range": [-0.4, 1.9], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [-0.4, 2.1], "fixedrange": True},
     }  # fmt: skip

@@ -18,6 +18,7 @@ from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture
 
 RULE = "follow buffer"
+NOISE_RATIO = 0.03  # of a share over a hundred rides, about
 DASHES = ("dash", "dot", "dashdot")  # of the others, for who does not see colours
 
 
@@ -51,8 +52,8 @@ def family_picture(
     best = int(np.argmax(rows[:, 0]))
     readings = {
         "best cushion": (float(across[best]), "s"),
-        "of the ceiling, there": (round(float(rows[best, 0]), 2), "ratio"),
-        "share of rides that rebuffered, there": (round(float(rows[best, 1]), 2), "ratio"),
+        "of the ceiling, there": (float(rows[best, 0]), "ratio", NOISE_RATIO),
+        "share of rides that rebuffered, there": (float(rows[best, 1]), "ratio", NOISE_RATIO),
     }
     return Picture(figure, readings, _in_words(ends, rows, others))
 

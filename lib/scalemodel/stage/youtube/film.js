@@ -20,9 +20,7 @@
   }
 
   (globalThis.scalemodelScenes ??= {}).film = (root, plotOf) => {
-    const [canvas, button, slider, output] = ["canvas", "button", "input", "output"].map((tag) =>
-      root.querySelector(tag),
-    );
+    const [canvas, button, slider, output] = root.querySelectorAll("canvas, button, input, output");
     const sign = button.firstElementChild;
     const cursor = document.createElement("i");
     cursor.className = "sm-cursor";

@@ -45,7 +45,7 @@ WITHOUT_SCRIPT = "The game needs JavaScript. These are the sessions of whom you 
 WORDS = {  # the script fills the gaps
     "arrived": "Segment _: _ arrived in _ s; ",
     "stopped": "the picture stopped for _ s; ",
-    "store": "_ s in store.",
+    "store": "_ s stored ahead.",
     "paused": " The store is full, so the player paused for _ s.",
     "strip": "Rungs so far: _.",
     "hold": "Hold _ to the end",
@@ -206,7 +206,7 @@ def _board(video, player, rides, names):
         '<button type="button" data-is="again">Start again</button></div>'
         '<div class="now" data-is="now"><canvas data-is="scene" width="192" height="108" '
         'aria-hidden="true" hidden></canvas><div style="flex:1 9rem">'
-        f'<b class="sm-title" data-is="store"></b> s in store; {player.buffer_cap_s:g} s is full'
+        f'<b class="sm-title" data-is="store"></b> s stored ahead; {player.buffer_cap_s:g} s is full'
         f'<div class="gauge" data-is="gauge"><i style="{marks}"></i></div>'
         '<p role="status" data-is="status"></p></div></div>'
         f"{_plot('strip', video, names, 'segment 1', str(video.segments))}"

@@ -83,7 +83,7 @@ def race_picture(sessions: Mapping[str, Session], ceiling: Bounds) -> Picture:
     said = [f"{name} {units.percent(part, within=0.01)}" for name, part in parts.items()]
     said[0] = said[0].replace(ranked[0], f"{ranked[0]} reached")
     listed = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
-    readings = {name: (part, "ratio") for name, part in parts.items()}
+    readings = {f"{name}, of the ceiling": (part, "ratio") for name, part in parts.items()}
     return Picture(figure, readings, f"Of what was possible, {listed}.")
 
 

@@ -35,6 +35,8 @@ NAMES = ("Ana", "Bo", "Cy", "Dee", "Eli", "the star", "a friend")
 ANA, BO, CY, DEE, ELI, STAR, FRIEND = range(7)
 FOLLOWS = [(reader, STAR) for reader in (ANA, BO, CY, DEE, ELI)] + [(ANA, FRIEND), (CY, FRIEND)]
 A_FRIEND_EVERY = 100  # tweets of the burst
+PAUSE_S = 0.05  # before a reader's first try to come back
+PORT = 8765  # of `--serve`, if nothing is said
 SMALL = GatewayConfig(  # so that a reader who does not read is noticed soon
     queue_posts=20, window_s=0.05, snapshot_posts=20, gap_posts=1_200,
     kernel_buffer_bytes=4_096, write_buffer_bytes=512,
@@ -80,7 +82,7 @@ async def demo(
         def reader(user, proof=None, **options):
             rng, proof = stream(1, NAMES[user]), proof or token(user, key)
             port = service.gateway.port
-            return LiveClient(port, user, proof, rng=rng, base_s=0.05, listen=hear, **options)
+            return LiveClient(port, user, proof, rng=rng, base_s=PAUSE_S, listen=hear, **options)
 
         def holds(user):
             return readers[user].inbox.ids == truth.timeline(user, n=None)[::-1]
@@ -161,7 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m scalemodel.twitter.live.demo")
     parser.add_argument("--serve", action="store_true", help="keep serving")
-    parser.add_argument("--port", type=int, default=8765, help="for --serve; 0 picks a free one")
+    parser.add_argument("--port", type=int, default=PORT, help="for --serve; 0 picks a free one")
     options = parser.parse_args(arguments)
     logging.basicConfig(format="          log: %(message)s")
     with contextlib.suppress(KeyboardInterrupt):

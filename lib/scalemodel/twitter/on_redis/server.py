@@ -19,6 +19,7 @@ from pathlib import Path
 import redis
 
 START_S = 10.0
+END_S = 5.0  # for a server that is asked to end; then it is killed
 OPTIONS = {
     "port": "0", "save": "", "appendonly": "no", "daemonize": "no", "logfile": "",
 }  # fmt: skip
@@ -96,7 +97,7 @@ class PrivateServer:
 def _end(process, folder):
     process.terminate()
     try:
-        process.wait(5)
+        process.wait(END_S)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

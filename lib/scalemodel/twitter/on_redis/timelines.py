@@ -352,7 +352,6 @@ class RedisHomeTimelines(HomeTimelines):
         """Once more what was sent and not answered, as calls that may come a second time."""
         line.disconnect()
         self._keys.begin_term(self._redis)
-        self._torn = False
         while sent:
             self._call([(users, True, row) for users, _, row in sent[0]])
             sent.pop(0)
@@ -537,7 +536,7 @@ class RedisHomeTimelines(HomeTimelines):
 
     def _checked_horizon(self, user, word):
         row = _numbers([word or b"nothing"])
-        if row is None or not -1 <= row[0] < self._n_tweets:
+        if row is None or not 0 <= row[0] < self._n_tweets:
             self._stale.add(user)
             self._tell(self._keys.horizons)
         return int(row[0])

@@ -1,0 +1,7 @@
+"""How the foundations look, on which all companies stand; their models are in `scalemodel.parts`.
+
+- `queues_moving`, `queues`: customers at one desk; a line at each load, and its curve.
+- `slowest_moving`, `slowest`: pages that wait for the last answer; a hundred of them.
+- `copies_moving`, `copies`: copies that come and go; a year of moments, and what copies buy.
+- `storm_moving`, `storm`: a line of calls that nobody waits for; a service after its stop.
+"""
