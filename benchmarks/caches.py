@@ -34,7 +34,7 @@ from scalemodel.parts.caches.trace import requests
 ROUNDS = 5
 REQUESTS, OBJECTS, ALPHA = 1_000_000, 100_000, 0.8
 CAPACITY = 10_000
-PLAIN = 20_000  # requests of a loop in plain Python
+PLAIN = 5_000  # requests of a loop in plain Python
 DICTIONARY = 200_000  # requests of a cache that is a dictionary
 HASH_POWER = 17
 PEERS = {  # libCacheSim's names

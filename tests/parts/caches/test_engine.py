@@ -42,8 +42,9 @@ def test_ids_that_lie_together_stay_and_others_are_numbered():
     assert (near.ids.tolist(), near.distinct) == ([4, 0, 1, 3], 5)
     apart = requests([5, 0, 1, 3])  # four of six
     assert (apart.ids.tolist(), apart.distinct) == ([3, 0, 1, 2], 4)
-    below = requests([0, -1, 0])
-    assert (below.ids.tolist(), below.distinct) == ([1, 0, 1], 2)
+    for lowest in (-1, 1, 10**9):
+        moved = requests([lowest + 1, lowest, lowest + 1])
+        assert (moved.ids.tolist(), moved.distinct) == ([1, 0, 1], 2)
 
 
 def test_ids_far_apart_are_sorted():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalemodel.parts.caches import policies
+from scalemodel.parts.caches import furthest, policies
 from scalemodel.parts.caches.engine import simulate
 from scalemodel.parts.caches.expected import zipf_trace
 from scalemodel.parts.caches.policies import (
@@ -182,10 +182,31 @@ def test_it_is_its_reference_compiled_and_as_it_is_read(name, data, history):
 
 @EVERY
 def test_it_is_its_reference_over_a_long_trace(name):
-    ids = zipf_trace(200, 3_000, 0.8, np.random.default_rng(5))
+    ids = zipf_trace(200, 1_000, 0.8, np.random.default_rng(5))
     sizes = 1 + ids % 7
     laws.is_its_reference(getattr(policies, name)(30), ids.tolist(), None, None)
     laws.is_its_reference(getattr(policies, name)(100), ids.tolist(), sizes.tolist(), None)
+
+
+@given(times=st.lists(st.integers(0, 50), unique=True, min_size=1, max_size=24), data=st.data())
+def test_beladys_heap_has_the_latest_on_top_and_knows_where_each_is(times, data):
+    when, whose, slot = [0] * len(times), [0] * len(times), [-1] * len(times)
+
+    def sound(size):
+        for at in range(size):
+            assert slot[whose[at]] == at and when[at] == times[whose[at]]
+            assert at == 0 or when[at] < when[(at - 1) // 2]
+
+    for one, time in enumerate(times):
+        furthest._rise(when, whose, slot, one, time, one)
+        sound(one + 1)
+    moved = data.draw(st.integers(0, len(times) - 1))
+    times[moved] = 60
+    furthest._rise(when, whose, slot, slot[moved], 60, moved)
+    for size in range(len(times) - 1, -1, -1):
+        sound(size + 1)
+        assert when[0] == max(when[: size + 1])
+        furthest._sink(when, whose, slot, size)
 
 
 @pytest.fixture(scope="module")

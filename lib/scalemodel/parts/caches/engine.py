@@ -10,8 +10,8 @@ ratios; the slips without one are what the next shelf, further away, is asked fo
 >>> edge.hits, region.hits, region.misses
 (1, 2, 3)
 
-A run costs its policy's loop (`benchmarks/caches.py`), TABLE to look at the ids, and a byte a
-request for the mask.
+A run costs its policy's loop (`benchmarks/caches.py`), a few nanoseconds a request to look at
+the ids, and a byte a request for the mask.
 
 Left out: time to fetch; an object is there as soon as it was asked for.
 Sources: none needed; the semantics are each policy's own.
