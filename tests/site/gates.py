@@ -163,6 +163,25 @@ def shifts(page):
     return page.evaluate(SHIFTS)
 
 
+# A browser now and then does not tell that the last of its requests has ended, and a wait for its
+# idle network then never ends; what has come, and comes no more, can be counted.
+AT_REST = """() => new Promise((done) => {
+  let before = -1;
+  const look = () => {
+    const { length } = performance.getEntriesByType('resource');
+    if (document.readyState === 'complete' && document.fonts.status === 'loaded' && length === before) return done();
+    before = length;
+    return setTimeout(look, 500);
+  };
+  look();
+})"""
+
+
+def come_to_rest(page):
+    """Waits until all of a page has come, and for half a second nothing more."""
+    page.evaluate(AT_REST)
+
+
 # ── Guesses ─────────────────────────────────────────────────────────────────
 # What belongs to a lock's answer: the panel but for its title, and all that comes after it in the
 # order of the page, up to the next heading or the cell of the next lock. Of that, each text and each drawing, and

@@ -52,7 +52,7 @@ def test_code_can_be_read_in_each_colour_that_some_page_gives_it(site, serve, vi
 def test_the_visitor_notes_who_asks_elsewhere_and_reaches_nobody(serve, visit, tmp_path, address):
     (tmp_path / "asks.html").write_text(f'<!doctype html><img alt="" src="{address}">')
     visitor = visit(serve(tmp_path))
-    visitor.open("asks.html").wait_for_load_state("networkidle")
+    gates.come_to_rest(visitor.open("asks.html"))
     assert f"asked another host: {address}" in visitor.faults
     assert any(fault.startswith("net::ERR_NAME_NOT_RESOLVED") for fault in visitor.faults)
 
@@ -113,7 +113,7 @@ def test_the_themes_buttons_die_if_another_of_their_kind_comes_first(site, serve
 
     visitor.page.route("**/offline.html", with_another)
     page = visitor.open("book/offline.html")
-    page.wait_for_load_state("networkidle")
+    gates.come_to_rest(page)
     assert gates.dead_controls(page) == ["Toggle primary sidebar: changes nothing"]
     visitor.page.unroute("**/offline.html")
 

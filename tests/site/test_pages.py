@@ -157,7 +157,7 @@ def opened(request, site, visitors, serve):
         page.wait_for_load_state()
         visitor.told_too_soon = gates.told_too_soon(page)
         panels_of(page)
-        visitor.page.wait_for_load_state("networkidle")
+        gates.come_to_rest(page)
         visitor.shifts = gates.shifts(visitor.page)
         visitor.name, visitor.first_visit = name, set(visitor.asked)
         yield visitor

@@ -14,7 +14,7 @@ QUESTIONS = {
         "followers", "who pays for a celebrity",
     ],
     "book/twitter/cost": ["push model", "threshold", "does the hybrid save money", "price of a delivery"],
-    "book/twitter/arrival": [  "gateway", "outbox"],
+    "book/twitter/arrival": ["gateway", "long polling", "outbox"],
     "book/twitter/real": ["Redis"],
     "book/twitter/lab": ["lab", "killed", "crash"],
     "book/glossary": ["news feed", "backpressure", "thundering herd", "retry storm", "head-of-line blocking", "jitter", "CDN", "p99", "latency"],

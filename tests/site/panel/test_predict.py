@@ -198,7 +198,7 @@ def test_who_follows_a_link_sees_the_panel_in_its_state(specimens, home_of, visi
     page = visitor.open(f"book/predict.html#explore&{state.format(last)}")
     panel = page.query_selector_all(".sm-predict .sm-panel")[-1]
     page.wait_for_function("panel => panel.dataset.ready === '1'", arg=panel)
-    page.wait_for_load_state("networkidle")
+    gates.come_to_rest(page)
     assert panel.evaluate(SEEN) and "gives" in told(page.query_selector_all(".sm-predict")[-1])
     at = panel.query_selector("[data-axis=wait_s]").input_value()
     assert at == ("2" if "wait_s" in state else "0")

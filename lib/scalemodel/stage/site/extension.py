@@ -39,7 +39,6 @@ WINGS = (
     "panel",
     "reading",
     "site",
-    "twitter",
     "youtube",
 )  # small, and together smaller
 # A part of the theme that asks another host, and looks that ours replace.
