@@ -50,10 +50,15 @@ def test_what_is_given_picks_the_control():
     assert panel.shape == {"n": 2, "t": 4, "trace": 2, "seed": 3, "jitter": 2}
 
 
+@pytest.mark.parametrize("values", [[0, 1], [0, True], [1, False], [True], [False]])
+def test_a_switch_is_off_and_on_and_both_of_them(values):
+    assert explore(picture, title="?", x=values).axes["x"].control == "choice"
+
+
 def test_a_label_is_the_name_without_its_unit_unless_given():
-    panel = explore(picture, title="?", tunnel_s=[1, 2], hit_ratio=[1, 2], s=[1, 2],
+    panel = explore(picture, title="?", tunnel_s=[1, 2], hit_ratio=[1, 2], s=[1, 2], s_first=[1, 2],
                     cap_s=axis(1, 2, 2, unit="s", label="buffer cap"))  # fmt: skip
-    assert [a.label for a in panel.axes.values()] == ["tunnel", "hit", "s", "buffer cap"]
+    assert [a.label for a in panel.axes.values()] == ["tunnel", "hit", "s", "s first", "buffer cap"]
 
 
 def test_a_start_is_found_although_floats_are_floats():
@@ -112,6 +117,7 @@ def test_a_grid_that_no_thinning_saves_says_so():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
+        (lambda: axis("0", 1, 3, unit="s"), r"start='0' must be"),
         (lambda: axis(1, 1, 3, unit="s"), r"stop=1 must be a finite number above 1"),
         (lambda: axis(0, 1, 1, unit="s"), r"steps=1 must"),
         (lambda: axis(0, 1, 3, unit="parsec"), r"unit='parsec' must be one of"),

@@ -1,7 +1,9 @@
 """States on a page: nothing lost, nothing wasted, nothing unnoticed."""
 
 import copy
+import gzip
 import json
+from functools import partial
 
 import numpy as np
 import plotly.graph_objects as go
@@ -99,6 +101,30 @@ def test_a_long_row_that_states_share_is_held_once():
     assert len(packed["rows"]) == len({json.dumps(row) for row in packed["rows"]}) == 1 + 2 * 3
 
 
+def test_a_row_of_more_than_eight_is_long_and_one_of_pairs_is_not():
+    bars = lambda n: Picture(
+        go.Figure([
+            go.Bar(y=list(range(8))), go.Bar(y=list(range(9))), go.Bar(y=[[n, n]] * 9),
+        ]), {}, "Bars.",
+    )  # fmt: skip
+    one = explore(bars, title="?", n=[1, 2])
+    packed = grid.pack(one, grid.states_of(one))
+    eight, nine, pairs = [bar["y"] for bar in packed["base"]["data"]]
+    assert (eight, nine, pairs) == (list(range(8)), {"$row": 0}, [[1, 1]] * 9)
+    assert packed["rows"] == [list(range(9))]
+
+
+def test_the_line_of_a_notebook_names_each_control_three_values_at_most_and_the_start():
+    shown = lambda few, many: Picture(
+        go.Figure(), {name: (n, "count") for n, name in enumerate("abcd")}, "Some."
+    )
+    line = grid.digest_line(explore(shown, title="Which?", few=[1, 2, 3], many=[7, 5, 8, 6]))
+    head, _, tail = line.partition(" · grid ")
+    assert head + tail[12:] == (
+        'explore "Which?" · few: 1, 2, 3 · many: 7 … 6 (4) · 12 states · start: a 0, b 1, c 2'
+    )
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_every_state_comes_back():
     states = grid.states_of(panel())
@@ -154,22 +180,47 @@ def test_the_digest_forgives_what_rounding_hides():
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
-def test_a_panel_too_heavy_for_a_page_is_refused_with_the_figures():
-    def noise(n, m):
-        return Picture(
-            go.Figure(go.Scatter(y=np.random.default_rng([n, m]).random(2000))), {}, "Noise."
+def noise(n, m=1, points=2000):
+    sound = np.random.default_rng([n, m]).random(points)
+    return Picture(go.Figure(go.Scatter(y=sound)), {}, "Noise.")
+
+
+def bytes_of(panel, monkeypatch):
+    """What a panel would weigh on its page, were anything allowed."""
+    monkeypatch.setattr(grid, "MOST_BYTES", 10**9)
+    packed = json.dumps(
+        grid.pack(panel, grid.states_of(panel)), separators=(",", ":"), ensure_ascii=False
+    )
+    return len(gzip.compress(packed.encode(), mtime=0))
+
+
+def test_a_panel_too_heavy_for_a_page_is_refused_with_the_figures(monkeypatch):
+    heavy = explore(partial(noise, points=1_100), title="How loud?", n=list(range(20)), m=[1, 2])
+    weight = bytes_of(heavy, monkeypatch)
+    states = grid.states_of(heavy)
+    for most in (99_900, 1_000):
+        monkeypatch.setattr(grid, "MOST_BYTES", most)
+        with pytest.raises(ValueError) as caught:
+            grid.pack(heavy, states)
+        assert str(caught.value) == (
+            f'explore "How loud?" weighs {weight / 1000:,.0f} kB gzipped, {weight / 40_000:.2g} kB for each '
+            f"of 40 states (n 20 × m 2); at most {most // 1000} kB fit: thin n to "
+            f"{int(20 * most / weight) or 1} values or draw fewer points"
         )
 
-    heavy = explore(noise, title="How loud?", n=list(range(20)), m=[1, 2])
-    with pytest.raises(ValueError, match=r'"How loud\?" weighs \d+ kB gzipped, .* kB for each of 40 states '
-                       r"\(n 20 × m 2\); at most 100 kB fit: thin n to \d values or draw fewer points"):  # fmt: skip
-        grid.digest_line(heavy)
 
-
-def test_a_single_figure_too_heavy_is_refused_too():
-    loud = Picture(go.Figure(go.Scatter(y=np.random.default_rng(1).random(60_000))), {}, "Noise.")
-    with pytest.raises(ValueError, match=r"weighs .* draw fewer points"):
-        grid.digest_line(show(loud, title="loud"))
+def test_a_single_figure_too_heavy_is_refused_too_and_one_that_just_fits_is_not(monkeypatch):
+    loud = show(noise(1, points=3_000), title="loud")
+    weight = bytes_of(loud, monkeypatch)
+    monkeypatch.setattr(grid, "MOST_BYTES", weight)
+    grid.pack(loud, grid.states_of(loud))
+    monkeypatch.setattr(grid, "MOST_BYTES", weight - 1)
+    with pytest.raises(ValueError) as caught:
+        grid.digest_line(loud)
+    least = (weight - 1) // 1000
+    assert str(caught.value) == (
+        f'explore "loud" weighs {weight / 1000:,.0f} kB gzipped; at most {least} kB fit: draw fewer points'
+    )
 
 
 def test_a_picture_that_is_none_is_refused_with_its_state():

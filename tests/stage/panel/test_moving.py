@@ -32,7 +32,10 @@ def test_the_first_step_is_there_without_a_script():
     svg = ET.fromstring(re.search(r"<svg.*?</svg>", drawn().html)[0])
     dot, box = svg.findall("g")
     assert dot.get("style") == "transform:translate(20px,20px);opacity:1"
-    assert box.get("style").endswith("opacity:0") and dot.find("circle") is not None
+    assert (
+        box.get("style") == "transform:translate(0px,0px);opacity:0"
+        and dot.find("circle") is not None
+    )
     assert svg.get("viewBox") == "0 0 360 160"
     words = re.findall(r"<li>(.*?)</li>", drawn().html)
     assert (
@@ -108,6 +111,7 @@ def test_every_step_comes_back_from_the_page(at):
         ({"ways": {"a": STEPS[:1]}}, r"ways\['a'\] must be 2 to 40 steps"),
         ({"ways": {"a": STEPS * 21}}, "must be 2 to 40 steps"),
         ({"ways": {"a": ["x", "y"]}}, "must be 2 to 40 steps"),
+        ({"ways": {"a": [STEPS[0], "y"]}}, "must be 2 to 40 steps"),
         ({"ways": {1: STEPS}}, r"ways\[1\] must be"),
         ({"things": {"box": ""}}, r"ways\['on write'\]\[0\] places 'dot'; it must be one of box"),
     ],

@@ -53,6 +53,30 @@ def test_it_says_how_far_off(said, sentence):
     assert predict.revealed(number(), said) == sentence
 
 
+@pytest.mark.parametrize(("text", "said"), [("0", 0), ("60", 60), ("60.1", None), ("-1", None)])
+def test_the_bounds_themselves_may_be_guessed(text, said):
+    assert predict.number_of(number(), text) == said
+
+
+def test_a_guess_is_a_line_across_the_figure_with_its_label_inside():
+    bare = {"text": "your guess", "textangle": 0, "textposition": "end"}
+    for said, side in ((30.0, "left"), (30.5, "right"), (45.0, "right"), (20.5, "left")):
+        (shape,) = predict.marked(number(drawn="x"), said, {})["shapes"]
+        label = {**shape["label"]}
+        assert label.pop("font") == {"color": shape["line"]["color"]}
+        assert label == bare | {"xanchor": side, "yanchor": "top", "padding": 5}
+        assert [shape[key] for key in ("x0", "x1", "xref", "y0", "y1", "yref")] == [
+            said, said, "x", 0, 1, "paper",
+        ]  # fmt: skip
+    (shape,) = predict.marked(number(drawn="y"), 30.0, {"shapes": None})["shapes"]
+    label = {**shape["label"]}
+    del label["font"]
+    assert label == bare | {"xanchor": "right", "yanchor": "bottom"}
+    assert [shape[key] for key in ("y0", "y1", "yref", "x0", "x1", "xref")] == [
+        30, 30, "y", 0, 1, "paper",
+    ]  # fmt: skip
+
+
 def test_a_choice_is_right_or_it_is_not():
     assert predict.revealed(WHO, "the <torch>") == "You said the <torch>, and so does the run."
     assert predict.revealed(WHO, "the lamp") == "You said the lamp; the run says the <torch>."
@@ -82,6 +106,8 @@ def test_both_texts_stand_on_the_page_and_are_handed_to_the_script():
     assert "</span> Longer: &lt;it&gt; stores. Shorter: it drains.</p>" in html
     told = json.loads(unescape(re.search(r'data-guess="([^"]*)"', html)[1]))
     assert told["tell"] == list(TWO)
+    assert told["unit"] == "\u00a0s"
+    assert 'problem"> s <span' in html, "the unit alone stands beside the field"
     assert '"tell"' not in unescape(page.panel_html(panel(number(tell="One for all."))))
 
 
@@ -169,11 +195,21 @@ def test_a_question_without_an_answer_is_refused(changes, words):
         (["a", "a"], "a", "choices=.* different"),
         (["a", "b"], "c", "answer='c' must be one of 'a', 'b'"),
         ("ab", "a", "choices='ab' must be a list"),
+        (["a", 3], "a", "choices=.* must be a list"),
+        (["a", " "], "a", "choices=.* must be a list"),
     ],
 )
 def test_a_choice_that_is_none_is_refused(choices, answer, words):
     with pytest.raises(ValueError, match=words):
         guess_choice("Who?", choices, answer=answer)
+
+
+@pytest.mark.parametrize("question", [" ", 3])
+def test_a_question_is_a_sentence(question):
+    with pytest.raises(ValueError, match=r"question=.* must be a sentence"):
+        guess_choice(question, ["a", "b"], answer="a")
+    with pytest.raises(ValueError, match=r"question=.* must be a sentence"):
+        guess_number(question, unit="s", low=0, high=60, answer=20)
 
 
 def test_a_choice_has_no_too_low():
