@@ -67,6 +67,39 @@ def test_traces_over_the_same_x_share_a_table():
     ]
 
 
+def room_of(text):
+    return tuple(map(int, re.search(r"--sm-high:(\d+)px;--sm-room:(\d+)px", text).groups()))
+
+
+def test_a_figure_leaves_room_for_its_controls_and_its_readings():
+    bare = Picture(go.Figure(), {}, "Nothing.")
+    assert room_of(page.panel_html(show(bare))) == (380, 595)
+    high = Picture(
+        go.Figure(layout={"height": 240}), {f"n{n}": (n, "s") for n in range(4)}, "Four."
+    )
+    axes = {f"a{n}": [1, 2] for n in range(4)}
+    four = explore(lambda **_: high, title="?", **axes)
+    assert room_of(page.panel_html(four)) == (240, 595 - 2 * 80 - 80)
+    three = explore(lambda a, b, t: bare, title="?", a=[1, 2], b=[1, 2],
+                    t=axis(0, 4, 2, unit="s", time=True))  # fmt: skip
+    assert room_of(page.panel_html(three)) == (380, 595 - 80 - 40)
+    assert [page.room_px(0, n, False) for n in (0, 1, 4, 5, 8, 9)] == [595, 515, 515, 435, 435, 355]
+
+
+def test_a_panel_is_named_by_its_title_and_a_bare_figure_has_none():
+    text = html()
+    ident = re.search(r'<figure class="sm-panel" id="([^"]+)"', text)[1]
+    assert f'aria-labelledby="{ident}-title"' in text
+    assert f'<p class="sm-title" id="{ident}-title">How deep &amp; why?</p>' in text
+    bare = page.bare_figure_html({"data": [], "layout": {}}, "figure-1")
+    assert "labelledby" not in bare and "sm-title" not in bare
+
+
+def test_letters_of_any_alphabet_travel_as_they_are():
+    payload = re.search(r'<script type="application/json">(.*)</script>', html())[1]
+    assert "20.0\u00a0m" in payload and "\\u00a0" not in payload
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_a_heat_map_a_pie_and_a_sample_have_their_numbers():
     heat = {"z": [[1, 2], [3, None]], "x": ["a", "b"], "y": [10, 20], "name": "heat"}
