@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from scalemodel.stage.panel.axes import axis
 from scalemodel.stage.panel.explore import explore, show
+from scalemodel.stage.panel.panel import too_many_states
 from scalemodel.stage.panel.picture import Picture
 from scalemodel.stage.views.view import view
 
@@ -112,6 +113,31 @@ def test_a_grid_that_no_thinning_saves_says_so():
     axes = {name: [1, 2] for name in "abcdefghijklm"}
     with pytest.raises(ValueError, match=r"8,192 states .* leave out an axis"):
         explore(picture, title="?", **axes)
+
+
+def test_six_hundred_states_fit_and_not_one_more():
+    assert explore(print, title="?", a=list(range(600))).start == {"a": 0}
+    with pytest.raises(ValueError, match=r"601 states .* thin a to 600 values"):
+        explore(picture, title="?", a=list(range(601)))
+
+
+@pytest.mark.parametrize(
+    ("shape", "count", "advice"),
+    [
+        ({"a": 4, "b": 3}, 800, "thin a to 3 values"),
+        ({"a": 3, "b": 3}, 900, "thin a to 2 values"),
+        ({"a": 3, "b": 3}, 901, "leave out an axis"),
+        ({"a": 2, "b": 2}, 1_024, "leave out an axis"),
+    ],
+)
+def test_an_axis_is_thinned_to_two_values_at_least(shape, count, advice):
+    assert too_many_states("?", shape, count).endswith(f"at most 600 fit: {advice}")
+
+
+@pytest.mark.parametrize("start", ["c", 3, None, True])
+def test_a_start_of_another_kind_is_refused_as_any_other(start):
+    with pytest.raises(ValueError, match=f"start x={start!r} must be one of a, 2.5"):
+        explore(picture, title="?", start={"x": start}, x=["a", 2.5])
 
 
 @pytest.mark.parametrize(
