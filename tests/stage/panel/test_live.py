@@ -7,12 +7,15 @@ import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs
 
+from scalemodel.parts.system import Part, State, System
 from scalemodel.stage.look import theme
+from scalemodel.stage.look.diagram import diagram
 from scalemodel.stage.panel import grid
 from scalemodel.stage.panel.axes import axis
 from scalemodel.stage.panel.explore import explore
-from scalemodel.stage.panel.live import LiveFigure, LivePanel
+from scalemodel.stage.panel.live import LiveFigure, LivePanel, live_scene
 from scalemodel.stage.panel.picture import Picture
+from tests.stage.panel.dot.dot import DOT
 
 
 def bars(n, high=False, name="a"):
@@ -84,7 +87,28 @@ def test_jupyter_never_has_to_wait_for_the_script():
 def test_a_time_axis_can_be_played():
     panel = LivePanel(explore(bars, title="?", n=axis(1, 5, 5, unit="s", time=True)))
     play, slider = panel.box.children[1].children[0].children
-    assert play.max == 4 and slider is panel.controls["n"]
+    assert (play.min, play.max, play.value, play.interval) == (0, 4, 0, 300)
+    assert slider is panel.controls["n"]
+
+
+def test_a_switch_stands_where_the_others_stand():
+    assert live().controls["high"].indent is False
+
+
+def test_a_diagram_is_drawn_anew_and_needs_no_library():
+    pair = System((Part("line", "", 0, 0), Part("buffer", "", 1, 0)))
+    full = lambda n: Picture(diagram(pair, "Two.", State(load={"line": n})), {}, f"At {n}.")
+    panel = LivePanel(explore(full, title="How full?", n=[0.1, 0.9]))
+    for index, share in enumerate((0.1, 0.9)):
+        panel.controls["n"].index = index
+        assert panel.figure.figure == {"svg": full(share).figure.svg}
+    assert panel.figure.library == b""
+
+
+def test_the_browser_gets_all_of_a_scene():
+    state = live_scene(DOT).get_state()
+    assert [state[key] for key in ("kind", "script", "style")] == ["dot", DOT.script, DOT.style]
+    assert state["html"] == f'<div class="sm-dot" hidden>{DOT.html}</div>'
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -98,6 +122,17 @@ def test_moves_that_come_together_are_one_call():
     panel = live()
     asyncio.run(drag(panel))
     assert panel.calls == 2 and heights(panel) == [[3, 1]]
+
+
+def test_a_hand_that_comes_again_is_followed_again():
+    async def twice(panel):
+        for index in (2, 1):
+            panel.controls["n"].index = index
+            await asyncio.sleep(0.1)
+
+    panel = live()
+    asyncio.run(twice(panel))
+    assert panel.calls == 3 and heights(panel) == [[3, 1]]
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -160,6 +160,26 @@ def test_in_jupyter_too_low_and_too_high_are_told_apart():
     assert "Longer" not in live.guess.told.value
 
 
+@pytest.mark.parametrize(
+    ("guess", "label", "bounds"),
+    [
+        (number(), "Your guess, s", "from 0 to 60"),
+        (number(unit="count"), "Your guess", "from 0 to 60"),
+        (number(unit="ratio"), "Your guess", "from 0 to 60"),
+        (WHO, "Your guess", ""),
+    ],
+)
+def test_in_jupyter_the_field_says_what_it_takes_and_its_buttons_work(guess, label, bounds):
+    live = LivePanel(panel(guess))
+    field, beside, problem, buttons = live.guess.form.children
+    assert field.description == label and (bounds in beside.value if bounds else not beside.value)
+    reveal, show = buttons.children
+    reveal.click()
+    assert "any guess will do" in problem.value and live.parts not in live.box.children
+    show.click()
+    assert live.parts in live.box.children
+
+
 def test_in_jupyter_it_can_be_shown_without_a_guess():
     live = LivePanel(panel(WHO))
     live.guess.show()
