@@ -381,6 +381,8 @@ def test_lossy_readers_keep_the_same_tweets_at_each_try():
 def test_naive_pull_loses_what_one_author_wrote_too_much_of():
     page, lost = naive_pull({"Ann": list(range(100, 150)), "Bo": list(range(30))})
     assert lost == list(range(129, 99, -1)) and page[20:] == list(range(29, 9, -1))
+    page, lost = naive_pull({"Ann": [9, 8, 7], "Bo": [6, 5]}, of_each=2, n=3)
+    assert (page, lost) == ([9, 8, 6], [7])
     timelines = everyone_follows_bo(FanOutOnRead())
     ids = timelines.post_many([BO] * 60)
     assert timelines.timeline(ANN, n=50).tolist() == ids[:9:-1].tolist()
@@ -889,8 +891,9 @@ def test_brute_force_refuses_what_the_others_refuse():
         "follow": {"a": 0, "b": 2},
         "unfollow": {"a": 0, "b": 1},
         "block": {"a": 0, "b": 1},
-        "unblock": {"a": 0, "b": 1},
         "delete": {"tweet_id": 7},
     }
     accepted = {"n": ["None", *LARGE], "before": ["None", "-1"], "tweet_id": LARGE}
     methods_refuse(truth, calls, accepted)
+    with pytest.raises((TypeError, ValueError), match="follows=7 must be"):
+        BruteForce(3, 7)
