@@ -97,6 +97,7 @@ def history(make, policy, *, cap=800, examples=40, steps=40, shrink=True, **opti
 
         @rule(pair=PAIRS)
         def follow(self, pair):
+            assert self.homes.blocked(*pair) == (pair in self.truth.blocked)
             if pair in self.truth.blocked:
                 return
             self.homes.follow(*pair)

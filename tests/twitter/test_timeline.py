@@ -891,6 +891,7 @@ def test_brute_force_refuses_what_the_others_refuse():
         "follow": {"a": 0, "b": 2},
         "unfollow": {"a": 0, "b": 1},
         "block": {"a": 0, "b": 1},
+        "unblock": {"a": 0, "b": 1},
         "delete": {"tweet_id": 7},
     }
     accepted = {"n": ["None", *LARGE], "before": ["None", "-1"], "tweet_id": LARGE}

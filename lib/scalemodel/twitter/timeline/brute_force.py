@@ -31,6 +31,7 @@ class BruteForce:
     def __init__(self, n_users: int, follows: Iterable[tuple[int, int]] = ()):
         self.n_users = checks.whole("n_users", n_users, at_least=1)
         self.follows = set()  # (reader, author)
+        self.blocked = set()
         self.tweets = []  # (id, author), in order of time
         self.deleted = set()
         for a, b in follows:
@@ -90,6 +91,15 @@ class BruteForce:
         """
         a, b = two_users(a, b, self.n_users)
         self.follows -= {(a, b), (b, a)}
+        self.blocked |= {(a, b), (b, a)}
+
+    def unblock(self, a: int, b: int) -> None:
+        """Let them follow each other again.
+
+        >>> BruteForce(2).unblock(0, 1)
+        """
+        a, b = two_users(a, b, self.n_users)
+        self.blocked -= {(a, b), (b, a)}
 
     def delete(self, tweet_id: int) -> None:
         """Show the tweet no more.
