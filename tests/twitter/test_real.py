@@ -1,6 +1,7 @@
 """The runs on a real Redis and real sockets, small; and the record that the chapter shows."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,51 @@ def test_the_slow_reader_takes_its_time_and_both_runs_have_the_same_posts():
     read_s = [at_s for at_s, _ in told["steps"]["slow_real"]]
     assert (np.diff(read_s) > 0.099).all(), "a frame each slow_s at most, however late the machine"
     assert len(read_s) < told["posts"] / 3, "what it missed came together, not frame by frame"
+
+
+@needs_redis
+def test_one_entry_alone_lies_in_a_skip_list_where_it_is_to():
+    assert real.memory([1])["skiplist_encoding"] == "skiplist"
+
+
+@needs_redis
+def test_the_machine_tells_redis_version_and_not_its_build():
+    assert re.fullmatch(r"\d+\.\d+\.\d+", real.here()["Redis"])
+
+
+@needs_redis
+def test_what_was_timed_becomes_deliveries_pages_and_the_trip(monkeypatch):
+    """Call k of the round takes k s for each of 30 followers, so that each lands where it belongs."""
+    monkeypatch.setattr(
+        real, "_seconds", lambda calls: [30.0 * k for k in range(1, len(calls) + 1)]
+    )
+    told = real.round_trips(**SMALL["round trips"])
+    assert told["deliveries_per_s"] == [[[1.0, 0.5], [0.3333, 0.25]]]
+    assert told["carried_per_s"] == [[[0.2, 0.1667], [0.1429, 0.125]]]
+    assert told["trip_ms"] == 9_000 and told["pages_per_s"] == [0.1, 0.09091]
+
+
+def test_a_timing_goes_on_until_it_has_lasted_long_enough(monkeypatch):
+    clock_s = [0.0]
+    monkeypatch.setattr(real.time, "perf_counter", lambda: clock_s[0])
+
+    def call():
+        clock_s[0] += 0.006
+
+    assert real._timing(call) == pytest.approx(0.006) and clock_s[0] == pytest.approx(0.024)
+
+
+def test_the_staircases_are_of_the_scene_and_to_the_millisecond(monkeypatch):
+    models, scene = [], real.scene
+    monkeypatch.setattr(real, "scene", lambda config: models.append(scene(config)) or models[-1])
+    told = real.live(**SMALL["live"])
+    times_s = [event.t_s for event in models[0].events if event.kind == "post"]
+    assert told["steps"]["posted"] == [
+        [round(times_s[n], 3), n + 1] for n in range(0, len(times_s), 10)
+    ]
+    model = real._steps(models[0], "Ana")
+    assert told["steps"]["quick_model"] == [[round(t_s, 3), n] for t_s, n in model]
+    assert any(t_s != round(t_s, 3) for t_s, _ in model)
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
