@@ -11,6 +11,7 @@ from scalemodel.stage.panel.axes import axis
 from scalemodel.stage.panel.explore import explore, show
 from scalemodel.stage.panel.panel import too_many_states
 from scalemodel.stage.panel.picture import Picture
+from scalemodel.stage.panel.predict import guess_number
 from scalemodel.stage.views.view import view
 
 
@@ -65,6 +66,17 @@ def test_a_label_is_the_name_without_its_unit_unless_given():
 def test_a_start_is_found_although_floats_are_floats():
     panel = explore(picture, title="?", start={"x": 0.1 + 0.2}, x=axis(0, 1, 11, unit="ratio"))
     assert panel.start == {"x": 3}
+
+
+def test_without_a_start_an_axis_opens_at_its_first_value():
+    panel = explore(picture, title="?", x=axis(0, 1, 3, unit="ratio"), y=[5, 6, 7])
+    assert panel.start == {"x": 0, "y": 0}
+
+
+def test_a_guess_is_drawn_where_the_panel_has_something_of_that_name():
+    guess = guess_number("How far?", unit="s", low=0, high=1, answer=1, drawn="y2")
+    with pytest.raises(ValueError, match="drawn='y2' must be one of x, y"):
+        explore(picture, title="?", predict=guess, x=[1, 2])
 
 
 def test_a_switch_given_as_on_and_off_starts_on():
