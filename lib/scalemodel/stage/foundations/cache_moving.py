@@ -35,7 +35,7 @@ def asked(alpha: float) -> list[int]:
     """What is asked for, from the same luck for every exponent.
 
     >>> asked(1.2)
-    [2, 0, 0, 0, 1, 3, 0, 0, 0, 1, 0, 4, 0, 1]
+    [5, 0, 7, 2, 1, 0, 0, 1, 0, 2, 1, 3, 5, 1]
     """
     return zipf_trace(len(NAMES), REQUESTS, alpha, stream(SEED, "requests")).tolist()
 
