@@ -39,7 +39,6 @@ OBJECTS, REQUESTS, SEED = 100_000, 200_000, 0
 MARKS = 40  # moments of the race, beside its beginning
 ROOM = (10, 30, 100, 300, 1_000, 3_000, 10_000)  # things that fit
 RULES = {"Belady": Belady, "SIEVE": SIEVE, "LRU": LRU, "FIFO": FIFO}
-COLOURS = {"Belady": "ink", "SIEVE": "magenta", "LRU": "blue", "FIFO": "orange"}
 FORMULAS = {"favourites, formula": ("grey", "dot"), "LRU, formula": ("green", "dash")}
 
 
@@ -87,7 +86,7 @@ def cache_picture(fits: int, exponent: float) -> Picture:
     here = ROOM.index(fits)
     ratio = {rule: hits(exponent, rule)[:, -1] / REQUESTS for rule in RULES}
     lines = [
-        (rule, 100 * row, {"color": theme.colour(COLOURS[rule]), "width": 4})
+        (rule, 100 * row, {"color": theme.policy_colour("optimum" if rule == "Belady" else rule), "width": 4})
         for rule, row in ratio.items()
     ] + [
         (name, [100 * share for share in row],

@@ -98,7 +98,9 @@ def _told(name, found, left):
     if found:
         return f"{name} is asked for, and lies on the shelf: a hit."
     fetched = f"{name} is asked for and is not there: a miss. It is fetched"
-    return f"{fetched}." if left is None else f"{fetched}; {NAMES[left]} leaves, unused for longest."
+    return (
+        f"{fetched}." if left is None else f"{fetched}; {NAMES[left]} leaves, unused for longest."
+    )
 
 
 def _at_home(one):
