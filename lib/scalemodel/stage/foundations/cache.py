@@ -83,6 +83,8 @@ def cache_picture(fits: int, exponent: float) -> Picture:
     >>> cache_picture(1_000, 1.0).alt[:75]
     'Where 1,000 of 100,000 things fit, of 100 requests FIFO finds 46.5, LRU 50.'
     """
+    if fits not in ROOM:
+        raise ValueError(f"fits={fits!r} must be one of {', '.join(map(str, ROOM))}")
     here = ROOM.index(fits)
     ratio = {rule: hits(exponent, rule)[:, -1] / REQUESTS for rule in RULES}
     lines = [
