@@ -37,21 +37,23 @@ def test_the_shelf_of_the_picture_step_by_step():
     assert alike[-1][0] == "4 of 14 requests found what they asked for on the shelf."
     assert favourites[-1][0] == "6 of 14 requests found what they asked for on the shelf."
     assert len(alike) == len(favourites) == 15 and favourites[-1][1] == favourites[-2][1]
-    assert alike[0][1]["I"] == [42, 68, 3] and alike[0][1]["A"] == [216, 54, 4]
-    assert alike[3][1]["G"] == [42, 68, 3] and alike[3][1]["I"] == [306, 84, 4]
-    assert alike[7][1]["F"] == [86, 68, 2] and alike[7][1]["B"] == [42, 68]
+    assert alike[0][1]["I"] == [42, 74, 3] and alike[0][1]["A"] == [215, 56, 4]
+    assert alike[3][1]["G"] == [42, 74, 3] and alike[3][1]["I"] == [305, 86, 4]
+    assert alike[7][1]["F"] == [86, 74, 2] and alike[7][1]["B"] == [42, 74]
 
 
 def test_the_start_of_the_panel():
     picture = cache_picture(1_000, 1.0)
     assert picture.alt.replace("\xa0", " ") == (
         "Where 1,000 of 100,000 things fit, of 100 requests FIFO finds 46.5, LRU 50.6, "
-        "SIEVE 58.3, Belady 66."
+        "SIEVE 58.3, Belady 66.0."
     )
-    lru, formula, sieve, belady = [value for value, unit in picture.readings.values()]
+    lru, formula, sieve, belady = [reading[0] for reading in picture.readings.values()]
     assert lru == pytest.approx(50.63) and formula == pytest.approx(50.546, abs=5e-4)
     assert sieve == pytest.approx(58.3425) and belady == pytest.approx(66.026)
-    assert set(dict(picture.readings.values()).values()) == {"count"}
+    noise = picture.readings["by SIEVE"][2]
+    assert noise == pytest.approx(196 * (0.583425 * 0.416575 / 200_000) ** 0.5)
+    assert "LRU 0.96," in cache_picture(1_000, 0.0).alt, "no digit below the noise"
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -66,10 +68,10 @@ def test_each_step_shows_who_is_where(n):
         for one, name in enumerate(NAMES):
             x, y, *look = at[name]
             if one in places:
-                assert (x, y) == (PLACES[places.index(one)], 68)
+                assert (x, y) == (PLACES[places.index(one)], 74)
                 assert look == ([] if one != requests[now] else [2 if found[now] else 3])
             else:
-                assert (x, y, look) == (216 + 30 * (one % 5), 54 + 30 * (one // 5), [4])
+                assert (x, y, look) == (215 + 30 * (one % 5), 56 + 30 * (one // 5), [4])
         for past in range(14):
             here = at[f"request-{n}-{past}"]
             if past <= now:

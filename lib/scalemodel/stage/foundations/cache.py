@@ -101,7 +101,7 @@ def cache_picture(fits: int, exponent: float) -> Picture:
             "data": [
                 {
                     "type": "scatter", "mode": "lines", "name": name, "x": list(ROOM),
-                    "y": np.round(row, 2).tolist(), "line": line,
+                    "y": np.round(row, 2).tolist(), "line": line, "showlegend": name in FORMULAS,
                 }
                 for name, row, line in lines
             ],
@@ -115,16 +115,16 @@ def cache_picture(fits: int, exponent: float) -> Picture:
             },
         }
     )  # fmt: skip
-    found = {rule: 100 * float(row[here]) for rule, row in ratio.items()}
+    found = {rule: (100 * row[here], "count", _noise(row[here])) for rule, row in ratio.items()}
     told = {name: 100 * row[here] for name, row in formulas(exponent).items()}
     readings = {
-        "of 100 requests, found by LRU": (found["LRU"], "count"),
+        "of 100 requests, found by LRU": found["LRU"],
         "by its formula": (told["LRU, formula"], "count"),
-        "by SIEVE": (found["SIEVE"], "count"),
-        "by Belady, who knows what comes": (found["Belady"], "count"),
+        "by SIEVE": found["SIEVE"],
+        "by Belady, who knows what comes": found["Belady"],
     }
     each = ", ".join(
-        f"{rule}{' finds' if rule == 'FIFO' else ''} {units.number(found[rule])}"
+        f"{rule}{' finds' if rule == 'FIFO' else ''} {units.quantity(*found[rule])}"
         for rule in reversed(RULES)
     )
     alt = f"Where {fits:,} of {OBJECTS:,} things fit, of 100 requests {each}."
@@ -134,3 +134,8 @@ def cache_picture(fits: int, exponent: float) -> Picture:
          "hits": [hits(exponent, rule)[here].tolist() for rule in RULES]},
     )  # fmt: skip
     return Picture(figure, readings, units.tied(alt), scene)
+
+
+def _noise(ratio):
+    """Half the width within which 95 of 100 such runs are, in points."""
+    return float(196 * np.sqrt(ratio * (1 - ratio) / REQUESTS))

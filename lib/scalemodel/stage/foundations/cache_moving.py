@@ -19,10 +19,10 @@ NAMES = "ABCDEFGHIJ"
 REQUESTS, PLACES, SEED = 14, 3, 175  # whose hits are about as many as the law says
 WAYS = {"all alike": 0.0, "some more often": 1.2}  # and Zipf's exponent
 COMING_X, COMING_Y, DONE_X, HIT_Y, MISS_Y, PITCH = 110, 16, 62, 139, 165, 22
-SHELF_X, SHELF_Y, SHELF_PITCH = 42, 68, 44
-STORE_X, STORE_Y, STORE_PITCH = 216, 54, 30
+SHELF_X, SHELF_Y, SHELF_PITCH = 42, 74, 44
+STORE_X, STORE_Y, STORE_PITCH = 215, 56, 30
 GROUND = (
-    '<path d="M18 90h136M200 38v64h150V38" fill="none" stroke="currentColor" stroke-width="3" '
+    '<path d="M18 90h136M198 38v64h154V38" fill="none" stroke="currentColor" stroke-width="3" '
     'style="color:var(--sm-muted)"/><path d="M4 152h352" fill="none" stroke="currentColor" '
     'style="color:var(--sm-line)"/><g style="fill:var(--sm-muted)">'
     '<text x="4" y="20">next requests</text><text x="86" y="106" text-anchor="middle">the shelf</text>'

@@ -54,8 +54,8 @@
       const like = (rule) => thrown.filter((each) => each[rule]).length;
       const cost = thrown.find((each) => !each.Belady);
       is.words.textContent = say("told", told) + say("like", thrown.length, like("LRU"), like("Belady"))
-        + (cost ? say("cost", cost.now + 1, name(cost.out), cost.after)
-          + say(cost.bestAfter < Infinity ? "later" : "gone", name(cost.best), cost.bestAfter) : words.best);
+        + (cost ? say("cost", cost.now + 1, name(cost.out), cost.again + 1)
+          + say(cost.later < Infinity ? "later" : "gone", name(cost.best), cost.later + 1) : words.best);
     }
 
     /* Serves all that needs no choice. */
@@ -71,8 +71,8 @@
     function throwOut(out) {
       if (over(state)) return;
       const best = rules.Belady(state), now = state.hits.length;
-      const [after, bestAfter] = [out, best].map((one) => next(state, one) - now);
-      thrown.push({ now, out, after, best, bestAfter, LRU: rules.LRU(state) === out, Belady: after === bestAfter });
+      const [again, later] = [out, best].map((one) => next(state, one));
+      thrown.push({ now, out, again, best, later, LRU: rules.LRU(state) === out, Belady: again === later });
       seen = now;
       state = step(state, out);
       serve();

@@ -34,7 +34,7 @@ WORDS = {  # the script fills the gaps
     "found": "_ hits in between. ",
     "one": "One hit in between. ",
     "ask": "Request _ is for _, which is not on the shelf. What leaves?",
-    "past": "last _ ago, _×",
+    "past": "_ ago, _×",
     "coming": "again in _",
     "never": "never again",
     "strip": "Requests so far: _.",
@@ -44,8 +44,8 @@ WORDS = {  # the script fills the gaps
     "other": "_ _",
     "told": "The others: _. ",
     "like": "Of _ things that you threw out, LRU would have thrown out _, and Belady _. ",
-    "cost": "The first that cost you something: at request _ you threw out _, asked for again _ later; ",
-    "later": "_ was asked for _ later.",
+    "cost": "The first that cost you something: at request _ you threw out _, asked for again at _; ",
+    "later": "_ was asked for at _.",
     "gone": "nobody asked for _ again.",
     "best": "Nobody can find more.",
 }
@@ -116,7 +116,7 @@ def _board(rows, places):
         '<p class="strip" data-is="strip" role="img"></p>'
         '<p class="bar"><span><span class="strip"><span class="hit">A</span></span> a hit</span>'
         '<span><span class="strip"><span class="miss">A</span></span> a miss</span>'
-        f"<span>Keys: 1 to {places}</span></p>"
+        f"<span>Under each: last asked for, and how often. Keys: 1 to {places}.</span></p>"
         '<div data-is="play"><p role="status" data-is="status"></p>'
         f'<div class="keys" role="group" aria-label="On the shelf" data-is="keys">{keys}</div></div>'
         '<div data-is="end" hidden><p class="sm-title" data-is="place" tabindex="-1"></p>'
