@@ -103,5 +103,5 @@ def _ground():
         f'<rect x="{_x(SLOW_MS)}" y="4" width="{PX_PER_MS * (MOST_MS - SLOW_MS)}" height="{FLOOR - 2}" '
         'style="fill:var(--sm-shade)"/>'
         f'<path d="{lanes}" fill="none" stroke="currentColor" style="color:var(--sm-line)"/>'
-        f'<g style="fill:var(--sm-muted)"><text x="{_x(MOST_MS) - 6}" y="16" text-anchor="end">slow</text></g>'
+        f'<g style="fill:var(--sm-muted)"><text x="{_x(MOST_MS) - 6}" y="16" text-anchor="end">slow: over {SLOW_MS} ms</text></g>'
     )

@@ -31,7 +31,7 @@ CARDS = re.compile(r"(?m)^`{3,}\{fact\} (.+)$")
 FENCED = re.compile(r"(?ms)^(`{3,}|:{3,})\{(?!note).*?^\1\n?")
 TASKS = re.compile(r"(?ms)^\([\w-]+-(?:questions|exercises)\)=.*")
 EXERCISE = re.compile(r"(?m)^`{3,}\{exercise(?:-start)?\} [^,\n]*, (\w+):")
-PLAYED = re.compile(r"(?m)^(?:\w+_)?(?:explore|moving|choose|beat_the_algorithm)\(")
+PLAYED = re.compile(r"(?m)^(?:\w+_)?(?:explore|moving|choose|beat_the_algorithm|beat_belady)\(")
 UNSEEN = re.compile(r":tags:.*remove-(?:cell|output)")
 
 
