@@ -20,6 +20,8 @@ from scalemodel.twitter.timeline.policies import (
     FanOutOnWrite,
     Hybrid,
     PerEdge,
+    asked_price,
+    asked_prices,
 )
 from scalemodel.twitter.timeline.prices import Costs
 from scalemodel.twitter.timeline.rows import Rows
@@ -173,6 +175,38 @@ def test_at_its_border_each_rule_decides_as_it_says():
     timelines = everyone_follows_bo(equal)
     timelines.post(BO)
     assert timelines.pulled(BO) and timelines.work.deliveries == 0, "no cheaper: pulled"
+
+
+class Prices(FanOutOnWrite):
+    """A policy that answers what it is told to."""
+
+    def __init__(self, rows=None, price=0.0):
+        self.rows, self.one = rows, price
+
+    def prices(self, followers, posts_per_s):
+        return self.rows
+
+    def price(self, author, followers, posts_per_s, now):
+        return self.one
+
+
+def test_each_row_of_a_policys_answer_is_for_every_user():
+    users, rates = np.array([1, 0, 2]), np.zeros(3)
+    for rows, words in (
+        (([0.0] * 2, [1.0] * 3), "policy=Prices: write has 2 numbers; it must have 3"),
+        (([0.0] * 3, [1.0] * 2), "policy=Prices: read has 2 numbers; it must have 3"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            asked_prices(Prices(rows), users, rates)
+    with pytest.raises(ValueError, match="rates_per_s has 2 numbers; it must have 3"):
+        AuthorRate(1.0, [0.5, 2.0]).prices(users, rates)
+    assert asked_price(Prices(price=np.array(1.5)), 0, 1, 0.0, 0.0) == 1.5
+    with pytest.raises(ValueError, match="policy=Prices: price=.* must be"):
+        asked_price(Prices(price=np.array([1.5])), 0, 1, 0.0, 0.0)
+
+
+def test_a_rate_is_measured_unless_it_stands_in_a_table():
+    assert AuthorRate(1.0).measured is True and AuthorRate(1.0, [1.0]).measured is False
 
 
 def test_the_rate_is_that_of_eight_pauses_and_not_more_nor_less():
