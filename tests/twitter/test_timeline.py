@@ -177,7 +177,7 @@ def test_at_its_border_each_rule_decides_as_it_says():
     assert timelines.pulled(BO) and timelines.work.deliveries == 0, "no cheaper: pulled"
 
 
-class Prices(FanOutOnWrite):
+class Prices:
     """A policy that answers what it is told to."""
 
     def __init__(self, rows=None, price=0.0):
@@ -201,7 +201,7 @@ def test_each_row_of_a_policys_answer_is_for_every_user():
     with pytest.raises(ValueError, match="rates_per_s has 2 numbers; it must have 3"):
         AuthorRate(1.0, [0.5, 2.0]).prices(users, rates)
     assert asked_price(Prices(price=np.array(1.5)), 0, 1, 0.0, 0.0) == 1.5
-    with pytest.raises(ValueError, match="policy=Prices: price=.* must be"):
+    with pytest.raises(ValueError, match=r"policy=Prices: price=.* must be"):
         asked_price(Prices(price=np.array([1.5])), 0, 1, 0.0, 0.0)
 
 
