@@ -384,6 +384,18 @@ def test_readers_who_do_not_look_get_nothing_and_are_rebuilt():
     timelines.check()
 
 
+def test_who_sleeps_is_looked_for_ten_times_a_period_at_most():
+    """A sweep at 100 s, when nobody has been away for long enough, and the next ten later."""
+    timelines = everyone_follows_bo(FanOutOnWrite(), inactive_after_s=100.0)
+    timelines.timeline(ANN, time_s=5.0)
+    delivered = []
+    for time_s in (100.0, 106.0, 109.9, 110.0):
+        before = timelines.work.deliveries
+        timelines.post(BO, time_s=time_s)
+        delivered.append(timelines.work.deliveries - before)
+    assert delivered == [1, 1, 1, 0], "Ann, who looked at 5 s, sleeps from 110 s on"
+
+
 def test_a_rebuilt_list_knows_what_it_could_not_hold():
     timelines = everyone_follows_bo(FanOutOnWrite(), inactive_after_s=1.0, cap=3)
     timelines.timeline(DEE, time_s=2.0)
