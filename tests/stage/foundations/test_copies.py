@@ -1,8 +1,5 @@
 """Copies and a year of moments: dice, marks and curve against counting."""
 
-import json
-import re
-
 import numpy as np
 import pytest
 
@@ -12,18 +9,7 @@ from scalemodel.parts.availability import spread_ratio
 from scalemodel.stage.foundations import copies
 from scalemodel.stage.foundations.copies import copies_picture, moments_down, zones_of
 from scalemodel.stage.foundations.copies_moving import MOMENTS, ZONE_DOWN, copies_moving, copies_up
-
-
-def ways_of(embed):
-    """Of each way its sentences, and what stands where at each step."""
-    data = json.loads(re.search(r'data-is="data">(.+?)</script>', embed.html)[1])
-    return [
-        [
-            (words.replace("\xa0", " "), dict(zip(data["things"], at, strict=True)))
-            for words, *at in way
-        ]
-        for way in data["ways"]
-    ]
+from tests.stage.foundations.told import ways_of
 
 
 # ── Examples ────────────────────────────────────────────────────────────────

@@ -1,8 +1,5 @@
 """The line at its desks: the steps, the minute and the curve are those of the models."""
 
-import json
-import re
-
 import numpy as np
 import pytest
 
@@ -19,18 +16,7 @@ from scalemodel.stage.foundations.queues_moving import (
 )  # fmt: skip
 from scalemodel.stage.panel import grid
 from scalemodel.stage.panel.explore import explore
-
-
-def ways_of(embed):
-    """Of each way its sentences, and what stands where at each step."""
-    data = json.loads(re.search(r'data-is="data">(.+?)</script>', embed.html)[1])
-    return [
-        [
-            (words.replace("\xa0", " "), dict(zip(data["things"], at, strict=True)))
-            for words, *at in way
-        ]
-        for way in data["ways"]
-    ]
+from tests.stage.foundations.told import ways_of
 
 
 # ── Examples ────────────────────────────────────────────────────────────────

@@ -24,17 +24,14 @@ from scalemodel.parts.caches.expected import (
     zipf_trace,
 )  # fmt: skip
 from scalemodel.parts.caches.policies import FIFO, LRU, SIEVE, Belady
+from scalemodel.stage.foundations.player import played
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture, Scene
-from scalemodel.stage.views.kinds import Kind
 
-CACHE = Kind.beside(
-    __file__,
-    '<svg viewBox="0 0 240 100" aria-hidden="true"></svg><div><button type="button" '
-    'aria-label="play the requests"><span aria-hidden="true">▶</span></button>'
-    '<input type="range" min="0" max="40" step="1" value="40" aria-label="requests so far">'
-    "<output></output></div>",
-)
+CACHE = played(
+    __file__, '<svg viewBox="0 0 240 100" aria-hidden="true"></svg>',
+    play="play the requests", slider="requests so far", last=40, opens=40,
+)  # fmt: skip
 OBJECTS, REQUESTS, SEED = 100_000, 200_000, 0
 MARKS = 40  # moments of the race, beside its beginning
 ROOM = (10, 30, 100, 300, 1_000, 3_000, 10_000)  # things that fit

@@ -14,17 +14,14 @@ import plotly.graph_objects as go
 from scalemodel.core import units
 from scalemodel.core.rng import stream
 from scalemodel.parts.availability import spread_ratio
+from scalemodel.stage.foundations.player import played
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture, Scene
-from scalemodel.stage.views.kinds import Kind
 
-COPIES = Kind.beside(
-    __file__,
-    '<svg viewBox="0 0 125 80" aria-hidden="true"><path/><path/></svg><div><button type="button" '
-    'aria-label="play the year"><span aria-hidden="true">▶</span></button>'
-    '<input type="range" min="0" max="10000" step="100" value="10000" aria-label="moment of the '
-    'year"><output></output></div>',
-)
+COPIES = played(
+    __file__, '<svg viewBox="0 0 125 80" aria-hidden="true"><path/><path/></svg>',
+    play="play the year", slider="moment of the year", last=10_000, step=100, opens=10_000,
+)  # fmt: skip
 MOMENTS = 10_000
 MOST_COPIES = 5
 SEED = 55  # a year like most

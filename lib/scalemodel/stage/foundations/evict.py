@@ -11,14 +11,13 @@ Left out: a clock, and things of different sizes.
 Sources: none.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from html import escape
 
 from scalemodel.core import checks
 from scalemodel.parts.caches.engine import simulate
 from scalemodel.parts.caches.policies import FIFO, LRU, Belady
-from scalemodel.stage.views.embed import Embed
+from scalemodel.stage.views.embed import Embed, data_html
 from scalemodel.stage.views.kinds import Kind
 
 RIVALS = {"Belady": Belady, "LRU": LRU, "FIFO": FIFO}
@@ -76,12 +75,11 @@ def beat_belady(rows: Mapping[str, Sequence[int]], places: int, *, title: str) -
         "rows": [list(map(int, row)) for row in rows.values()], "places": places,
         "names": NAMES, "words": WORDS,
     }  # fmt: skip
-    payload = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
     html = (
         f'<section class="sm-evict" aria-label="{escape(title)}" data-lm-suppress-shortcuts>'
         f'<p class="sm-title">{escape(title)}</p>{_board(rows, places)}'
         f"<noscript><p>{WITHOUT_SCRIPT}</p></noscript>{''.join(tables)}"
-        f'<script type="application/json" data-is="data">{payload}</script></section>'
+        f"{data_html(data)}</section>"
     )
     return Embed(Kind.beside(__file__), html, f"{title}: {'; '.join(lines)}")
 

@@ -13,17 +13,14 @@ import plotly.graph_objects as go
 from scalemodel.core import units
 from scalemodel.core.rng import stream
 from scalemodel.parts.queues import Exponential, ServersConfig, draw, expected, wait
+from scalemodel.stage.foundations.player import played
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture, Scene
-from scalemodel.stage.views.kinds import Kind
 
-QUEUES = Kind.beside(
-    __file__,
-    '<svg viewBox="0 0 240 110" aria-hidden="true"></svg><div><button type="button" '
-    'aria-label="play a minute of the line"><span aria-hidden="true">▶</span></button>'
-    '<input type="range" min="0" max="60" step="0.5" value="0" aria-label="second of the minute">'
-    "<output></output></div>",
-)
+QUEUES = played(
+    __file__, '<svg viewBox="0 0 240 110" aria-hidden="true"></svg>',
+    play="play a minute of the line", slider="second of the minute", last=60, step=0.5,
+)  # fmt: skip
 SECONDS, A_SECOND, OPENS_S = 60, 2, 8
 WARM_UP, SEED = 2_000, 69  # customers before the minute begins, and a seed with a minute like most
 LOADS = np.round(np.linspace(0.5, 0.97, 48), 2)

@@ -21,17 +21,14 @@ from scalemodel.core import units
 from scalemodel.core.rng import stream
 from scalemodel.parts.availability import any_of_ratio, part_of_ratio
 from scalemodel.parts.resilience.calls import hedged_tail_ratio
+from scalemodel.stage.foundations.player import played
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture, Scene
-from scalemodel.stage.views.kinds import Kind
 
-SLOWEST = Kind.beside(
-    __file__,
-    '<svg viewBox="0 0 250 148" aria-hidden="true"><path/><path/><path/><path/></svg><div>'
-    '<button type="button" aria-label="play the hundred pages"><span aria-hidden="true">▶</span>'
-    '</button><input type="range" min="0" max="100" step="1" value="100" aria-label="page">'
-    "<output></output></div>",
-)
+SLOWEST = played(
+    __file__, '<svg viewBox="0 0 250 148" aria-hidden="true"><path/><path/><path/><path/></svg>',
+    play="play the hundred pages", slider="page", last=100, opens=100,
+)  # fmt: skip
 PAGES, MOST_ASKED = 100, 1_000
 SEED = 450  # a hundred pages like most
 MEDIAN_MS, SIGMA = 10.0, 0.8  # lognormal answers

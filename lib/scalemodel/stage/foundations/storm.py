@@ -18,17 +18,14 @@ from scalemodel.core import units
 from scalemodel.parts.metastable import CURES, MetastableConfig, MetastableReport, simulate
 from scalemodel.parts.resilience.calls import Trigger
 from scalemodel.parts.resilience.guards import UNGUARDED, Guards
+from scalemodel.stage.foundations.player import played
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture, Scene
-from scalemodel.stage.views.kinds import Kind
 
-STORM = Kind.beside(
-    __file__,
-    '<svg viewBox="0 0 240 112" aria-hidden="true"></svg><div><button type="button" '
-    'aria-label="play the run"><span aria-hidden="true">▶</span></button>'
-    '<input type="range" min="0" max="99" step="1" value="0" aria-label="second of the run">'
-    "<output></output></div>",
-)
+STORM = played(
+    __file__, '<svg viewBox="0 0 240 112" aria-hidden="true"></svg>',
+    play="play the run", slider="second of the run", last=99,
+)  # fmt: skip
 SECONDS, START_S, OPENS_S, LAST_S = 100, 20, 60, 30
 CAN_PER_S, SEED = 100, 0
 

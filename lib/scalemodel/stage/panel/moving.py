@@ -11,14 +11,13 @@ Left out: a model. Steps are data; the chapter takes them from an engine's run.
 Sources: none.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
 from scalemodel.core import checks, units
-from scalemodel.stage.views.embed import Embed
+from scalemodel.stage.views.embed import Embed, data_html
 from scalemodel.stage.views.kinds import Kind
 
 LOOKS = ("plain", "busy", "good", "bad", "faint")
@@ -81,7 +80,6 @@ def moving(
             for steps in ways.values()
         ],
     }
-    payload = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
     first = next(iter(ways.values()))[0]
     width, height = size_px
     drawn = "".join(_drawn(name, svg, first) for name, svg in things.items())
@@ -92,7 +90,7 @@ def moving(
         f"{ground}{drawn}</svg>"
         f'<figcaption aria-live="polite">{escape(units.tied(first.words))}</figcaption>{BUTTONS}'
         f"{_in_words(ways)}"
-        f'<script type="application/json" data-is="data">{payload}</script></figure>'
+        f"{data_html(data)}</figure>"
     )
     told = ", ".join(f"{way}, {len(steps)} steps" for way, steps in ways.items())
     return Embed(Kind.beside(__file__), html, f"{title}: {told}")

@@ -12,9 +12,20 @@ Sources: none.
 """
 
 import hashlib
+import json
 
 from scalemodel.stage.views.kinds import Kind
 from scalemodel.stage.views.view import view
+
+
+def data_html(data) -> str:
+    """`data` as the element inside an embed from which its script reads it; no text can end it.
+
+    >>> data_html({"a": "</script>"})
+    '<script type="application/json" data-is="data">{"a":"\\\\u003c/script>"}</script>'
+    """
+    payload = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<script type="application/json" data-is="data">{payload}</script>'
 
 
 class Embed:

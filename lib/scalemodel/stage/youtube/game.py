@@ -12,7 +12,6 @@ Left out: a clock that ticks. The line waits until the reader has chosen.
 Sources: none.
 """
 
-import json
 from collections.abc import Mapping
 from html import escape
 from math import log
@@ -21,7 +20,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.stage.look import theme
-from scalemodel.stage.views.embed import Embed
+from scalemodel.stage.views.embed import Embed, data_html
 from scalemodel.stage.views.kinds import Kind
 from scalemodel.youtube.abr.ceiling import optimum
 from scalemodel.youtube.abr.ladder import LADDER
@@ -108,12 +107,11 @@ def beat_the_algorithm(
         "steepness": steepness(video.ladder_kbps),
         "words": WORDS,
     }  # fmt: skip
-    payload = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
     html = (
         f'<section class="sm-game" aria-label="{escape(title)}" data-lm-suppress-shortcuts>'
         f'<p class="sm-title">{escape(title)}</p>{_board(video, player, rides, names)}'
         f"<noscript><p>{WITHOUT_SCRIPT}</p></noscript>{''.join(tables)}"
-        f'<script type="application/json" data-is="data">{payload}</script></section>'
+        f"{data_html(data)}</section>"
     )
     return Embed(Kind.beside(__file__), html, f"{title}: {'; '.join(lines)}")
 
