@@ -594,6 +594,27 @@ def test_an_entry_that_means_nothing_is_named(field, wrong):
         Entry(**right)
 
 
+@pytest.mark.parametrize("field", ["arguments", "answer"])
+def test_an_entry_holds_plain_data_of_its_own(field):
+    right = {"part": "before", "kind": "probe", "name": "up", "end": "answered"}
+    given = {"places": [1, 2]}
+    entry = Entry(**right, **{field: given})
+    given["places"].append(3)
+    assert getattr(entry, field) == {"places": [1, 2]}
+    with pytest.raises(TypeError, match=rf"^{field}.* must be plain data"):
+        Entry(**right, **{field: {"seen": {1, 2}}})
+
+
+def test_a_journal_holds_entries_of_its_own():
+    up = Entry(part="before", kind="probe", name="up", end="answered")
+    entries = [up]
+    journal = Journal({}, 0, entries)
+    entries.append(up)
+    assert journal.entries == (up,)
+    with pytest.raises(ValueError, match="^entries='up' must be"):
+        Journal({}, 0, [up, "up"])
+
+
 @pytest.mark.parametrize("make", [lambda: OneOf([]), lambda: OneOf("ab"), lambda: Between(2, 1), lambda: Between(0, None),
                                   lambda: Matches("("), lambda: Matches(""), lambda: pause(-1), lambda: pause(math.nan),
                                   lambda: Action("stop", random=1), lambda: Probe("up", 3), lambda: Probe("up", None, [1])])  # fmt: skip

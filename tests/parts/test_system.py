@@ -46,6 +46,8 @@ def test_a_system_that_means_nothing_is_refused(parts, flows, words):
     [
         ({"load": {"a": 1.01}}, r"load\['a'\]=1.01 must be .* at most 1"),
         ({"load": {"a": float("nan")}}, r"load\['a'\]=nan must be"),
+        ({"load": [0.5]}, r"load=\[0.5\] must be"),
+        ({"says": "ab"}, "says='ab' must be"),
         ({"says": {"a": 3}}, r"says\['a'\]=3 must be a string"),
         ({"failed": ["a"]}, "failed=.* must be a set"),
         ({"running": {"a": "b"}}, "running=.* must be a set"),
@@ -67,3 +69,8 @@ def test_a_state_that_means_nothing_is_refused(state, words):
 def test_a_state_of_another_system_is_refused(state, words):
     with pytest.raises(ValueError, match=words):
         PAIR.checked(state)
+
+
+def test_what_is_no_state_is_named():
+    with pytest.raises(ValueError, match=r"state=\{\} must be"):
+        PAIR.checked({})

@@ -80,6 +80,13 @@ def test_a_returning_ghost_goes_to_the_main_line():
     ]
 
 
+def test_who_came_back_and_left_the_main_line_is_no_ghost_any_more():
+    """2 comes back as a ghost, leaves the main line, and is a newcomer when it comes again."""
+    assert hits(S3FIFO(2, small_ratio=0.4, moves_at=1), [1, 0, 2, 2, 0, 1, 2, 0, 1, 0, 0, 2]) == [
+        *[0, 0, 0, 1, 1, 0, 1, 0, 0, 0, 1, 1],
+    ]
+
+
 def test_what_expires_is_fetched_anew_at_that_age():
     times_s = [0.0, 4.0, 8.0, 10.0, 15.0, 20.0]
     once = Expiring(LRU(3), ttl_s=10.0)
@@ -278,6 +285,20 @@ def test_a_capacity_that_holds_nothing_is_named(name, capacity):
 def test_what_means_nothing_is_named(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Expiring(LRU(9), 1).hits,
+        Admitting(LRU(9), NotAbove(3)).hits,
+        OnSecondRequest().admits,
+        NotAbove(3).admits,
+    ],
+)
+def test_what_is_no_trace_is_named(asked):
+    with pytest.raises(ValueError, match=r"requests=\[1, 2\] must be"):
+        asked([1, 2])
 
 
 def test_what_a_wrapper_needs_of_the_trace_is_named():

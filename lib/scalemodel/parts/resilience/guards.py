@@ -39,6 +39,8 @@ class Guards:
     Traceback (most recent call last):
     ...
     ValueError: time_out_s=0.0 must be a finite number above 0 and at most 1e+09
+    >>> Guards(retries=2, bulkhead=10, queue=100).deadline_s
+    inf
     """
 
     deadline_s: float = math.inf  # for a request with all its tries
