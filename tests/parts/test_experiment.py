@@ -611,7 +611,7 @@ def test_a_journal_holds_entries_of_its_own():
     journal = Journal({}, 0, entries)
     entries.append(up)
     assert journal.entries == (up,)
-    with pytest.raises(ValueError, match="^entries='up' must be"):
+    with pytest.raises(ValueError, match=r"^entries='up' must be"):
         Journal({}, 0, [up, "up"])
 
 
