@@ -229,6 +229,61 @@ def test_the_rate_is_that_of_eight_pauses_and_not_more_nor_less():
     assert together.pulled(BO), "two at one instant"
 
 
+class ByFollowers:
+    """An author costs what they have in followers; what a reader pays at most stands in a row."""
+
+    def __init__(self, most):
+        self.most = most
+
+    def prices(self, followers, posts_per_s):
+        return followers.astype(float), np.array(self.most, dtype=float)
+
+    def price(self, author, followers, posts_per_s, now):
+        return float(followers)
+
+
+def test_a_price_may_rise_above_some_readers_and_not_above_others():
+    """CY pulls above two followers, ANN above one; DEE and 4 never do."""
+    timelines = HomeTimelines(
+        SocialGraph.from_edges([ANN, CY], [BO, BO], 6), ByFollowers([2, 9, 3, 9, 9, 9])
+    )
+    tweet = timelines.post(BO)
+    assert timelines.work.deliveries == 1, "CY has it; ANN pulls"
+    for follower in (DEE, 4):
+        timelines.follow(follower, BO)
+        timelines.check()
+    tweets = [timelines.post(BO), tweet]
+    assert timelines.work.deliveries == 1 + 2, "DEE and 4"
+    for reader, pulls in ((ANN, 1), (CY, 1), (DEE, 0), (4, 0)):
+        before = timelines.work.lists_pulled
+        assert timelines.timeline(reader).tolist() == tweets
+        assert timelines.work.lists_pulled == before + pulls
+
+
+def test_whoever_wakes_is_backfilled_with_all_that_is_looked_at():
+    for cap, looked_at in ((8, 3), (2, 3), (1, 2)):
+        timelines = everyone_follows_bo(FanOutOnWrite(), inactive_after_s=10.0, cap=cap)
+        for second in (11.0, 12.0, 13.0):
+            timelines.post(BO, time_s=second)
+        assert timelines.work.backfilled == timelines.work.rebuilds == 0
+        timelines.timeline(ANN)
+        assert (timelines.work.rebuilds, timelines.work.backfilled) == (1, looked_at)
+
+
+def test_a_page_that_has_to_be_refilled_counts_once():
+    for look in ("timeline", "timeline_many"):
+        timelines = HomeTimelines(
+            SocialGraph.from_edges([ANN, ANN], [BO, CY], 4), FanOutOnWrite(), cap=2
+        )
+        kept = timelines.post(BO)
+        timelines.post_many([CY, CY])
+        timelines.unfollow(ANN, CY)
+        who = ANN if look == "timeline" else [CY, ANN, DEE]
+        page = np.atleast_2d(getattr(timelines, look)(who, n=2))[-2 if look != "timeline" else 0]
+        assert [tweet for tweet in page.tolist() if tweet >= 0] == [kept]
+        assert timelines.work.pages == np.size(who) and timelines.work.rebuilds == 1
+
+
 def test_a_promoted_author_is_pulled_and_a_demoted_one_is_backfilled():
     timelines = everyone_follows_bo(Hybrid(4, 3))
     ids = [timelines.post(BO)]
