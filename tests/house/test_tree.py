@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.markers import Marker
+from sphinx.util.matching import Matcher
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -54,6 +55,16 @@ def test_the_library_is_not_swallowed_by_gitignore():
     assert done.stdout == ""
     for ignored in (".venv", "_build/x", "site_assets/vendor/x.js"):
         assert subprocess.run(["git", "check-ignore", "-q", ignored], cwd=ROOT).returncode == 0
+
+
+def test_whatever_environment_is_made_here_is_no_part_of_the_book():
+    """Jupyter Book looks for pages in every folder below the root, those of packages too."""
+    made = re.findall(r"^[A-Z]+ := (\.venv\S*)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert len(made) >= 3
+    excluded = Matcher(yaml.safe_load((ROOT / "_config.yml").read_text())["exclude_patterns"])
+    for name in made:
+        assert excluded(name), f"_config.yml must exclude {name}"
+        assert subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT).returncode == 0
 
 
 def test_nothing_made_or_borrowed_is_kept():
