@@ -1,6 +1,6 @@
 """Caches: every policy's loop beside libCacheSim's, cachetools, OrderedDict and itself in plain Python.
 
-    python benchmarks/caches.py    about a minute
+    make bench runs it beside its peers, in about a minute
 
 A million requests among a hundred thousand objects, Zipf's law with 0.8, room for 10,000.
 Ours is `simulate` from an array of ids to a report with its mask of hits, the look at the ids
@@ -60,7 +60,7 @@ def main():
     print(f"\nLRU at every capacity: {seconds:.2f} s, {1e9 * seconds / REQUESTS:.0f} ns a request")
     for name, there in has.items():
         if not there:
-            print(f"not installed: pip install {name}")
+            print(f"not run: {name}: make bench, where it has a wheel")
 
 
 def row(name, ids, reader, has_cachetools):

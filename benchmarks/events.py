@@ -37,7 +37,7 @@ def main():
         turns_at(size)
     one_server()
     if not HAS_SIMPY:
-        print("not run: SimPy: .venv/bin/pip install simpy")
+        print("not run: SimPy: make bench")
 
 
 def table(title, unit, runs, counts):

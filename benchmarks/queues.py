@@ -41,7 +41,7 @@ def main():
     )
     print(f"who wait {(measured > 0).mean():.4f} ({truth.waits_ratio:.4f})")
     if not HAS_SIMPY:
-        print("not run: SimPy: .venv/bin/pip install simpy")
+        print("not run: SimPy: make bench")
 
 
 def at(servers):

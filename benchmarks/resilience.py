@@ -54,7 +54,7 @@ def main():
             assert same.all(), title
         table(title, {name: (run, configs[name]) for name, run in runs.items()})
     if not HAS_SIMPY:
-        print("not run: SimPy: .venv/bin/pip install simpy")
+        print("not run: SimPy: make bench")
 
 
 def table(title, runs):
