@@ -4,8 +4,9 @@ A test that lacks a program skips with `not run: <what>: <how to get it>`. These
 listed at the very end, and fail the run when REQUIRE_ALL=1, unless another target is how. A test that grades an answer
 to a lab says with `record_property(LAB, line)` what became of it; the lines are printed.
 
-What is run together stays together: a file, and of the pages of the site each page. The
-book is built first and looked at last, so that nobody waits for it. There is one worker more
+What is run together stays together: a file, of the pages of the site each page, and the examples
+of a folder, which share what has to be compiled. The book is built first and looked at last, so
+that nobody waits for it. There is one worker more
 than cores, for a test that waits for a browser, a kernel or a socket leaves its core to it.
 """
 
@@ -52,7 +53,8 @@ def pytest_xdist_make_scheduler(config, log):
         def _split_scope(self, nodeid):
             file, _, test = nodeid.partition("::")
             page = PAGE.search(test)
-            return f"{file} {page[1]}" if page else file
+            together = file.rpartition("/")[0] if file.startswith("lib/") else file
+            return f"{file} {page[1]}" if page else together
 
     config.option.loadscopereorder = False
     return ByFileOrPage(config, log)

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalemodel.parts.caches import furthest, policies
@@ -25,9 +25,11 @@ from scalemodel.parts.caches.policies import (
     OnSecondRequest,
     WTinyLFU,
 )
+from tests.conftest import cases
 from tests.laws import cache_laws as laws
 
 EVERY = pytest.mark.parametrize("name", laws.POLICIES)
+QUARTER = settings(max_examples=cases(25))  # for each of the eight
 AGAIN = [1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5]
 
 
@@ -120,12 +122,14 @@ def test_left_alone_parameters_are_those_that_the_modules_tell():
 
 # ── Laws ────────────────────────────────────────────────────────────────────
 @EVERY
+@QUARTER
 @given(data=st.data(), ids=laws.ROWS, capacity=st.integers(1, 8), warm=st.integers(0, 59))
 def test_it_counts_everything_once(name, data, ids, capacity, warm):
     laws.counts_everything_once(drawn(data, name, capacity), ids, min(warm, len(ids) - 1))
 
 
 @EVERY
+@QUARTER
 @given(data=st.data(), ids=laws.ROWS)
 def test_where_all_fit_each_object_is_missed_once(name, data, ids):
     laws.misses_once_each_where_all_fit(drawn(data, name, len(set(ids))), ids, None)
@@ -135,12 +139,14 @@ def test_where_all_fit_each_object_is_missed_once(name, data, ids):
 
 
 @EVERY
+@QUARTER
 @given(data=st.data(), ids=laws.ROWS, capacity=st.integers(1, 6))
 def test_nobody_beats_belady(name, data, ids, capacity):
     laws.does_not_beat_belady(drawn(data, name, capacity), ids)
 
 
 @EVERY
+@QUARTER
 @given(data=st.data(), ids=laws.ROWS, names=st.sets(st.integers(-(2**63), 2**63 - 1), min_size=8))
 def test_it_knows_no_names(name, data, ids, names):
     policy = drawn(data, name, 3)
@@ -149,6 +155,7 @@ def test_it_knows_no_names(name, data, ids, names):
 
 
 @EVERY
+@QUARTER
 @given(data=st.data(), ids=laws.ROWS)
 def test_what_never_expires_has_no_ttl(name, data, ids):
     laws.never_expires_is_no_ttl(drawn(data, name, 3), ids, np.arange(len(ids)))
