@@ -536,6 +536,15 @@ def test_an_experiment_that_means_nothing_is_named(field, wrong):
     assert Experiment([ENOUGH], (Action("stop"),), limit_s=3600).rollbacks == ()
 
 
+def test_an_experiment_holds_steps_of_its_own():
+    rows = {"hypothesis": [ENOUGH], "method": [Action("stop")], "rollbacks": [Action("start")]}
+    made = Experiment(**rows)
+    for row in rows.values():
+        row.append("strange")
+    assert (made.hypothesis, made.method) == ((ENOUGH,), (Action("stop"),))
+    assert made.rollbacks == (Action("start"),)
+
+
 @pytest.mark.parametrize("wrong", ["", "_up", "two words", 3, None])
 def test_a_name_that_no_function_has_is_named(wrong):
     for made in (Probe, Action, Judged):
@@ -611,6 +620,8 @@ def test_a_journal_holds_entries_of_its_own():
     journal = Journal({}, 0, entries)
     entries.append(up)
     assert journal.entries == (up,)
+    with pytest.raises(ValueError, match=r"^experiment=\[1\] must be"):
+        Journal([1], 0, [up])
     with pytest.raises(ValueError, match=r"^entries='up' must be"):
         Journal({}, 0, [up, "up"])
 

@@ -2,11 +2,13 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from scalemodel.core.stats import agrees
+from scalemodel.parts import metastable
 from scalemodel.parts.metastable import (
     CURES,
     STOP,
@@ -85,6 +87,18 @@ def test_a_report_counts_by_the_second():
     assert report.attempts_per_s[24:30].mean() > 3 * 50
     share = report.goodput_per_s[5:20].sum() / report.arrivals_per_s[5:20].sum()
     assert report.goodput_ratio(5.0, 20.9) == share
+
+
+def test_it_is_back_when_the_call_went_out_that_was_answered():
+    """The first good answer was to a second call, sent a second after the stop."""
+    none = math.inf
+    sent_s = np.array([[1.0, 3.0], [3.5, none], [3.6, none]])
+    run = SimpleNamespace(end_s=np.array([4.0, 4.1, 4.2]), sent_s=sent_s)
+    good = np.array([True, True, True])
+    assert metastable._recovered_s(run, good, 2.0, 100.0) == 1.0
+    assert metastable._recovered_s(run, good, 3.25, 100.0) == 0.0, "sent while it stood"
+    assert metastable._recovered_s(run, good, 4.05, 100.0) == 0.0
+    assert metastable._recovered_s(run, ~good, 2.0, 100.0) == math.inf
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
