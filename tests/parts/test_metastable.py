@@ -13,6 +13,7 @@ from scalemodel.parts.metastable import (
     CURES,
     STOP,
     MetastableConfig,
+    MetastableReport,
     backlog,
     harms,
     load_ratio,
@@ -99,6 +100,29 @@ def test_it_is_back_when_the_call_went_out_that_was_answered():
     assert metastable._recovered_s(run, good, 3.25, 100.0) == 0.0, "sent while it stood"
     assert metastable._recovered_s(run, good, 4.05, 100.0) == 0.0
     assert metastable._recovered_s(run, ~good, 2.0, 100.0) == math.inf
+
+
+def test_it_is_not_back_while_one_in_five_who_end_soon_is_bad():
+    """A good answer is followed by four good and one bad; then nine good, and all is well."""
+    good = np.array([True] * 5 + [False] + [True] * 10)
+    end_s = np.concatenate([np.linspace(2.0, 4.0, 6), np.linspace(8.0, 9.0, 10)])
+    run = SimpleNamespace(end_s=end_s, sent_s=end_s[:, None] - 0.5)
+    assert metastable._recovered_s(run, good, 1.0, 100.0) == 8.0 - 0.5 - 1.0
+
+
+def test_goodput_is_a_share_of_the_arrivals():
+    report = MetastableReport(
+        arrivals_per_s=np.array([1, 0, 4]), attempts_per_s=np.array([1, 0, 9]),
+        goodput_per_s=np.array([1, 0, 3]), recovered_s=0.0,
+    )  # fmt: skip
+    assert [report.goodput_ratio(start, start + 1) for start in range(3)] == [1.0, 0.0, 0.75]
+    assert report.goodput_ratio(0, 3) == 0.8
+
+
+def test_what_is_no_config_is_named():
+    for ask in (simulate, backlog, load_ratio, survives, harms, returns_s):
+        with pytest.raises(ValueError, match="config=3 must be"):
+            ask(3)
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

@@ -194,7 +194,9 @@ def test_a_config_that_means_nothing_is_named(wrong):
 
 
 def test_seconds_hold_any_number_of_calls():
-    assert BreakerConfig(slots=4, slot_s=1.0, minimum_calls=5).minimum_calls == 5
+    assert BreakerConfig(slots=4, slot_s=1.0, minimum_calls=10**9).minimum_calls == 10**9
+    with pytest.raises(ValueError, match="at most 1000000000"):
+        BreakerConfig(slots=4, slot_s=1.0, minimum_calls=10**9 + 1)
 
 
 def test_a_clock_does_not_run_back():

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalemodel.core.rng import stream
-from scalemodel.core.stats import agrees
+from scalemodel.core.stats import agrees, percentile
 from scalemodel.parts.resilience import calls as inside
 from scalemodel.parts.resilience.breaker import Breaker, BreakerConfig
 from scalemodel.parts.resilience.calls import (
@@ -126,6 +126,14 @@ def test_a_report_counts_what_became_of_all():
     assert sum(report.ended.values()) == len(run.arrival_s) and "sent" not in report.ended
     assert report.goodput_per_s == good.sum() / 50
     assert (report.p50_latency_s, report.load_ratio) == (pytest.approx(1.0), 1.0)
+    patient = replace(config, guards=Guards())  # who waits in a line waits differently long
+    report, run = simulate(patient), calls(patient)
+    latency_s = run.end_s - run.arrival_s
+    assert (run.ended == inside.GOOD).all() and len(latency_s) > 80
+    assert (report.p50_latency_s, report.p99_latency_s) == (
+        percentile(latency_s, 50),
+        percentile(latency_s, 99),
+    )
     nobody = simulate(replace(config, failure_ratio=1.0))
     assert (nobody.p50_latency_s, nobody.p99_latency_s, nobody.goodput_per_s) == (
         math.inf,
