@@ -31,6 +31,8 @@ def test_the_empty_state_fits_every_system():
     ("parts", "flows", "words"),
     [
         ((), (), r"parts=\(\) must hold at least one part"),
+        ([A, B], (), r"parts=\[.* must be a tuple"),
+        ((A, B), [], r"flows=\[\] must be a tuple"),
         ((A, A._replace(column=5)), (), "the name 'a' twice"),
         ((A, B._replace(column=0)), (), r"the place \(0, 0\) twice"),
         ((A, B), (Flow("a", "c"),), r"flows\[0\] names 'c'; it must be one of the parts a, b"),

@@ -34,6 +34,15 @@ def test_the_pause_doubles_and_then_stays():
     assert pause_s(AT_ONCE, 7, 1.0, rng) == 0.0
 
 
+def test_a_pause_doubles_sixty_times_at_most():
+    for again, doublings in ((59, 59), (60, 60), (61, 60), (10**6, 60)):
+        longest = Exponential(base_s=1e-15, most_s=1e6)
+        assert pause_s(longest, again, 0.0, stream(1, "luck")) == 1e-15 * 2.0**doublings
+        shaken = FullJitter(base_s=1e-15, most_s=1e6)
+        luck = stream(1, "luck").random()
+        assert pause_s(shaken, again, 0.0, stream(1, "luck")) == luck * (1e-15 * 2.0**doublings)
+
+
 def test_the_luck_of_a_half_by_hand():
     half = np.array([1.0, 8.0])
     assert FullJitter.pause(2, 5.0, 0.5, half) == 2.0
