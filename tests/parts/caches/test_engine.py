@@ -60,6 +60,7 @@ def test_a_pile_of_three_books():
     assert misses.tolist() == [6, 5, 5, 3]
     far = lru_curve([10**9, 5, 10**9])
     assert [far.miss_ratio(capacity) for capacity in (0, 1, 2, 10**6)] == [1, 1, 2 / 3, 2 / 3]
+    assert lru_curve([5, 5]).miss_ratio(1) == 0.5
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
