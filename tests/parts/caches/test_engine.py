@@ -63,6 +63,11 @@ def test_a_pile_of_three_books():
     assert lru_curve([5, 5]).miss_ratio(1) == 0.5
 
 
+def test_a_report_is_itself_and_no_other():
+    one, other = (simulate([1, 2, 1], LRU(2)) for _ in range(2))
+    assert len({one, other}) == 2 and one == one != other
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(ids=IDS)
 def test_the_curve_is_lru_at_every_capacity(ids):

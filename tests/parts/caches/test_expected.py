@@ -31,6 +31,20 @@ def test_where_all_are_equal_a_cache_misses_what_does_not_fit():
     assert che_time(EVEN, 1) == pytest.approx(-4 * math.log(0.75))
 
 
+def test_the_highest_of_all_draws_is_an_object_still():
+    class Highest(np.random.Generator):
+        def random(self, size):
+            return np.full(size, np.nextafter(1.0, 0.0))
+
+    assert np.cumsum(zipf(8, 0.8))[-1] < np.nextafter(1.0, 0.0), "the sum falls short"
+    assert zipf_trace(8, 2, 0.8, Highest(np.random.PCG64(1))).tolist() == [7, 7]
+
+
+def test_what_an_edge_never_misses_takes_no_room_in_the_region():
+    """The favourite is always at the edge, so both of the others fit into the region."""
+    assert two_levels([0.9998, 1e-4, 1e-4], 1, 2, 2).origin_ratio == 0.0
+
+
 def test_where_all_fit_nothing_is_missed_in_the_long_run():
     assert che_time(EVEN, 4) == math.inf
     assert che_time([0.5, 0.5, 0.0], 2) == math.inf  # who is never asked for needs no room
