@@ -36,7 +36,7 @@ from scalemodel.core.compiled import Compiled
 from tests.house.test_docstrings import public
 
 MOST_IDLE = 30_000  # calls of anything, since a public name was called for the first time
-CALL_S = 2.0  # of CPU; a call of an example takes milliseconds
+CALL_S = 10.0  # of CPU; a call of an example takes milliseconds, a grade a second and a half
 STATM = Path("/proc/self/statm")  # where there is none, memory is not bounded
 MEMORY_BYTES = 3 * 2**30  # more than this at once is a hang of another kind
 

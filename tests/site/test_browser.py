@@ -222,6 +222,7 @@ def test_a_link_within_the_page_loses_no_state(specimen):
 def test_going_back_brings_back_the_start(specimen):
     _, page, (panel, *_) = specimen
     start = state_of(panel)
+    page.wait_for_load_state("load")  # before that a browser writes over where it came from
     page.evaluate("location.hash = '#explore&1.kind=tall'")
     page.wait_for_function("p => p.querySelector('select').value === '1'", arg=panel)
     page.go_back()
