@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections import defaultdict
 from contextlib import ExitStack, contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -124,21 +125,33 @@ def specimens():
 
 
 class _Quiet(SimpleHTTPRequestHandler):
+    def __init__(self, *args, late, **options):
+        self.late = late
+        super().__init__(*args, **options)
+
+    def do_GET(self):
+        if self.late and self.path.endswith(self.late):
+            time.sleep(1)
+        super().do_GET()
+
     def log_message(self, *args):
         pass
 
 
 @pytest.fixture(scope="session")
 def serve():
-    """Serves a folder on a free port of this machine: `serve(folder) -> address`."""
+    """Serves a folder on a free port of this machine: `serve(folder) -> address`.
+
+    What ends with `late` comes a second later than it could.
+    """
     servers = {}
 
-    def start(folder):
-        if folder not in servers:
-            handler = functools.partial(_Quiet, directory=folder)
-            servers[folder] = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-            threading.Thread(target=servers[folder].serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{servers[folder].server_port}"
+    def start(folder, late=None):
+        if (folder, late) not in servers:
+            handler = functools.partial(_Quiet, directory=folder, late=late)
+            servers[folder, late] = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+            threading.Thread(target=servers[folder, late].serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{servers[folder, late].server_port}"
 
     yield start
     for server in servers.values():

@@ -45,7 +45,6 @@ DEAD = """async () => {
     if (!changed) dead.push(`${said(control)}: changes nothing`);
     for (const place of open()) for (const inner of all(place)) if (!used.has(inner)) await use(inner);
     if (control.matches('[data-do=play], [data-to=play], summary')) control.click(); // and back
-    if (control.matches('.theme-switch-button')) { control.click(); control.click(); }
   }
   for (const control of all(document)) {
     if (used.has(control) || !all(control.parentElement).includes(control)) continue;
@@ -161,6 +160,20 @@ SHIFTS = """() => new Promise((done) => {
 def shifts(page):
     """By how much the page has jumped under a reader's eyes until now: each jump, and what jumped."""
     return page.evaluate(SHIFTS)
+
+
+# What a page brings itself and shows from the first; what comes later it never shows (fonts.js).
+OWN_TYPEFACES = """() => new Promise((done) => {
+  const look = () => (document.documentElement.style.visibility ? setTimeout(look, 20)
+    : done([...document.fonts].filter((face) => face.display === 'auto').map((face) => face.family.replaceAll('"', ''))));
+  look();
+})"""
+
+
+def own_typefaces(page):
+    """The families that the page shows its text in, as soon as it shows any."""
+    page.wait_for_load_state()
+    return page.evaluate(OWN_TYPEFACES)
 
 
 # A browser now and then does not tell that the last of its requests has ended, and a wait for its

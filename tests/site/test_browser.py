@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.site import gates
 from tests.site.reader import (
     drawn,
     move_by_keyboard,
@@ -30,6 +31,15 @@ def test_the_search_finds_and_complains_of_nothing(site, home_of, visit):
     page.wait_for_selector("#search-results li")
     page.wait_for_timeout(500)
     assert visitor.faults == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_typefaces_that_come_late_move_nothing(specimens, serve, visit, width):
+    visitor = visit(serve(specimens, late=".woff2"), viewport={"width": width, "height": 844})
+    page = visitor.open("book/room/reading.html")
+    assert gates.own_typefaces(page) == []
+    gates.come_to_rest(page)
+    assert sum(value for value, _ in gates.shifts(page)) < 0.01
 
 
 # ── One panel of every kind ─────────────────────────────────────────────────
@@ -228,6 +238,17 @@ def test_going_back_brings_back_the_start(specimen):
     page.go_back()
     page.wait_for_function("p => p.querySelector('select').value === '0'", arg=panel)
     assert drawn(page, panel) == start
+
+
+def test_an_address_that_was_followed_is_not_written_over(specimen):
+    """A browser on its way back, or a page as slow as that, would stay where it is."""
+    _, page, (panel, *_) = specimen
+    page.evaluate("history.replaceState = () => { window.written = true; }")
+    page.evaluate("location.hash = '#explore&1.kind=tall'")
+    page.wait_for_function("p => p.querySelector('.sm-live').textContent", arg=panel)  # at rest
+    assert not page.evaluate("window.written")
+    move_by_keyboard(page, panel, 0)
+    page.wait_for_function("window.written")
 
 
 # ── Colours, paper, no script, no library ───────────────────────────────────

@@ -89,6 +89,12 @@ def test_who_came_back_and_left_the_main_line_is_no_ghost_any_more():
     ]
 
 
+def test_when_the_small_line_is_empty_the_main_line_makes_room():
+    """1 was used and moves on, and leaves for 2 without a ghost; there is nobody else to leave."""
+    large = S3FIFO(6, small_ratio=0.1, moves_at=1)
+    assert hits(large, [1, 1, 2, 1], sizes=[5] * 4) == [0, 1, 0, 0]
+
+
 def test_what_expires_is_fetched_anew_at_that_age():
     times_s = [0.0, 4.0, 8.0, 10.0, 15.0, 20.0]
     once = Expiring(LRU(3), ttl_s=10.0)

@@ -221,13 +221,15 @@
       this.change();
     }
 
-    change() {
+    // By a hand, or by an address that somebody followed, which is then not written over: a
+    // browser on its way back would have to stay.
+    change(byHand = true) {
       this.state = stateOf(this.packed, this.number());
       this.write();
       this.margin = this.size; // to fit margins plotly draws all twice: it may once the hand rests
       this.draw();
       clearTimeout(this.resting);
-      this.resting = setTimeout(() => this.rest(), REST_MS);
+      this.resting = setTimeout(() => this.rest(byHand), REST_MS);
     }
 
     // What the controls and the text say now.
@@ -262,12 +264,12 @@
       numbers.querySelector(".sm-scroll").replaceChildren(...seriesTables(this.state).map(tableOf));
     }
 
-    rest() {
+    rest(byHand) {
       this.margin = null;
       if (this.drawn) this.draw();
       const said = this.state.readings.map(([name, , spoken]) => `${name}: ${spoken}.`);
       this.find(".sm-live").textContent = [...said, this.state.alt].join(" ");
-      writeAddress(panels.reduce((address, panel) => panel.toAddress(address), readAddress()));
+      if (byHand) writeAddress(panels.reduce((address, panel) => panel.toAddress(address), readAddress()));
     }
 
     // Draws now if the library is here, else as soon as it is; never an old state.
@@ -409,7 +411,7 @@
         panel.fromAddress();
         if (panel.at.join() === before) continue;
         panel.stop();
-        panel.change();
+        panel.change(false);
       }
       show();
     });
