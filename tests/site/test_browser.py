@@ -243,7 +243,7 @@ def test_going_back_brings_back_the_start(specimen):
 def test_an_address_that_was_followed_is_not_written_over(specimen):
     """A browser on its way back, or a page as slow as that, would stay where it is."""
     _, page, (panel, *_) = specimen
-    page.evaluate("history.replaceState = () => { window.written = true; }")
+    page.evaluate("() => { history.replaceState = () => { window.written = true; }; }")
     page.evaluate("location.hash = '#explore&1.kind=tall'")
     page.wait_for_function("p => p.querySelector('.sm-live').textContent", arg=panel)  # at rest
     assert not page.evaluate("window.written")

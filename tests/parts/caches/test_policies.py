@@ -90,9 +90,9 @@ def test_who_came_back_and_left_the_main_line_is_no_ghost_any_more():
 
 
 def test_when_the_small_line_is_empty_the_main_line_makes_room():
-    """1 was used and moves on, and leaves for 2 without a ghost; there is nobody else to leave."""
+    """2 was used and moves on, and leaves for 1 as nobody else is there to leave."""
     large = S3FIFO(6, small_ratio=0.1, moves_at=1)
-    assert hits(large, [1, 1, 2, 1], sizes=[5] * 4) == [0, 1, 0, 0]
+    assert hits(large, [2, 2, 1, 2], sizes=[5] * 4) == [0, 1, 0, 0]
 
 
 def test_what_expires_is_fetched_anew_at_that_age():
