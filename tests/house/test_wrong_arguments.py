@@ -126,7 +126,7 @@ MAY_TAKE = {
     },
     "scalemodel.labs.__main__.main": {"words": "argparse answers, and ends the process"},
 }
-ROOMS = ("core", "parts", "youtube", "twitter", "labs")
+ROOMS = ("core", "parts", "youtube", "twitter", "labs", "netflix")
 TABLES = {path.parent.name: path for path in sorted((ROOT / "tests").glob("*/limits.toml"))}
 LIMITED = [name for name in NAMES if name.split(".")[1] in TABLES]
 

@@ -1,0 +1,1 @@
+"""Films in boxes near their viewers."""

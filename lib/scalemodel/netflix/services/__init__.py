@@ -1,0 +1,1 @@
+"""One slow service, and who else falls over."""
