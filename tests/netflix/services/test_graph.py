@@ -1,5 +1,6 @@
 """Services, calls and graphs: a home page, and what is no graph."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -84,7 +85,7 @@ def test_a_graph_of_many_ways_is_looked_through_in_time():
     """24 floors of two: 2^24 ways up, and 47 services."""
     floors = [[Service(name=f"{floor}{side}") for side in "ab"] for floor in range(23)]
     calls = [call(ANN, one) for one in floors[0]]
-    for lower, upper in zip(floors, floors[1:], strict=False):
+    for lower, upper in itertools.pairwise(floors):
         calls += [call(one, other) for one in lower for other in upper]
     services = (ANN, *(one for floor in floors for one in floor))
     graph = Graph(services=services, calls=tuple(calls), entry="ann")
@@ -111,7 +112,7 @@ def test_what_is_no_graph_is_told_so(calls, entry, words):
 def test_no_name_stands_twice_and_there_is_a_service():
     with pytest.raises(ValueError, match="services has 'ann' twice; each must"):
         Graph(services=(ANN, ANN), calls=(), entry="ann")
-    with pytest.raises(ValueError, match="entry='ann' is no service; .* there is none"):
+    with pytest.raises(ValueError, match=r"entry='ann' is no service; .* there is none"):
         Graph(services=(), calls=(), entry="ann")
     for ask in (NETFLIX.service, NETFLIX.calls_of):
         with pytest.raises(ValueError, match="name='biling' is no service; it must be one of gate"):

@@ -1,6 +1,5 @@
 """Measured beside closed form: one is slow, with and without walls; and errors by chance."""
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +12,6 @@ from scalemodel.netflix.services.isolation import (
     expected_errors,
     expected_load,
     expected_slow,
-    lost_ratio,
 )
 from scalemodel.netflix.services.run import RunConfig, simulate
 from scalemodel.parts.availability import all_of_ratio
@@ -108,11 +106,6 @@ def test_without_failures_all_is_well():
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
-def test_erlang_b():
-    assert lost_ratio(2.4, 3) == pytest.approx(0.2684063374, abs=1e-10)
-    assert (lost_ratio(0.0, 3), lost_ratio(1.0, 1)) == (0.0, 0.5)
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_measured_is_what_the_closed_form_says(name):
     law = expected_slow(case(name))
@@ -166,9 +159,3 @@ def test_what_has_no_closed_form_is_named():
     for change in (Down(), Slow(service="plan", at_s=1.0), Slow(service="plan", until_s=59.0)):
         with pytest.raises(ValueError, match=r"config.changes must be slow from beginning to end"):
             expected_slow(RunConfig(graph=graph, changes=(change,)))
-
-
-@pytest.mark.parametrize(("load", "workers"), [(-1.0, 3), (math.nan, 3), (1.0, 0), (1.0, 1.5)])
-def test_lost_ratio_of_nonsense_is_named(load, workers):
-    with pytest.raises(ValueError, match="must be"):
-        lost_ratio(load, workers)

@@ -26,6 +26,7 @@ from scalemodel.core import checks
 from scalemodel.netflix.services.changes import Slow
 from scalemodel.netflix.services.graph import Graph
 from scalemodel.netflix.services.run import RunConfig
+from scalemodel.parts.queues import erlang_b
 from scalemodel.parts.resilience.retry import attempts_per_request
 
 POINTS = 50_001
@@ -35,21 +36,6 @@ WITHIN = {  # share of works that take no more than so many means
     "constant": lambda means: np.where(means >= 1, 1.0, 0.0),
     "lognormal": lambda means: special.ndtr((np.log(np.maximum(means, 1e-300)) + 0.32) / 0.8),
 }
-
-
-def lost_ratio(load: float, workers: int) -> float:
-    """Share of Poisson arrivals that find all workers taken, if none may wait: Erlang B.
-
-    `load` is arrivals in the mean time that a worker is held.
-
-    >>> round(lost_ratio(2.4, 3), 10)
-    0.2684063374
-    """
-    load = checks.real("load", load, at_least=0, at_most=1e9)
-    lost = 1.0
-    for worker in range(1, 1 + checks.whole("workers", workers, at_least=1, at_most=10**6)):
-        lost = load * lost / (worker + load * lost)
-    return lost
 
 
 # ── One is slow ─────────────────────────────────────────────────────────────
@@ -74,7 +60,7 @@ def expected_slow(config: RunConfig) -> dict[str, float]:
     for row in rows:
         row.meet(config.arrivals_per_s)
     load = config.arrivals_per_s * (own_s + _longest_s(rows))
-    lost = lost_ratio(load, entry.instances * entry.workers)
+    lost = erlang_b(entry.instances * entry.workers, load)
     spoils_not = [row.spoils_not(in_time_s) for row in rows]
     page = (1 - lost) * math.prod(spoils_not) * (in_time_s >= 0)
     found = {entry.name: page}
@@ -100,7 +86,7 @@ class _Row:
         elif places is not None:
             time_s = np.linspace(0, self.longest_s, POINTS)
             held_s = np.trapezoid(1 - self.within(time_s), time_s)
-            self.out = 1 - lost_ratio(rate_per_s * held_s, places)
+            self.out = 1 - erlang_b(places, rate_per_s * held_s)
 
     def within(self, time_s):
         return WITHIN[self.law](np.asarray(time_s) / self.mean_s)
