@@ -135,10 +135,10 @@ def _tree(graph):
 def simulate(config: RunConfig) -> Report:
     """What viewers saw in one run.
 
-        >>> from scalemodel.netflix.services.changes import Slow
+    >>> from scalemodel.netflix.services.changes import Slow
     >>> slow = RunConfig(changes=(Slow(service="billing"),))
     >>> simulate(slow).services["playback"].availability_ratio < 0.1
-        True
+    True
     """
     graph = checks.instance("config", config, RunConfig).graph
     (jobs, calls, paths, firsts), arrival_s = _tree(graph), _poisson_s(config)
