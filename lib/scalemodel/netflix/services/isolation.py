@@ -9,9 +9,8 @@ not at all, so with either all other services are what they were.
 Errors by chance are another thing: they multiply along calls that must succeed, stop at a
 fallback, and are tried again (`expected_errors`, `expected_load`).
 
-Chains, copies, zones and the fan-out of a hundred are in `parts.availability`. Everything takes
-milliseconds. With a bulkhead `expected_slow` is exact where next to nobody is turned away at the
-door: those do not come to the bulkhead.
+Chains, copies, zones and the fan-out of a hundred are in `parts.availability`; all of it takes
+milliseconds. With a bulkhead `expected_slow` is exact where next to nobody is turned away before.
 Left out: lines before rows, which must have workers enough; what is two calls deep and slow.
 Sources: Erlang, 1917; any queueing text under the loss formula and its insensitivity; Hystrix
 wiki, on a chain of 30 dependencies.
@@ -110,10 +109,9 @@ def _longest_s(rows):
 
 def _slow(config):
     """How many times as long each takes; refuses what these formulas do not know."""
-    graph = config.graph
-    entry = graph.service(graph.entry)
-    star = graph.calls and all(call.caller == entry.name for call in graph.calls)
-    if not star or any(call.guards.retries for call in graph.calls):
+    graph, entry = config.graph, config.graph.service(config.graph.entry)
+    plain = [call.caller == entry.name and not call.guards.retries for call in graph.calls]
+    if not plain or not all(plain):
         raise ValueError(f"config.graph={graph!r} must have one step of calls, without retries")
     if entry.queue != 0 or entry.law != "constant":
         raise ValueError(f"config.graph must have an entry of constant law with queue=0: {entry!r}")
