@@ -42,6 +42,8 @@ class _Change:
 class Slow(_Change):
     """Work of a service that begins from `at_s` to `until_s` takes `factor` times as long.
 
+    >>> Slow(service="billing", at_s=3.0).until_s
+    1000000.0
     >>> Slow(service="billing", at_s=9.0, until_s=3.0)
     Traceback (most recent call last):
     ...

@@ -64,6 +64,8 @@ NODE = Technology(name="Node.js", start_s=2.0, memory_bytes=60_000_000, pause_ev
 class Service:
     """Instances of one program, and how long a call keeps a worker of theirs at work.
 
+    >>> Service(name="billing", queue=0).instances
+    3
     >>> Service(name="billing", instances=0)
     Traceback (most recent call last):
     ...
