@@ -112,8 +112,12 @@ def test_what_is_no_graph_is_told_so(calls, entry, words):
 def test_no_name_stands_twice_and_there_is_a_service():
     with pytest.raises(ValueError, match="services has 'ann' twice; each must"):
         Graph(services=(ANN, ANN), calls=(), entry="ann")
-    with pytest.raises(ValueError, match=r"entry='ann' is no service; .* there is none"):
-        Graph(services=(), calls=(), entry="ann")
+    many = tuple(Service(name=f"s{n}") for n in range(201))
+    for services in ((), many):
+        with pytest.raises(ValueError, match=r"len\(services\)=\d+ must be .* at least 1 and at most 200"):  # fmt: skip
+            Graph(services=services, calls=(), entry="s0")
+    chain = tuple(call(one, other) for one, other in itertools.pairwise(many[:200]))
+    assert Graph(services=many[:200], calls=chain, entry="s0").system().parts[-1].column == 199
     for ask in (NETFLIX.service, NETFLIX.calls_of):
         with pytest.raises(ValueError, match="name='biling' is no service; it must be one of gate"):
             ask("biling")

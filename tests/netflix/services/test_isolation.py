@@ -1,5 +1,6 @@
 """Measured beside closed form: one is slow, with and without walls; and errors by chance."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -99,6 +100,18 @@ def test_thirty_in_a_chain_are_a_power():
     calls = tuple(Call(caller=f"s{n}", callee=f"s{n + 1}") for n in range(29))
     graph = Graph(services=services, calls=calls, entry="s0")
     assert expected_errors(graph)["s0"] == pytest.approx(all_of_ratio(0.9999, 30))
+
+
+def test_ten_floors_of_three_are_no_three_to_the_tenth():
+    """59,049 ways up: the closed form counts floors, not ways, and fan-out is a power too."""
+    names = [[f"{floor}{side}" for side in "abc"] for floor in range(11)]
+    services = (Service(name="door"), *(Service(name=name, failure_ratio=0.01) for floor in names for name in floor))  # fmt: skip
+    pairs = [("door", name) for name in names[0]]
+    pairs += [(one, other) for lower, upper in itertools.pairwise(names) for one in lower for other in upper]  # fmt: skip
+    calls = tuple(Call(caller=one, callee=other, fallback=True) for one, other in pairs)
+    graph = Graph(services=services, calls=calls, entry="door")
+    assert expected_load(graph)["10a"] == pytest.approx(3**10 * 0.99**10)
+    assert expected_errors(graph)["10a"] == pytest.approx(0.99**11)
 
 
 def test_without_failures_all_is_well():

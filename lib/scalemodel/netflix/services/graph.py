@@ -148,6 +148,7 @@ class Graph:
             for one in checks.instance(field, getattr(self, field), tuple):
                 checks.instance(f"{field}[...]", one, kind)
         names = [service.name for service in self.services]
+        checks.whole("len(services)", len(names), at_least=1, at_most=200)
         pairs = [(call.caller, call.callee) for call in self.calls]
         for field, values in (("services", names), ("calls", pairs)):
             for value in values:
@@ -213,7 +214,7 @@ class Graph:
 
 
 def _one_of(names):
-    return f"it must be one of {', '.join(names) or 'the services, and there is none'}"
+    return f"it must be one of {', '.join(names)}"
 
 
 # ── A home page ─────────────────────────────────────────────────────────────

@@ -134,15 +134,14 @@ def expected_errors(graph: Graph) -> dict[str, float]:
     >>> expected_errors(Graph(services=(page, play), calls=(call,), entry="page"))["page"]
     0.9
     """
-    found = {service.name: [] for service in graph.services}
-
-    def walk(name, used):
-        found[name].append(used)
+    well, order = _well(graph)
+    used, ways = dict.fromkeys(order, 0.0), dict.fromkeys(order, 0)
+    used[graph.entry], ways[graph.entry] = well[graph.entry], 1
+    for name in order:
         for call in graph.calls_of(name):
-            walk(call.callee, used * _answers(graph, call) if call.fallback else used)
-
-    walk(graph.entry, _well(graph, graph.entry))
-    return {name: float(np.mean(used)) for name, used in found.items()}
+            used[call.callee] += used[name] * (_answers(well, call) if call.fallback else 1.0)
+            ways[call.callee] += ways[name]
+    return {name: used[name] / ways[name] for name in order}
 
 
 @checks.kinds
@@ -155,24 +154,25 @@ def expected_load(graph: Graph) -> dict[str, float]:
     >>> expected_load(Graph(services=services, calls=(call,), entry="page"))["play"]
     1.875
     """
-    found = dict.fromkeys((service.name for service in graph.services), 0.0)
-
-    def walk(name, calls):
-        found[name] += calls
+    well, order = _well(graph)
+    found = dict.fromkeys(order, 0.0) | {graph.entry: 1.0}
+    for name in order:
+        goes_on = found[name] * (1 - graph.service(name).failure_ratio)
         for call in graph.calls_of(name):
-            fails = 1 - _well(graph, call.callee)
-            tries = attempts_per_request(fails, call.guards.retries)
-            walk(call.callee, calls * (1 - graph.service(name).failure_ratio) * tries)
-
-    walk(graph.entry, 1.0)
+            tries = attempts_per_request(1 - well[call.callee], call.guards.retries)
+            found[call.callee] += goes_on * tries
     return found
 
 
-def _well(graph, name):
-    """The share of tries at a service that do not end in an error."""
-    needed = [_answers(graph, call) for call in graph.calls_of(name) if not call.fallback]
-    return (1 - graph.service(name).failure_ratio) * math.prod(needed)
+def _well(graph):
+    """The share of tries at a service that end in no error, and services, callers first."""
+    order = [part.name for part in sorted(graph.system().parts, key=lambda part: part.column)]
+    well = {}
+    for name in reversed(order):
+        needed = [_answers(well, call) for call in graph.calls_of(name) if not call.fallback]
+        well[name] = (1 - graph.service(name).failure_ratio) * math.prod(needed)
+    return well, order
 
 
-def _answers(graph, call):
-    return 1 - (1 - _well(graph, call.callee)) ** (1 + call.guards.retries)
+def _answers(well, call):
+    return 1 - (1 - well[call.callee]) ** (1 + call.guards.retries)

@@ -8,7 +8,7 @@ was there before patience ended. Availability is counted from pages, never assum
 Chance is drawn beforehand, for each place in a page's tree by its path, so that the same graph
 with other guards meets the same luck.
 
-A page of nine services is 11 to 25 events of 0.25 µs; a minute at 200 a second takes a
+A page of nine services is 11 to 25 events of a third of a µs; a minute at 200 a second takes a
 tenth of a second. What one machine can hold says `loop`.
 Left out: a page of which a part is shown before the rest; viewers who come again; the network.
 Sources: Nygard, "Release It!", 2007; Dean, Barroso, "The Tail at Scale", CACM 56(2), 2013.
