@@ -1,1 +1,7 @@
-"""One slow service, and who else falls over."""
+"""One slow service, and who else falls over. Read in this order:
+
+- `graph`: services, their calls with guards and fallbacks, and a home page of nine;
+- `changes`: what slows down, goes down, grows or is replaced during a run;
+- `run`: viewers come, and what they saw of each service; `loop` is the engine inside;
+- `isolation`: what should come of it, by arithmetic.
+"""
