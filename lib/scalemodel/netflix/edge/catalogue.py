@@ -1,18 +1,15 @@
 """What there is to watch, how large it is, and who wants it today.
 
-Picture the shelves of a video shop. Each title stands there in several boxes, one an encoding,
-and each is a file with a size. Each town has a list of favourites: a part of the list is the
-whole world's, the rest is the town's own. Overnight some titles move up and others down, a few
-are new and start near the top, and a few are taken off the shelf and are then nowhere.
+Picture the shelves of a video shop. A title stands there several times, once an encoding: each is
+a file with a size. Each town has a list of favourites, a part of it the whole world's, the rest
+its own. Overnight some titles move up and others down, a few are new and start near the top, and
+a few are taken off the shelf and are then nowhere.
 
-How often rank k is asked for follows Zipf-Mandelbrot: a share like (k + shift)^−alpha. Ranks
-come from a score of each title that wanders from day to day; only who has which rank changes.
+Rank k is asked for by Zipf-Mandelbrot, a share like (k + shift)^−alpha. A title's score wanders
+from day to day, and its rank with it. A day's shares take 1, 7 and 70 ms for a thousand, ten
+thousand and a hundred thousand titles, half of that for each day before, and 24 bytes a file.
 
-A day's shares take 1, 7 and 70 ms for a thousand, ten thousand and a hundred thousand titles in
-two regions, half of that again for each day before it, and 8 bytes for each region and file.
-
-Left out: an hour's own taste (hours differ in how much is watched), time zones, films that are
-watched in part, several files of one encoding.
+Left out: an hour's own taste, time zones, films watched in part.
 Sources: Mandelbrot's form of Zipf's law, in any text; the day's curve, sizes and drift are ours.
 """
 
@@ -26,9 +23,7 @@ from scalemodel.core.rng import stream
 
 HOURS, GB, GBPS_HOUR = 24, 10**9, 450 * 10**9  # bytes; the last of 1 Gbit/s in an hour
 HYPE, FADES_DAYS = 5.0, 7.0  # a premiere's lead, in standard deviations of the score
-MOST_TITLES, MOST_REQUESTS = 200_000, 50_000_000
-REQUESTS_BY_HOUR = (30, 18, 10, 6, 5, 6, 10, 16, 22, 26, 30, 34,
-                    38, 40, 42, 46, 54, 66, 82, 96, 100, 92, 70, 46)  # fmt: skip
+MOST_TITLES = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +67,7 @@ class CatalogueConfig:
         sizes = checks.numbers_row("gb_per_h", self.gb_per_h, at_least=0.001, at_most=100)
         watched = checks.numbers_row("watched_ratio", self.watched_ratio, above=0, at_most=1)
         if len(watched) != len(sizes) or abs(watched.sum() - 1) > 1e-9:
-            raise ValueError(
-                f"watched_ratio={self.watched_ratio!r} must sum to 1, a share for each of gb_per_h"
-            )
-        object.__setattr__(self, "gb_per_h", tuple(sizes.tolist()))  # ours from now on
-        object.__setattr__(self, "watched_ratio", tuple(watched.tolist()))
+            raise ValueError(f"watched_ratio={watched!r} must sum to 1, a share for each gb_per_h")
         checks.whole("seed", self.seed, at_least=0)
 
 
@@ -117,22 +108,6 @@ class Catalogue:
             row[there[np.argsort(-score[there], kind="stable")]] = by_rank / by_rank.sum()
         taste = config.shared_ratio * share[0] + (1 - config.shared_ratio) * share[1:]
         return (taste[:, :, None] * config.watched_ratio).reshape(config.regions, -1)
-
-    def requests(self, day: int, of_region: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """A file for each request on a `day`, drawn by what its region wants.
-
-        >>> shop = catalogue(CatalogueConfig(titles=50))
-        >>> shop.requests(0, [0, 0, 1, 1], np.random.default_rng(1)).tolist()
-        [80, 142, 25, 142]
-        """
-        checks.instance("rng", rng, np.random.Generator)
-        most, up_to = self.config.regions - 1, np.cumsum(self.demand(day), axis=1)
-        region = checks.numbers_row("of_region", of_region, at_least=0, at_most=most).astype(int)
-        chance, file = rng.random(len(region)), np.empty(len(region), dtype=np.int64)
-        for one, row in enumerate(up_to):
-            asks = region == one
-            file[asks] = np.searchsorted(row / row[-1], chance[asks], side="right")
-        return file
 
     def _titles(self, day):
         day = checks.whole("day", day, at_least=0, at_most=self.config.days - 1)

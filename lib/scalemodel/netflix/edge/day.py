@@ -1,28 +1,26 @@
 """A day in the life of the boxes, hour by hour: filled by night, asked in the evening.
 
-Picture the van and the taxi rank of the other two files together. From two in the morning boxes are
-filled with what is predicted, and a film is there as soon as it has come. All day people ask, most
-of them at eight in the evening. Each is sent to the nearest box that has the film, is well, and has
-room on its link in this hour. Who finds none is served by the origin, far away.
+Picture van and taxi rank together. From two in the morning boxes are filled with what is predicted;
+a film is there as soon as it has come. All day people ask, most of them at eight in the evening.
+Each is sent to the nearest box that has the film, is well, and has room on its link in this hour.
+Who finds none is served by the origin, far away.
 
-A request that its nearest site does not serve is a miss of one of two kinds. A content miss: no box
-there holds the file, so placement was wrong. A health miss: one does, but is down or over its
-link. Either may still be served by another site.
+What its nearest site does not serve is a miss. A content miss: no box there holds the file, so
+placement was wrong. A health miss: one does, but is down or over its link. Another site may help.
 
-All of a film's bytes go out in the hour in which it is asked for. On day 0 boxes arrive full; each
-later day has its fill, and its budget. Bytes are integers, so sums are exact.
+A film's bytes all go out in the hour in which it is asked for, and are integers, so sums are
+exact. On day 0 boxes arrive full; each later day has its fill and its budget.
 
 A request takes 30 ns among 4 boxes, and 64 bytes (`benchmarks/edge.py`); to draw it takes three
 times as long. So a thousand take 0.1 ms, a million 0.1 s, ten million 1 s and 0.6 GB: a machine
 of 16 GB ends near 200 million a day.
 
-Read in this order: `DayConfig`, `simulate`, `loop`.
 Left out: films that last longer than an hour, time zones, premieres in mid-day.
 Sources: Netflix's division of misses into content and health (technology blog, on cache misses).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -30,17 +28,18 @@ import numpy as np
 from scalemodel.core import checks
 from scalemodel.core.compiled import READ_INT_ROWS, READ_INTS, compiled
 from scalemodel.core.rng import stream
-from scalemodel.netflix.edge.catalogue import (
-    HOURS, MOST_REQUESTS, REQUESTS_BY_HOUR, SHOP, CatalogueConfig, catalogue,
-)  # fmt: skip
-from scalemodel.netflix.edge.placement import (
-    MOST_DISK_BYTES, READ_FLAG_ROWS, FillConfig, perfect, place,
-)  # fmt: skip
+from scalemodel.netflix.edge.catalogue import HOURS, SHOP, CatalogueConfig, catalogue
+from scalemodel.netflix.edge.placement import MOST_DISK_BYTES, PERFECT, FillConfig, place
 from scalemodel.netflix.edge.steering import FROM_ORIGIN, ORIGIN, Appliance, Client, tier
+from scalemodel.parts.caches import engine
 
 NEAR, CONTENT, HEALTH = range(3)  # what a request meets at its nearest site
 NIGHT = FillConfig()
-MOST_BOXES = 1000
+MOST_BOXES, MOST_REQUESTS = 1000, 50_000_000
+REQUESTS_BY_HOUR = np.array([
+    30, 18, 10, 6, 5, 6, 10, 16, 22, 26, 30, 34, 38, 40, 42, 46, 54, 66, 82, 96, 100, 92, 70, 46
+])  # fmt: skip
+READ_FLAG_ROWS = "Array(boolean, 2, 'C', readonly=True)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ class DayConfig:
     requests: int = 20_000  # of the day, all clients together
     boxes: tuple[Appliance, ...] = (Appliance(), Appliance(region=1))
     clients: tuple[Client, ...] = (Client(), Client(region=1))
-    prediction: Callable = perfect  # of (catalogue, day): shares, shape (regions, files)
+    prediction: Callable = PERFECT  # of (catalogue, day): shares, shape (regions, files)
     fill: FillConfig = NIGHT
     seed: int = 0
 
@@ -68,12 +67,13 @@ class DayConfig:
         checks.whole("requests", self.requests, at_least=1, at_most=MOST_REQUESTS)
         for field, kind in (("boxes", Appliance), ("clients", Client)):
             row = getattr(self, field)
-            if not isinstance(row, tuple | list) or {type(one) for one in row} != {kind}:
+            if not isinstance(row, tuple) or {type(one) for one in row} != {kind}:
                 raise ValueError(f"{field}={row!r} must be a tuple of {kind.__name__}, 1 or more")
             checks.whole(f"number of {field}", len(row), at_least=1, at_most=MOST_BOXES)
             for one in row:
                 checks.whole(f"region of {field}", one.region, at_least=0, at_most=shop.regions - 1)
-            object.__setattr__(self, field, tuple(row))
+        weights = [one.weight for one in self.clients]
+        checks.numbers_row("weight of clients", weights, above=0, at_most=1e9)
         checks.takes("prediction", self.prediction, "catalogue", "day")
         checks.instance("fill", self.fill, FillConfig)
         checks.whole("seed", self.seed, at_least=0)
@@ -85,7 +85,7 @@ class DayReport:
 
     >>> report = simulate(DayConfig(requests=2000))
     >>> round(report.edge_ratio, 3), int(report.fill_bytes[14:].sum())
-    (0.644, 0)
+    (0.733, 0)
     """
 
     edge_ratio: float  # of bytes, from any box
@@ -127,17 +127,21 @@ def day(config: DayConfig) -> Day:
     shop = catalogue(checks.instance("config", config, DayConfig).catalogue)
     boxes, clients = config.boxes, config.clients
     rng = stream(config.seed, f"requests of day {config.day}")
-    by_hour, weight = np.array(REQUESTS_BY_HOUR), np.array([one.weight for one in clients])
-    counts = rng.multinomial(config.requests, by_hour / by_hour.sum())
+    counts = rng.multinomial(config.requests, REQUESTS_BY_HOUR / REQUESTS_BY_HOUR.sum())
+    weight = np.array([one.weight for one in clients])
     client = rng.choice(len(clients), size=config.requests, p=weight / weight.sum())
-    region = np.array([one.region for one in clients])[client]
+    chance, up_to = rng.random(config.requests), np.cumsum(shop.demand(config.day), axis=1)
+    file = np.empty(config.requests, dtype=np.int64)
+    for at, one in enumerate(clients):
+        row, asks = up_to[one.region], client == at
+        file[asks] = np.searchsorted(row / row[-1], chance[asks], side="right")
     far = np.array([[tier(one, box) for box in boxes] for one in clients])
     hours = np.arange(HOURS)[:, None]
     down = [[box.down_from_h for box in boxes], [box.down_until_h for box in boxes]]
     up = ((hours < down[0]) | (hours >= down[1])) & [box.healthy for box in boxes]
     return Day(
-        np.repeat(np.arange(HOURS), counts), client, shop.requests(config.day, region, rng),
-        shop.bytes_of, np.argsort(far, axis=1, kind="stable"), far, *_filled(config, shop, up)
+        np.repeat(np.arange(HOURS), counts), client, file, shop.bytes_of,
+        np.argsort(far, axis=1, kind="stable"), far, *_filled(config, shop, up),
     )  # fmt: skip
 
 
@@ -155,11 +159,16 @@ def _filled(config, shop, up):
         before = after
     comes_h = np.where(before, 0, HOURS)
     goes_h = np.where(after, HOURS, fill.start_h) * shop.there(config.day)
-    fill_bytes = np.zeros(up.shape, dtype=np.int64)
-    for at, box in enumerate(config.boxes):
+    hours = np.arange(HOURS)[:, None] - fill.start_h
+    fills = up & (hours >= 0) & (hours < fill.window_h)
+    room, fill_bytes = np.cumsum(fills * fill.hour_bytes, axis=0), np.zeros(up.shape, np.int64)
+    for at, box in enumerate(config.boxes):  # one file after another, the best first
         new = np.flatnonzero(after[at] & ~before[at])
-        new = new[np.argsort(-share[box.region, new], kind="stable")]  # best first
-        comes_h[at, new], fill_bytes[:, at] = fill.schedule(shop.bytes_of[new], up[:, at])
+        new = new[np.argsort(-share[box.region, new], kind="stable")]
+        up_to = np.cumsum(shop.bytes_of[new])  # what is not done in time is not there today
+        comes_h[at, new] = np.minimum(np.searchsorted(room[:, at], up_to) + 1, HOURS)
+        come = np.minimum(room[:, at], shop.bytes_of[new].sum())
+        fill_bytes[:, at] = np.diff(come, prepend=0)
     return comes_h, goes_h, up, np.array([[b.hour_bytes for b in config.boxes]] * HOURS), fill_bytes
 
 
@@ -186,7 +195,7 @@ def loop(
     >>> served_by, met = np.zeros((2, 3), dtype=np.int64)
     >>> loop(*day(DayConfig(requests=3))[:-1], served_by, met)
     >>> served_by.tolist(), met.tolist()
-    ([1, 0, 1], [0, 0, 0])
+    ([0, 0, -1], [0, 0, 1])
     """
     for at in range(len(hour)):
         now, who, one = hour[at], client[at], file[at]
@@ -215,22 +224,45 @@ def simulate(config: DayConfig) -> DayReport:
     today = day(config)
     served_by, met = np.zeros((2, len(today.hour)), dtype=np.int64)
     loop.native(*today[:-1], served_by, met)
-    far = np.where(
-        served_by == ORIGIN, FROM_ORIGIN, today.tier[today.client, np.maximum(served_by, 0)]
+    far = np.where(served_by == ORIGIN, FROM_ORIGIN, today.tier[today.client, served_by])
+    tier_bytes, met_bytes, box_bytes = (
+        _by_hour(today.hour, column, today.bytes_of[today.file], columns)
+        for column, columns in ((far, 4), (met, 3), (served_by, len(config.boxes) + 1))
     )
-    tables = []
-    for column, columns in ((far, 4), (met, 3), (served_by, len(config.boxes) + 1)):
-        table = np.zeros((HOURS, columns), dtype=np.int64)  # whose last is the origin's, as -1
-        np.add.at(table, (today.hour, column), today.bytes_of[today.file])
-        tables.append(table)
-    tier_bytes, met_bytes, box_bytes = tables
     site, *_, origin = (tier_bytes.sum(axis=0) / tier_bytes.sum()).tolist()
     return DayReport(
         edge_ratio=1 - origin,
         site_ratio=site,
         tier_bytes=tier_bytes,
-        box_bytes=box_bytes[:, :-1],
+        box_bytes=box_bytes[:, :-1],  # the last is the origin's, as -1
         fill_bytes=today.fill_bytes,
         content_miss_bytes=met_bytes[:, CONTENT],
         health_miss_bytes=met_bytes[:, HEALTH],
     )
+
+
+def reactive(config: DayConfig, policy: object, client: int = 0) -> np.ndarray:
+    """What a cache of `parts.caches` serves one client and fetches, by the hour, shape (2, 24).
+
+    It sees the same requests as the boxes, after a warm-up with those of the day before (on day 0,
+    with that day's own).
+
+    >>> from scalemodel.parts.caches.policies import LRU
+    >>> hit, fetched = reactive(DayConfig(requests=2000), LRU(capacity=8 * 10**12), client=0)
+    >>> bool(fetched[20] > fetched[4])
+    True
+    """
+    today, before = day(config), day(replace(config, day=max(config.day - 1, 0)))
+    who = checks.whole("client", client, at_least=0, at_most=len(config.clients) - 1)
+    first, then = before.file[before.client == who], today.file[today.client == who]
+    asked, hour = np.append(first, then), today.hour[today.client == who]
+    run = engine.simulate(asked, policy, sizes=today.bytes_of[asked])
+    missed = (~run.hit_mask[len(first) :]).astype(int)
+    return _by_hour(hour, missed, today.bytes_of[then], 2).T
+
+
+def _by_hour(hour, column, size, columns):
+    """Bytes of requests in each hour and column, exactly."""
+    table = np.zeros((HOURS, columns), dtype=np.int64)
+    np.add.at(table, (hour, column), size)
+    return table

@@ -1,28 +1,27 @@
 """What a formula says of a disk, and of a night.
 
-Line the files up, those with most requests first: that is most bytes served for each byte of
-disk. Walk along the line and add up two sums, the disk it takes and the share of bytes it
-serves. They draw a curve that rises ever more slowly. Read upwards, a disk says its hit ratio;
-read sideways, a hit ratio says its disk. Between two files it is straight, as if the last one
-were cut: exact where whole files just fill the disk, and else a bound that nobody beats.
+Line the files up, most requests first, walk along, and add up two sums: the disk they take and the
+share of bytes they serve. Read upwards, the curve says a disk's hit ratio; read sideways, the disk
+of a hit ratio. Between two files it is straight, as if the last one were cut: exact where whole
+files just fill the disk, and else a bound that nobody beats. A night's budget is rate · time:
+`FillConfig.budget_bytes`.
 
-What is on record, and by whom: in July 2014 one box took 70 % and more off a provider's lines
-and three took 90 % and more; in March 2016 all video went through Open Connect, close to 90 %
-of it over direct connections. "95 %" is known as a share of *direct connections*: no hit ratio.
+On record, by the company: in July 2014 one box took 70 % and more off a provider's lines, three
+took 90 % and more; in March 2016 all video went through Open Connect, close to 90 % of it over
+direct connections. "95 %" is known as a share of *direct connections*, which is no hit ratio.
 
 A curve costs a sort: 0.1, 1 and 10 ms for a thousand, ten thousand and a hundred thousand files.
 
 Left out: the day's luck, links, failures, fill: `day` has them.
 Sources: Dantzig, 1957 (the cut knapsack); Che, Tung, Wang, IEEE JSAC 2002, here with sizes; Temkin,
-NANOG mailing list, 11 July 2014; Florance, Netflix, March 2016; `placement` for the window.
+NANOG mailing list, 11 July 2014; Florance, Netflix, March 2016.
 """
 
 import numpy as np
 from scipy.optimize import brentq
 
 from scalemodel.core import checks
-from scalemodel.netflix.edge.catalogue import GBPS_HOUR, HOURS
-from scalemodel.netflix.edge.placement import MOST_DISK_BYTES, sizes_row
+from scalemodel.netflix.edge.placement import MOST_DISK_BYTES, files
 
 
 def expected_hit_ratio(shares: np.ndarray, bytes_of: np.ndarray, disk_bytes: int) -> float:
@@ -57,39 +56,28 @@ def expected_lru_hit_ratio(shares: np.ndarray, bytes_of: np.ndarray, disk_bytes:
     >>> round(expected_lru_hit_ratio([0.5, 0.3, 0.2], [4, 4, 4], disk_bytes=4), 3)
     0.371
     """
-    share, size = _files(shares, bytes_of)
+    share, size = _wanted(shares, bytes_of)
     room = checks.whole("disk_bytes", disk_bytes, at_least=1, at_most=MOST_DISK_BYTES)
     if room >= size.sum():
         return 1.0
-    most = room / size.min()  # requests; and by then ever more, until so much has come in
+    most = room / (share @ size)  # T is at least as many requests
     while size @ -np.expm1(-share * most) < room:
         most *= 2
     time = brentq(lambda t: size @ -np.expm1(-share * t) - room, 0, most, rtol=1e-14)
-    return float(size * share @ -np.expm1(-share * time) / (size @ share))
-
-
-def expected_fill_bytes(rate_gbps: float = 1.2, window_h: float = 12.0) -> float:
-    """What a box takes in a window: rate · time.
-
-    >>> expected_fill_bytes() / 1e12, round(expected_fill_bytes(rate_gbps=0.4) / 1e12, 2)
-    (6.48, 2.16)
-    """
-    rate = checks.real("rate_gbps", rate_gbps, at_least=0, at_most=1000)
-    return rate * GBPS_HOUR * checks.real("window_h", window_h, at_least=0, at_most=HOURS)
+    return float(share * size @ -np.expm1(-share * time) / (share @ size))
 
 
 def _curve(shares, bytes_of):
     """Disk and share served along the line of files, from 0 on."""
-    share, size = _files(shares, bytes_of)
+    share, size = _wanted(shares, bytes_of)
     order = np.argsort(-share, kind="stable")
     served = np.append(0, np.cumsum((share * size)[order]))
     return np.append(0, np.cumsum(size[order])), served / served[-1]
 
 
-def _files(shares, bytes_of):
-    """Those that anybody wants; the shares are made to sum to 1."""
-    share = checks.numbers_row("shares", shares, at_least=0, at_most=1)
-    size, wanted = sizes_row(bytes_of, len(share)), share > 0
-    if not wanted.any():
+def _wanted(shares, bytes_of):
+    """Those that anybody wants; their shares sum to 1."""
+    share, size = files(shares, bytes_of)
+    if not share.any():
         raise ValueError("shares=0 everywhere; one of them must be above 0")
-    return share[wanted] / share.sum(), size[wanted].astype(float)
+    return share[share > 0] / share.sum(), size[share > 0]

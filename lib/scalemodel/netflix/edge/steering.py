@@ -1,22 +1,20 @@
 """Who is sent where: the list of boxes that a player gets before the film begins.
 
-Picture the clerk of a taxi rank with a town map. He knows which cars are out, which are broken
-down and which are full, and names the others by distance: those of your own street, of your part
-of the town, of other parts, and last the depot, which always has one. He drives nobody: he is
-the control plane, and the boxes are the data plane.
+Picture the clerk of a taxi rank with a town map. He knows which cars are out, broken down or full,
+and names the others by distance: those of your street (a site: a provider, or an exchange where
+nobody lives), of your part of the town (a region), of other parts, and last the depot (the
+origin), which always has one. He drives nobody: he is the control plane, boxes are the data plane.
 
-A street is a site, a provider's building or an exchange where nobody lives; a part of the town is
-a region. The origin has every title of today.
+A list costs 1 µs a box in Python: some 100,000 a second among ten boxes, 1,000 among a thousand;
+`day` has the same rule compiled.
 
-A list costs 1 µs a box in Python, so one clerk makes some 100,000 a second among ten boxes and
-1,000 among a thousand; `day` has the same rule compiled.
-
-Left out: networks and their prices; a provider's box that serves that provider alone (here it
-helps its region); sharing load within a site; a player that measures and changes its mind.
+Left out: networks and their prices; that a provider's box may serve that provider alone (here it
+helps its region); sharing load at a site; a player that measures and changes its mind.
 Sources: none needed; the order of the list is ours.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -60,24 +58,16 @@ class Appliance:
         return round(self.uplink_gbps * GBPS_HOUR)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
+class Client(NamedTuple):
     """The viewers of one site, and their weight among all.
 
-    >>> Client(site=1, weight=-1.0)
-    Traceback (most recent call last):
-    ...
-    ValueError: weight=-1.0 must be a finite number above 0 and at most 1e+09
+    >>> Client(site=1)
+    Client(region=0, site=1, weight=1.0)
     """
 
     region: int = 0
     site: int = 0
     weight: float = 1.0
-
-    def __post_init__(self):
-        checks.whole("region", self.region, at_least=0, at_most=99)
-        checks.whole("site", self.site, at_least=0, at_most=10_000)
-        checks.real("weight", self.weight, above=0, at_most=1e9)
 
 
 @checks.kinds
@@ -92,55 +82,26 @@ def tier(client: Client, box: Appliance) -> int:
     return OWN_SITE if client.site == box.site else OWN_REGION
 
 
-class ControlPlane:
-    """What boxes hold, how they are, and what their links have left in this hour.
+@checks.kinds
+def ranked(
+    client: Client, size_bytes: int, boxes: tuple, holds: np.ndarray, left_bytes: np.ndarray
+) -> list[int]:
+    """Places of boxes that hold a file, are well and not full, nearest first; then ORIGIN.
 
+    Each box has its word in `holds`, and what its link can still carry, of which the film takes
+    `size_bytes`.
+
+    >>> from dataclasses import replace
     >>> boxes = Appliance(site=0), Appliance(site=1), Appliance(region=1)
-    >>> clerk = ControlPlane(boxes, holds=[[True, False], [True, True], [True, True]])
-    >>> home = Client(site=1)
-    >>> clerk.ranked(home, file=0), clerk.ranked(home, file=1)
-    ((1, 0, 2, -1), (1, 2, -1))
-    >>> clerk.turn(1, healthy=False); clerk.ranked(home, file=1)
-    (2, -1)
+    >>> ask = dict(size_bytes=5, holds=[True, True, True], left_bytes=[9, 9, 9])
+    >>> ranked(Client(site=1), boxes=boxes, **ask)
+    [1, 0, 2, -1]
+    >>> ranked(Client(site=1), boxes=(boxes[0], replace(boxes[1], healthy=False), boxes[2]), **ask)
+    [0, 2, -1]
     """
-
-    def __init__(self, boxes: tuple[Appliance, ...], holds: np.ndarray):
-        if not isinstance(boxes, tuple | list) or {type(one) for one in boxes} != {Appliance}:
-            raise ValueError(f"boxes={boxes!r} must be a tuple of Appliance, 1 or more")
-        self.boxes, self.holds = tuple(boxes), np.array(holds)  # shape (boxes, files)
-        if self.holds.dtype != bool or self.holds.ndim != 2 or len(self.holds) != len(boxes):
-            raise ValueError(f"holds={holds!r} must be booleans, a row for each of the boxes")
-        self.healthy = [box.healthy for box in boxes]
-        self.next_hour()
-
-    def next_hour(self) -> None:
-        """Every link is free again."""
-        self.left_bytes = [box.hour_bytes for box in self.boxes]
-
-    def turn(self, box: int, healthy: bool) -> None:
-        """A box goes, or comes back with all that it held."""
-        box = checks.whole("box", box, at_least=0, at_most=len(self.boxes) - 1)
-        self.healthy[box] = checks.instance("healthy", healthy, bool)
-
-    def ranked(self, client: Client, file: int, size_bytes: int = 0) -> tuple[int, ...]:
-        """Boxes that hold a file, are well and have so much left, nearest first; ORIGIN last."""
-        checks.instance("client", client, Client)
-        file = checks.whole("file", file, at_least=0, at_most=self.holds.shape[1] - 1)
-        size = checks.whole("size_bytes", size_bytes, at_least=0, at_most=10**12)
-        able = [
-            at for at, left in enumerate(self.left_bytes)
-            if self.holds[at, file] and self.healthy[at] and left >= size
-        ]  # fmt: skip
-        return *sorted(able, key=lambda at: tier(client, self.boxes[at])), ORIGIN
-
-    def send(self, client: Client, file: int, size_bytes: int) -> int:
-        """The first of the list; its link carries the bytes.
-
-        >>> clerk = ControlPlane((Appliance(uplink_gbps=0.01),), [[True]])  # 4.5 GB an hour
-        >>> [clerk.send(Client(), file=0, size_bytes=3 * 10**9) for _ in range(2)]
-        [0, -1]
-        """
-        first = self.ranked(client, file, size_bytes)[0]
-        if first != ORIGIN:
-            self.left_bytes[first] -= int(size_bytes)
-        return first
+    size = checks.whole("size_bytes", size_bytes, at_least=1, at_most=10**12)
+    left = checks.numbers_row("left_bytes", left_bytes, at_least=0, length=0)
+    if not len(boxes) == len(holds) == len(left):
+        raise ValueError(f"boxes, holds and left_bytes={left_bytes!r} must have one length")
+    near = sorted(range(len(boxes)), key=lambda at: tier(client, boxes[at]))
+    return [at for at in near if holds[at] and boxes[at].healthy and left[at] >= size] + [ORIGIN]
