@@ -147,5 +147,7 @@ def test_a_catalogue_that_cannot_be_is_refused(wrong, words):
 
 def test_a_day_that_is_not_in_the_calendar_is_refused():
     for day in (-1, 8, 1.5):
-        with pytest.raises(ValueError, match=r"day=.* must be an integer of at least 0 and at most 7"):
+        with pytest.raises(
+            ValueError, match=r"day=.* must be an integer of at least 0 and at most 7"
+        ):
             catalogue(CALM).demand(day)

@@ -9,8 +9,10 @@ from scipy.optimize import linprog
 from scalemodel.core.stats import agrees
 from scalemodel.netflix.edge.catalogue import SHOP, catalogue
 from scalemodel.netflix.edge.expected import (
-    expected_disk_bytes, expected_hit_ratio, expected_lru_hit_ratio,
-)  # fmt: skip
+    expected_disk_bytes,
+    expected_hit_ratio,
+    expected_lru_hit_ratio,
+)
 from scalemodel.netflix.edge.placement import place
 from scalemodel.parts.caches.engine import simulate
 from scalemodel.parts.caches.expected import lru_miss_ratio, static_miss_ratio, zipf, zipf_trace
@@ -122,5 +124,5 @@ def test_a_shelf_that_nobody_wants_is_refused():
     for formula, ask in ((expected_hit_ratio, 3), (expected_disk_bytes, 0.5), (expected_lru_hit_ratio, 3)):  # fmt: skip
         with pytest.raises(ValueError, match="shares=0 everywhere; one of them must be above 0"):
             formula([0.0, 0.0], [1, 1], ask)
-    with pytest.raises(ValueError, match="hit_ratio=1.5 must be"):
+    with pytest.raises(ValueError, match=r"hit_ratio=1.5 must be"):
         expected_disk_bytes([1.0], [1], 1.5)

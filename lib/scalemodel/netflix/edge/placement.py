@@ -39,8 +39,10 @@ class Prediction:
 
     >>> from scalemodel.netflix.edge.catalogue import SHOP, catalogue
     >>> shop = catalogue(SHOP)
-    >>> bool((PERFECT(shop, 3) == shop.demand(3)).all()), float(YESTERDAY(shop, 1)[0, 6000])
-    (True, 0.0)
+    >>> bool((Prediction(sigma=0.0)(shop, 3) == shop.demand(3)).all())
+    True
+    >>> float(YESTERDAY(shop, 1)[0, 6000])  # a premiere
+    0.0
     """
 
     days_old: int = 0  # what is known is the demand of so many days before; on day 0 that day's own
@@ -117,7 +119,7 @@ def place(
     holds = np.zeros((len(disk), len(share)), dtype=bool)
     before = np.array(holds if held is None else held, order="C")
     if before.dtype != bool or before.shape != holds.shape:
-        raise ValueError(f"held={held!r} must be booleans of shape {holds.shape}")
+        raise ValueError(f"held must be booleans, {holds.shape} as disk_bytes and shares: {held!r}")
     order = np.argsort(-share, kind="stable")
     order, left = order[share[order] > 0], np.full(len(disk), most)  # nobody wants the rest
     fill.native(order, size, disk.astype(np.int64), left, before, holds)
