@@ -138,7 +138,7 @@ def test_a_film_is_there_when_its_last_byte_has_come():
     today = day(config)
     assert (today.comes_h[0, 5:11]).tolist() == [6, 7, 7, 8, 24, 24]
     assert today.comes_h[0, :5].tolist() == [0] * 5 and today.comes_h[0, 11:].min() == 24
-    assert today.goes_h[0].tolist() == [5] * 6 + [24] * 4 + [5] * 10
+    assert today.goes_h[0].tolist() == [5] * 5 + [24] * 4 + [5] * 11
     assert (today.fill_bytes[:, 0] / 10**9).tolist() == [0] * 5 + [3, 3, 2] + [0] * 16
 
 
