@@ -30,7 +30,7 @@ from scalemodel.netflix.edge.placement import (
     FillConfig,
     Prediction,
 )
-from scalemodel.netflix.edge.steering import ORIGIN, Appliance, Client, ranked, tier
+from scalemodel.netflix.edge.steering import ORIGIN, Appliance, Client, ranked
 from scalemodel.parts.caches.engine import simulate as cache
 from scalemodel.parts.caches.policies import FIFO, LRU
 from tests.conftest import cases
@@ -75,6 +75,10 @@ def days(draw):
         ),
         seed=draw(st.integers(0, 9)),
     )  # fmt: skip
+
+
+def up_at(box, hour):
+    return box.healthy and not box.down_from_h <= hour < box.down_until_h
 
 
 def asked_bytes(config):
@@ -208,7 +212,8 @@ def test_fill_keeps_to_its_window_its_rate_and_boxes_that_are_up(config):
     fill, sent, today = config.fill, simulate(config).fill_bytes, day(config)
     assert (sent >= 0).all() and (sent <= fill.hour_bytes).all()
     assert not sent[: fill.start_h].any() and not sent[fill.start_h + fill.window_h :].any()
-    assert not sent[~today.up].any() and (sent.sum(axis=0) <= fill.budget_bytes).all()
+    up = [[up_at(box, hour) for box in config.boxes] for hour in range(HOURS)]
+    assert not sent[~np.array(up)].any() and (sent.sum(axis=0) <= fill.budget_bytes).all()
     if config.day == 0:
         assert not sent.any()
     for hour in range(HOURS):
@@ -259,14 +264,11 @@ def test_every_viewer_is_sent_to_the_first_of_the_list(config):
     for at, (hour, who, file) in enumerate(zip(today.hour, today.client, today.file, strict=True)):
         if hour != now:
             now, free = hour, [box.hour_bytes for box in config.boxes]
-        boxes = tuple(
-            replace(box, healthy=box.healthy and not box.down_from_h <= hour < box.down_until_h)
-            for box in config.boxes
-        )
+        boxes = tuple(replace(box, healthy=up_at(box, hour)) for box in config.boxes)
         client, size = config.clients[who], int(today.bytes_of[file])
         holds = (today.comes_h[:, file] <= hour) & (hour < today.goes_h[:, file])
         first = ranked(client, size, boxes, holds, free)[0]
-        far = [tier(client, box) for box in boxes]
+        far = [client.tier(box) for box in boxes]
         near = [box for box in range(len(boxes)) if far[box] == min(far)]
         kind = NEAR if first in near else HEALTH if holds[near].any() else CONTENT
         assert (served_by[at], met[at]) == (first, kind)

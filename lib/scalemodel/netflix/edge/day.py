@@ -11,9 +11,9 @@ placement was wrong. A health miss: one does, but is down or over its link. Anot
 A film's bytes all go out in the hour in which it is asked for, and are integers, so sums are
 exact. On day 0 boxes arrive full; each later day has its fill and its budget.
 
-A request takes 30 ns among 4 boxes, and 64 bytes (`benchmarks/edge.py`); to draw it takes three
-times as long. So a thousand take 0.1 ms, a million 0.1 s, ten million 1 s and 0.6 GB: a machine
-of 16 GB ends near 200 million a day.
+A request takes 30 ns among 4 boxes (`benchmarks/edge.py`), 250 with its draw and its place in the
+report, and 60 bytes. A day of a thousand takes 13 ms, most of it for the nights; of a million
+0.25 s, of ten million 3 s and 0.6 GB. A machine of 16 GB ends near 250 million; we stop at 50.
 
 Left out: films that last longer than an hour, time zones, premieres in mid-day.
 Sources: Netflix's division of misses into content and health (technology blog, on cache misses).
@@ -30,7 +30,7 @@ from scalemodel.core.compiled import READ_INT_ROWS, READ_INTS, compiled
 from scalemodel.core.rng import stream
 from scalemodel.netflix.edge.catalogue import HOURS, SHOP, CatalogueConfig, catalogue
 from scalemodel.netflix.edge.placement import MOST_DISK_BYTES, PERFECT, FillConfig, place
-from scalemodel.netflix.edge.steering import FROM_ORIGIN, ORIGIN, Appliance, Client, tier
+from scalemodel.netflix.edge.steering import FROM_ORIGIN, ORIGIN, Appliance, Client
 from scalemodel.parts.caches import engine
 
 NEAR, CONTENT, HEALTH = range(3)  # what a request meets at its nearest site
@@ -39,7 +39,6 @@ MOST_BOXES, MOST_REQUESTS = 1000, 50_000_000
 REQUESTS_BY_HOUR = np.array([
     30, 18, 10, 6, 5, 6, 10, 16, 22, 26, 30, 34, 38, 40, 42, 46, 54, 66, 82, 96, 100, 92, 70, 46
 ])  # fmt: skip
-READ_FLAG_ROWS = "Array(boolean, 2, 'C', readonly=True)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +111,8 @@ class Day(NamedTuple):
     tier: np.ndarray  # how far each box is, by its own number
     comes_h: np.ndarray  # a box holds a file from this hour on, shape (boxes, files)
     goes_h: np.ndarray  # and until this one
-    up: np.ndarray  # shape (24, boxes)
-    left_bytes: np.ndarray  # what links carry, shape (24, boxes)
-    fill_bytes: np.ndarray  # shape (24, boxes)
+    left_bytes: np.ndarray  # what links carry, none of those that are down, shape (24, boxes)
+    fill_bytes: np.ndarray  # what comes in, shape (24, boxes)
 
 
 # ── The night ───────────────────────────────────────────────────────────────
@@ -135,18 +133,15 @@ def day(config: DayConfig) -> Day:
     for at, one in enumerate(clients):
         row, asks = up_to[one.region], client == at
         file[asks] = np.searchsorted(row / row[-1], chance[asks], side="right")
-    far = np.array([[tier(one, box) for box in boxes] for one in clients])
-    hours = np.arange(HOURS)[:, None]
-    down = [[box.down_from_h for box in boxes], [box.down_until_h for box in boxes]]
-    up = ((hours < down[0]) | (hours >= down[1])) & [box.healthy for box in boxes]
+    far = np.array([[one.tier(box) for box in boxes] for one in clients])
     return Day(
         np.repeat(np.arange(HOURS), counts), client, file, shop.bytes_of,
-        np.argsort(far, axis=1, kind="stable"), far, *_filled(config, shop, up),
+        np.argsort(far, axis=1, kind="stable"), far, *_filled(config, shop),
     )  # fmt: skip
 
 
-def _filled(config, shop, up):
-    """From and until which hour boxes hold files; whether they are up; links; what comes in."""
+def _filled(config, shop):
+    """From and until which hour boxes hold files, what links carry, and what comes in."""
     after, fill = np.zeros((len(config.boxes), len(shop.bytes_of)), dtype=bool), config.fill
     for one in range(config.day + 1):
         share, before = _predicted(config, shop, one), after
@@ -159,8 +154,8 @@ def _filled(config, shop, up):
         before = after
     comes_h = np.where(before, 0, HOURS)
     goes_h = np.where(after, HOURS, fill.start_h) * shop.there(config.day)
-    hours = np.arange(HOURS)[:, None] - fill.start_h
-    fills = up & (hours >= 0) & (hours < fill.window_h)
+    hour, up = np.arange(HOURS)[:, None], np.array([box.up for box in config.boxes]).T
+    fills = up & (hour >= fill.start_h) & (hour < fill.start_h + fill.window_h)
     room, fill_bytes = np.cumsum(fills * fill.hour_bytes, axis=0), np.zeros(up.shape, np.int64)
     for at, box in enumerate(config.boxes):  # one file after another, the best first
         new = np.flatnonzero(after[at] & ~before[at])
@@ -169,7 +164,8 @@ def _filled(config, shop, up):
         comes_h[at, new] = np.minimum(np.searchsorted(room[:, at], up_to) + 1, HOURS)
         come = np.minimum(room[:, at], shop.bytes_of[new].sum())
         fill_bytes[:, at] = np.diff(come, prepend=0)
-    return comes_h, goes_h, up, np.array([[b.hour_bytes for b in config.boxes]] * HOURS), fill_bytes
+    left_bytes = np.where(up, [box.hour_bytes for box in config.boxes], 0)
+    return comes_h, goes_h, np.ascontiguousarray(left_bytes), fill_bytes
 
 
 def _predicted(config, shop, one):
@@ -184,11 +180,10 @@ def _predicted(config, shop, one):
 
 # ── The day ─────────────────────────────────────────────────────────────────
 @compiled(
-    f"void({', '.join([READ_INTS] * 4 + [READ_INT_ROWS] * 4)}, {READ_FLAG_ROWS}, int64[:, ::1], "
-    "int64[::1], int64[::1])"
+    f"void({', '.join([READ_INTS] * 4 + [READ_INT_ROWS] * 4)}, int64[:, ::1], int64[::1], int64[::1])"
 )
 def loop(
-    hour, client, file, bytes_of, order, tier, comes_h, goes_h, up, left_bytes, served_by, met
+    hour, client, file, bytes_of, order, tier, comes_h, goes_h, left_bytes, served_by, met
 ):  # fmt: skip
     """Fill which box served each request, or ORIGIN, and what it met at its nearest site.
 
@@ -205,7 +200,7 @@ def loop(
             if comes_h[box, one] <= now < goes_h[box, one]:
                 if near:
                     met[at] = HEALTH
-                if up[now, box] and left_bytes[now, box] >= size:
+                if left_bytes[now, box] >= size:
                     served_by[at] = box
                     left_bytes[now, box] -= size
                     if near:
