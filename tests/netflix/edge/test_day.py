@@ -335,8 +335,11 @@ def test_a_day_that_cannot_be_is_refused(wrong, words):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ([[1.0] * 200] * 2, r"prediction of shape \(2, 200\) must have the shape \(1, 200\)"),
-        ([[1.0] * 199], r"prediction of shape \(1, 199\) must have the shape \(1, 200\)"),
+        ([[1.0] * 200] * 2, r"prediction, a list, must have the shape \(1, 200\)"),
+        ([[1.0] * 199], r"prediction, a list, must have the shape \(1, 200\)"),
+        ([[1.0] * 200, [1.0]], r"prediction, a list, must have the shape \(1, 200\)"),
+        (3.0, r"prediction has the shape \(\); it must be a row"),
+        (None, "prediction=None must be a row of numbers"),
         ([[-1.0] * 200], r"prediction\[0\]=-1.0 must be"),
         ([[np.nan] * 200], r"prediction\[0\]=nan must be"),
     ],

@@ -54,7 +54,7 @@ class CatalogueConfig:
     def __post_init__(self):
         checks.whole("titles", self.titles, at_least=1, at_most=MOST_TITLES)
         checks.whole("regions", self.regions, at_least=1, at_most=100)
-        checks.whole("days", self.days, at_least=1, at_most=1000)
+        checks.whole("days", self.days, at_least=1, at_most=100)
         checks.whole("premieres", self.premieres, at_least=0, at_most=MOST_TITLES // self.days)
         can_go = (self.titles - 1) // max(self.days - 1, 1)  # one title is left in the end
         checks.whole("leaving", self.leaving, at_least=0, at_most=can_go)

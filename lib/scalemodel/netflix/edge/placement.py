@@ -51,7 +51,7 @@ class Prediction:
     seed: int = 0
 
     def __post_init__(self):
-        checks.whole("days_old", self.days_old, at_least=0, at_most=1000)
+        checks.whole("days_old", self.days_old, at_least=0, at_most=100)
         checks.instance("regional", self.regional, bool)
         checks.real("sigma", self.sigma, at_least=0, at_most=10)
         checks.whole("seed", self.seed, at_least=0)
