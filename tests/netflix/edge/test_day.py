@@ -191,6 +191,12 @@ def test_two_boxes_of_a_site_hold_twice_as_much_and_not_the_same():
     assert (apart[0] == apart[1]).all()
 
 
+def test_a_fill_that_is_faster_than_any_disk_is_done_in_its_first_hour():
+    drifts = replace(ONE, catalogue=replace(SAME, drift_ratio=0.5), day=1)
+    fast = simulate(replace(drifts, fill=FillConfig(rate_gbps=1000.0))).fill_bytes
+    assert np.flatnonzero(fast).tolist() == [2] and fast.sum() == simulate(drifts).fill_bytes.sum()
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @settings(max_examples=cases(60))
 @given(config=days())

@@ -146,7 +146,8 @@ def _filled(config, shop):
     after, fill = np.zeros((len(config.boxes), len(shop.bytes_of)), dtype=bool), config.fill
     for one in range(config.day + 1):
         share, before = _predicted(config, shop, one), after
-        budget, after = fill.budget_bytes if one > 0 else MOST_DISK_BYTES, np.zeros_like(after)
+        budget = min(fill.budget_bytes, MOST_DISK_BYTES) if one > 0 else MOST_DISK_BYTES
+        after = np.zeros_like(after)
         for site in {(box.region, box.site) for box in config.boxes}:
             here = [at for at, box in enumerate(config.boxes) if (box.region, box.site) == site]
             disks = [round(config.boxes[at].disk_tb * 1e12) for at in here]
@@ -171,9 +172,9 @@ def _filled(config, shop):
 
 def _predicted(config, shop, one):
     """The shares that are predicted for a day, of what is there; each row is looked at."""
-    answer = config.prediction(shop, one)
-    rows = answer if np.iterable(answer) else [answer]
-    rows = [checks.numbers_row("prediction", row, at_least=0, at_most=1e9) for row in rows]
+    answer, rows = config.prediction(shop, one), []
+    for row in answer if np.iterable(answer) else [answer]:
+        rows.append(checks.numbers_row("prediction", row, at_least=0, at_most=1e9))
     if [len(row) for row in rows] != [len(shop.bytes_of)] * config.catalogue.regions:
         shape = config.catalogue.regions, len(shop.bytes_of)
         raise ValueError(f"prediction, a {type(answer).__name__}, must have the shape {shape}")
