@@ -3,20 +3,15 @@
 Picture van and taxi rank together. From two in the morning boxes are filled with what is predicted;
 a film is there as soon as it has come. All day people ask, most of them at eight in the evening.
 Each is sent to the nearest box that has the film, is well, and has room on its link in this hour.
-Who finds none is served by the origin, far away.
+What the nearest site does not serve is a miss, even if another site helps: a content miss if no
+box there holds the file, a health miss if one does, but is down or over its link.
 
-What its nearest site does not serve is a miss. A content miss: no box there holds the file, so
-placement was wrong. A health miss: one does, but is down or over its link. Another site may help.
+On day 0 boxes arrive full; each later day has its fill and its budget. Bytes are integers, so sums
+are exact. A day of a thousand requests takes 13 ms, of a million 0.25 s, of ten million 3 s and
+0.6 GB, an eighth of it in the loop (`benchmarks/edge.py`); a box and file are 20 bytes. A machine
+of 16 GB ends near 250 million; we stop at 50.
 
-A film's bytes all go out in the hour in which it is asked for, and are integers, so sums are
-exact. On day 0 boxes arrive full; each later day has its fill and its budget.
-
-A request takes 30 ns among 4 boxes (`benchmarks/edge.py`), 250 with its draw and its place in the
-report, and 60 bytes. A day of a thousand takes 13 ms, most of it for the nights; of a million
-0.25 s, of ten million 3 s and 0.6 GB. A machine of 16 GB ends near 250 million; we stop at 50.
-Each box and file is 20 bytes more.
-
-Left out: films that last longer than an hour, time zones, premieres in mid-day.
+Left out: films that go on into the next hour, time zones, premieres in mid-day.
 Sources: Netflix's division of misses into content and health (technology blog, on cache misses).
 """
 
@@ -124,8 +119,7 @@ def day(config: DayConfig) -> Day:
     np.int64(20)
     """
     shop = catalogue(checks.instance("config", config, DayConfig).catalogue)
-    boxes, clients = config.boxes, config.clients
-    rng = stream(config.seed, f"requests of day {config.day}")
+    clients, rng = config.clients, stream(config.seed, f"requests of day {config.day}")
     counts = rng.multinomial(config.requests, REQUESTS_BY_HOUR / REQUESTS_BY_HOUR.sum())
     weight = np.array([one.weight for one in clients])
     client = rng.choice(len(clients), size=config.requests, p=weight / weight.sum())
@@ -134,7 +128,7 @@ def day(config: DayConfig) -> Day:
     for at, one in enumerate(clients):
         row, asks = up_to[one.region], client == at
         file[asks] = np.searchsorted(row / row[-1], chance[asks], side="right")
-    far = np.array([[one.tier(box) for box in boxes] for one in clients])
+    far = np.array([[one.tier(box) for box in config.boxes] for one in clients])
     return Day(
         np.repeat(np.arange(HOURS), counts), client, file, shop.bytes_of,
         np.argsort(far, axis=1, kind="stable"), far, *_filled(config, shop),
@@ -228,22 +222,17 @@ def simulate(config: DayConfig) -> DayReport:
         for column, columns in ((far, 4), (met, 3), (served_by, len(config.boxes) + 1))
     )
     site, *_, origin = (tier_bytes.sum(axis=0) / tier_bytes.sum()).tolist()
-    return DayReport(
-        edge_ratio=1 - origin,
-        site_ratio=site,
-        tier_bytes=tier_bytes,
-        box_bytes=box_bytes[:, :-1],  # the last is the origin's, as -1
-        fill_bytes=today.fill_bytes,
-        content_miss_bytes=met_bytes[:, CONTENT],
+    return DayReport(  # in the last column, -1, is what the origin sent
+        edge_ratio=1 - origin, site_ratio=site, tier_bytes=tier_bytes, box_bytes=box_bytes[:, :-1],
+        fill_bytes=today.fill_bytes, content_miss_bytes=met_bytes[:, CONTENT],
         health_miss_bytes=met_bytes[:, HEALTH],
-    )
+    )  # fmt: skip
 
 
 def reactive(config: DayConfig, policy: object, client: int = 0) -> np.ndarray:
     """What a cache of `parts.caches` serves one client and fetches, by the hour, shape (2, 24).
 
-    It sees the same requests as the boxes, after a warm-up with those of the day before (on day 0,
-    with that day's own).
+    It sees the boxes' requests, warmed up by those of the day before (on day 0, by that day's own).
 
     >>> from scalemodel.parts.caches.policies import LRU
     >>> hit, fetched = reactive(DayConfig(requests=2000), LRU(capacity=8 * 10**12), client=0)
@@ -252,11 +241,10 @@ def reactive(config: DayConfig, policy: object, client: int = 0) -> np.ndarray:
     """
     today, before = day(config), day(replace(config, day=max(config.day - 1, 0)))
     who = checks.whole("client", client, at_least=0, at_most=len(config.clients) - 1)
-    first, then = before.file[before.client == who], today.file[today.client == who]
-    asked, hour = np.append(first, then), today.hour[today.client == who]
-    run = engine.simulate(asked, policy, sizes=today.bytes_of[asked])
-    missed = (~run.hit_mask[len(first) :]).astype(int)
-    return _by_hour(hour, missed, today.bytes_of[then], 2).T
+    mine, ahead = today.client == who, before.file[before.client == who]
+    size = today.bytes_of[asked := np.append(ahead, today.file[mine])]
+    missed = ~engine.simulate(asked, policy, sizes=size).hit_mask[len(ahead) :]
+    return _by_hour(today.hour[mine], missed.astype(int), size[len(ahead) :], 2).T
 
 
 def _by_hour(hour, column, size, columns):
