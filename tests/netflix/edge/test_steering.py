@@ -84,3 +84,5 @@ def test_rows_of_several_lengths_are_refused():
         ranked(ANN, 0, (HOME,), [True], [9])
     with pytest.raises(ValueError, match="healthy=1 must be a bool"):
         Appliance(healthy=1)
+    with pytest.raises(ValueError, match="down_until_h=19 must be an integer of at least 20"):
+        Appliance(down_from_h=20, down_until_h=19)

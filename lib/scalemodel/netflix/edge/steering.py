@@ -29,10 +29,8 @@ ORIGIN = -1  # in place of a box
 class Appliance:
     """One box: a disk, a link to its viewers, and a day on which it may fail and come back.
 
-    >>> Appliance(down_from_h=20, down_until_h=19)
-    Traceback (most recent call last):
-    ...
-    ValueError: down_until_h=19 must be an integer of at least 20 and at most 24
+    >>> Appliance(down_from_h=20, down_until_h=22).up[18:].tolist()
+    [True, True, False, False, True, True]
     """
 
     disk_tb: float = 8.0
