@@ -126,6 +126,15 @@ def test_who_has_no_box_at_home_misses_only_in_the_region():
     assert not (report.content_miss_bytes + report.health_miss_bytes).any()
 
 
+def test_a_link_and_a_disk_are_used_to_the_last_byte():
+    shop = replace(SAME, length_h=10.0, gb_per_h=(100.0,))  # files of a terabyte
+    box = Appliance(disk_tb=200.0, uplink_gbps=4000 / 450)
+    report = simulate(replace(ONE, catalogue=shop, boxes=(box,)))
+    assert (report.box_bytes == 4 * 10**12).all() and not report.content_miss_bytes.any()
+    two = day(replace(ONE, catalogue=shop, boxes=(replace(box, disk_tb=2.0),)))
+    assert (two.goes_h == 24).sum() == 2
+
+
 def test_a_film_is_there_when_its_last_byte_has_come():
     """Files of 2 GB at a rate of 3 GB an hour from 5 to 8: the first at 6, then 7, 7, and 8."""
     shop = replace(SAME, titles=20)
@@ -308,7 +317,7 @@ def test_requests_come_by_hour_by_client_and_by_taste():
     for seed in range(20):
         config = DayConfig(catalogue=two, clients=clients, boxes=boxes, requests=4000, seed=seed)
         today = day(config)
-        hours.append(np.mean(today.hour == 20) - REQUESTS_BY_HOUR[20] / REQUESTS_BY_HOUR.sum())
+        hours.append(np.mean(today.hour == 20) - REQUESTS_BY_HOUR[20] / sum(REQUESTS_BY_HOUR))
         weights.append(np.mean(today.client == 0) - 0.75)
         top = int(np.argmax(catalogue(two).demand(3)[1]))
         share = catalogue(two).demand(3)[1, top]

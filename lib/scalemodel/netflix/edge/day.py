@@ -32,9 +32,9 @@ from scalemodel.parts.caches import engine
 NEAR, CONTENT, HEALTH = range(3)  # what a request meets at its nearest site
 NIGHT = FillConfig()
 MOST_BOXES, MOST_REQUESTS = 1000, 50_000_000
-REQUESTS_BY_HOUR = np.array([
+REQUESTS_BY_HOUR = (  # beside one another
     30, 18, 10, 6, 5, 6, 10, 16, 22, 26, 30, 34, 38, 40, 42, 46, 54, 66, 82, 96, 100, 92, 70, 46
-])  # fmt: skip
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +120,8 @@ def day(config: DayConfig) -> Day:
     """
     shop = catalogue(checks.instance("config", config, DayConfig).catalogue)
     clients, rng = config.clients, stream(config.seed, f"requests of day {config.day}")
-    counts = rng.multinomial(config.requests, REQUESTS_BY_HOUR / REQUESTS_BY_HOUR.sum())
-    weight = np.array([one.weight for one in clients])
+    by_hour, weight = np.array(REQUESTS_BY_HOUR), np.array([one.weight for one in clients])
+    counts = rng.multinomial(config.requests, by_hour / by_hour.sum())
     client = rng.choice(len(clients), size=config.requests, p=weight / weight.sum())
     chance, up_to = rng.random(config.requests), np.cumsum(shop.demand(config.day), axis=1)
     file = np.empty(config.requests, dtype=np.int64)
