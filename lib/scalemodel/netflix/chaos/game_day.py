@@ -2,7 +2,7 @@
 
 A fire drill with the brigade present: it is said how many of each group have to be up, then one
 thing after another is lost, with time between for replacements. `game_day` is an `Experiment`,
-`Ground` the fleet as one sees it, and what comes of it a journal. A day of six steps is 3 ms.
+`Ground` the fleet as one sees it, and what comes of it a journal. A day of six steps is 2 ms.
 
 Left out: traffic, so that what a user notices is not among the questions.
 Sources: vocabulary and order are the Chaos Toolkit's; principlesofchaos.org.

@@ -1,7 +1,7 @@
 """A monkey that breaks things, on a leash: what has to be true before anything is killed.
 
-A school may hold a fire drill in the middle of a lesson. It does not on a Sunday, nor while a
-house next door burns, nor twice in a day, nor before somebody has written down that it will.
+A school holds its fire drill in the middle of a lesson: not on a Sunday, nor while the house
+next door burns, nor twice a day, nor before somebody has written down that it will.
 `ChaosMonkey` plans on each working day, for each unit with probability 1/mean, one kill at a
 minute that it draws. When the minute has come, the kill passes the `GATES` one after another.
 The first that refuses ends it, and `log` says which. The last writes the kill down with every
@@ -16,8 +16,8 @@ A plan depends on seed, day and unit alone: one group more leaves the luck of th
 second monkey of the same seed has the same plan, and it does not matter how often one ticks.
 What is planned is tried at the first tick from then on; one after hours comes too late.
 
-A tick with nothing due costs 10 µs; a plan 25 µs a unit and day; a kill 0.1 ms in a fleet of a
-hundred, 10 ms among ten thousand, 1 s among a million instances.
+A tick with nothing due costs 3 µs, a plan 30 µs a unit and day, a kill 0.4 ms among a hundred
+instances, 17 ms among ten thousand, and 2.6 s among a million, which ends its usefulness.
 
 Left out: plug-in filters of a plan, the cap on applications, harm of another kind than an end.
 Sources: github.com/Netflix/chaosmonkey, whose order of gates this is (its mean is 2 working
@@ -148,7 +148,7 @@ def _somebody(kill):
 
 def _rested(kill):
     last, least = kill.monkey.last.get(kill.unit), kill.config.min_workdays_between_kills
-    return last is None or kill.config.workdays.between(last, kill.day) >= least
+    return last is None or kill.day >= kill.config.workdays.nth(last, least)
 
 
 def _minimum(kill):
@@ -285,6 +285,7 @@ def _row(name, value):
 
 
 # ── What the gates are for ──────────────────────────────────────────────────
+@dataclass(slots=True)
 class NaiveMonkey:
     """A monkey without gates: at any hour, of any group, below any minimum, and nothing noted.
 
@@ -293,8 +294,7 @@ class NaiveMonkey:
     15
     """
 
-    def __init__(self, rng: np.random.Generator):
-        self.rng = checks.instance("rng", rng, np.random.Generator)
+    rng: np.random.Generator
 
     def strike(self, fleet: Fleet) -> list[str]:
         """The names of those who are gone: an instance, what stands in a zone or in a region."""
