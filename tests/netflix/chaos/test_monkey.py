@@ -297,7 +297,7 @@ def drawn(rng):
         weekdays=[*rng.permutation(7)[: rng.integers(1, 8)].tolist()], holidays=[first + int(n) * DAY for n in rng.integers(0, 6, 2)],
     )  # fmt: skip
     config = MonkeyConfig(
-        leashed=coin(0.1), in_test=coin(0.1), scope=["instance", "zone", "region"][rng.integers(3)],
+        enabled=coin(0.95), leashed=coin(0.1), in_test=coin(0.1), scope=["instance", "zone", "region"][rng.integers(3)],
         grouping=["app", "stack", "cluster"][rng.integers(3)], regions_independent=coin(), workdays=office,
         mean_workdays_between_kills=int(rng.integers(1, 3)), min_workdays_between_kills=int(rng.integers(1, 4)),
         exempt=[("*", "region-2", "*", "d*")] if coin(0.3) else [], most_instances=int(rng.integers(1, 4)), most_zones=int(rng.integers(1, 3)),
@@ -319,8 +319,7 @@ def watched(seed):
     for n in range(7):
         day = first + n * DAY
         moments = [at for at, _ in one.plan(built, day)]
-        if moments and seed % 2:
-            moments = moments[-1:]
+        moments = [moments, moments[-1:], []][rng.integers(3)]  # in time, late, after hours
         noise = office.hours(day)[1] + timedelta(minutes=int(rng.integers(0, 60)))
         for now in sorted({*moments, *([noise] if office.day(noise) == day else [])}):
             built.advance(now)
@@ -341,6 +340,7 @@ def watched(seed):
                 for group in {one.group for one in gone}:
                     assert sum(up[name].group == group for name in left) >= group.minimum
                 gone_now = len(gone)
+            assert not gone or config.enabled
             assert not gone or due + gone_now <= config.most_down_ratio * size + 1e-9
             wall = now.astimezone(zone)
             assert not gone or (wall.weekday() in office.weekdays and wall.date() not in {*office.holidays, *outages})  # fmt: skip
