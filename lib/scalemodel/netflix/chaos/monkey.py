@@ -299,6 +299,7 @@ class NaiveMonkey:
     def strike(self, fleet: Fleet) -> list[str]:
         """The names of those who are gone: an instance, what stands in a zone or in a region."""
         instances = [instance.name for instance in checks.instance("fleet", fleet, Fleet).healthy()]
-        targets = [instances, list(fleet.zones), fleet.regions][self.rng.integers(3)]
-        chosen = targets[self.rng.integers(len(targets))] if targets else fleet.regions[0]
-        return [instance.name for instance in fleet.terminate(chosen)]
+        kinds = instances or fleet.regions, [*fleet.zones], fleet.regions
+        targets = kinds[self.rng.integers(3)]
+        gone = fleet.terminate(targets[self.rng.integers(len(targets))])
+        return [instance.name for instance in gone]
