@@ -75,7 +75,7 @@ dask: $(DASK)/dask.ok ## sweeps on a Dask cluster of two processes, in an enviro
 
 bench: $(BENCH)/bench.ok ## measure engines, pages and panels, each beside a peer, in an environment that has the peers
 	@$(MAKE) VENV=$(BENCH) assets browser
-	@for file in benchmarks/*.py; do $(BENCH)/bin/python $$file; done
+	@for file in benchmarks/*.py benchmarks/*/*.py; do $(BENCH)/bin/python $$file; done
 
 real: $(VENV)/book.ok ## run Redis, the live service and the rules for real, and record their figures
 	@$(BIN)/python tools/real.py

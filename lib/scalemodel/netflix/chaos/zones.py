@@ -9,7 +9,7 @@ exponential; a run begins in the state of the long run. `expected_ratio` is that
 `independent_ratio` the usual mistake: each instance has a zone and a region for itself.
 
 A part that fails or is back is an event of 8 bytes. It takes 0.045 µs among 16 parts, 0.065 µs
-among 108, 0.09 µs among 1,024 (`benchmarks/zones.py`). Beyond 10 million a run is refused.
+among 108, 0.09 µs among 1,024 (`benchmarks/netflix/zones.py`). Beyond 10 million a run is refused.
 
 Left out: crews, detection (it belongs into the repair), load that moves and kills what is left.
 Sources: any reliability text, under common cause failures. All figures here are ours.

@@ -8,7 +8,7 @@ box there holds the file, a health miss if one does, but is down or over its lin
 
 On day 0 boxes arrive full; each later day has its fill and its budget. Bytes are integers, so sums
 are exact. A day of a thousand requests takes 13 ms, of a million 0.25 s, of ten million 3 s and
-0.6 GB, an eighth of it in the loop (`benchmarks/edge.py`); a box and file are 20 bytes. A machine
+0.6 GB, an eighth of it in the loop (`benchmarks/netflix/edge.py`); a box and file are 20 bytes. A machine
 of 16 GB ends near 250 million; we stop at 50.
 
 Left out: films that go on into the next hour, time zones, premieres in mid-day.

@@ -7,7 +7,7 @@ then until every call it makes is settled: answered, or given up. Who is given u
 and goes on. In each turn of the loop calls go out, then whoever has heard all ends, and those
 above too, then free workers take who waits longest.
 
-An event is 0.2 to 0.4 µs (`benchmarks/services.py`), a job with its luck 100 bytes; 20 million jobs,
+An event is 0.2 to 0.4 µs (`benchmarks/netflix/services.py`), a job with its luck 100 bytes; 20 million jobs,
 which is the most that a run may have, are 2 GB, and there one machine ends.
 Left out: a line for each instance; who is tried again by another instance on purpose.
 Sources: `parts.resilience.calls`, whose story this tells for many services.

@@ -1,6 +1,6 @@
 """A home page of services, with and without guards, beside plain Python and SimPy.
 
-    python benchmarks/services.py    about a minute
+    python benchmarks/netflix/services.py    about a minute
 
 An event is one of the model: a viewer comes, work is done, a call is given up or tried again.
 All run the same pages with the same luck, and how each page ended, and when, is compared. CPU

@@ -1,6 +1,6 @@
 """A day of requests to boxes near viewers: our loop, itself in plain Python, and caches on the same.
 
-    python benchmarks/edge.py    about half a minute
+    python benchmarks/netflix/edge.py    about half a minute
 
 A million requests of two regions among 6,000 files of our own catalogue, four boxes at three
 sites, links that are full in the evening. "loop" is who serves each request, "day" all of it:

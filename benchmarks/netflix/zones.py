@@ -1,6 +1,6 @@
 """Zones that fail and are repaired, beside the same loop in plain Python.
 
-    python benchmarks/zones.py    half a minute
+    python benchmarks/netflix/zones.py    half a minute
 
 An event is a part that fails or is back. Both run the same luck, and what they answer is
 compared. CPU time; medians of 5 rounds in turns, after a first run that compiles.
