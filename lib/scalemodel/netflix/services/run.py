@@ -163,6 +163,26 @@ def simulate(config: RunConfig) -> Report:
     >>> simulate(slow).services["playback"].availability_ratio < 0.1
     True
     """
+    return _report(checks.instance("config", config, RunConfig), *jobs(config))
+
+
+class Jobs(NamedTuple):
+    """What `loop` wrote down of every job, from which a report is counted."""
+
+    tree: _Tree
+    arrival_s: np.ndarray  # shape (pages,)
+    times_s: np.ndarray  # shape (pages × places, 2)
+    notes: np.ndarray  # shape (pages × places, 7)
+    told: np.ndarray  # shape (pages × calls, 3)
+    events: int
+
+
+def jobs(config: RunConfig) -> Jobs:
+    """One run, job by job.
+
+    >>> jobs(RunConfig(until_s=20.0)).events
+    22022
+    """
     graph = checks.instance("config", config, RunConfig).graph
     tree, arrival_s = _tree(graph), _poisson_s(config)
     requests, places = len(arrival_s), len(tree.jobs)
@@ -185,7 +205,7 @@ def simulate(config: RunConfig) -> Report:
         arrival_s, changes, tree.jobs, tree.calls, *_rows(graph, changes), works_s.ravel(),
         luck.reshape(-1, 3), *_memories(graph), times_s, notes, told,
     )  # fmt: skip
-    return _report(config, tree, arrival_s, times_s, notes, told, seen)
+    return Jobs(tree, arrival_s, times_s, notes, told, int(seen))
 
 
 def _poisson_s(config):
@@ -280,4 +300,4 @@ def _report(config, tree, arrival_s, times_s, notes, told, seen):
                 live=live, fallback=len(there) - live, hangs=late,
                 failed=int(counted.sum()) - len(there) - late,
             )  # fmt: skip
-    return Report(page=services[config.graph.entry], services=services, rows=rows, events=int(seen))
+    return Report(page=services[config.graph.entry], services=services, rows=rows, events=seen)
