@@ -10,8 +10,8 @@ Errors by chance are another thing: they multiply along calls that must succeed,
 fallback, and are tried again (`expected_errors`, `expected_load`).
 
 Chains, copies, zones and the fan-out of a hundred are in `parts.availability`. Everything takes
-milliseconds. With a bulkhead the closed form is near, and not exact: who is turned away at the
-door makes the calls behind it less random than Erlang has them.
+milliseconds. With a bulkhead `expected_slow` is exact where next to nobody is turned away at the
+door: those do not come to the bulkhead.
 Left out: lines before rows, which must have workers enough; what is two calls deep and slow.
 Sources: Erlang, 1917; any queueing text under the loss formula and its insensitivity; Hystrix
 wiki, on a chain of 30 dependencies.
@@ -28,7 +28,7 @@ from scalemodel.netflix.services.graph import Graph
 from scalemodel.netflix.services.run import RunConfig
 from scalemodel.parts.resilience.retry import attempts_per_request
 
-POINTS = 200_001
+POINTS = 50_001
 LONGEST = 40.0  # means: an exponential work is longer in 4e-18
 WITHIN = {  # share of works that take no more than so many means
     "exponential": lambda means: -np.expm1(-means),
@@ -71,13 +71,10 @@ def expected_slow(config: RunConfig) -> dict[str, float]:
     own_s = entry.mean_ms / 1e3
     in_time_s = config.patience_s - own_s
     rows = [_Row(graph.service(call.callee), call, slow.get(call.callee, 1.0)) for call in calls]
-    lost = 0.0
-    for _ in range(100):  # who is turned away does not come to a bulkhead
-        for row in rows:
-            row.meet(config.arrivals_per_s * (1 - lost))
-        lost = lost_ratio(
-            config.arrivals_per_s * (own_s + _longest_s(rows)), entry.instances * entry.workers
-        )
+    for row in rows:
+        row.meet(config.arrivals_per_s)
+    load = config.arrivals_per_s * (own_s + _longest_s(rows))
+    lost = lost_ratio(load, entry.instances * entry.workers)
     spoils_not = [row.spoils_not(in_time_s) for row in rows]
     page = (1 - lost) * math.prod(spoils_not) * (in_time_s >= 0)
     found = {entry.name: page}

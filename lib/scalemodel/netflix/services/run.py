@@ -85,7 +85,8 @@ class Seen:
     0
     """
 
-    requests: int  # a service is asked by each page, by each of its ways
+    requests: int  # a page needs a service once for each way to it
+    calls: int  # that were made, retries included
     good: int  # with all that belongs to it
     degraded: int  # with a fallback in place of something below
     failed: int  # an error, too late, or not used by who asked
@@ -147,7 +148,7 @@ def _tree(graph):
                 firsts.append(firsts[at] and copy == 0)
         if len(jobs) > MOST_PLACES:
             raise ValueError(
-                f"graph has too many ways with all their retries: it must be {MOST_PLACES} at most"
+                f"graph={graph!r} must have at most {MOST_PLACES:,} jobs a page, with all retries"
             )
         at += 1
     calls = np.array(calls, np.int64).reshape(-1, 3)
@@ -280,7 +281,7 @@ def _report(config, tree, arrival_s, times_s, notes, told, seen):
         asked = len(pages) * ways
         batches = [batch.mean() for batch in np.array_split(pages, BATCHES) if len(batch)]
         return Seen(
-            requests=asked, good=int(good), degraded=int(degraded),
+            requests=asked, calls=int(np.isfinite(came_s[counted][:, places]).sum()), good=int(good), degraded=int(degraded),
             failed=int(asked - good - degraded),
             availability_ratio=float(pages.mean()) if asked else math.nan,
             half_width_ratio=confidence_half_width(batches) if len(batches) > 1 else math.inf,
