@@ -17,7 +17,8 @@
       const n = names.indexOf(who), over = at < begins_s || (trouble === "slow" && at > ends_s);
       const line = Math.max(0, held[0] - workers[0]);
       const now = !who || over ? "everybody is well" : `${who} is ${LOOKS[trouble]}, ${held[n]}\u00a0calls in it`;
-      return `${at}\u00a0s: ${now}; at the gateway ${line ? `all workers are held, ${line}\u00a0pages wait` : `${held[0]} of ${workers[0]} workers are held`}. ${came} of ${ended} pages came.`;
+      const door = line ? `all workers are held, ${line}\u00a0pages wait` : `${held[0]} of ${workers[0]} workers are held`;
+      return `${at}\u00a0s: ${now}; at the gateway ${door}. ${came} of ${ended} pages came.`;
     }
 
     const player = globalThis.scalemodelPlayer(is.run, {
@@ -39,7 +40,7 @@
           box.style.setProperty("--full", busy / workers[k]);
           box.toggleAttribute("data-full", busy === workers[k]);
           box.toggleAttribute("data-ill", ill);
-          box.lastChild.textContent = `${busy} of ${workers[k]}${wait ? `, ${wait} wait` : ""}`;
+          box.lastChild.textContent = `${busy} of ${workers[k]}` + (wait ? `, ${wait} wait` : "");
         });
         is.status.textContent = told(at, held, ended, came);
         return `${at}\u00a0s`;

@@ -70,7 +70,7 @@ def home_moving() -> Embed:
     data |= {"begins_s": BEGINS_S, "ends_s": ENDS_S}
     html = (
         '<figure class="sm-home_moving" data-lm-suppress-shortcuts '
-        f'aria-label="{TITLE}"><p class="sm-title">{TITLE}</p>{SWITCHES}'
+        f'aria-label="{TITLE}"><div class="top"><p class="sm-title">{TITLE}</p>{SWITCHES}</div>'
         f'<div class="both">{_page(shows)}{_services(names, workers, shows)}</div>{RUN}'
         '<p role="status" data-is="status">Everything is well.</p>'
         f"{_in_words(names, shows)}{data_html(data)}</figure>"
@@ -119,14 +119,14 @@ def _page(shows):
 
 
 def _services(names, workers, shows):
-    inner = {"encoding": "for playback", "personalization": "for recommendation"}
+    inner = {"encoding": "for ▶", "personalization": "for you"}
     boxes = []
     for name, many in zip(names, workers, strict=True):
         about = escape(shows.get(name) or inner.get(name, "asks all of them"))
         tag, kind = ("div", "") if name == names[0] else ("button", ' type="button" disabled')
         boxes.append(
-            f'<{tag}{kind} data-service="{name}"><b>{name}</b> <span>{about}</span>'
-            f"<i></i><small>0 of {many}</small></{tag}>"
+            f'<{tag}{kind} data-service="{name}"><b>{name}</b> <span>{about}</span><i></i>'
+            f"<small>0 of {many}</small></{tag}>"
         )
     return f'<div class="behind"><p>the services behind it, and their workers</p>{"".join(boxes)}</div>'
 
