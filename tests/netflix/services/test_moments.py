@@ -11,7 +11,7 @@ from scalemodel.netflix.services.changes import Down, Slow
 from scalemodel.netflix.services.graph import ALONE, Call, Graph, Service, home_page
 from scalemodel.netflix.services.loop import CAME, END, SERVICE
 from scalemodel.netflix.services.moments import ERROR, FALLBACK, HANGS, LIVE, watch
-from scalemodel.netflix.services.run import RunConfig, jobs, simulate
+from scalemodel.netflix.services.run import RunConfig, simulate, trace
 
 SLOW = RunConfig(until_s=14.0, warm_up_s=0.0, changes=(Slow(service="billing", at_s=2.0),))
 
@@ -44,7 +44,7 @@ def test_a_page_belongs_to_the_moment_in_which_it_came_or_was_given_up():
     config = RunConfig(
         graph=graph, arrivals_per_s=1.0, until_s=6.0, warm_up_s=0.0, patience_s=2.0, seed=1
     )
-    run, found = jobs(config), watch(config, 0.5)
+    run, found = trace(config), watch(config, 0.5)
     end_s = run.times_s[:, END].reshape(-1, 2)[:, 0]
     late = end_s - run.arrival_s > 2.0
     known_s = np.where(late, run.arrival_s + 2.0, end_s)
@@ -79,7 +79,7 @@ def test_the_rows_add_up_to_those_of_the_report(changes):
     config = replace(SLOW, changes=changes)
     rows, long = simulate(config).rows, replace(config, until_s=14.0)
     moments = watch(long, 14.0)
-    late = jobs(config).arrival_s + 2.0 > 14.0  # these may end after the last moment
+    late = trace(config).arrival_s + 2.0 > 14.0  # these may end after the last moment
     for name, row in rows.items():
         counted = moments.rows[name][0]
         report = np.array([row.live, row.fallback, row.failed, row.hangs])
@@ -87,8 +87,8 @@ def test_the_rows_add_up_to_those_of_the_report(changes):
 
 
 def test_what_is_held_is_counted_one_by_one():
-    run, moments = jobs(SLOW), watch(SLOW, 0.5)
-    mine = run.tree.jobs[:, SERVICE] == [s.name for s in SLOW.graph.services].index("billing")
+    run, moments = trace(SLOW), watch(SLOW, 0.5)
+    mine = run.tree[0][:, SERVICE] == [s.name for s in SLOW.graph.services].index("billing")
     came_s, end_s = (run.times_s[:, n].reshape(-1, len(mine))[:, mine].ravel() for n in (CAME, END))
     by_hand = [int(((came_s <= t) & (end_s > t)).sum()) for t in moments.at_s]
     assert moments.held["billing"].tolist() == by_hand

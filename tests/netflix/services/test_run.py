@@ -217,10 +217,11 @@ def test_the_compiled_loop_is_the_one_that_you_read(guards, monkeypatch):
         Slow(service="billing", at_s=0.3, until_s=0.6), Down(zone=1, at_s=0.7, noticed_s=0.1),
         Scale(service="user", at_s=0.2, instances=5), Deploy(service="analytics", at_s=0.1),
     )  # fmt: skip
+    engine = inside.engine
     config = RunConfig(
         graph=home_page(guards), until_s=1.5, warm_up_s=0.0, arrivals_per_s=150.0, changes=changes
     )
-    fast, real, filled = simulate(config), inside.loop, []
+    fast, real, filled = simulate(config), engine.loop, []
 
     def noting(run):
         def noted(*arguments):
@@ -231,7 +232,7 @@ def test_the_compiled_loop_is_the_one_that_you_read(guards, monkeypatch):
         return SimpleNamespace(native=noted)
 
     for run in (real.native, real):
-        monkeypatch.setattr(inside, "loop", noting(run))
+        monkeypatch.setattr(engine, "loop", noting(run))
         assert simulate(config) == fast
     assert all(np.array_equal(one, other) for one, other in zip(*filled, strict=True))
 
@@ -535,7 +536,7 @@ def test_a_change_of_nothing_is_named():
 
 
 def test_more_than_a_machine_holds_is_refused_before_anything_is_made():
-    with pytest.raises(ValueError, match=r"must allow at most 20,000,000 jobs: 2,\d{3},\d{3} requests of 10"):  # fmt: skip
+    with pytest.raises(ValueError, match=r"must allow at most 20,000,000 jobs: 2,\d{3},\d{3} pages of 10"):  # fmt: skip
         simulate(RunConfig(until_s=20_500.0))
     with pytest.raises(ValueError, match=r"graph=.* must have at most 5,000 jobs"):
         simulate(RunConfig(graph=tower(7)))

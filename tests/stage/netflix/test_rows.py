@@ -22,10 +22,11 @@ from scalemodel.stage.netflix.tree import service_tree
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_a_time_out_alone_leaves_workers_over_time_out():
     picture = rows_picture(100.0, "time-out", 800.0)
-    (share, unit, noise), (own, *_) = picture.readings.values()
-    assert share == pytest.approx(150 / 0.4 / 800, abs=0.01) and (unit, own) == ("ratio", 0)
-    assert noise >= 0.01
-    assert rows_picture(100.0, "+ bulkhead", 800.0).readings["pages with a play button"][0] == 1
+    assert list(picture.readings.values()) == [
+        (round(100 * 150 / 0.4 / 800), "count"),
+        (0, "count"),
+    ]
+    assert (100, "count") in rows_picture(100.0, "+ bulkhead", 800.0).readings.values()
 
 
 def test_the_walls_have_names_in_words():
@@ -76,7 +77,7 @@ def test_all_is_well_before_and_every_line_is_drawn(trouble, walls):
     assert [line.name for line in lines] == list(TROUBLES[trouble][1])
     for line, way in zip(lines, TROUBLES[trouble][1], strict=True):
         minutes, pages = recover_run(trouble, way, walls)
-        assert (pages[minutes * 60 <= AT_S] == 100).all() and 0 <= pages.min()
+        assert (pages[minutes * 60 <= AT_S] == 100).all() and pages.min() >= 0
         assert list(line.y) == pages.round(1).tolist() and len(pages) == TROUBLES[trouble][0] / 10
 
 
@@ -93,9 +94,12 @@ def test_the_bars_are_those_of_the_report():
     report, picture = rows_run(10.0, "none", 800.0), rows_picture(10.0, "none", 800.0)
     live, fallback, none = (bar.x[0] for bar in picture.figure.data)
     row = report.rows["analytics"]
-    assert list(picture.figure.data[0].y)[0] == "ten most seen"
+    assert picture.figure.data[0].y[0] == "ten most seen"
     total = report.page.requests
-    assert (live, fallback) == (round(100 * row.live / total, 1), round(100 * row.fallback / total, 1))
+    assert (live, fallback) == (
+        round(100 * row.live / total, 1),
+        round(100 * row.fallback / total, 1),
+    )
     assert none == round(100 * (row.failed + row.hangs) / total, 1) > 40
 
 

@@ -1,12 +1,10 @@
 """What happens to services during a run: one slows down, some go down, one grows, one is replaced.
 
-Think of a timetable on the wall of the kitchen. At ten the butcher is slow; at eleven the
-lights go out in one room, and nobody outside knows. Guests are still sent there until somebody
-has noticed; then a new room is fitted out. So an instance that goes down is missed twice: in
-`noticed_s` every call that is sent to it fails, and for the start-up time of its technology
-there is one less. People who are called by night notice in many minutes, probes in seconds
-(`parts.availability.detection_s`). What is planned is noticed at once: an instance that is
-replaced (`Deploy`) or no more needed takes no new calls and ends those it has.
+Think of a timetable on the kitchen's wall. At ten the butcher is slow; at eleven the lights go
+out in one room, and guests are sent there until somebody has noticed. So who goes down is missed
+twice: for `noticed_s` every call to it fails, and then, for the start-up time of its technology,
+there is one less. People called by night notice in many minutes, probes in seconds. What is
+planned is known at once: who is replaced or not needed takes no new calls and ends those it has.
 
 `timeline` writes all changes of a run as rows of numbers for the loop.
 Left out: instances that fail by chance, which `netflix.chaos` has; a new program that is worse.
@@ -31,34 +29,43 @@ BY_PROBES_S = detection_s(10.0, misses=3, time_out_s=1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slow:
+class _Change:
+    service: str
+    at_s: float = 10.0
+
+    def __post_init__(self):
+        checks.text("service", self.service)
+        checks.real("at_s", self.at_s, at_least=0, at_most=MOST_S)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slow(_Change):
     """Work of a service that begins from `at_s` to `until_s` takes `factor` times as long.
 
+    >>> Slow(service="billing", at_s=3.0).until_s
+    1000000.0
     >>> Slow(service="billing", at_s=9.0, until_s=3.0)
     Traceback (most recent call last):
     ...
     ValueError: until_s=3.0 must be a finite number of at least 9 and at most 1e+06
     """
 
-    service: str
     at_s: float = 0.0
     until_s: float = MOST_S
     factor: float = 100.0
 
     def __post_init__(self):
-        checks.text("service", self.service)
-        checks.real("at_s", self.at_s, at_least=0, at_most=MOST_S)
+        _Change.__post_init__(self)
         checks.real("until_s", self.until_s, at_least=self.at_s, at_most=MOST_S)
         checks.real("factor", self.factor, at_least=1e-3, at_most=1e6)
 
-    def rows(self, graph, instances):
-        """Of the timeline."""
+    def _rows(self, graph, instances):
         yield self.at_s, self.service, SLOWS, self.factor
         yield self.until_s, self.service, SLOWS, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Down:
+class Down(_Change):
     """The instances of one service go down, or those of a zone, or, with neither, all there are.
 
     Their calls are lost. Once it is noticed, new ones are started elsewhere.
@@ -69,7 +76,6 @@ class Down:
 
     service: str | None = None
     zone: int | None = None
-    at_s: float = 10.0
     noticed_s: float = BY_HAND_S
 
     def __post_init__(self):
@@ -80,37 +86,32 @@ class Down:
         checks.real("at_s", self.at_s, at_least=0, at_most=MOST_S)
         checks.real("noticed_s", self.noticed_s, at_least=0, at_most=MOST_S)
 
-    def rows(self, graph, instances):
-        """Of the timeline."""
+    def _rows(self, graph, instances):
+        gone_s = self.at_s + self.noticed_s
         for service in graph.services:
-            if self.service in (None, service.name):
-                for instance in range(instances[service.name]):
-                    if self.zone in (None, instance % service.zones):
-                        noticed_s = self.at_s + self.noticed_s
-                        yield self.at_s, service.name, instance, DEAD
-                        yield noticed_s, service.name, instance, GONE
-                        yield noticed_s + service.technology.start_s, service.name, instance, UP
+            for instance in range(instances[service.name]):
+                here = self.zone in (None, instance % service.zones)
+                if here and self.service in (None, service.name):
+                    yield self.at_s, service.name, instance, DEAD
+                    yield gone_s, service.name, instance, GONE
+                    yield gone_s + service.technology.start_s, service.name, instance, UP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
+class Scale(_Change):
     """A service has so many instances from now on; new ones come when they have started.
 
-    >>> Scale(service="billing", instances=6).instances
-    6
+    >>> Scale(service="billing", instances=6).at_s
+    10.0
     """
 
-    service: str
-    at_s: float = 10.0
     instances: int = 6
 
     def __post_init__(self):
-        checks.text("service", self.service)
-        checks.real("at_s", self.at_s, at_least=0, at_most=MOST_S)
+        _Change.__post_init__(self)
         checks.whole("instances", self.instances, at_least=1, at_most=1_000)
 
-    def rows(self, graph, instances):
-        """Of the timeline; `instances` is kept up to date."""
+    def _rows(self, graph, instances):
         before, instances[self.service] = instances[self.service], self.instances
         ready_s = self.at_s + graph.service(self.service).technology.start_s
         for instance in range(before, self.instances):
@@ -120,22 +121,14 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deploy:
+class Deploy(_Change):
     """The instances of a service are replaced one after another; no other service is touched.
 
     >>> Deploy(service="billing").at_s
     10.0
     """
 
-    service: str
-    at_s: float = 10.0
-
-    def __post_init__(self):
-        checks.text("service", self.service)
-        checks.real("at_s", self.at_s, at_least=0, at_most=MOST_S)
-
-    def rows(self, graph, instances):
-        """Of the timeline."""
+    def _rows(self, graph, instances):
         start_s = graph.service(self.service).technology.start_s
         for instance in range(instances[self.service]):
             yield self.at_s + instance * start_s, self.service, instance, GONE
@@ -161,12 +154,10 @@ def timeline(graph: Graph, changes: Sequence[Change]) -> np.ndarray:
         if not isinstance(change, Change):
             raise ValueError(f"changes[{number}]={change!r} must be a Slow, Down, Scale or Deploy")
         if change.service is not None and change.service not in names:
-            allowed = ", ".join(names)
-            raise ValueError(
-                f"changes[{number}] names service={change.service!r}; it must be one of {allowed}"
-            )
+            raise ValueError(f"changes[{number}] names service={change.service!r}; it must be one "
+                             f"of {', '.join(names)}")  # fmt: skip
     for change in sorted(changes, key=lambda change: change.at_s):
-        for at_s, name, instance, value in change.rows(graph, instances):
+        for at_s, name, instance, value in change._rows(graph, instances):
             rows.append((at_s, names.index(name), instance, value))
     rows.sort(key=lambda row: row[AT_S])  # equal times stay in the order given
     return np.array(rows, float).reshape(-1, 4)

@@ -36,8 +36,9 @@ ALONE = Guards(  # one fails, the others do not
 class Technology:
     """What a service is written in costs it: how long it starts, what it holds, when it pauses.
 
-    >>> JAVA.start_s > PYTHON.start_s > NODE.start_s, JAVA.running_ratio
-    (True, 0.995)
+    >>> c = Technology(name="C", start_s=0.1, memory_bytes=1_000_000)
+    >>> [one.start_s for one in (JAVA, PYTHON, NODE, c)]
+    [30.0, 5.0, 2.0, 0.1]
     """
 
     name: str
@@ -53,25 +54,18 @@ class Technology:
         checks.real("pause_every_s", self.pause_every_s, at_least=1e-3, at_most=1e6)
         checks.real("pause_s", self.pause_s, at_least=0, at_most=self.pause_every_s / 2)
 
-    @property
-    def running_ratio(self) -> float:
-        """Share of the time in which an instance does not pause."""
-        return 1 - self.pause_s / self.pause_every_s
 
-
-JAVA = Technology(
-    name="Java", start_s=30.0, memory_bytes=500_000_000, pause_every_s=10.0, pause_s=0.05
-)
+JAVA = Technology(name="Java", start_s=30.0, memory_bytes=500_000_000, pause_every_s=10.0, pause_s=0.05)  # fmt: skip
 PYTHON = Technology(name="Python", start_s=5.0, memory_bytes=100_000_000)
-NODE = Technology(
-    name="Node.js", start_s=2.0, memory_bytes=60_000_000, pause_every_s=2.0, pause_s=0.005
-)
+NODE = Technology(name="Node.js", start_s=2.0, memory_bytes=60_000_000, pause_every_s=2.0, pause_s=0.005)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """Instances of one program, and how long a call keeps a worker of theirs at work.
 
+    >>> Service(name="billing", queue=0).instances
+    3
     >>> Service(name="billing", instances=0)
     Traceback (most recent call last):
     ...
@@ -154,6 +148,7 @@ class Graph:
             for one in checks.instance(field, getattr(self, field), tuple):
                 checks.instance(f"{field}[...]", one, kind)
         names = [service.name for service in self.services]
+        checks.whole("len(services)", len(names), at_least=1, at_most=200)
         pairs = [(call.caller, call.callee) for call in self.calls]
         for field, values in (("services", names), ("calls", pairs)):
             for value in values:
@@ -196,13 +191,12 @@ class Graph:
         >>> [part.name for part in home_page().system().parts if part.column == 2]
         ['encoding', 'personalization']
         """
-        filled, parts = {}, []
-        depths = self._depths(self.entry, (), {})
-        for service in self.services:
-            column = depths[service.name]
-            filled[column] = filled.get(column, -1) + 1
-            about = f"{service.technology.name}, {service.instances} × {service.workers} workers"
-            parts.append(Part(service.name, about, column, filled[column]))
+        parts, depths = [], self._depths(self.entry, (), {})
+        for one in self.services:
+            column = depths[one.name]
+            row = sum(part.column == column for part in parts)
+            about = f"{one.technology.name}, {one.instances} × {one.workers} workers"
+            parts.append(Part(one.name, about, column, row))
         flows = (Flow(c.caller, c.callee, c.shows, c.fallback) for c in self.calls)
         return System(tuple(parts), tuple(flows))
 
@@ -220,7 +214,7 @@ class Graph:
 
 
 def _one_of(names):
-    return f"it must be one of {', '.join(names) or 'the services, and there is none'}"
+    return f"it must be one of {', '.join(names)}"
 
 
 # ── A home page ─────────────────────────────────────────────────────────────
@@ -233,33 +227,28 @@ def home_page(guards: Guards = UNGUARDED) -> Graph:
     >>> [call.callee for call in home_page().calls_of("gateway") if not call.fallback]
     ['user', 'playback']
     """
-    java = Service(name="any", instances=3, workers=10, mean_ms=10.0, technology=JAVA)
-    node, python = replace(java, technology=NODE), replace(java, technology=PYTHON)
-    services = (
-        replace(node, name="gateway", workers=50, mean_ms=2.0, queue=300),
-        replace(java, name="user", mean_ms=5.0),
-        replace(java, name="playback", mean_ms=15.0),
-        replace(java, name="content"),
-        replace(python, name="recommendation", workers=20, mean_ms=30.0),
-        replace(java, name="discovery", mean_ms=20.0),
-        replace(java, name="billing", mean_ms=8.0),
-        replace(python, name="analytics", mean_ms=15.0),
-        replace(python, name="encoding", mean_ms=6.0),
-        replace(python, name="personalization", workers=20, mean_ms=25.0),
-    )
+    services = tuple(
+        Service(name=name, workers=workers, mean_ms=mean_ms, technology=technology,
+                queue=300 if name == "gateway" else None)
+        for name, technology, workers, mean_ms in (
+            ("gateway", NODE, 50, 2.0), ("user", JAVA, 10, 5.0), ("playback", JAVA, 10, 15.0),
+            ("content", JAVA, 10, 10.0), ("recommendation", PYTHON, 20, 30.0),
+            ("discovery", JAVA, 10, 20.0), ("billing", JAVA, 10, 8.0), ("analytics", PYTHON, 10, 15.0),
+            ("encoding", PYTHON, 10, 6.0), ("personalization", PYTHON, 20, 25.0),
+        )
+    )  # fmt: skip
     rows = {
         "user": "who watches", "playback": "the play button", "content": "new titles",
         "recommendation": "for you", "discovery": "browse by mood", "billing": "your plan",
         "analytics": "ten most seen",
     }  # fmt: skip
-    calls = [
-        Call(caller="gateway", callee=name, guards=guards, shows=shows,
-             fallback=name not in ("user", "playback"))
-        for name, shows in rows.items()
-    ]  # fmt: skip
     inner = replace(guards, time_out_s=guards.time_out_s / 4)
-    for caller, callee in (("playback", "encoding"), ("recommendation", "personalization")):
-        calls.append(Call(caller=caller, callee=callee, guards=inner, fallback=True))
+    calls = [
+        *(Call(caller="gateway", callee=name, guards=guards, shows=shows,
+               fallback=name not in ("user", "playback")) for name, shows in rows.items()),
+        Call(caller="playback", callee="encoding", guards=inner, fallback=True),
+        Call(caller="recommendation", callee="personalization", guards=inner, fallback=True),
+    ]  # fmt: skip
     return Graph(services=services, calls=tuple(calls), entry="gateway")
 
 

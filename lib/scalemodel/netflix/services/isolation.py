@@ -9,9 +9,8 @@ not at all, so with either all other services are what they were.
 Errors by chance are another thing: they multiply along calls that must succeed, stop at a
 fallback, and are tried again (`expected_errors`, `expected_load`).
 
-Chains, copies, zones and the fan-out of a hundred are in `parts.availability`. Everything takes
-milliseconds. With a bulkhead `expected_slow` is exact where next to nobody is turned away at the
-door: those do not come to the bulkhead.
+Chains, copies, zones and the fan-out of a hundred are in `parts.availability`; all of it takes
+milliseconds. With a bulkhead `expected_slow` is exact where next to nobody is turned away before.
 Left out: lines before rows, which must have workers enough; what is two calls deep and slow.
 Sources: Erlang, 1917; any queueing text under the loss formula and its insensitivity; Hystrix
 wiki, on a chain of 30 dependencies.
@@ -26,6 +25,7 @@ from scalemodel.core import checks
 from scalemodel.netflix.services.changes import Slow
 from scalemodel.netflix.services.graph import Graph
 from scalemodel.netflix.services.run import RunConfig
+from scalemodel.parts.queues import erlang_b
 from scalemodel.parts.resilience.retry import attempts_per_request
 
 POINTS = 50_001
@@ -35,21 +35,6 @@ WITHIN = {  # share of works that take no more than so many means
     "constant": lambda means: np.where(means >= 1, 1.0, 0.0),
     "lognormal": lambda means: special.ndtr((np.log(np.maximum(means, 1e-300)) + 0.32) / 0.8),
 }
-
-
-def lost_ratio(load: float, workers: int) -> float:
-    """Share of Poisson arrivals that find all workers taken, if none may wait: Erlang B.
-
-    `load` is arrivals in the mean time that a worker is held.
-
-    >>> round(lost_ratio(2.4, 3), 10)
-    0.2684063374
-    """
-    load = checks.real("load", load, at_least=0, at_most=1e9)
-    lost = 1.0
-    for worker in range(1, 1 + checks.whole("workers", workers, at_least=1, at_most=10**6)):
-        lost = load * lost / (worker + load * lost)
-    return lost
 
 
 # ── One is slow ─────────────────────────────────────────────────────────────
@@ -74,7 +59,7 @@ def expected_slow(config: RunConfig) -> dict[str, float]:
     for row in rows:
         row.meet(config.arrivals_per_s)
     load = config.arrivals_per_s * (own_s + _longest_s(rows))
-    lost = lost_ratio(load, entry.instances * entry.workers)
+    lost = erlang_b(entry.instances * entry.workers, load)
     spoils_not = [row.spoils_not(in_time_s) for row in rows]
     page = (1 - lost) * math.prod(spoils_not) * (in_time_s >= 0)
     found = {entry.name: page}
@@ -100,7 +85,7 @@ class _Row:
         elif places is not None:
             time_s = np.linspace(0, self.longest_s, POINTS)
             held_s = np.trapezoid(1 - self.within(time_s), time_s)
-            self.out = 1 - lost_ratio(rate_per_s * held_s, places)
+            self.out = 1 - erlang_b(places, rate_per_s * held_s)
 
     def within(self, time_s):
         return WITHIN[self.law](np.asarray(time_s) / self.mean_s)
@@ -124,10 +109,9 @@ def _longest_s(rows):
 
 def _slow(config):
     """How many times as long each takes; refuses what these formulas do not know."""
-    graph = config.graph
-    entry = graph.service(graph.entry)
-    star = graph.calls and all(call.caller == entry.name for call in graph.calls)
-    if not star or any(call.guards.retries for call in graph.calls):
+    graph, entry = config.graph, config.graph.service(config.graph.entry)
+    plain = [call.caller == entry.name and not call.guards.retries for call in graph.calls]
+    if not plain or not all(plain):
         raise ValueError(f"config.graph={graph!r} must have one step of calls, without retries")
     if entry.queue != 0 or entry.law != "constant":
         raise ValueError(f"config.graph must have an entry of constant law with queue=0: {entry!r}")
@@ -150,15 +134,14 @@ def expected_errors(graph: Graph) -> dict[str, float]:
     >>> expected_errors(Graph(services=(page, play), calls=(call,), entry="page"))["page"]
     0.9
     """
-    found = {service.name: [] for service in graph.services}
-
-    def walk(name, used):
-        found[name].append(used)
+    well, order = _well(graph)
+    used, ways = dict.fromkeys(order, 0.0), dict.fromkeys(order, 0)
+    used[graph.entry], ways[graph.entry] = well[graph.entry], 1
+    for name in order:
         for call in graph.calls_of(name):
-            walk(call.callee, used * _answers(graph, call) if call.fallback else used)
-
-    walk(graph.entry, _well(graph, graph.entry))
-    return {name: float(np.mean(used)) for name, used in found.items()}
+            used[call.callee] += used[name] * (_answers(well, call) if call.fallback else 1.0)
+            ways[call.callee] += ways[name]
+    return {name: used[name] / ways[name] for name in order}
 
 
 @checks.kinds
@@ -171,24 +154,25 @@ def expected_load(graph: Graph) -> dict[str, float]:
     >>> expected_load(Graph(services=services, calls=(call,), entry="page"))["play"]
     1.875
     """
-    found = dict.fromkeys((service.name for service in graph.services), 0.0)
-
-    def walk(name, calls):
-        found[name] += calls
+    well, order = _well(graph)
+    found = dict.fromkeys(order, 0.0) | {graph.entry: 1.0}
+    for name in order:
+        goes_on = found[name] * (1 - graph.service(name).failure_ratio)
         for call in graph.calls_of(name):
-            fails = 1 - _well(graph, call.callee)
-            tries = attempts_per_request(fails, call.guards.retries)
-            walk(call.callee, calls * (1 - graph.service(name).failure_ratio) * tries)
-
-    walk(graph.entry, 1.0)
+            tries = attempts_per_request(1 - well[call.callee], call.guards.retries)
+            found[call.callee] += goes_on * tries
     return found
 
 
-def _well(graph, name):
-    """The share of tries at a service that do not end in an error."""
-    needed = [_answers(graph, call) for call in graph.calls_of(name) if not call.fallback]
-    return (1 - graph.service(name).failure_ratio) * math.prod(needed)
+def _well(graph):
+    """The share of tries at a service that end in no error, and services, callers first."""
+    order = [part.name for part in sorted(graph.system().parts, key=lambda part: part.column)]
+    well = {}
+    for name in reversed(order):
+        needed = [_answers(well, call) for call in graph.calls_of(name) if not call.fallback]
+        well[name] = (1 - graph.service(name).failure_ratio) * math.prod(needed)
+    return well, order
 
 
-def _answers(graph, call):
-    return 1 - (1 - _well(graph, call.callee)) ** (1 + call.guards.retries)
+def _answers(well, call):
+    return 1 - (1 - well[call.callee]) ** (1 + call.guards.retries)

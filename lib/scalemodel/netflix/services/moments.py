@@ -6,7 +6,7 @@ line. A page belongs to the moment at which its viewer has it, or gives it up.
 
 Costs as much as the run, and 16 bytes a service and moment.
 Left out: which instance has a call; calls that nobody waits for are held like others.
-Sources: none; it counts what `run.jobs` has.
+Sources: none; it counts what `run.trace` has.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from scalemodel.netflix.services.loop import (
     SERVICE,
     SETTLED,
 )  # fmt: skip
-from scalemodel.netflix.services.run import RunConfig, jobs
+from scalemodel.netflix.services.run import RunConfig, trace
 
 LIVE, FALLBACK, ERROR, HANGS = range(4)
 MOST_MOMENTS = 10_000
@@ -54,9 +54,10 @@ def watch(config: RunConfig, every_s: float) -> Moments:
     """
     least_s = config.until_s / MOST_MOMENTS
     checks.real("every_s", every_s, at_least=least_s, at_most=config.until_s)
-    run = jobs(config)
+    run = trace(config)
     at_s = every_s * np.arange(1, 1 + int(config.until_s / every_s + 1e-9))
-    services, calls = run.tree.jobs[:, SERVICE], run.tree.calls
+    places, calls, _ = run.tree
+    services = places[:, SERVICE]
     came_s, end_s = (run.times_s[:, n].reshape(-1, len(services)) for n in (CAME, END))
     held = {}
     for number, service in enumerate(config.graph.services):

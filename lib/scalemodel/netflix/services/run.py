@@ -8,7 +8,7 @@ was there before patience ended. Availability is counted from pages, never assum
 Chance is drawn beforehand, for each place in a page's tree by its path, so that the same graph
 with other guards meets the same luck.
 
-A page of nine services is 11 to 25 events of 0.25 µs; a minute at 200 a second takes a
+A page of nine services is 11 to 25 events of a third of a µs; a minute at 200 a second takes a
 tenth of a second. What one machine can hold says `loop`.
 Left out: a page of which a part is shown before the rest; viewers who come again; the network.
 Sources: Nygard, "Release It!", 2007; Dean, Barroso, "The Tail at Scale", CACM 56(2), 2013.
@@ -23,25 +23,9 @@ import numpy as np
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import confidence_half_width, percentile
+from scalemodel.netflix.services import loop as engine
 from scalemodel.netflix.services.changes import GONE, INSTANCE, UP, Change, timeline
 from scalemodel.netflix.services.graph import NETFLIX, Graph
-from scalemodel.netflix.services.loop import (
-    CALL,
-    CALLER,
-    CALLS,
-    CAME,
-    END,
-    ENDED,
-    FAILED,
-    PARTLY,
-    RULES,
-    SERVICE,
-    SETTLED,
-    STATE,
-    USED,
-    WHOLE,
-    loop,
-)  # fmt: skip
 from scalemodel.parts.resilience.calls import LAWS, NEVER_OPENS
 
 BATCHES = 20
@@ -125,21 +109,15 @@ class Report:
 
 
 # ── The tree of a request ───────────────────────────────────────────────────
-class _Tree(NamedTuple):
-    jobs: np.ndarray  # shape (places, 4)
-    calls: np.ndarray  # shape (calls, 3)
-    paths: list[str]  # of each place, by which luck is drawn
-    firsts: np.ndarray  # whether no retry is on the way to it
-
-
 def _tree(graph):
-    """The places of a request's tree, the entry's first, each before those below it."""
+    """Places of a page's tree, each before those below; its calls; for each place its path, by
+    which luck is drawn, and whether no retry is on the way to it."""
     names = [service.name for service in graph.services]
     jobs, calls, paths, firsts = [[names.index(graph.entry), -1, 0, 0]], [], [graph.entry], [True]
     at = 0
     while at < len(jobs):
-        out = graph.calls_of(names[jobs[at][SERVICE]])
-        jobs[at][CALLS:] = len(calls), len(out)
+        out = graph.calls_of(names[jobs[at][engine.SERVICE]])
+        jobs[at][engine.CALLS :] = len(calls), len(out)
         for call in out:
             calls.append([at, graph.calls.index(call), len(jobs)])
             for copy in range(1 + call.guards.retries):
@@ -151,8 +129,7 @@ def _tree(graph):
                 f"graph={graph!r} must have at most {MOST_PLACES:,} jobs a page, with all retries"
             )
         at += 1
-    calls = np.array(calls, np.int64).reshape(-1, 3)
-    return _Tree(np.array(jobs), calls, paths, np.array(firsts))
+    return np.array(jobs), np.array(calls, np.int64).reshape(-1, 3), paths, np.array(firsts)
 
 
 # ── The run ─────────────────────────────────────────────────────────────────
@@ -164,13 +141,13 @@ def simulate(config: RunConfig) -> Report:
     >>> simulate(slow).services["playback"].availability_ratio < 0.1
     True
     """
-    return _report(checks.instance("config", config, RunConfig), *jobs(config))
+    return _report(config, *trace(config))
 
 
-class Jobs(NamedTuple):
+class Trace(NamedTuple):
     """What `loop` wrote down of every job, from which a report is counted."""
 
-    tree: _Tree
+    tree: tuple  # jobs, calls, and of each place whether no retry is on the way to it
     arrival_s: np.ndarray  # shape (pages,)
     times_s: np.ndarray  # shape (pages × places, 2)
     notes: np.ndarray  # shape (pages × places, 7)
@@ -178,35 +155,32 @@ class Jobs(NamedTuple):
     events: int
 
 
-def jobs(config: RunConfig) -> Jobs:
+def trace(config: RunConfig) -> Trace:
     """One run, job by job.
 
-    >>> jobs(RunConfig(until_s=20.0)).events
+    >>> trace(RunConfig(until_s=20.0)).events
     22022
     """
     graph = checks.instance("config", config, RunConfig).graph
-    tree, arrival_s = _tree(graph), _poisson_s(config)
-    requests, places = len(arrival_s), len(tree.jobs)
-    if requests * places > MOST_JOBS:
-        raise ValueError(
-            f"config={config!r} must allow at most {MOST_JOBS:,} jobs: "
-            f"{requests:,} requests of {places}"
-        )
-    works_s, luck = np.empty((requests, places)), np.empty((requests, places, 3))
-    for place, path in enumerate(tree.paths):
-        service, rng = graph.services[tree.jobs[place, SERVICE]], stream(config.seed, path)
-        works_s[:, place] = LAWS[service.law](rng, requests) * service.mean_ms / 1e3
-        luck[:, place] = stream(config.seed, f"luck {path}").uniform(size=(requests, 3))
-    changes, times_s = timeline(graph, config.changes), np.full((requests * places, 2), math.inf)
-    notes, told = (
-        np.zeros(shape, np.int64)
-        for shape in ((requests * places, 7), (requests * len(tree.calls), 3))
-    )
-    seen = loop.native(
-        arrival_s, changes, tree.jobs, tree.calls, *_rows(graph, changes), works_s.ravel(),
-        luck.reshape(-1, 3), *_memories(graph), times_s, notes, told,
+    (jobs, calls, paths, firsts), arrival_s = _tree(graph), _poisson_s(config)
+    pages, places = len(arrival_s), len(jobs)
+    if pages * places > MOST_JOBS:
+        raise ValueError(f"config={config!r} must allow at most {MOST_JOBS:,} jobs: "
+                         f"{pages:,} pages of {places}")  # fmt: skip
+    works_s, luck = np.empty((pages, places)), np.empty((pages, places, 3))
+    for place, path in enumerate(paths):
+        service, rng = graph.services[jobs[place, engine.SERVICE]], stream(config.seed, path)
+        works_s[:, place] = LAWS[service.law](rng, pages) * service.mean_ms / 1e3
+        luck[:, place] = stream(config.seed, f"luck {path}").uniform(size=(pages, 3))
+    times_s = np.full((pages * places, 2), math.inf)
+    notes = np.zeros((pages * places, 7), np.int64)
+    told = np.zeros((pages * len(calls), 3), np.int64)
+    changes = timeline(graph, config.changes)
+    seen = engine.loop.native(
+        arrival_s, changes, jobs, calls, *_rows(graph, changes), works_s.ravel(),
+        luck.reshape(-1, 3), times_s, notes, told,
     )  # fmt: skip
-    return Jobs(tree, arrival_s, times_s, notes, told, int(seen))
+    return Trace((jobs, calls, firsts), arrival_s, times_s, notes, told, int(seen))
 
 
 def _poisson_s(config):
@@ -218,87 +192,74 @@ def _poisson_s(config):
 
 
 def _rows(graph, changes):
-    """Edges and services as rows of numbers, in the order in which the loop takes them."""
-    edges, rules = [], []
-    for call in graph.calls:
-        guards, rule = call.guards, RULES.index(type(call.guards.backoff))
-        breaks = guards.breaker is not None
-        edges.append([1 + guards.retries, call.fallback, breaks, rule])
-        bulkhead = math.inf if guards.bulkhead is None else guards.bulkhead
-        rules.append([guards.time_out_s, bulkhead, *guards.backoff.memory()])
+    """Edges, services, their instances, purses and breakers as rows, as the loop takes them."""
+    edges, rules, budgets, memories = [], [], [], []
+    for guards, call in ((call.guards, call) for call in graph.calls):
+        rule = engine.RULES.index(type(guards.backoff))
+        edges.append([1 + guards.retries, call.fallback, guards.breaker is not None, rule])
+        rules.append([guards.time_out_s, _endless(guards.bulkhead), *guards.backoff.memory()])
+        budgets.append(guards.budget.memory() if guards.budget else np.full(3, math.inf))
+        memories.append((guards.breaker or NEVER_OPENS).memory())
+    breakers = np.zeros((len(memories), max(map(len, memories), default=0)))
+    for row, memory in zip(breakers, memories, strict=True):
+        row[: len(memory)] = memory
     services = [
-        [s.workers, math.inf if s.queue is None else s.queue, s.failure_ratio,
-         s.technology.pause_every_s, s.technology.pause_s]
-        for s in graph.services
+        [one.workers, _endless(one.queue), one.failure_ratio, one.technology.pause_every_s,
+         one.technology.pause_s] for one in graph.services
     ]  # fmt: skip
-    instances = [service.instances for service in graph.services]
+    instances = np.array([service.instances for service in graph.services])
     most = int(max(*instances, 1 + changes[:, INSTANCE].max(initial=0)))
     hosts = np.zeros((len(instances), most, 4), np.int64)
-    hosts[..., STATE] = np.where(np.arange(most) < np.array(instances)[:, None], UP, GONE)
-    return (
-        np.array(edges, np.int64).reshape(-1, 4), np.array(rules, float).reshape(-1, 4),
-        np.array(services, float), hosts,
-    )  # fmt: skip
+    hosts[..., engine.STATE] = np.where(np.arange(most) < instances[:, None], UP, GONE)
+    return (np.array(edges, np.int64).reshape(-1, 4), np.array(rules, float).reshape(-1, 4),
+            np.array(services, float), hosts, np.array(budgets, float).reshape(-1, 3), breakers)  # fmt: skip
 
 
-def _memories(graph):
-    """The purse and the breaker of each edge, a row each."""
-    budgets, breakers = np.full((len(graph.calls), 3), math.inf), []
-    for edge, call in enumerate(graph.calls):
-        if call.guards.budget is not None:
-            budgets[edge] = call.guards.budget.memory()
-        breakers.append((call.guards.breaker or NEVER_OPENS).memory())
-    rows = np.zeros((len(breakers), max(map(len, breakers), default=0)))
-    for row, memory in zip(rows, breakers, strict=True):
-        row[: len(memory)] = memory
-    return budgets, rows
+def _endless(places):
+    return math.inf if places is None else places
 
 
 # ── What a report counts ────────────────────────────────────────────────────
 def _report(config, tree, arrival_s, times_s, notes, told, seen):
     """An answer counts if the viewer got it: all above took it, and the page was in time."""
+    jobs, calls, firsts = tree
     counted = arrival_s >= config.warm_up_s
-    shape = len(arrival_s), len(tree.jobs)
+    pages = int(counted.sum())
     came_s, ended_s, ended = (
-        row.reshape(shape) for row in (times_s[:, CAME], times_s[:, END], notes[:, ENDED])
+        column.reshape(-1, len(jobs))[counted]
+        for column in (times_s[:, engine.CAME], times_s[:, engine.END], notes[:, engine.ENDED])
     )
     settled, used = (
-        told[:, column].reshape(len(arrival_s), len(tree.calls)) for column in (SETTLED, USED)
+        told[:, column].reshape(len(arrival_s), -1)[counted]
+        for column in (engine.SETTLED, engine.USED)
     )
-    page_s = ended_s[:, 0] - arrival_s
-    hangs = page_s > config.patience_s
-    served = np.zeros(shape, bool)
-    served[:, 0] = ~hangs & (ended[:, 0] != FAILED)
-    for place in range(1, len(tree.jobs)):
-        call = tree.jobs[place, CALL]
-        served[:, place] = served[:, tree.calls[call, CALLER]] & (used[:, call] == place)
-
-    def seen_of(places, ways):
-        answers, how = served[counted][:, places], ended[counted][:, places]
-        latency_s = ended_s[counted][:, places][answers] - came_s[counted][:, places][answers]
-        good, degraded = ((answers & (how == kind)).sum() for kind in (WHOLE, PARTLY))
-        pages = answers.sum(axis=1) / ways
-        asked = len(pages) * ways
-        batches = [batch.mean() for batch in np.array_split(pages, BATCHES) if len(batch)]
-        return Seen(
-            requests=asked, calls=int(np.isfinite(came_s[counted][:, places]).sum()), good=int(good), degraded=int(degraded),
-            failed=int(asked - good - degraded),
-            availability_ratio=float(pages.mean()) if asked else math.nan,
-            half_width_ratio=confidence_half_width(batches) if len(batches) > 1 else math.inf,
+    hangs = ended_s[:, 0] - arrival_s[counted] > config.patience_s
+    served = np.zeros(came_s.shape, bool)
+    served[:, 0] = ~hangs & (ended[:, 0] != engine.FAILED)
+    for place, call in enumerate(jobs[1:, engine.CALL], start=1):
+        served[:, place] = served[:, calls[call, engine.CALLER]] & (used[:, call] == place)
+    services, rows = {}, {}
+    for number, service in enumerate(config.graph.services):
+        own = jobs[:, engine.SERVICE] == number
+        ways, answers = int(firsts[own].sum()), served[:, own]
+        good, degraded = (
+            int((answers & (ended[:, own] == how)).sum()) for how in (engine.WHOLE, engine.PARTLY)
+        )
+        latency_s = ended_s[:, own][answers] - came_s[:, own][answers]
+        share = answers.sum(axis=1) / ways
+        batches = [batch.mean() for batch in np.array_split(share, BATCHES) if len(batch)]
+        services[service.name] = Seen(
+            requests=pages * ways, calls=int(np.isfinite(came_s[:, own]).sum()),
+            good=good, degraded=degraded, failed=pages * ways - good - degraded,
+            availability_ratio=float(share.mean()) if pages else math.nan,
+            half_width_ratio=confidence_half_width(batches) if pages > 1 else math.inf,
             p50_latency_s=percentile(latency_s, 50) if len(latency_s) else math.inf,
             p99_latency_s=percentile(latency_s, 99) if len(latency_s) else math.inf,
         )  # fmt: skip
-
-    services, rows = {}, {}
-    for number, service in enumerate(config.graph.services):
-        places = np.flatnonzero(tree.jobs[:, SERVICE] == number)
-        services[service.name] = seen_of(places, int(tree.firsts[places].sum()))
-    for call, (caller, edge, _) in enumerate(tree.calls):
-        if caller == 0:
-            there = settled[counted, call][served[counted, 0]]
-            live, late = int((there != FAILED).sum()), int(hangs[counted].sum())
-            rows[config.graph.calls[edge].callee] = Row(
-                live=live, fallback=len(there) - live, hangs=late,
-                failed=int(counted.sum()) - len(there) - late,
-            )  # fmt: skip
+    late, shown = int(hangs.sum()), int(served[:, 0].sum())
+    for call in range(jobs[0, engine.MANY]):  # the entry's calls come first
+        live = int((settled[served[:, 0], call] != engine.FAILED).sum())
+        rows[config.graph.calls[calls[call, engine.EDGE]].callee] = Row(
+            live=live, fallback=shown - live, failed=pages - shown - late, hangs=late
+        )
     return Report(page=services[config.graph.entry], services=services, rows=rows, events=seen)

@@ -141,7 +141,9 @@ def _in_words(names, shows):
             f"<li>{units.tied(in_words(at_s[n], frames[n], names))}</li>"
             for n in range(1, len(at_s), 2)
         )
-        lists.append(f"<p>billing is 100 times as slow from 2 s to 8 s, walls {walls}</p><ol>{steps}</ol>")
+        lists.append(
+            f"<p>billing is 100 times as slow from 2 s to 8 s, walls {walls}</p><ol>{steps}</ol>"
+        )
     return f"<details><summary>The steps in words</summary>{''.join(lists)}</details>"
 
 

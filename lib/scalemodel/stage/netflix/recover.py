@@ -83,7 +83,9 @@ def recover_picture(trouble: str, walls: bool) -> Picture:
     """
     ways = list(TROUBLES[trouble][1])
     lines = []
-    for way, hue, width, dash in zip(ways, ("orange", "blue"), (4, 3), ("solid", "dash"), strict=True):
+    for way, hue, width, dash in zip(
+        ways, ("orange", "blue"), (4, 3), ("solid", "dash"), strict=True
+    ):
         minutes, pages = recover_run(trouble, way, walls)
         lines.append(
             {
@@ -96,9 +98,9 @@ def recover_picture(trouble: str, walls: bool) -> Picture:
         {
             "data": lines,
             "layout": {
-                "height": 300, "legend": {"orientation": "h", "y": 1.15},
+                "height": 270, "legend": {"orientation": "h", "y": 1.15},
                 "xaxis": {"title": {"text": "time, min"}, "range": [0, TROUBLES[trouble][0] / 60]},
-                "yaxis": {"title": {"text": "of 100 pages with ▶"}, "range": [-4, 104]},
+                "yaxis": {"title": {"text": "pages of 100"}, "range": [-4, 104]},
             },
         }
     )  # fmt: skip

@@ -71,7 +71,7 @@ def rows_picture(factor: float, walls: str, per_s: float) -> Picture:
                 for n, (kind, hue) in enumerate(KINDS)
             ],
             "layout": {
-                "height": 300, "barmode": "stack", "bargap": 0.25,
+                "height": 270, "barmode": "stack", "bargap": 0.25,
                 "legend": {"orientation": "h", "y": 1.12, "traceorder": "normal"},
                 "xaxis": {"title": {"text": "of 100 pages"}, "range": [0, 100]},
             },
@@ -80,11 +80,9 @@ def rows_picture(factor: float, walls: str, per_s: float) -> Picture:
     page, plan = report.page, report.rows["billing"]
     play, own = (round(100 * n / page.requests) for n in (page.good + page.degraded, plan.live))
     readings = {
-        "pages with a play button": (
-            page.availability_ratio, "ratio", max(page.half_width_ratio, 0.01)
-        ),
-        "pages with the plan itself": (plan.live / page.requests, "ratio", 0.01),
-    }  # fmt: skip
+        "of 100 pages with a play button": (play, "count"),
+        "of 100 with the plan itself": (own, "count"),
+    }
     guarded = "no walls" if walls == "none" else walls.replace("+", "time-out and", 1)
     guarded = "time-out, bulkhead and breaker" if walls == "+ breaker" else guarded
     alt = units.tied(

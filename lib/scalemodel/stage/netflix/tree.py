@@ -43,7 +43,7 @@ def service_tree(system: System, entry: str) -> Diagram:
     alt = "; ".join(words) + "."
     head = (
         f'<svg viewBox="0 0 {WIDE_PX} {LINE_PX * len(lines) + 4}" role="img" aria-label="{escape(alt)}" '
-        'style="max-width:560px;font-family:inherit" xmlns="http://www.w3.org/2000/svg">'
+        'style="max-width:440px;font-family:inherit" xmlns="http://www.w3.org/2000/svg">'
     )
     drawn = [_line(n, *line, about, shows) for n, line in enumerate(lines)]
     return Diagram([head, *drawn, "</svg>"], alt)
