@@ -16,6 +16,7 @@ Sources: Nygard, "Release It!", 2007; Dean, Barroso, "The Tail at Scale", CACM 5
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -140,6 +141,26 @@ def simulate(config: RunConfig) -> Report:
     >>> simulate(slow).services["playback"].availability_ratio < 0.1
     True
     """
+    return _report(config, *trace(config))
+
+
+class Trace(NamedTuple):
+    """What `loop` wrote down of every job, from which a report is counted."""
+
+    tree: tuple  # jobs, calls, and of each place whether no retry is on the way to it
+    arrival_s: np.ndarray  # shape (pages,)
+    times_s: np.ndarray  # shape (pages × places, 2)
+    notes: np.ndarray  # shape (pages × places, 7)
+    told: np.ndarray  # shape (pages × calls, 3)
+    events: int
+
+
+def trace(config: RunConfig) -> Trace:
+    """One run, job by job.
+
+    >>> trace(RunConfig(until_s=20.0)).events
+    22022
+    """
     graph = checks.instance("config", config, RunConfig).graph
     (jobs, calls, paths, firsts), arrival_s = _tree(graph), _poisson_s(config)
     pages, places = len(arrival_s), len(jobs)
@@ -159,7 +180,7 @@ def simulate(config: RunConfig) -> Report:
         arrival_s, changes, jobs, calls, *_rows(graph, changes), works_s.ravel(),
         luck.reshape(-1, 3), times_s, notes, told,
     )  # fmt: skip
-    return _report(config, (jobs, calls, firsts), arrival_s, times_s, notes, told, int(seen))
+    return Trace((jobs, calls, firsts), arrival_s, times_s, notes, told, int(seen))
 
 
 def _poisson_s(config):

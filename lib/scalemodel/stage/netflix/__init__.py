@@ -1,0 +1,5 @@
+"""How the Netflix chapters look; their models are in `scalemodel.netflix`.
+
+- `home_moving`, `tree`, `rows`, `recover`: your home page; who asks whom; what viewers get of
+  each row; how a page comes back.
+"""
