@@ -215,7 +215,7 @@ def far_picture(disk_tb: float, evening: str) -> Picture:
                 for way, row in rows.items()
             ],
             "layout": {
-                "height": 300, "legend": {"orientation": "h", "y": 1.06},
+                "height": 250, "legend": {"orientation": "h", "y": 1.06},
                 "xaxis": {"title": {"text": "hour of the day"}, "tickvals": list(range(0, HOURS, 4))},
                 "yaxis": {"title": {"text": "from far away, Gbit/s"}, "range": [0, 18]},
                 "shapes": [{"type": "rect", "x0": 1.5, "x1": 13.5, "y0": 0, "y1": 1, "yref": "paper",
@@ -226,8 +226,9 @@ def far_picture(disk_tb: float, evening: str) -> Picture:
     )  # fmt: skip
     eight = {way: float(row[PEAK_H]) for way, row in rows.items()}
     total = {way: float(row.sum() * GBPS_HOUR / TB) for way, row in rows.items()}
-    readings = {f"at eight, {way}": (eight[way], "Gbit/s", 0.05) for way in FAR}
-    readings |= {f"all day, {way}": (total[way], "TB", 0.05) for way in FAR}
+    readings = {f"at eight, {way}": (eight[way], "Gbit/s", 0.5) for way in FAR}
+    readings["all day, placed by night"] = (total["placed by night"], "TB", 0.5)
+    readings["kept on demand"] = (total["kept on demand"], "TB", 0.5)
     alt = (
         f"With {disk_tb} TB, at eight in the evening {eight['placed by night']:.1f} Gbit/s come from "
         f"far away if the box was filled by night, {eight['kept on demand']:.1f} if it keeps what "

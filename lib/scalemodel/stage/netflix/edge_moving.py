@@ -33,11 +33,12 @@ BOXES = (
 )
 FILL = FillConfig(rate_gbps=0.012)
 REQUESTS, SEED = 28, 1
-PX_GB, GAP, HIGH = 5.2, 3, 24  # a film's width for its size, between two, its height
-ORIGIN_X, ORIGIN_Y, SHELF_X, SHELF_Y = 30, 32, (12, 224), 88
-HOUR_X, HOUR_PX, GROUND_Y, STACK = 20, 14, 204, 15
+PX_GB, GAP, HIGH = 5.2, 3, 22  # a film's width for its size, between two, its height
+ORIGIN_X, ORIGIN_Y, SHELF_X, SHELF_Y = 4, 28, (4, 234), 74
+ASK_X, ASK_PX = 147, 17
+HOUR_X, HOUR_PX, GROUND_Y, STACK = 20, 14, 161, 14.5
 LOOKS = ("good", "busy", "bad")  # own box, the next town's, the origin
-SHELF = '<path d="M{0} 72v30h{2}v-30" fill="none" stroke="currentColor" stroke-width="3" style="color:var(--sm-muted)"/>'
+SHELF = '<path d="M{0} 60v28h{2}v-28" fill="none" stroke="currentColor" stroke-width="3" style="color:var(--sm-muted)"/>'
 
 
 class Scene(NamedTuple):
@@ -75,7 +76,7 @@ def edge_moving() -> Embed:
     'Where does the film come from?: filled by a forecast, 25 steps'
     """
     size = catalogue(FILMS).bytes_of
-    things = {"hour": '<path d="M0 0l-5 8h10z" fill="currentColor"/>'}
+    things = {"hour": '<path d="M0 0l-4 6h8z" fill="currentColor"/>'}
     for place in ("far", "here", "next"):
         things |= {f"{place}-{NAMES[one]}": _film(one, size) for one in range(len(size))}
     films = scene("filled by a forecast").day.file.tolist()
@@ -83,7 +84,7 @@ def edge_moving() -> Embed:
     things["down"] = '<path d="M-9-9 9 9M-9 9 9-9" stroke="currentColor" stroke-width="4"/>'
     ways = {way: _steps(scene(way), size) for way in WAYS}
     return moving(
-        things, ways, title="Where does the film come from?", size_px=(360, 232), ground=_ground()
+        things, ways, title="Where does the film come from?", size_px=(360, 182), ground=_ground()
     )
 
 
@@ -95,7 +96,7 @@ def _steps(run, size):
     kinds = sum(one == HEALTH for one in run.met)
     words = (
         f"{from_[0]} of {REQUESTS} films came from the box in town. {from_[1]} came from the next "
-        f"town's, and {from_[2]} from the origin. {kinds} of those lay in the box that was down."
+        f"town's and {from_[2]} from the origin; {kinds} of these lay in the box, but it was down."
     )
     return [*steps, Step(words, _at(run, size, HOURS))]
 
@@ -114,7 +115,7 @@ def _at(run, size, hour):
     today, now = run.day, min(max(hour, 0), HOURS - 1)
     far = _packed(range(len(size)), size, ORIGIN_X)
     at = {f"far-{NAMES[one]}": (x, ORIGIN_Y, "faint") for one, x in far.items()}
-    at["hour"] = (HOUR_X + HOUR_PX * now, GROUND_Y + 4, "busy")
+    at["hour"] = (HOUR_X + HOUR_PX * now, GROUND_Y + 1, "busy")
     for box, name in enumerate(("here", "next")):
         coming = np.flatnonzero(today.comes_h[box] == now + 1) if hour < HOURS else ()
         for one in coming:  # it stands where it flies from
@@ -124,16 +125,15 @@ def _at(run, size, hour):
             at[f"{name}-{NAMES[one]}"] = (x, SHELF_Y, look)
     if not today.up[now, 0]:
         at["down"] = (SHELF_X[0] + 60, SHELF_Y, "bad")
-    height, beside = [0] * HOURS, [0] * 3
+    height, beside = [0] * HOURS, 0
     for ask, (asked, by) in enumerate(zip(today.hour.tolist(), run.served_by, strict=True)):
         if asked < hour:
             y = GROUND_Y - 9 - STACK * height[asked]
             at[f"ask-{ask}"] = (HOUR_X + HOUR_PX * asked, y, LOOKS[by])
             height[asked] += 1
         elif asked == hour:
-            x, y = ((SHELF_X[0] + 12, 122), (SHELF_X[1] + 12, 122), (150, 62))[by]
-            at[f"ask-{ask}"] = (x + 17 * beside[by], y, LOOKS[by])
-            beside[by] += 1
+            at[f"ask-{ask}"] = (ASK_X + ASK_PX * beside, SHELF_Y, LOOKS[by])
+            beside += 1
     return at
 
 
@@ -187,20 +187,22 @@ def _ground():
     window = HOUR_X + HOUR_PX * (FILL.start_h - 0.5)
     wide = HOUR_PX * FILL.window_h
     hours = "".join(
-        f'<text x="{HOUR_X + HOUR_PX * hour}" y="{GROUND_Y + 24}" text-anchor="middle">{hour}</text>'
+        f'<text x="{HOUR_X + HOUR_PX * hour}" y="{GROUND_Y + 18}" text-anchor="middle">{hour}</text>'
         for hour in (2, 8, 14, 20)
     )
+    top = GROUND_Y - 62
     return (
-        f'<rect x="{window}" y="142" width="{wide}" height="{GROUND_Y - 142}" '
+        f'<rect x="{window}" y="{top}" width="{wide}" height="{GROUND_Y - top}" '
         'style="fill:var(--sm-shade)"/>'
         f'<path d="M6 {GROUND_Y}h348" stroke="currentColor" style="color:var(--sm-muted)"/>'
         + SHELF.format(SHELF_X[0], 0, 120)
         + SHELF.format(SHELF_X[1], 0, 120)
-        + '<g style="fill:var(--sm-muted)"><text x="4" y="14">the origin, far away: every film</text>'
-        f'<text x="{SHELF_X[0]}" y="66">the box in town</text>'
-        f'<text x="{SHELF_X[1]}" y="66">the next town’s</text>'
-        f'<text x="{window + 6}" y="156">fill window</text>'
-        f'<text x="{HOUR_X + HOUR_PX * 23 + 8}" y="{GROUND_Y + 24}" text-anchor="end">hour</text>{hours}</g>'
+        + '<g style="fill:var(--sm-muted)"><text x="4" y="12">the origin, far away: every film</text>'
+        f'<text x="{SHELF_X[0]}" y="55">the box in town</text>'
+        f'<text x="{SHELF_X[1]}" y="55">the next town’s</text>'
+        f'<text x="{ASK_X - 9}" y="55">who asks now</text>'
+        f'<text x="{window + 6}" y="{top + 14}">fill window</text>'
+        f'<text x="{HOUR_X + HOUR_PX * 23 + 8}" y="{GROUND_Y + 18}" text-anchor="end">hour</text>{hours}</g>'
     )
 
 

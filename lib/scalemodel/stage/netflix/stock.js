@@ -28,9 +28,10 @@
         film.className = done ? (kept.includes(one) ? "hit" : "miss") : "";
         film.ariaDisabled = done;
       });
+      is.status.hidden = done;
       is.status.textContent = refused + say("room", night.disk - now.room, night.disk, now.carried, night.carry);
       is.go.hidden = done;
-      is.end.hidden = !done;
+      is.place.hidden = !done;
       game.querySelectorAll("table").forEach((table, row) => {
         table.hidden = !done || row !== is.night.selectedIndex;
         if (!table.hidden) end(table.tBodies[0], now);
@@ -44,12 +45,11 @@
       [percent(served), carried, fetched].forEach((value, n) => { cells[n + 1].textContent = value; });
       is.you.hidden = false;
       body.insertBefore(is.you, others.find((row) => row.dataset.served < served) ?? null);
-      is.place.textContent = say("place", percent(served));
       const missed = night.names.map((_, one) => one).filter((one) => !kept.includes(one));
       const worth = (one) => night.size[one] * night.asked[one];
       const worst = missed.sort((one, other) => worth(other) - worth(one))[0];
-      is.told.textContent = say("told", others.map((row) => say("other", row.dataset.who, `${row.cells[1].textContent} %`)).join(", "))
-        + (served >= night.best ? words.best : say("cost", night.names[worst], night.asked[worst], worth(worst)));
+      is.place.textContent = `${say("place", percent(served))}. `
+        + (served >= night.best ? words.best : say("cost", night.names[worst], night.asked[worst], night.size[worst]));
     }
 
     function again() {

@@ -47,10 +47,8 @@ WORDS = {  # the script fills the gaps
     "new": "new: no yesterday",
     "coming": "forecast _×",
     "came": "asked for _×",
-    "place": "You: _ % of the bytes from the box",
-    "told": "The others: _. ",
-    "other": "_ _",
-    "cost": "What cost you most: _, asked for _ times, _ GB. ",
+    "place": "You: _ % of the bytes come from the box",
+    "cost": "What cost you most was _: _ times _ GB.",
     "best": "Nobody could have had more.",
 }
 
@@ -229,11 +227,10 @@ def _board(nights):
         f'<select data-is="night" autocomplete="off">{options}</select></label>'
         '<button type="button" data-is="ahead" aria-pressed="false">Show the forecast</button>'
         '<button type="button" data-is="again">Start again</button></div>'
-        '<p role="status" data-is="status"></p>'
+        '<p role="status" data-is="status"></p><p data-is="place" tabindex="-1" hidden></p>'
         f'<div class="films" role="group" aria-label="Films" data-is="films">{film * most}</div>'
         '<button type="button" data-is="go">Let the evening come</button>'
-        '<div data-is="end" hidden><p class="sm-title" data-is="place" tabindex="-1"></p>'
-        '<p data-is="told"></p></div></div>'
+        "</div>"
     )  # fmt: skip
 
 
