@@ -30,7 +30,7 @@ from scalemodel.netflix.edge.placement import (
     FillConfig,
     Prediction,
 )
-from scalemodel.netflix.edge.steering import ORIGIN, Appliance, Client, ranked, tier
+from scalemodel.netflix.edge.steering import ORIGIN, Appliance, Client, ranked
 from scalemodel.parts.caches.engine import simulate as cache
 from scalemodel.parts.caches.policies import FIFO, LRU
 from tests.conftest import cases
@@ -75,6 +75,10 @@ def days(draw):
         ),
         seed=draw(st.integers(0, 9)),
     )  # fmt: skip
+
+
+def up_at(box, hour):
+    return box.healthy and not box.down_from_h <= hour < box.down_until_h
 
 
 def asked_bytes(config):
@@ -122,6 +126,15 @@ def test_who_has_no_box_at_home_misses_only_in_the_region():
     assert not (report.content_miss_bytes + report.health_miss_bytes).any()
 
 
+def test_a_link_and_a_disk_are_used_to_the_last_byte():
+    shop = replace(SAME, length_h=10.0, gb_per_h=(100.0,))  # files of a terabyte
+    box = Appliance(disk_tb=200.0, uplink_gbps=4000 / 450)
+    report = simulate(replace(ONE, catalogue=shop, boxes=(box,)))
+    assert (report.box_bytes == 4 * 10**12).all() and not report.content_miss_bytes.any()
+    two = day(replace(ONE, catalogue=shop, boxes=(replace(box, disk_tb=2.0),)))
+    assert (two.goes_h == 24).sum() == 2
+
+
 def test_a_film_is_there_when_its_last_byte_has_come():
     """Files of 2 GB at a rate of 3 GB an hour from 5 to 8: the first at 6, then 7, 7, and 8."""
     shop = replace(SAME, titles=20)
@@ -138,7 +151,7 @@ def test_a_film_is_there_when_its_last_byte_has_come():
     today = day(config)
     assert (today.comes_h[0, 5:11]).tolist() == [6, 7, 7, 8, 24, 24]
     assert today.comes_h[0, :5].tolist() == [0] * 5 and today.comes_h[0, 11:].min() == 24
-    assert today.goes_h[0].tolist() == [5] * 6 + [24] * 4 + [5] * 10
+    assert today.goes_h[0].tolist() == [5] * 5 + [24] * 4 + [5] * 11
     assert (today.fill_bytes[:, 0] / 10**9).tolist() == [0] * 5 + [3, 3, 2] + [0] * 16
 
 
@@ -187,6 +200,12 @@ def test_two_boxes_of_a_site_hold_twice_as_much_and_not_the_same():
     assert (apart[0] == apart[1]).all()
 
 
+def test_a_fill_that_is_faster_than_any_disk_is_done_in_its_first_hour():
+    drifts = replace(ONE, catalogue=replace(SAME, drift_ratio=0.5), day=1)
+    fast = simulate(replace(drifts, fill=FillConfig(rate_gbps=1000.0))).fill_bytes
+    assert np.flatnonzero(fast).tolist() == [2] and fast.sum() == simulate(drifts).fill_bytes.sum()
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @settings(max_examples=cases(60))
 @given(config=days())
@@ -208,7 +227,8 @@ def test_fill_keeps_to_its_window_its_rate_and_boxes_that_are_up(config):
     fill, sent, today = config.fill, simulate(config).fill_bytes, day(config)
     assert (sent >= 0).all() and (sent <= fill.hour_bytes).all()
     assert not sent[: fill.start_h].any() and not sent[fill.start_h + fill.window_h :].any()
-    assert not sent[~today.up].any() and (sent.sum(axis=0) <= fill.budget_bytes).all()
+    up = [[up_at(box, hour) for box in config.boxes] for hour in range(HOURS)]
+    assert not sent[~np.array(up)].any() and (sent.sum(axis=0) <= fill.budget_bytes).all()
     if config.day == 0:
         assert not sent.any()
     for hour in range(HOURS):
@@ -259,14 +279,11 @@ def test_every_viewer_is_sent_to_the_first_of_the_list(config):
     for at, (hour, who, file) in enumerate(zip(today.hour, today.client, today.file, strict=True)):
         if hour != now:
             now, free = hour, [box.hour_bytes for box in config.boxes]
-        boxes = tuple(
-            replace(box, healthy=box.healthy and not box.down_from_h <= hour < box.down_until_h)
-            for box in config.boxes
-        )
+        boxes = tuple(replace(box, healthy=up_at(box, hour)) for box in config.boxes)
         client, size = config.clients[who], int(today.bytes_of[file])
         holds = (today.comes_h[:, file] <= hour) & (hour < today.goes_h[:, file])
         first = ranked(client, size, boxes, holds, free)[0]
-        far = [tier(client, box) for box in boxes]
+        far = [client.tier(box) for box in boxes]
         near = [box for box in range(len(boxes)) if far[box] == min(far)]
         kind = NEAR if first in near else HEALTH if holds[near].any() else CONTENT
         assert (served_by[at], met[at]) == (first, kind)
@@ -300,7 +317,7 @@ def test_requests_come_by_hour_by_client_and_by_taste():
     for seed in range(20):
         config = DayConfig(catalogue=two, clients=clients, boxes=boxes, requests=4000, seed=seed)
         today = day(config)
-        hours.append(np.mean(today.hour == 20) - REQUESTS_BY_HOUR[20] / REQUESTS_BY_HOUR.sum())
+        hours.append(np.mean(today.hour == 20) - REQUESTS_BY_HOUR[20] / sum(REQUESTS_BY_HOUR))
         weights.append(np.mean(today.client == 0) - 0.75)
         top = int(np.argmax(catalogue(two).demand(3)[1]))
         share = catalogue(two).demand(3)[1, top]
@@ -333,8 +350,11 @@ def test_a_day_that_cannot_be_is_refused(wrong, words):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ([[1.0] * 200] * 2, r"prediction of shape \(2, 200\) must have the shape \(1, 200\)"),
-        ([[1.0] * 199], r"prediction of shape \(1, 199\) must have the shape \(1, 200\)"),
+        ([[1.0] * 200] * 2, r"prediction, a list, must have the shape \(1, 200\)"),
+        ([[1.0] * 199], r"prediction, a list, must have the shape \(1, 200\)"),
+        ([[1.0] * 200, [1.0]], r"prediction, a list, must have the shape \(1, 200\)"),
+        (3.0, r"prediction has the shape \(\); it must be a row"),
+        (None, "prediction=None must be a row of numbers"),
         ([[-1.0] * 200], r"prediction\[0\]=-1.0 must be"),
         ([[np.nan] * 200], r"prediction\[0\]=nan must be"),
     ],

@@ -182,7 +182,7 @@ def test_noise_has_the_quality_that_is_stated():
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        (([0.5], [3, 3], [4]), "bytes_of has 2 numbers; it must have one for each of the 1 shares"),
+        (([0.5], [3, 3], [4]), "bytes_of must have 1 numbers, as shares, not 2"),
         (([0.5], [0], [4]), r"bytes_of\[0\]=0.0 must be a finite number of at least 1"),
         (([-0.5], [3], [4]), r"shares\[0\]=-0.5 must be"),
         (([0.5], [3], [-4]), r"disk_bytes\[0\]=-4.0 must be"),

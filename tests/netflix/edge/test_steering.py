@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalemodel.netflix.edge.steering import ORIGIN, Appliance, Client, ranked, tier
+from scalemodel.netflix.edge.steering import ORIGIN, Appliance, Client, ranked
 from tests.conftest import cases
 
 HOME, NEXT, FAR = Appliance(site=4), Appliance(site=5), Appliance(region=1, site=4)
@@ -23,8 +23,8 @@ def test_ones_own_site_comes_first_then_the_region_then_others_then_the_origin()
     ask = {"holds": [True] * 3, "left_bytes": [9] * 3}
     assert ranked(ANN, 5, (FAR, NEXT, HOME), **ask) == [2, 1, 0, ORIGIN]
     assert ranked(Client(region=1, site=5), 5, (FAR, NEXT, HOME), **ask) == [0, 1, 2, ORIGIN]
-    assert [tier(ANN, box) for box in (HOME, NEXT, FAR)] == [0, 1, 2]
-    assert tier(Client(region=1, site=4), FAR) == 0 and tier(Client(region=1), FAR) == 1
+    assert [ANN.tier(box) for box in (HOME, NEXT, FAR)] == [0, 1, 2]
+    assert Client(region=1, site=4).tier(FAR) == 0 and Client(region=1).tier(FAR) == 1
 
 
 def test_who_does_not_hold_it_is_ill_or_full_is_not_named():
@@ -50,7 +50,7 @@ def test_the_list_never_goes_nearer_again_and_loses_only_who_goes(boxes, data):
     holds, left = row(st.booleans()), row(st.integers(0, 9))
     *named, last = ranked(client, 5, tuple(boxes), holds, left)
     assert last == ORIGIN and len(set(named)) == len(named)
-    assert (np.diff([tier(client, boxes[box]) for box in named]) >= 0).all()
+    assert (np.diff([client.tier(boxes[box]) for box in named]) >= 0).all()
     for box in named:
         assert holds[box] and boxes[box].healthy and left[box] >= 5
         gone = [replace(one, healthy=one.healthy and at != box) for at, one in enumerate(boxes)]
@@ -84,3 +84,5 @@ def test_rows_of_several_lengths_are_refused():
         ranked(ANN, 0, (HOME,), [True], [9])
     with pytest.raises(ValueError, match="healthy=1 must be a bool"):
         Appliance(healthy=1)
+    with pytest.raises(ValueError, match="down_until_h=19 must be an integer of at least 20"):
+        Appliance(down_from_h=20, down_until_h=19)

@@ -1,14 +1,13 @@
 """What a formula says of a disk, and of a night.
 
-Line the files up, most requests first, walk along, and add up two sums: the disk they take and the
-share of bytes they serve. Read upwards, the curve says a disk's hit ratio; read sideways, the disk
-of a hit ratio. Between two files it is straight, as if the last one were cut: exact where whole
-files just fill the disk, and else a bound that nobody beats. A night's budget is rate · time:
-`FillConfig.budget_bytes`.
+Line the files up, most requests first, and add up the disk they take and the share of bytes they
+serve. Read upwards, the curve says a disk's hit ratio; read sideways, the disk of a hit ratio. It
+is exact where whole files just fill the disk, and else, as if the last were cut, a bound that
+nobody beats. A night's budget is rate · time: `FillConfig.budget_bytes`.
 
 On record, by the company: in July 2014 one box took 70 % and more off a provider's lines, three
 took 90 % and more; in March 2016 all video went through Open Connect, close to 90 % of it over
-direct connections. "95 %" is known as a share of *direct connections*, which is no hit ratio.
+direct connections. "95 %" is a share of *direct connections* too, and no hit ratio.
 
 A curve costs a sort: 0.1, 1 and 10 ms for a thousand, ten thousand and a hundred thousand files.
 

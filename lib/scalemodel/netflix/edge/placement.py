@@ -1,18 +1,18 @@
 """What a box should hold tomorrow, and how much of it can be carried in by night.
 
-Picture a baker who loads his van while the town sleeps. The van is so large, and so much can be
-carried until the gates close; so he takes what sells most for its place. He goes down his list
-once. What is in the van costs only room, what is not costs carrying too, and what does not fit is
-passed over.
+Picture a baker who loads his van by night. The van is so large, and so much can be carried until
+the gates close. He goes once down a list of what sells most for its place: what is in the van
+costs only room, what is not costs carrying too, what does not fit is passed over.
 
 A file's worth is the bytes it will serve for each byte of disk. If films are watched whole, that
-is how often it is asked for: the size drops out. The list is exact if all files are of one size,
-or if a file may be cut: new files are a part of all files, and for limits that lie one inside the
-other greed is right. With whole files of many sizes it loses less than two of them are worth.
+is how often it is asked for: the size drops out. The list is exact if files are of one size, or
+if one may be cut, for its limits lie one inside the other (new files, all files). With whole files
+of many sizes it loses at most what two of them are worth. That is for one site: what sites hold
+together is another question.
 
-`PERFECT` knows how much each region will want of everything, and not the luck of the day; its
-siblings know less; any function of (catalogue, day) is one. A plan takes 0.1, 1 and 12 ms for a thousand, ten thousand and a hundred
-thousand files on one box, and two bytes for each box and file.
+`PERFECT` knows what each region will want, not the luck of the day; its siblings know less; any
+function of (catalogue, day) is one. A plan takes 0.1, 1 and 12 ms for a thousand, ten thousand and
+a hundred thousand files, and two bytes for each box and file.
 
 Left out: copies of a file at one site, fill from box to box, predictions that learn.
 Sources: Netflix, Open Connect help centre, article 360035618071 (a window of 12 h from 2 o'clock,
@@ -35,7 +35,7 @@ MOST_DISK_BYTES = 10**15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """Shares of each region's requests on a day, as somebody knows them who is not perfect.
+    """Shares of each region's requests on a day, as well as somebody knows them.
 
     >>> from scalemodel.netflix.edge.catalogue import SHOP, catalogue
     >>> shop = catalogue(SHOP)
@@ -51,7 +51,7 @@ class Prediction:
     seed: int = 0
 
     def __post_init__(self):
-        checks.whole("days_old", self.days_old, at_least=0, at_most=1000)
+        checks.whole("days_old", self.days_old, at_least=0, at_most=100)
         checks.instance("regional", self.regional, bool)
         checks.real("sigma", self.sigma, at_least=0, at_most=10)
         checks.whole("seed", self.seed, at_least=0)
@@ -157,14 +157,11 @@ def fill(order, bytes_of, room, budget, held, holds):
 def files(shares: np.ndarray, bytes_of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of one length: shares of at least 0, and integers of at least 1.
 
-    >>> files([1.0], [4, 4])
-    Traceback (most recent call last):
-    ...
-    ValueError: bytes_of has 2 numbers; it must have one for each of the 1 shares
+    >>> files([1.0, 0.5], [4, 6])
+    (array([1. , 0.5]), array([4, 6]))
     """
     share = checks.numbers_row("shares", shares, at_least=0, at_most=1e9)
     size = checks.numbers_row("bytes_of", bytes_of, at_least=1, at_most=MOST_BYTES)
     if len(size) != len(share):
-        said = f"it must have one for each of the {len(share)} shares"
-        raise ValueError(f"bytes_of has {len(size)} numbers; {said}")
+        raise ValueError(f"bytes_of must have {len(share)} numbers, as shares, not {len(size)}")
     return share, size.astype(np.int64)
