@@ -27,7 +27,7 @@ from scalemodel.stage.panel.picture import Picture
 TB = 10**12
 SHOP = CatalogueConfig(regions=4, shared_ratio=0.5, drift_ratio=0.3, premieres=4, leaving=4, days=4)
 DAY, REQUESTS, LINK_GBPS = 3, 20_000, 25.0
-DISKS_TB = (2, 4, 8, 12, 16, 24, 32)
+DISKS_TB = (1, 2, 4, 8, 12, 16, 24, 32)
 FORECASTS = {
     "perfect": PERFECT, "yesterday's": YESTERDAY, "all regions'": GLOBAL,
     "off by half or twice": NOISY,
@@ -45,7 +45,7 @@ SAID = {
 }  # fmt: skip
 BEST_TB = tuple(range(33))
 PEAK_H = 20
-NOISE = 0.005  # of a share: half its interval
+NOISE = 0.5  # of a percentage: half its interval
 FAR = {"placed by night": "green", "kept on demand": "blue"}
 
 
@@ -114,8 +114,8 @@ def disk_picture(disk_tb: float, forecast: str, evening: str) -> Picture:
     """
     if disk_tb not in DISKS_TB:
         raise ValueError(f"disk_tb={disk_tb!r} must be one of {', '.join(map(str, DISKS_TB))}")
-    rows = [Shares(0, 0, 1, 0), *(shares(disk, forecast, evening) for disk in DISKS_TB)]
-    here, x = shares(disk_tb, forecast, evening), [0, *DISKS_TB]
+    rows = [shares(disk, forecast, evening) for disk in DISKS_TB]
+    here, x = shares(disk_tb, forecast, evening), list(DISKS_TB)
     served, health = ([100 * row[n] for row in rows] for n in (0, 1))
     best = [100 * ratio for ratio in best_ratios(evening)]
     data = [
@@ -126,9 +126,9 @@ def disk_picture(disk_tb: float, forecast: str, evening: str) -> Picture:
     ]  # fmt: skip
     figure = go.Figure({"data": data, "layout": _layout(disk_tb, 100 * here.served)})
     readings = {
-        "from the box": (here.served, "ratio", NOISE),
-        "content misses": (here.content, "ratio", NOISE),
-        "health misses": (here.health, "ratio", NOISE),
+        "of 100 bytes, from the box": (100 * here.served, "count", NOISE),
+        "content misses": (100 * here.content, "count", NOISE),
+        "health misses": (100 * here.health, "count", NOISE),
         "carried in that night": (here.filled_tb, "TB", 0.05),
     }
     alt = (
@@ -158,7 +158,7 @@ def _area(name, x, y, fill, line):
     return {
         "type": "scatter", "mode": "lines", "name": name, "x": x, "y": np.round(y, 1).tolist(),
         "fill": "tonexty" if fill == "alarm_field" else "tozeroy", "fillcolor": theme.colour(fill),
-        "line": {"color": theme.colour(line), "width": 2.5},
+        "line": {"color": theme.colour(line), "width": 0 if fill == "alarm_field" else 3},
     }  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def _layout(disk_tb, served):
     muted = theme.colour("muted")
     return {
         "height": 300, "legend": {"orientation": "h", "y": 1.04, "font": {"size": 12}},
-        "xaxis": {"title": {"text": "disk, TB"}, "range": [0, 33], "tickvals": [0, *DISKS_TB]},
+        "xaxis": {"title": {"text": "disk, TB"}, "range": [0, 33], "tickvals": [0, *DISKS_TB[2:]]},
         "yaxis": {"title": {"text": "of the bytes asked for, %"}, "range": [0, 103]},
         "shapes": [
             {"type": "line", "x0": disk_tb, "x1": disk_tb, "y0": 0, "y1": 1, "yref": "paper",
@@ -217,18 +217,17 @@ def far_picture(disk_tb: float, evening: str) -> Picture:
             "layout": {
                 "height": 250, "legend": {"orientation": "h", "y": 1.06},
                 "xaxis": {"title": {"text": "hour of the day"}, "tickvals": list(range(0, HOURS, 4))},
-                "yaxis": {"title": {"text": "from far away, Gbit/s"}, "range": [0, 18]},
+                "yaxis": {"title": {"text": "from far away, Gbit/s"}, "range": [0, 20]},
                 "shapes": [{"type": "rect", "x0": 1.5, "x1": 13.5, "y0": 0, "y1": 1, "yref": "paper",
                             "fillcolor": theme.colour("shade"), "line": {"width": 0}, "layer": "below"}],
-                "annotations": [{"x": 7.5, "y": 17, "text": "fill window", "showarrow": False}],
+                "annotations": [{"x": 7.5, "y": 19, "text": "fill window", "showarrow": False}],
             },
         }
     )  # fmt: skip
     eight = {way: float(row[PEAK_H]) for way, row in rows.items()}
-    total = {way: float(row.sum() * GBPS_HOUR / TB) for way, row in rows.items()}
-    readings = {f"at eight, {way}": (eight[way], "Gbit/s", 0.5) for way in FAR}
-    readings["all day, placed by night"] = (total["placed by night"], "TB", 0.5)
-    readings["kept on demand"] = (total["kept on demand"], "TB", 0.5)
+    filled = float(simulate(config(disk_tb, "perfect", evening)).fill_bytes.sum() / TB)
+    readings = {f"at eight, {way}": (eight[way], "Gbit/s", 0.05) for way in FAR}
+    readings["carried in by night"] = (filled, "TB", 0.05)
     alt = (
         f"With {disk_tb} TB, at eight in the evening {eight['placed by night']:.1f} Gbit/s come from "
         f"far away if the box was filled by night, {eight['kept on demand']:.1f} if it keeps what "

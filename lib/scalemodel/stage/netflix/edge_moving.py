@@ -120,10 +120,10 @@ def _at(run, size, hour):
         coming = np.flatnonzero(today.comes_h[box] == now + 1) if hour < HOURS else ()
         for one in coming:  # it stands where it flies from
             at[f"{name}-{NAMES[one]}"] = (far[one], ORIGIN_Y, "busy")
-        look = "plain" if today.up[now, box] else "faint"
+        look = "plain" if BOXES[box].up[now] else "faint"
         for one, x in _packed(held(today, box, now), size, SHELF_X[box] + 5).items():
             at[f"{name}-{NAMES[one]}"] = (x, SHELF_Y, look)
-    if not today.up[now, 0]:
+    if not BOXES[0].up[now]:
         at["down"] = (SHELF_X[0] + 60, SHELF_Y, "bad")
     height, beside = [0] * HOURS, 0
     for ask, (asked, by) in enumerate(zip(today.hour.tolist(), run.served_by, strict=True)):
