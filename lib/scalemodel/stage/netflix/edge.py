@@ -169,14 +169,14 @@ def _layout(disk_tb, served):
         "xaxis": {"title": {"text": "disk, TB"}, "range": [0, 33], "tickvals": [0, *DISKS_TB[2:]]},
         "yaxis": {"title": {"text": "of the bytes asked for, %"}, "range": [0, 103]},
         "shapes": [
-            {"type": "line", "x0": disk_tb, "x1": disk_tb, "y0": 0, "y1": 1, "yref": "paper",
-             "line": {"color": muted, "width": 1.5}},
+            {"type": "line", "x0": disk_tb, "x1": disk_tb, "y0": 0, "y1": served,
+             "line": {"color": theme.colour("ink"), "width": 3}},
             {"type": "line", "x0": 0, "x1": 33, "y0": 95, "y1": 95,
              "line": {"color": muted, "width": 1, "dash": "dot"}},
         ],
         "annotations": [
             {"x": 1, "y": 95, "text": "95 %", "showarrow": False, "yanchor": "bottom", "xanchor": "left"},
-            {"x": 3, "y": 78, "text": "content misses", "showarrow": False, "xanchor": "left"},
+            {"x": 1.5, "y": 80, "text": "content misses", "showarrow": False, "xanchor": "left"},
             {"x": 31, "y": 20, "text": "from the box", "showarrow": False, "xanchor": "right"},
         ],
     }  # fmt: skip

@@ -53,6 +53,18 @@ class Scene(NamedTuple):
     met: list[int]
 
 
+def config(way: str) -> DayConfig:
+    """The day of a way.
+
+    >>> config("filled by a forecast").requests
+    28
+    """
+    return DayConfig(
+        catalogue=FILMS, day=1, requests=REQUESTS, boxes=BOXES, clients=(Client(),),
+        prediction=WAYS[way], fill=FILL, seed=SEED,
+    )  # fmt: skip
+
+
 @functools.cache
 def scene(way: str) -> Scene:
     """The run of a way, by the engine.
@@ -60,10 +72,7 @@ def scene(way: str) -> Scene:
     >>> len(scene("filled by a forecast").met)
     28
     """
-    today = day(DayConfig(
-        catalogue=FILMS, day=1, requests=REQUESTS, boxes=BOXES, clients=(Client(),),
-        prediction=WAYS[way], fill=FILL, seed=SEED,
-    ))  # fmt: skip
+    today = day(config(way))
     served_by, met = np.zeros((2, REQUESTS), dtype=np.int64)
     loop.native(*today[:-1], served_by, met)
     return Scene(today, served_by.tolist(), met.tolist())
