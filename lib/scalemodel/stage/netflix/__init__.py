@@ -2,4 +2,5 @@
 
 - `home_moving`, `tree`, `rows`, `recover`: your home page; who asks whom; what viewers get of
   each row; how a page comes back.
+- `edge_moving`, `edge`, `stock`: a box's day and its year of disks; you with tomorrow's shelf.
 """
