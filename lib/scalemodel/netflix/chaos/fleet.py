@@ -6,8 +6,8 @@ to the same rank some minutes later. A rank may lose all its taxis, and so may a
 A `Group` is what the original calls a cluster: copies of one program, named by application,
 stack and detail. They are dealt like cards, to the regions in turn and to the zones of each.
 
-To ask who is healthy is a pass over the fleet: 5 µs among a hundred instances, 0.4 ms among ten
-thousand, 60 ms among a million, 0.3 kB each; to terminate or replace one is a microsecond.
+To ask who of a group is healthy is a pass over the fleet: 25 µs among a hundred instances, 2 ms
+among ten thousand, 0.2 s among a million, its limit, at 0.2 kB each; to end one is a microsecond.
 
 Left out: replacements that fail or find no room, traffic, instances that are ill and not gone.
 Sources: github.com/Netflix/chaosmonkey, whose names of things these are.
@@ -33,10 +33,6 @@ class Group:
 
     >>> Group("api", stack="eu", detail="canary").name
     'api-eu-canary'
-    >>> Group("api", instances=3, minimum=4)
-    Traceback (most recent call last):
-    ...
-    ValueError: minimum=4 must be an integer of at least 0 and at most 3
     """
 
     app: str
@@ -87,9 +83,9 @@ class Fleet:
     >>> fleet = Fleet(regions=2, zones_per_region=3, groups=[Group("api", instances=12)],
     ...               replace_s=180, start=datetime(2026, 3, 2, 9, tzinfo=UTC))
     >>> gone = fleet.terminate("region-2b")
-    >>> [instance.name for instance in gone], len(fleet.healthy())
+    >>> [instance.name for instance in gone], len(fleet.healthy(fleet.groups[0]))
     (['api.region-2b.3', 'api.region-2b.9'], 10)
-    >>> fleet.advance(datetime(2026, 3, 2, 9, 3, tzinfo=UTC)); len(fleet.healthy())
+    >>> fleet.advance(datetime(2026, 3, 2, 9, 3, tzinfo=UTC)); fleet.check(); len(fleet.healthy())
     12
     """
 
@@ -99,51 +95,34 @@ class Fleet:
         zones = checks.whole("zones_per_region", zones_per_region, at_least=1, at_most=26)
         if not isinstance(groups, list | tuple) or not groups:
             raise ValueError(f"groups={groups!r} must be a row of at least one Group")
-        names = [(checks.instance("groups", one, Group).account, one.name) for one in groups]
+        names = [checks.instance("groups", one, Group).name for one in groups]
         if len(set(names)) < len(names):
-            raise ValueError(f"groups={names!r} must differ in account or name")
+            raise ValueError(f"groups={names!r} must differ in name")
         if sum(group.instances for group in groups) > MOST_INSTANCES:
             raise ValueError(f"groups must have at most {MOST_INSTANCES:,} instances in all")
         self.groups = tuple(groups)
-        self.replace_s = checks.real("replace_s", replace_s, at_least=0, at_most=1e7)
+        self.replace_s = checks.real("replace_s", replace_s, at_least=1, at_most=1e7)
         self.now = utc("start", start)
         self.regions = tuple(f"region-{number + 1}" for number in range(regions))
-        self.zones = {  # each with its region
-            region + letter: region for letter in ascii_lowercase[:zones] for region in self.regions
-        }
+        letters = ascii_lowercase[:zones]  # of the zones, each of which knows its region
+        self.zones = {where + letter: where for letter in letters for where in self.regions}
         self._up = {}
-        self._due = deque()  # of who is gone: when the next stands there, the group and the zone
+        self.due = deque()  # of who is gone: when the next stands there, the group and the zone
         self._serial = 0
         for group in self.groups:
             for zone in islice(cycle(self.zones), group.instances):
                 self._start(group, zone)
 
     def healthy(self, group: Group | None = None) -> list[Instance]:
-        """Who is up, of all or of one group, in the order in which they came.
-
-        >>> api, web = Group("api"), Group("web", instances=2)
-        >>> len(Fleet(groups=[api, web]).healthy(group=web))
-        2
-        """
+        """Who is up, of all or of one group, in the order in which they came."""
         if group is None:
             return list(self._up.values())
         if group not in self.groups:
             raise ValueError(f"group={group!r} must be one of the fleet's groups")
         return [instance for instance in self._up.values() if instance.group == group]
 
-    @property
-    def down(self) -> int:
-        """How many are gone and not replaced yet."""
-        return len(self._due)
-
     def terminate(self, name: str) -> list[Instance]:
-        """End the instance of that name, or all that stand in the zone or region; who is gone.
-
-        >>> Fleet(groups=[Group("api")]).terminate(name="region-3")
-        Traceback (most recent call last):
-        ...
-        ValueError: name='region-3' must be of an instance that is up, a zone or a region
-        """
+        """End the instance of that name, or all that stand in the zone or region; who is gone."""
         if checks.text("name", name) in self._up:
             gone = [self._up[name]]
         elif name not in self.zones and name not in self.regions:
@@ -153,31 +132,26 @@ class Fleet:
         for instance in gone:
             del self._up[instance.name]
             back_at = self.now + timedelta(seconds=self.replace_s)
-            self._due.append((back_at, instance.group, instance.zone))
+            self.due.append((back_at, instance.group, instance.zone))
         return gone
 
     def advance(self, to: datetime) -> None:
-        """Let the clock go on to a moment; who was due by then is replaced.
-
-        >>> Fleet(groups=[Group("api")]).advance(to=datetime(1999, 12, 31, tzinfo=UTC))
-        Traceback (most recent call last):
-        ...
-        ValueError: to=1999-12-31 00:00:00+00:00 must not be before 2000-01-01 00:00:00+00:00
-        """
+        """Let the clock go on to a moment; who was due by then is replaced."""
         moment = utc("to", to)
         if moment < self.now:
             raise ValueError(f"to={moment} must not be before {self.now}")
         self.now = moment
-        while self._due and self._due[0][0] <= moment:
-            self._start(*self._due.popleft()[1:])
+        while self.due and self.due[0][0] <= moment:
+            self._start(*self.due.popleft()[1:])
 
     def check(self) -> None:
         """Assert what must hold: each group is whole, but for who is due."""
         for group in self.groups:
-            due = sum(of == group for _, of, _ in self._due)
+            due = sum(of == group for _, of, _ in self.due)
             assert len(self.healthy(group)) + due == group.instances, f"{group.name} is not whole"
-        assert all(at > self.now for at, _, _ in self._due) or not self.replace_s, "one is late"
-        assert list(self._due) == sorted(self._due, key=lambda due: due[0]), "not in order"
+        moments = [at for at, _, _ in self.due]
+        assert moments == sorted(moments), "those who are due are not in order"
+        assert all(at > self.now for at in moments), "one is late"
 
     def _start(self, group, zone):
         name = f"{group.name}.{zone}.{self._serial}"

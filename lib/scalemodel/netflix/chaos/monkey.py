@@ -1,7 +1,7 @@
 """A monkey that breaks things, on a leash: what has to be true before anything is killed.
 
-A school may hold a fire drill in the middle of a lesson. It does not on a Sunday, nor while a
-house next door burns, nor twice in a day, nor before somebody has written down that it will.
+A school holds its fire drill in the middle of a lesson: not on a Sunday, nor while the house
+next door burns, nor twice a day, nor before somebody has written down that it will.
 `ChaosMonkey` plans on each working day, for each unit with probability 1/mean, one kill at a
 minute that it draws. When the minute has come, the kill passes the `GATES` one after another.
 The first that refuses ends it, and `log` says which. The last writes the kill down with every
@@ -16,8 +16,8 @@ A plan depends on seed, day and unit alone: one group more leaves the luck of th
 second monkey of the same seed has the same plan, and it does not matter how often one ticks.
 What is planned is tried at the first tick from then on; one after hours comes too late.
 
-A tick with nothing due costs 10 µs; a plan 25 µs a unit and day; a kill 0.1 ms in a fleet of a
-hundred, 10 ms among ten thousand, 1 s among a million instances.
+A tick with nothing due costs 3 µs, a plan 30 µs a unit and day, a kill 0.4 ms among a hundred
+instances, 17 ms among ten thousand, and 2.6 s among a million, which ends its usefulness.
 
 Left out: plug-in filters of a plan, the cap on applications, harm of another kind than an end.
 Sources: github.com/Netflix/chaosmonkey, whose order of gates this is (its mean is 2 working
@@ -69,14 +69,14 @@ class MonkeyConfig:
     def __post_init__(self):
         for name in ("enabled", "leashed", "in_test", "regions_independent"):
             checks.instance(name, getattr(self, name), bool)
-        for name, known in (("scope", tuple(SCOPES)), ("grouping", GROUPINGS)):
+        for name, known in (("scope", [*SCOPES]), ("grouping", GROUPINGS)):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}={getattr(self, name)!r} must be one of {known}")
         for name in ("mean_workdays_between_kills", "min_workdays_between_kills"):
             checks.whole(name, getattr(self, name), at_least=1, at_most=10_000)
         checks.instance("workdays", self.workdays, Workdays)
-        for row in checks.instance("exempt", self.exempt, list | tuple):
-            if not isinstance(row, list | tuple) or [type(one) for one in row] != [str] * 4:
+        for row in _row("exempt", self.exempt):
+            if [type(one) for one in _row("exempt", row)] != [str] * 4:
                 raise ValueError(f"exempt={row!r} must be account, region, stack and detail")
         object.__setattr__(self, "exempt", tuple(map(tuple, self.exempt)))
         for scope in SCOPES:
@@ -148,7 +148,7 @@ def _somebody(kill):
 
 def _rested(kill):
     last, least = kill.monkey.last.get(kill.unit), kill.config.min_workdays_between_kills
-    return last is None or kill.config.workdays.between(last, kill.day) >= least
+    return last is None or kill.day >= kill.config.workdays.nth(last, least)
 
 
 def _minimum(kill):
@@ -158,7 +158,7 @@ def _minimum(kill):
 
 
 def _small_part(kill):
-    down, size = kill.fleet.down, kill.fleet.down + len(kill.fleet.healthy())
+    down, size = len(kill.fleet.due), len(kill.fleet.due) + len(kill.fleet.healthy())
     return down + len(kill.victims) <= kill.config.most_down_ratio * size
 
 
@@ -210,17 +210,16 @@ class ChaosMonkey:
     >>> [unit for at, unit in monkey.plan(fleet, day=date(2026, 3, 2))]
     ['prod api region-1', 'prod api region-2']
     >>> monkey.trackers = ()
-    >>> [kill.leashed for kill in monkey.tick(fleet, now=datetime(2026, 3, 2, 14, 59, tzinfo=UTC))]
-    [True, True]
-    >>> len(fleet.healthy())  # it was a dry run
-    30
+    >>> dry = monkey.tick(fleet, now=datetime(2026, 3, 2, 14, 59, tzinfo=UTC))
+    >>> [kill.leashed for kill in dry], len(fleet.healthy())
+    ([True, True], 30)
     """
 
     def __init__(self, config: MonkeyConfig, rng: np.random.Generator,
                  outage: Callable = lambda now: False, trackers: Sequence[Callable] = ()):  # fmt: skip
         self.config = checks.instance("config", config, MonkeyConfig)
         self.outage = checks.takes("outage", outage, "now")
-        for tracker in checks.instance("trackers", trackers, list | tuple):
+        for tracker in _row("trackers", trackers):
             checks.takes("trackers", tracker, "termination")
         self.trackers = tuple(trackers)
         self.seed = int(checks.instance("rng", rng, np.random.Generator).integers(2**63))
@@ -231,10 +230,9 @@ class ChaosMonkey:
 
     def plan(self, fleet: Fleet, day: date) -> list[tuple[datetime, str]]:
         """From when on which unit may lose somebody on a day, in order of time."""
+        regions = checks.instance("fleet", fleet, Fleet).regions
         config, workdays, planned = self.config, self.config.workdays, []
-        units = {
-            _unit(config, one, where) for one in _fleet(fleet).groups for where in fleet.regions
-        }
+        units = {_unit(config, group, region) for group in fleet.groups for region in regions}
         start, stop = workdays.hours(day)
         minutes = (stop - start) // timedelta(minutes=1)  # none if the clock jumps over them
         for unit in sorted(units) if workdays.works(day) and minutes else ():
@@ -245,9 +243,9 @@ class ChaosMonkey:
 
     def tick(self, fleet: Fleet, now: datetime) -> list[Termination]:
         """What is killed of that which is due by now; the fleet's clock goes on to `now`."""
-        at, last = utc("now", now), max(_fleet(fleet).now, self._now or fleet.now)
-        if at < last:
-            raise ValueError(f"now={at} must not be before {last}")
+        at, clock = utc("now", now), checks.instance("fleet", fleet, Fleet).now
+        if at < max(clock, self._now or clock):
+            raise ValueError(f"now={at} must not be before {clock} and the last tick")
         day = self.config.workdays.day(at)
         fleet.advance(at)
         if day != self._day:
@@ -280,11 +278,14 @@ def _unit(config, group, region):
     return f"{group.account} {name}{f' {region}' if config.regions_independent else ''}"
 
 
-def _fleet(fleet):
-    return checks.instance("fleet", fleet, Fleet)
+def _row(name, value):
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{name}={value!r} must be a row")
+    return value
 
 
 # ── What the gates are for ──────────────────────────────────────────────────
+@dataclass(slots=True)
 class NaiveMonkey:
     """A monkey without gates: at any hour, of any group, below any minimum, and nothing noted.
 
@@ -293,12 +294,11 @@ class NaiveMonkey:
     15
     """
 
-    def __init__(self, rng: np.random.Generator):
-        self.rng = checks.instance("rng", rng, np.random.Generator)
+    rng: np.random.Generator
 
     def strike(self, fleet: Fleet) -> list[str]:
         """The names of those who are gone: an instance, what stands in a zone or in a region."""
-        instances = [instance.name for instance in _fleet(fleet).healthy()]
+        instances = [instance.name for instance in checks.instance("fleet", fleet, Fleet).healthy()]
         targets = [instances, list(fleet.zones), fleet.regions][self.rng.integers(3)]
         chosen = targets[self.rng.integers(len(targets))] if targets else fleet.regions[0]
         return [instance.name for instance in fleet.terminate(chosen)]

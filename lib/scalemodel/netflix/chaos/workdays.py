@@ -7,7 +7,7 @@ Hours are those of the wall, moments are in UTC. On the two days a year on which
 jumps, six hours of it may be five or seven, and there may be no half past two. `hours` gives the
 moments between which the door is open; whoever draws a minute draws it from between them.
 
-A question costs 1 to 10 µs, of two days as of two centuries.
+A question costs 1 to 10 µs, of the next working day as of the thousandth.
 
 Left out: half days, shifts, weeks that differ; a date that a place has skipped counts as a day.
 Sources: Python's `zoneinfo` and the IANA time zone database; NumPy's business days.
@@ -28,17 +28,13 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 def utc(field: str, at: datetime) -> datetime:
     """The moment `at` in UTC; `field` is what an error calls it.
 
-    >>> utc("now", datetime(2026, 3, 2, 9))
-    Traceback (most recent call last):
-    ...
-    ValueError: now=datetime.datetime(2026, 3, 2, 9, 0) must be a datetime with a time zone
     >>> utc("now", datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Europe/Paris"))).hour
     8
     """
     checks.text("field", field)
     if not isinstance(at, datetime) or at.utcoffset() is None:
         raise ValueError(f"{field}={at!r} must be a datetime with a time zone")
-    _check_year(field, at)
+    _date(field, at.date())
     return at.astimezone(UTC)
 
 
@@ -88,8 +84,8 @@ class Workdays:
         In Los Angeles there is no time from 2 to 3 on 8 March 2026:
 
         >>> night = Workdays(zone="America/Los_Angeles", start_hour=0, end_hour=6)
-        >>> [str(stop - start) for start, stop in map(night.hours, [date(2026, 3, 7), date(2026, 3, 8)])]
-        ['6:00:00', '5:00:00']
+        >>> start, stop = night.hours(date(2026, 3, 8)); str(stop - start)
+        '5:00:00'
         """
         midnight = datetime.combine(_date("day", day), time(), ZoneInfo(self.zone))
         start, stop = (midnight + timedelta(hours=at) for at in (self.start_hour, self.end_hour))
@@ -105,29 +101,15 @@ class Workdays:
         start, stop = self.hours(day)
         return self.works(day) and start <= now < stop
 
-    def between(self, first: date, last: date) -> int:
-        """How many working days come after `first`, up to `last` and with it.
-
-        >>> Workdays().between(date(2024, 2, 28), last=date(2024, 3, 1))  # there was a 29th
-        2
-        """
-        one = timedelta(days=1)
-        if _date("last", last) < _date("first", first):
-            raise ValueError(f"last={last!r} must be no earlier than first={first!r}")
-        return int(np.busday_count(first + one, last + one, **self._rules()))
-
     def nth(self, day: date, n: int) -> date:
         """The `n`-th working day after `day`.
 
-        >>> str(Workdays(holidays=[date(2026, 4, 6)]).nth(date(2026, 4, 3), n=1))  # a Friday
-        '2026-04-07'
+        >>> str(Workdays(holidays=[date(2024, 2, 28)]).nth(date(2024, 2, 27), n=1))  # a leap year
+        '2024-02-29'
         """
         n = checks.whole("n", n, at_least=1, at_most=100_000)
-        return np.busday_offset(_date("day", day), n, roll="backward", **self._rules()).item()
-
-    def _rules(self):
-        mask = [weekday in self.weekdays for weekday in range(7)]
-        return {"weekmask": mask, "holidays": list(self.holidays)}
+        rules = {"weekmask": [one in self.weekdays for one in range(7)], "holidays": self.holidays}
+        return np.busday_offset(_date("day", day), n, roll="backward", **rules).item()
 
 
 def _weekday(field, value):
@@ -137,13 +119,9 @@ def _weekday(field, value):
 def _date(field, value):
     if not isinstance(value, date) or isinstance(value, datetime):
         raise ValueError(f"{field}={value!r} must be a date without a time")
-    _check_year(field, value)
-    return value
-
-
-def _check_year(field, value):
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise ValueError(f"{field}={value!r} must be of the years {FIRST_YEAR} to {LAST_YEAR}")
+    return value
 
 
 OFFICE = Workdays()
