@@ -41,29 +41,29 @@ def latent_picture(night_h: float, kill_s: float) -> Picture:
     """
     reports = [expected(config(mean, night_h, kill_s)) for mean in MEANS]
     down_min = [report.down_s / 60 for report in reports]
-    names = ["never", *map(str, MEANS[1:])]
+    names, places = ["never", *map(str, MEANS[1:])], list(range(len(MEANS)))
     figure = go.Figure(
         {
             "data": [
                 *(
-                    {"type": "bar", "name": name, "x": names,
+                    {"type": "bar", "name": name, "x": places,
                      "y": [round(getattr(report, field) / 60, 2) for report in reports],
                      "marker": {"color": theme.colour(hue)}}
                     for name, field, hue in PARTS
                 ),
-                {"type": "scatter", "mode": "lines", "name": "four nines", "x": names,
-                 "y": [round(FOUR_NINES_MIN, 1)] * len(names),
+                {"type": "scatter", "mode": "lines", "name": "four nines", "x": [-0.5, len(MEANS) - 0.5],
+                 "y": [round(FOUR_NINES_MIN, 1)] * 2,
                  "line": {"color": theme.colour("green"), "width": 2, "dash": "dash"}},
             ],
             "layout": {
-                "height": 330, "barmode": "stack", "legend": {"orientation": "h", "y": 1.2},
+                "height": 290, "barmode": "stack", "legend": {"orientation": "h", "y": 1.2},
                 "xaxis": {"title": {"text": "a kill every so many working days, on average"},
-                          "type": "category"},
+                          "tickvals": places, "ticktext": names, "range": [-0.5, len(MEANS) - 0.5]},
                 "yaxis": {"title": {"text": "down in a year, min"}, "range": [0, TOP_MIN]},
                 "annotations": [
-                    {"x": name, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,
+                    {"x": place, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,
                      "text": f"↑ {down:,.0f}"}
-                    for name, down in zip(names, down_min, strict=True) if down > TOP_MIN
+                    for place, down in enumerate(down_min) if down > TOP_MIN
                 ],
             },
         }
@@ -71,10 +71,10 @@ def latent_picture(night_h: float, kill_s: float) -> Picture:
     at = min(range(len(MEANS)), key=down_min.__getitem__)
     best = best_kills_per_year(config(1, night_h, kill_s)) if kill_s else 0.0
     readings = {
-        "never killing, down in a year": (round(down_min[0]), "min"),
-        "a mean of 2": (round(down_min[MEANS.index(2)], 1), "min"),
-        "a mean of 5": (round(down_min[MEANS.index(5)], 1), "min"),
-        **({"best number of kills in a year": (round(best), "count")} if kill_s else {}),
+        "down, never killing": (round(down_min[0]), "min"),
+        "mean of 2": (round(down_min[MEANS.index(2)], 1), "min"),
+        "mean of 5": (round(down_min[MEANS.index(5)], 1), "min"),
+        **({"best, kills a year": (round(best), "count")} if kill_s else {}),
     }
     alt = units.tied(
         f"Never killing: {units.quantity(round(down_min[0]), 'min')} down in a year; best of these "

@@ -7,7 +7,7 @@
     if (root.dataset.ready) return;
     const find = (what) => root.querySelector(what), all = (what) => [...root.querySelectorAll(what)];
     const { runs, gates } = JSON.parse(find("script").textContent);
-    const [caption, fleet, marks, hand, drawn, leash] = ["figcaption", "[data-fleet]", "[data-marks]", "[data-hand]", "[data-beast-drawn]", "[data-leash]"].map(find);
+    const [caption, fleet, marks, hand, drawn, leash] = ["[data-said]", "[data-fleet]", "[data-marks]", "[data-hand]", "[data-beast-drawn]", "[data-leash]"].map(find);
     const beasts = all("[data-beast]"), sizes = all("select"), lights = all("svg + ol > li"), list = find("details ol");
     const [play, back, next] = all("[data-to]");
     const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -52,7 +52,7 @@
       marks.innerHTML = steps.slice(0, at + 1).filter(([, , , hit = [], , no]) => hit.length || no).map(([when, , , , , no]) =>
         `<path d="${no ? "M-4 0h8" : "M-4 -4l8 8M4 -4l-8 8"}" class="${no ? "no" : ""}" style="transform:translate(${x(when)}px,39px)"/>`).join("");
       const spot = struck.length ? [0, 1].map((axis) => struck.reduce((sum, n) => sum + places[n][axis], 0) / struck.length) : [x(minute), 61];
-      drawn.style.transform = `translate(${spot[0]}px,${spot[1]}px) scale(${{ Gorilla: 1.4, Kong: 1.8 }[beast()] ?? 1})`;
+      drawn.style.transform = `translate(${spot[0]}px,${spot[1] - (struck.length ? 17 : 0)}px) scale(${{ Gorilla: 1.4, Kong: 1.8 }[beast()] ?? 1})`;
       drawn.style.opacity = tried ? 1 : 0;
       drawn.classList.toggle("held", !naive && pressed(leash));
       light(passed, refused, tried && !naive);

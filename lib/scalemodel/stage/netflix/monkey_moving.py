@@ -157,7 +157,9 @@ class _Week:
             gone = self.naive.strike(self.fleet)
             self.settle()
             self.killed += 1
-            moments.append(self.struck_by_naive(now, minute, clock, [before[name] for name in gone]))
+            moments.append(
+                self.struck_by_naive(now, minute, clock, [before[name] for name in gone])
+            )
         elif not self.naive:
             kills = self.monkey.tick(self.fleet, now)
             self.settle()
@@ -236,7 +238,10 @@ def monkey_moving() -> Embed:
     selects = "".join(
         f'<label>{name} <select autocomplete="off">{_options(values, start)}</select></label>'
         for name, values, start in zip(
-            ("regions", "zones in each", "instances in each"), (REGIONS, ZONES, EACH), OPENS, strict=True
+            ("regions", "zones in each", "instances in each"),
+            (REGIONS, ZONES, EACH),
+            OPENS,
+            strict=True,
         )
     )
     gates = "".join(f"<li>{gate}</li>" for gate in GATES)
@@ -250,7 +255,7 @@ def monkey_moving() -> Embed:
         f'<svg viewBox="0 0 360 168" aria-hidden="true">{_calendar()}<g data-fleet>{_fleet()}</g>'
         f'<g data-marks></g><path data-hand d="M5 20v38"/>{_beast()}</svg>'
         f'<ol aria-label="gates, in order">{gates}</ol>'
-        f'<figcaption aria-live="polite">{escape(units.tied(first[0].words))}</figcaption>'
+        f'<p data-said aria-live="polite">{escape(units.tied(first[0].words))}</p>'
         '<div class="sm-moving-buttons" hidden><button type="button" data-to="play">▶ play</button>'
         '<button type="button" data-to="back">‹ back</button>'
         '<button type="button" data-to="next">next ›</button><output></output></div>'
@@ -264,7 +269,14 @@ def monkey_moving() -> Embed:
 
 def _row(moment):
     words = units.tied(moment.words)
-    row = [moment.minute, words, list(moment.down), list(moment.struck), moment.passed, int(bool(moment.refused))]
+    row = [
+        moment.minute,
+        words,
+        list(moment.down),
+        list(moment.struck),
+        moment.passed,
+        int(bool(moment.refused)),
+    ]
     while len(row) > 2 and not row[-1]:
         row.pop()
     return row
@@ -278,7 +290,8 @@ def _calendar():
     days = "".join(
         f'<text x="{5 + 50 * n + 25}" y="13" text-anchor="middle">{day[:3]}</text>'
         f'<rect x="{5 + 50 * n}" y="20" width="50" height="38" class="day"/>'
-        + f'<rect x="{5 + 50 * n + 18.75}" y="20" width="12.5" height="38" class="desk"/>' * (n < 5)
+        + f'<rect x="{5 + 50 * n + 18.75}" y="20" width="12.5" height="38" class="desk"/>'
+        * (n < 5)
         for n, day in enumerate(DAYS)
     )
     return days
@@ -297,7 +310,10 @@ def _fleet():
             x = 5 + region * wide + (zone + 0.5) * wide / zones
             parts.append(f'<text x="{x:g}" y="158" text-anchor="middle">{"abc"[zone]}</text>')
             for n in range(each):
-                dx, dy = (0 if each == 1 else 16 * (n % 2) - 8), 16 * (n // 2) - (8 if each > 2 else 0)
+                dx, dy = (
+                    (0 if each == 1 else 16 * (n % 2) - 8),
+                    16 * (n // 2) - (8 if each > 2 else 0),
+                )
                 parts.append(f'<circle cx="{x + dx:g}" cy="{118 + dy}" r="6"/>')
     return "".join(parts)
 

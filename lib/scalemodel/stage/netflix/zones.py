@@ -13,7 +13,11 @@ import plotly.graph_objects as go
 
 from scalemodel.core import units
 from scalemodel.netflix.chaos.zones import (
-    ZonesConfig, ZonesReport, expected_ratio, independent_ratio, simulate,
+    ZonesConfig,
+    ZonesReport,
+    expected_ratio,
+    independent_ratio,
+    simulate,
 )  # fmt: skip
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture
@@ -22,7 +26,7 @@ MOST_ZONES = 6
 YEAR_MIN = 365.25 * 24 * 60
 FOUR_NINES_MIN = YEAR_MIN * 1e-4
 NEEDS = {"any one of them": lambda instances: 1, "two thirds of them": lambda n: -(-2 * n // 3)}
-LEAST_MIN = 0.1  # below it nothing is drawn
+LEAST_MIN = 0.03  # below it nothing is drawn
 
 
 def config(regions: int, zones: int, instances: int, needed: str) -> ZonesConfig:
@@ -72,27 +76,27 @@ def zones_picture(regions: int, instances: int, needed: str) -> Picture:
                              "array": [round(one, 4) for one in half],
                              "arrayminus": [round(min(one, 0.9 * at), 4) for one, at in zip(half, ran, strict=True)]}},
                 {"type": "scatter", "mode": "lines", "name": "each for itself", "x": counts,
-                 "y": [round(max(alone, LEAST_MIN), 4)] * MOST_ZONES,
+                 "y": drawn([alone] * MOST_ZONES),
                  "line": {"color": theme.colour("red"), "width": 2, "dash": "dot"}},
                 {"type": "scatter", "mode": "lines", "name": "four nines", "x": [0.7, MOST_ZONES + 0.3],
                  "y": [round(FOUR_NINES_MIN, 2)] * 2,
                  "line": {"color": theme.colour("green"), "width": 2, "dash": "dash"}},
             ],
             "layout": {
-                "height": 330, "legend": {"orientation": "h", "y": 1.15},
+                "height": 290, "legend": {"orientation": "h", "y": 1.15},
                 "xaxis": {"title": {"text": "zones in each region"}, "tickvals": counts,
                           "range": [0.7, MOST_ZONES + 0.3]},
-                "yaxis": {"title": {"text": "too few in a year, min (each line ten times)"},
-                          "type": "log", "range": [-1.1, 3.4], "tickvals": [0.1, 1, 10, 100, 1000],
+                "yaxis": {"title": {"text": "too few, min a year (log scale)"},
+                          "type": "log", "range": [-1.6, 3.4], "tickvals": [0.1, 1, 10, 100, 1000],
                           "ticktext": ["0.1", "1", "10", "100", "1,000"]},
             },
         }
     )  # fmt: skip
     enough = next((n for n, at in zip(counts, formula, strict=True) if at <= FOUR_NINES_MIN), None)
     readings = {
-        "one zone: too few in a year": (formula[0], "min", max(half[0], 0.05)),
-        "three zones": (formula[2], "min", 0.05),
-        "each for itself": (alone, "min", 0.005),
+        "too few, one zone": (_short(formula[0]), "min"),
+        "three zones": (_short(formula[2]), "min"),
+        "each for itself": (_short(60 * alone), "s"),
         "zones for four nines": (enough or 0, "count"),
     }
     many = f"{regions} region{'s' * (regions > 1)}"
@@ -105,3 +109,7 @@ def zones_picture(regions: int, instances: int, needed: str) -> Picture:
         f"{units.quantity(round(formula[0]), 'min')} a year with too few; {says}."
     )
     return Picture(figure, readings, alt)
+
+
+def _short(value):
+    return round(value) if value >= 100 else round(value, 1)
