@@ -56,7 +56,7 @@ def latent_picture(night_h: float, kill_s: float) -> Picture:
                  "line": {"color": theme.colour("green"), "width": 2, "dash": "dash"}},
             ],
             "layout": {
-                "height": 290, "barmode": "stack", "legend": {"orientation": "h", "y": 1.2},
+                "height": 275, "barmode": "stack", "legend": {"orientation": "h", "y": 1.2},
                 "xaxis": {"title": {"text": "a kill every so many working days, on average"},
                           "tickvals": places, "ticktext": names, "range": [-0.5, len(MEANS) - 0.5]},
                 "yaxis": {"title": {"text": "down in a year, min"}, "range": [0, TOP_MIN]},

@@ -2,8 +2,8 @@
 
 Five programs stand in two regions of three zones each, and each has a reason why something must
 not happen to it: one has nothing to spare, one never opted in, one is switched off, one is a
-canary. There is an outage of two days, and a day on which the list of kills does not answer. Somebody
-looks once an hour whether a kill is due. Days, sizes and faults are ours.
+canary. There is an outage of two days, and a day on which the list of kills does not answer.
+Once an hour it is asked what is due. Days, sizes and faults are ours.
 
 To take a gate away is to let everything through it, for one run.
 
@@ -44,11 +44,11 @@ NOTHING, ALL = "nothing", "all of them"
 HARMS = {  # each gate with what it is there for
     "hours": "nobody at their desk",
     "outage": "in the outage",
-    "opted in": "its account never opted in",
+    "opted in": "it never opted in",
     "application": "switched off for it",
     "canary": "a canary",
-    "minimum": "fewer than the minimum left",
-    "cap": "the second of a day, or later",
+    "minimum": "too few are left",
+    "cap": "the second of a day",
     "recorded": "not written down",
 }
 
@@ -217,7 +217,7 @@ def month_picture(without: str = NOTHING) -> Picture:
                 for name, times, hue, symbol, words in series
             ],
             "layout": {
-                "height": 290, "legend": {"orientation": "h", "y": 1.15},
+                "height": 275, "legend": {"orientation": "h", "y": 1.15},
                 "xaxis": {"title": {"text": "day of March (blue: at their desks; red: an outage)"},
                           "range": [0.3, DAYS + 0.7], "tickvals": [1, 8, 15, 22, 29]},
                 "yaxis": {"title": {"text": "hour"}, "range": [24, 0], "tickvals": [0, 6, 9, 15, 18, 24]},

@@ -83,7 +83,7 @@ def zones_picture(regions: int, instances: int, needed: str) -> Picture:
                  "line": {"color": theme.colour("green"), "width": 2, "dash": "dash"}},
             ],
             "layout": {
-                "height": 290, "legend": {"orientation": "h", "y": 1.15},
+                "height": 275, "legend": {"orientation": "h", "y": 1.15},
                 "xaxis": {"title": {"text": "zones in each region"}, "tickvals": counts,
                           "range": [0.7, MOST_ZONES + 0.3]},
                 "yaxis": {"title": {"text": "too few, min a year (log scale)"},
