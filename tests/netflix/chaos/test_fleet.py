@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scalemodel.netflix.chaos import fleet as inside
 from scalemodel.netflix.chaos.fleet import Fleet, Group
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -113,10 +114,13 @@ def test_a_fleet_that_means_nothing_is_named(wrong):
         fleet(**wrong)
 
 
-def test_a_fleet_has_an_end():
+def test_a_fleet_has_a_beginning_and_an_end(monkeypatch):
+    assert Fleet(groups=[API]).now == datetime(2000, 1, 1, tzinfo=UTC)
     large = [Group("a", instances=600_000), Group("b", instances=400_001)]
     with pytest.raises(ValueError, match="groups must have at most 1,000,000 instances"):
         fleet(groups=large)
+    monkeypatch.setattr(inside, "MOST_INSTANCES", 14)
+    assert len(fleet().healthy()) == 14
 
 
 def test_who_is_not_there_is_named():

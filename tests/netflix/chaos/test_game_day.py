@@ -86,7 +86,7 @@ def test_any_instance_zone_and_region_may_be_lost():
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("wrong", [[], ["planet"], "zone", [None], None])
+@pytest.mark.parametrize("wrong", [[], ["planet"], "zone", [None], ["zone", ["zone"]], None])
 def test_scopes_are_of_three_kinds(wrong):
     with pytest.raises(ValueError, match=r"scopes=.* must be a row of instance, zone, region"):
         game_day(fleet(), wrong)

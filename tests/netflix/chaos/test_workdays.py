@@ -111,6 +111,8 @@ def test_a_moment_has_a_time_zone_and_a_year_of_ours():
     for wrong in (datetime(2026, 3, 2, 9), date(2026, 3, 2), "2026-03-02", None):
         with pytest.raises(ValueError, match=r"^now=.* must be a datetime with a time zone"):
             OFFICE.is_open(wrong)
+    with pytest.raises(ValueError, match="field='' must be a non-empty string"):
+        utc("", datetime(2026, 3, 2, 9, tzinfo=UTC))
     for year in (1969, 2201):
         with pytest.raises(ValueError, match="must be of the years 1970 to 2200"):
             utc("now", datetime(year, 6, 1, tzinfo=UTC))

@@ -57,6 +57,9 @@ def test_four_zones_and_not_three_take_four_nines():
     assert two < one < three < 0.9999 < four
     assert independent_ratio(ZonesConfig(zones=1)) > 0.999999
     assert zones_for(ZonesConfig(), 0.9999) == 4 and zones_for(ZonesConfig(), 0.999) == 3
+    sure_s = 1e12  # only zones fail, and none may hold two
+    many = ZonesConfig(instances=26, needed=25, mtbf_s=(sure_s, 999 * HOUR_S, sure_s))
+    assert zones_for(many, expected_ratio(replace(many, zones=26))) == 26
     assert zones_for(ZonesConfig(), 0.0) == 1 == zones_for(ZonesConfig(), one)
 
 
@@ -126,6 +129,18 @@ def test_the_interval_covers_the_closed_form():
     expected = expected_ratio(OFTEN)
     covered = [abs(one.available_ratio - expected) <= one.half_width_ratio for one in reports]
     assert sum(covered) >= 16
+
+
+def test_a_run_begins_in_the_state_of_the_long_run():
+    """However short it is, and though repairs take longer than all of it."""
+    config = replace(OFTEN, mtbf_s=(9.0, 19.0, 49.0), mttr_s=(3.0, 6.0, 9.0), until_s=2.0, runs=200)
+    runs = [simulate(replace(config, seed=seed)).available_ratio for seed in range(20)]
+    assert agrees([ratio - expected_ratio(config) for ratio in runs])
+
+
+def test_a_moment_is_a_run_too():
+    one = replace(OFTEN, regions=1, zones=1, instances=1, needed=1, until_s=1e-6)
+    assert simulate(one).available_ratio in (0.0, 0.5, 1.0)
 
 
 def test_at_four_nines_too():

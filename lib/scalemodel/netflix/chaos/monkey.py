@@ -99,18 +99,14 @@ class Termination:
     instances: tuple[str, ...] = ()  # their names
 
 
-@dataclass(slots=True)
 class _Attempt:
     """A kill on its way through the gates, which may leave fewer victims."""
 
-    monkey: "ChaosMonkey"
-    config: MonkeyConfig
-    fleet: Fleet
-    at: datetime
-    day: date
-    unit: str
-    victims: list
-    termination: Termination | None = None
+    def __init__(self, monkey, fleet, at, unit):
+        self.monkey, self.config, self.fleet = monkey, monkey.config, fleet
+        self.at, self.day, self.unit = at, monkey.config.workdays.day(at), unit
+        up = fleet.healthy()
+        self.victims = [one for one in up if _unit(self.config, one.group, one.region) == unit]
 
     def left(self, keep):
         """Whether some victims are kept, or there were none: so who refuses is named rightly."""
@@ -255,14 +251,12 @@ class ChaosMonkey:
         return [kill for unit in due if (kill := self._tried(fleet, at, unit))]
 
     def _tried(self, fleet, at, unit):
-        config = self.config
-        victims = [one for one in fleet.healthy() if _unit(config, one.group, one.region) == unit]
-        kill = _Attempt(self, config, fleet, at, self._day, unit, victims)
+        kill = _Attempt(self, fleet, at, unit)
         for name, passes in GATES.items():
             if not passes(kill):
                 self.log.append((at, unit, name))
                 return None
-        for victim in kill.victims if not config.leashed else ():
+        for victim in kill.victims if not self.config.leashed else ():
             fleet.terminate(victim.name)
         self.last[unit] = self._day
         self.today += 1
@@ -285,7 +279,7 @@ def _row(name, value):
 
 
 # ── What the gates are for ──────────────────────────────────────────────────
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class NaiveMonkey:
     """A monkey without gates: at any hour, of any group, below any minimum, and nothing noted.
 
@@ -299,6 +293,7 @@ class NaiveMonkey:
     def strike(self, fleet: Fleet) -> list[str]:
         """The names of those who are gone: an instance, what stands in a zone or in a region."""
         instances = [instance.name for instance in checks.instance("fleet", fleet, Fleet).healthy()]
-        targets = [instances, list(fleet.zones), fleet.regions][self.rng.integers(3)]
-        chosen = targets[self.rng.integers(len(targets))] if targets else fleet.regions[0]
-        return [instance.name for instance in fleet.terminate(chosen)]
+        kinds = instances or fleet.regions, [*fleet.zones], fleet.regions
+        targets = kinds[self.rng.integers(3)]
+        gone = fleet.terminate(targets[self.rng.integers(len(targets))])
+        return [instance.name for instance in gone]

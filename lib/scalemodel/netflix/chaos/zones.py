@@ -29,6 +29,7 @@ from scalemodel.core.stats import confidence_half_width
 from scalemodel.parts.availability import k_of_n_ratio, spread_ratio, up_ratio
 
 HOUR_S = 3600.0
+TURNS = 0  # the one kind of event
 MOST_FAILURES = 5_000_000  # in a run
 MOST_ZONES = 26
 
@@ -103,7 +104,7 @@ def loop(zone_of, region_of, first_s, up_s, down_s, luck, needed, until_s):
     serving, drawn, good_s, before_s = 0, 0, 0.0, 0.0
     heap = events.new(len(first_s))
     for part in range(len(first_s)):
-        events.push(heap, first_s[part], 0, part)
+        events.push(heap, first_s[part], TURNS, part)
     while True:
         now_s, _, part, _ = events.pop(heap)
         if serving >= needed:
@@ -125,7 +126,7 @@ def loop(zone_of, region_of, first_s, up_s, down_s, luck, needed, until_s):
             alive[zone] += step
             serving += step * up[region_of[zone]] * up[regions + zone]
         mean_s = up_s[part] if up[part] else down_s[part]
-        events.push(heap, now_s + mean_s * luck[drawn], 0, part)
+        events.push(heap, now_s + mean_s * luck[drawn], TURNS, part)
         drawn += 1
 
 
