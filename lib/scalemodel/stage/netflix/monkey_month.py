@@ -55,7 +55,11 @@ HARMS = {  # each gate with what it is there for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
-    """One kill: when, who, and what was wrong with it, in the words of `HARMS`."""
+    """One kill: when, who, and what was wrong with it, in the words of `HARMS`.
+
+    >>> month("cap").kills[0].harms
+    ()
+    """
 
     at: datetime
     victims: tuple[Instance, ...]
@@ -64,7 +68,11 @@ class Kill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """All kills of a month, and what was refused: when, and by which gate."""
+    """All kills of a month, and what was refused: when, and by which gate.
+
+    >>> str(month().refused[0][0]), month().refused[0][1]
+    ('2026-03-02 10:00:00+00:00', 'opted in')
+    """
 
     kills: tuple[Kill, ...]
     refused: tuple[tuple[datetime, str], ...]

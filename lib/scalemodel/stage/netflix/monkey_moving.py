@@ -46,6 +46,9 @@ class Moment:
 
     `passed` counts the gates that let the kill through, `refused` names the one that did not;
     `struck` and `down` are places of the fleet, zone by zone.
+
+    >>> week("Monkey", 2, 3, 2)[3].passed
+    16
     """
 
     minute: int
