@@ -252,9 +252,9 @@ def monkey_moving() -> Embed:
     html = (
         f'<figure class="sm-moving" data-ready="1" aria-label="{title}" data-lm-suppress-shortcuts>'
         f'<div class="sm-monkey_moving"><p class="sm-title">{title}</p>'
-        f'<div class="sm-moving-ways" hidden>{picks}'
+        f'<div class="sm-moving-ways" hidden>{picks}</div>'
+        f'<div class="sm-moving-ways" hidden>{selects}'
         '<button type="button" data-leash aria-pressed="false">on its leash</button></div>'
-        f'<div class="sm-moving-ways" hidden>{selects}</div>'
         f'<svg viewBox="0 0 360 168" aria-hidden="true">{_calendar()}<g data-fleet>{_fleet()}</g>'
         f'<g data-marks></g><path data-hand d="M5 20v38"/>{_beast()}</svg>'
         f'<ol aria-label="gates, in order">{gates}</ol>'
