@@ -101,7 +101,8 @@ class Fact:
         write = units.percent if self.unit == "ratio" else units.quantity
         symbol = () if self.unit == "ratio" else (self.unit,)
         if self.value_high is None:
-            return write(first, *symbol)
+            nines = (1 - first) / 2 if self.unit == "ratio" and 0.99 < first < 1 else None
+            return write(first, *symbol, nines)  # 99.99 % is not 100 %
         number = units.number(100 * first if self.unit == "ratio" else first)
         return f"{number} to {write(last, *symbol)}"
 

@@ -1,0 +1,82 @@
+"""The monkey's week on its own page: every step says and shows what the engine's run says."""
+
+import pytest
+
+from scalemodel.netflix.chaos.monkey import GATES
+from scalemodel.stage.netflix.monkey_moving import week
+
+pytestmark = pytest.mark.slow
+
+PAGE = "book/netflix/monkey.html"
+SEEN = """root => [root.querySelector('[data-said]').textContent.replaceAll('\\xa0', ' '),
+  [...root.querySelectorAll('[data-fleet] circle')].flatMap((dot, n) => dot.className.baseVal ? [n] : []),
+  root.querySelectorAll('svg + ol .open').length,
+  root.querySelector('svg + ol .shut')?.textContent ?? '',
+  root.querySelectorAll('[data-fleet] circle').length]"""
+
+
+@pytest.fixture
+def monkey(site, home_of, visit):
+    """The picture, open on its page, without motion."""
+    visitor = visit(home_of(site), reduced_motion="reduce")
+    found = visitor.open(PAGE).locator(".sm-monkey_moving[data-ready]")
+    found.wait_for()
+    yield found
+    assert visitor.faults == []
+
+
+def walk(monkey, moments):
+    """Step to the end of a week, beside the moments of its run, and back to its beginning."""
+    to_next, back = (monkey.locator(f"[data-to={to}]") for to in ("next", "back"))
+    for number, moment in enumerate(moments):
+        said, down, opened, shut, _ = monkey.evaluate(SEEN)
+        assert (said, tuple(down)) == (moment.words, moment.down)
+        assert (opened, shut) == (moment.passed, moment.refused)
+        assert monkey.locator("output").inner_text() == f"step {number + 1} of {len(moments)}"
+        if number < len(moments) - 1:
+            to_next.click()
+    assert to_next.is_disabled()
+    back.click()
+    assert monkey.evaluate(SEEN)[0] == moments[-2].words
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_a_week_is_walked_in_each_way(monkey):
+    walk(monkey, week("Monkey", 2, 3, 2))
+    monkey.get_by_role("button", name="Gorilla").click()
+    walk(monkey, week("Gorilla", 2, 3, 2))
+    monkey.get_by_role("button", name="on its leash").click()
+    walk(monkey, week("Gorilla", 2, 3, 2, leashed=True))
+    monkey.get_by_role("button", name="no gates").click()
+    assert monkey.get_by_role("button", name="on its leash").is_disabled()
+    walk(monkey, week("no gates", 2, 3, 2))
+
+
+def test_the_reader_sizes_the_fleet_until_kong_may_come(monkey):
+    monkey.get_by_role("button", name="Kong").click()
+    for regions in (1, 2, 3):
+        monkey.get_by_label("regions").select_option(str(regions))
+        monkey.get_by_label("instances in each").select_option("4")
+        moments = week("Kong", regions, 3, 4)
+        assert monkey.evaluate(SEEN)[4] == regions * 12
+        walk(monkey, moments)
+        in_words = monkey.locator("details li").all_text_contents()
+        assert [words.replace("\xa0", " ") for words in in_words] == [m.words for m in moments]
+    assert monkey.evaluate(SEEN)[2] in (0, len(GATES))
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+def test_it_plays_to_the_end_of_a_week_and_can_be_paused(site, home_of, visit):
+    visitor = visit(home_of(site))
+    page = visitor.open(PAGE)
+    monkey = page.locator(".sm-monkey_moving[data-ready]")
+    play = monkey.locator("[data-to=play]")
+    play.click()
+    page.wait_for_function(
+        f"({SEEN})(document.querySelector('.sm-monkey_moving'))[2] === {len(GATES)}"
+    )
+    play.click()
+    stood = monkey.evaluate(SEEN)
+    page.wait_for_timeout(1800)
+    assert monkey.evaluate(SEEN)[:2] == stood[:2] and "play" in play.inner_text()
+    assert visitor.faults == []
