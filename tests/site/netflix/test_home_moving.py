@@ -13,7 +13,7 @@ def test_a_slow_service_takes_the_page_and_a_dead_one_a_row(site, home_of, visit
     visitor = visit(home_of(site), reduced_motion="reduce")
     page = visitor.open("book/netflix/services.html")
     home = page.locator(".sm-home_moving[data-ready]")
-    moment, status = home.locator("input"), home.get_by_role("status")
+    moment, status = home.locator("input"), home.locator("p[role=status]")
     shown = lambda name: home.locator(f'[data-row="{name}"]').get_attribute("data-how")
 
     def at(last_s):
