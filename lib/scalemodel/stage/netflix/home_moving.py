@@ -69,11 +69,12 @@ def home_moving() -> Embed:
     data = {"names": names, "workers": workers, "rows": list(shows), "at_s": at_s, "runs": runs}
     data |= {"begins_s": BEGINS_S, "ends_s": ENDS_S}
     html = (
-        '<figure class="sm-home_moving" data-lm-suppress-shortcuts '
-        f'aria-label="{TITLE}"><div class="top"><p class="sm-title">{TITLE}</p>{SWITCHES}</div>'
+        '<figure class="sm-moving" data-ready="1" data-lm-suppress-shortcuts '
+        f'aria-label="{TITLE}"><div class="sm-home_moving">'
+        f'<div class="top"><p class="sm-title">{TITLE}</p>{SWITCHES}</div>'
         f'<div class="both">{_page(shows)}{_services(names, workers, shows)}</div>{RUN}'
         '<p role="status" data-is="status">Everything is well.</p>'
-        f"{_in_words(names, shows)}{data_html(data)}</figure>"
+        f"{_in_words(names, shows)}{data_html(data)}</div></figure>"
     )
     told = f"{len(BEHIND)} services, slow or dead, walls off or on, {len(at_s)} frames each"
     return Embed(Kind.beside(__file__), html, f"{TITLE}: {told}")
