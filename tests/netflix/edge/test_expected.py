@@ -45,6 +45,12 @@ def test_what_nobody_wants_takes_no_disk():
     assert expected_lru_hit_ratio([0.0, 1.0], [50, 3], 3) == 1
 
 
+def test_shares_are_beside_one_another():
+    whole, half = [0.5, 0.3, 0.2], [0.25, 0.15, 0.1]
+    for formula, ask in ((expected_hit_ratio, 3), (expected_disk_bytes, 0.4), (expected_lru_hit_ratio, 3)):  # fmt: skip
+        assert formula(half, [2, 3, 4], ask) == pytest.approx(formula(whole, [2, 3, 4], ask))
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @settings(max_examples=cases(100))
 @given(rows=SHELVES, hit_ratio=st.floats(0, 1))

@@ -75,8 +75,8 @@ def _curve(shares, bytes_of):
 
 
 def _wanted(shares, bytes_of):
-    """Those that anybody wants; their shares sum to 1."""
+    """Those that anybody wants; no formula here asks what their shares sum to."""
     share, size = files(shares, bytes_of)
     if not share.any():
         raise ValueError("shares=0 everywhere; one of them must be above 0")
-    return share[share > 0] / share.sum(), size[share > 0]
+    return share[share > 0], size[share > 0]
