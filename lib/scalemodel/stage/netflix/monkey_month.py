@@ -226,7 +226,7 @@ def month_picture(without: str = NOTHING) -> Picture:
             ],
             "layout": {
                 "height": 275, "legend": {"orientation": "h", "y": 1.15},
-                "xaxis": {"title": {"text": "day of March (blue: at their desks; red: an outage)"},
+                "xaxis": {"title": {"text": "day of March"},
                           "range": [0.3, DAYS + 0.7], "tickvals": [1, 8, 15, 22, 29]},
                 "yaxis": {"title": {"text": "hour"}, "range": [24, 0], "tickvals": [0, 6, 9, 15, 18, 24]},
                 "shapes": [outage, *office],
