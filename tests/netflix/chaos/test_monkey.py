@@ -442,7 +442,7 @@ def test_a_naive_moment_and_a_clock_that_goes_back_are_refused():
     assert one.tick(fleet(), LATE) == []
 
 
-@pytest.mark.parametrize("wrong", [{"config": None}, {"rng": 7}, {"outage": lambda: False}, {"trackers": print}, {"trackers": [lambda: None]}], ids=repr)  # fmt: skip
+@pytest.mark.parametrize("wrong", [{"config": None}, {"rng": 7}, {"outage": lambda: False}, {"trackers": print}, {"trackers": [lambda: None]}], ids=lambda wrong: next(iter(wrong)))  # fmt: skip
 def test_a_monkey_of_nothing_is_refused(wrong):
     with pytest.raises((ValueError, TypeError), match=f"^{next(iter(wrong))}=.* must be"):
         ChaosMonkey(**{"config": MonkeyConfig(), "rng": np.random.default_rng(1)} | wrong)
