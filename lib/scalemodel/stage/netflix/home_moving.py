@@ -71,8 +71,8 @@ def home_moving() -> Embed:
     html = (
         '<figure class="sm-moving" data-ready="1" data-lm-suppress-shortcuts '
         f'aria-label="{TITLE}"><div class="sm-home_moving">'
-        f'<div class="top"><p class="sm-title">{TITLE}</p>{SWITCHES}</div>'
-        f'<div class="both">{_page(shows)}{_services(names, workers, shows)}</div>{RUN}'
+        f'<div class="top"><p class="sm-title">{TITLE}</p>{SWITCHES}</div>{RUN}'
+        f'<div class="both">{_page(shows)}{_services(names, workers, shows)}</div>'
         '<p role="status" data-is="status">Everything is well.</p>'
         f"{_in_words(names, shows)}{data_html(data)}</div></figure>"
     )
