@@ -48,6 +48,14 @@ def test_without_kills_chance_finds_all_and_without_weaknesses_nothing_is_down()
     assert simulate(nothing).down_s == simulate(nothing).hidden_s == expected(nothing).down_s == 0
 
 
+def test_a_rate_of_next_to_nothing_is_none():
+    for kills in (0.0, 5e-324, 1e-200):
+        report = simulate(
+            LatentConfig(kills_per_year=kills, touches_ratio=1, chances_per_year=1e-9)
+        )
+        assert report.monkey_s == 0 < report.night_s
+
+
 def test_where_kills_touch_nothing_it_is_best_not_to_kill():
     assert best_kills_per_year(LatentConfig(touches_ratio=0)) == 0
     assert best_kills_per_year(LatentConfig(desk_ratio=1)) == 0

@@ -16,7 +16,7 @@ Sources: competing exponential clocks, any text on probability. All figures here
 """
 
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import sqrt
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from scalemodel.core import checks
 from scalemodel.core.rng import stream
 
 MOST_FOUND = 1_000_000  # weaknesses in a run
+NEVER = 1e-100  # a rate of nothing, by which one can divide
 
 
 # ── Config and report ───────────────────────────────────────────────────────
@@ -50,7 +51,7 @@ class LatentConfig:
         rate = checks.real("weaknesses_per_year", self.weaknesses_per_year, at_least=0, at_most=1e4)
         checks.real("kills_per_year", self.kills_per_year, at_least=0, at_most=1e4)
         checks.real("touches_ratio", self.touches_ratio, at_least=0, at_most=1)
-        checks.real("chances_per_year", self.chances_per_year, above=0, at_most=1e4)
+        checks.real("chances_per_year", self.chances_per_year, at_least=1e-9, at_most=1e4)
         checks.real("desk_ratio", self.desk_ratio, at_least=0, at_most=1)
         day_s = checks.real("day_s", self.day_s, at_least=0, at_most=1e7)
         checks.real("night_s", self.night_s, at_least=day_s, at_most=1e7)
@@ -101,7 +102,7 @@ def simulate(config: LatentConfig) -> LatentReport:
     kills = int(rng.poisson(config.kills_per_year * config.years))
     waits = rng.standard_exponential((2, found))  # for the monkey, for chance; in units of each
     monkey, chance = config.found_per_year
-    by_kill = waits[0] / monkey if monkey else np.full(found, inf)
+    by_kill = waits[0] / max(monkey, NEVER)
     by_chance = waits[1] / chance
     at_desk = rng.random(found) < config.desk_ratio
     shown = by_kill < by_chance

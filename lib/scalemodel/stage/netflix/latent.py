@@ -57,7 +57,7 @@ def latent_picture(night_h: float, kill_s: float) -> Picture:
             ],
             "layout": {
                 "height": 275, "barmode": "stack", "legend": {"orientation": "h", "y": 1.2},
-                "xaxis": {"title": {"text": "a kill every so many working days, on average"},
+                "xaxis": {"title": {"text": "mean working days between kills"},
                           "tickvals": places, "ticktext": names, "range": [-0.5, len(MEANS) - 0.5]},
                 "yaxis": {"title": {"text": "down in a year, min"}, "range": [0, TOP_MIN]},
                 "annotations": [
