@@ -176,7 +176,7 @@ def _layout(disk_tb, served):
         ],
         "annotations": [
             {"x": 1, "y": 95, "text": "95 %", "showarrow": False, "yanchor": "bottom", "xanchor": "left"},
-            {"x": 1.5, "y": 80, "text": "content misses", "showarrow": False, "xanchor": "left"},
+            {"x": 1, "y": 87, "text": "content misses", "showarrow": False, "xanchor": "left", "font": {"size": 12}},
             {"x": 31, "y": 20, "text": "from the box", "showarrow": False, "xanchor": "right"},
         ],
     }  # fmt: skip

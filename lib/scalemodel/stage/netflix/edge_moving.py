@@ -36,7 +36,7 @@ REQUESTS, SEED = 28, 1
 PX_GB, GAP, HIGH = 5.2, 3, 22  # a film's width for its size, between two, its height
 ORIGIN_X, ORIGIN_Y, SHELF_X, SHELF_Y = 4, 28, (4, 234), 74
 ASK_X, ASK_PX = 147, 17
-HOUR_X, HOUR_PX, GROUND_Y, STACK = 20, 14, 161, 14.5
+HOUR_X, HOUR_PX, GROUND_Y, STACK = 20, 14, 158, 14.5
 LOOKS = ("good", "busy", "bad")  # own box, the next town's, the origin
 SHELF = '<path d="M{0} 60v28h{2}v-28" fill="none" stroke="currentColor" stroke-width="3" style="color:var(--sm-muted)"/>'
 
