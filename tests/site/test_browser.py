@@ -42,6 +42,15 @@ def test_typefaces_that_come_late_move_nothing(specimens, serve, visit, width):
     assert sum(value for value, _ in gates.shifts(page)) < 0.01
 
 
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_first_visitor_has_the_colours_before_any_script_comes(specimens, serve, visit, mode):
+    page = visit(serve(specimens), color_scheme=mode).page
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(f"{serve(specimens)}/book/room/reading.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == mode
+    page.unroute("**/*.js")
+
+
 # ── One panel of every kind ─────────────────────────────────────────────────
 @pytest.fixture
 def specimen(specimens, home_of, visit):

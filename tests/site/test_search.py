@@ -6,9 +6,13 @@ import pytest
 
 QUESTIONS = {
     "book/youtube/abr": [
-        "ABR", "buffer", "BOLA", "bitrate", "QoE", "segment", "chunk", "stall", "tunnel",
-        "why does my video go blurry", "quality of experience", "startup buffering",
+        "ABR", "buffer", "BOLA", "bitrate", "segment", "chunk", "stall", "tunnel",
+        "why does my video go blurry", "startup buffering",
     ],
+    "book/youtube/race": ["QoE", "quality of experience"],
+    "book/netflix/services": ["bulkhead", "one slow service", "time-out"],
+    "book/netflix/edge": ["open connect", "fill window", "steering"],
+    "book/netflix/monkey": ["chaos monkey", "game day", "blast radius"],
     "book/twitter/celebrity": [
         "fan-out", "fan-out on write", "celebrity", "feed", "timeline",
         "followers", "who pays for a celebrity",

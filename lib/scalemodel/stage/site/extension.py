@@ -62,8 +62,13 @@ OUTDATED_ROLES = re.compile(r' role="(?:doc-biblioentry|doc-backlink|list(?=" cl
 LIVE_WIDGET = "application/vnd.jupyter.widget-view+json"
 PLOTLY_FIGURE = "application/vnd.plotly.v1+json"
 
-# Without a mode the theme complains on the console of every first visit.
-NO_MODE, AUTO_MODE = (f'localStorage.getItem("mode") || "{mode}"' for mode in ("", "auto"))
+# At a first visit the theme has neither mode nor colours until its scripts have come: it complains
+# on the console, and the page is painted without them first, and then jumps.
+FIRST_LOOK = {
+    'localStorage.getItem("mode") || ""': 'localStorage.getItem("mode") || "auto"',
+    'localStorage.getItem("theme") || ""': 'localStorage.getItem("theme") || '
+    '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")',
+}
 # Before the theme's first, which stands in the page and trusts the browser; so do these, too.
 FIRST_SCRIPTS = ("storage.js", "fonts.js")
 # Sphinx looks words up in plain objects, where "constructor" and "__proto__" always stand.
@@ -264,7 +269,9 @@ def finish(app, exception) -> None:
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         tidy = re.sub(r"\s*(?:" + "|".join(REMOVED) + ")", "", text, flags=re.DOTALL)
-        tidy = OUTDATED_ROLES.sub("", tidy.replace(NO_MODE, AUTO_MODE))
+        for theirs, ours in FIRST_LOOK.items():
+            tidy = tidy.replace(theirs, ours)
+        tidy = OUTDATED_ROLES.sub("", tidy)
         tidy = TOOLTIPS.sub("", UPPER_HEADER.sub(r"\1\2", tidy)).replace("data-bs-title", "title")
         if path.name != SEARCH_PAGE:
             tidy = re.sub(rf"\s*{SEARCH_SCRIPT}", "", tidy)
