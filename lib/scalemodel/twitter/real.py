@@ -30,6 +30,7 @@ import redis
 
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
+from scalemodel.parts.redis_server import PrivateServer, server_program
 from scalemodel.twitter.live import wire
 from scalemodel.twitter.live.admission import token
 from scalemodel.twitter.live.arrival import SceneConfig, scene
@@ -37,7 +38,6 @@ from scalemodel.twitter.live.client import LiveClient
 from scalemodel.twitter.live.flow import arrivals
 from scalemodel.twitter.live.gateway import GatewayConfig
 from scalemodel.twitter.live.service import LiveService
-from scalemodel.twitter.on_redis.server import PrivateServer, server_program
 from scalemodel.twitter.on_redis.timelines import DELIVER, RedisHomeTimelines, RedisTrouble
 from scalemodel.twitter.timeline.brute_force import BruteForce
 from scalemodel.twitter.timeline.engine import HomeTimelines, WorkerCrashed

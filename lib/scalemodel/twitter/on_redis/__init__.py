@@ -1,1 +1,1 @@
-"""Home timelines on a real Redis: `server` starts one, `keys` says whose keys are whose, `timelines` keeps the lists there."""
+"""Home timelines on a real Redis: `keys` says whose keys are whose, `timelines` keeps the lists there."""

@@ -1,0 +1,4 @@
+"""Which car comes. Read in this order:
+
+- `eta`: how long a car takes, straight ahead or by road.
+"""

