@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from scalemodel.core import checks
 from scalemodel.parts.caches.engine import simulate
 from scalemodel.parts.caches.policies import FIFO, LRU, Belady
-from scalemodel.stage.reading.contest import Round, Row, check_names, contest
+from scalemodel.stage.reading.contest import Row, check_names, contest
 from scalemodel.stage.views.embed import Embed
 
 RIVALS = {"Belady": Belady, "LRU": LRU, "FIFO": FIFO}
@@ -28,7 +28,10 @@ RULES = (
     "full, you say what has to leave. Every request that finds its thing is a hit."
 )
 UNSCRIPTED = "This is what the three rules find that you would meet."
-CAPTION = "; beneath each name the requests. Belady knew what comes, and nobody finds more."
+CAPTION = (
+    "Everybody on “{}”, best first; beneath each name the requests. Belady knew what comes, and "
+    "nobody finds more."
+)
 WORDS = {  # the script fills the gaps
     "found": "_ hits in between. ",
     "one": "One hit in between. ",
@@ -60,8 +63,9 @@ def beat_belady(rows: Mapping[str, Sequence[int]], places: int, *, title: str) -
     """
     _check(rows, places)
     rounds = {
-        name: Round(
-            {who: _row(row, rule(capacity=places)) for who, rule in RIVALS.items()}, CAPTION
+        name: (
+            CAPTION.format(name),
+            {who: _row(row, rule(capacity=places)) for who, rule in RIVALS.items()},
         )
         for name, row in rows.items()
     }

@@ -23,7 +23,7 @@ from scalemodel.netflix.edge.catalogue import GB, CatalogueConfig, catalogue
 from scalemodel.netflix.edge.placement import PERFECT, YESTERDAY, place
 from scalemodel.parts.caches.engine import simulate
 from scalemodel.parts.caches.policies import LRU
-from scalemodel.stage.reading.contest import Round, Row, check_names, contest
+from scalemodel.stage.reading.contest import Row, check_names, contest
 from scalemodel.stage.views.embed import Embed
 
 NAMES = (
@@ -38,7 +38,7 @@ RULES = (
     "there already costs only room; what does not must be carried in, too."
 )
 UNSCRIPTED = "This is what the others make of these evenings."
-CAPTION = ". The optimum knew the evening."
+CAPTION = "Everybody on “{}”, best first. The optimum knew the evening."
 WORDS = {  # the script fills the gaps
     "room": "On the shelf: _ of _ GB. Carried in: _ of _ GB.",
     "full": "_ does not fit: it has _ GB, and there is room for _. ",
@@ -189,7 +189,7 @@ def fill_the_shelf(nights: Mapping[str, Evening], *, title: str) -> Embed:
         for name, night in nights.items()
     ]  # fmt: skip
     return contest(
-        __file__, {name: Round({who: _row(*row) for who, row in rows.items()}, CAPTION) for name, rows in found.items()},
+        __file__, {name: (CAPTION.format(name), {who: _row(*row) for who, row in rows.items()}) for name, rows in found.items()},
         title=title, rules=RULES, pick="Tomorrow", ahead="Show the forecast",
         board=_board(max(len(night.names) for night in nights.values())), header=HEADER,
         data={"nights": told}, words=WORDS, unscripted=UNSCRIPTED,

@@ -1,8 +1,7 @@
 """A game against others who have played before: its frame, its tables, and what begins a round.
 
-A rule is judged too fast by whoever has never stood in its place. So a chapter hands its reader
-the decisions, and in the end puts their row among those of the rules. The others play in Python,
-before the page is made; without a script their tables can be read all the same.
+The reader takes a rule's place in the browser, and in the end their row stands among the others'.
+Those play in Python, before the page is made; without a script their tables can be read at once.
 
 `contest.js`, which lies beside, does what every game does: it finds the elements that bear a
 `data-is`, begins anew, listens to buttons and digits, and ranks the reader. A game's own script
@@ -33,20 +32,9 @@ class Row(NamedTuple):
     drawing: str = ""  # HTML, beneath the name
 
 
-class Round(NamedTuple):
-    """Something to play: `rows` by who found them, and the end of the table's `caption`.
-
-    >>> Round({"LRU": Row(3, 3, [3])}, ".").rows["LRU"].score
-    3
-    """
-
-    rows: Mapping[str, Row]
-    caption: str
-
-
 def contest(
     file: str,
-    rounds: Mapping[str, Round],
+    rounds: Mapping[str, tuple[str, Mapping[str, Row]]],
     *,
     title: str,
     rules: str,
@@ -61,11 +49,12 @@ def contest(
 ) -> Embed:
     """The game whose script lies beside the module `file`, with one of `rounds` to `pick`.
 
+    `rounds` maps a name to a caption and to what each of the others has found there.
     `rules`, `board` and `mine`, the reader's drawing, are HTML. `ahead` names a switch that
     shows what comes. `words` have a `_` for each gap; the script gets them with the `data`.
 
     >>> place = __file__.replace("reading/contest", "netflix/stock")
-    >>> found = {"a Tuesday": Round({"LRU": Row("3 hits", 3, [3])}, ".")}
+    >>> found = {"a Tuesday": ("Everybody.", {"LRU": Row("3 hits", 3, [3])})}
     >>> contest(place, found, title="Can you?", rules="Press.", pick="Day", board="",
     ...         header=["who", "hits"], data={}, words={}, unscripted="This is LRU.").text
     'Can you?: a Tuesday · LRU 3 hits'
@@ -75,10 +64,8 @@ def contest(
     kind = Kind.beside(file)
     options = "".join(f"<option>{escape(name)}</option>" for name in rounds)
     switch = f'<button type="button" data-is="ahead" aria-pressed="false">{ahead}</button>'
-    tables = [
-        _table(name, one, header, _row("you", [""] * len(header[1:]), mine, YOU) if n == 0 else "")
-        for n, (name, one) in enumerate(rounds.items())
-    ]
+    you = _row("you", [""] * len(header[1:]), mine, 'class="you" data-is="you" hidden')
+    tables = [_table(*one, header, you * (n == 0)) for n, one in enumerate(rounds.values())]
     html = (
         f'<section class="sm-{kind.name} sm-contest" aria-label="{escape(title)}" '
         f'data-lm-suppress-shortcuts><p class="sm-title">{escape(title)}</p>'
@@ -88,10 +75,11 @@ def contest(
         f"<noscript><p>The game needs JavaScript. {unscripted}</p></noscript>{''.join(tables)}"
         f"{data_html({**data, 'words': words})}</section>"
     )  # fmt: skip
-    lines = [
-        f"{name} · {', '.join(f'{who} {row.told}' for who, row in one.rows.items())}"
-        for name, one in rounds.items()
-    ]
+    told = {
+        name: [f"{who} {row.told}" for who, row in rows.items()]
+        for name, (_, rows) in rounds.items()
+    }
+    lines = [f"{name} · {', '.join(line)}" for name, line in told.items()]
     return Embed(kind, html, f"{title}: {'; '.join(lines)}")
 
 
@@ -111,21 +99,16 @@ def check_names(field: str, given: Mapping, taken: Collection[str] = ()) -> None
 
 
 # ── What the others find, which a reader without a script sees at once ──────
-YOU = 'class="you" data-is="you" hidden'
-
-
-def _table(name, one, header, you):
+def _table(caption, rows, header, you):
     who, *others = header
     head = "".join(f'<th scope="col" class="sm-number">{word}</th>' for word in others)
-    ranked = sorted(one.rows.items(), key=lambda found: -found[1].score)
-    rows = "".join(
+    body = "".join(
         _row(who, row.figures, row.drawing, f'data-score="{row.score}" data-who="{escape(who)}"')
-        for who, row in ranked
+        for who, row in sorted(rows.items(), key=lambda found: -found[1].score)
     )
-    caption = escape(f"Everybody on “{name}”, best first{one.caption}")
     return (
-        f'<table class="sm-table"><caption>{caption}</caption><thead><tr><th scope="col">{who}</th>'
-        f"{head}</tr></thead><tbody>{rows}{you}</tbody></table>"
+        f'<table class="sm-table"><caption>{escape(caption)}</caption><thead><tr>'
+        f'<th scope="col">{who}</th>{head}</tr></thead><tbody>{body}{you}</tbody></table>'
     )
 
 

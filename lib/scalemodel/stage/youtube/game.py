@@ -19,7 +19,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.stage.look import theme
-from scalemodel.stage.reading.contest import Round, Row, check_names, contest
+from scalemodel.stage.reading.contest import Row, check_names, contest
 from scalemodel.stage.views.embed import Embed
 from scalemodel.youtube.abr.ceiling import optimum
 from scalemodel.youtube.abr.ladder import LADDER
@@ -41,8 +41,8 @@ RULES = (
 )
 UNSCRIPTED = "These are the sessions of whom you would play against."
 CAPTION = (
-    "; beneath each name the rungs. The optimum knew the line beforehand, and no choice of rungs "
-    "scores above {:.3f}."
+    "Everybody on “{}”, best first; beneath each name the rungs. The optimum knew the line "
+    "beforehand, and no choice of rungs scores above {:.3f}."
 )
 WORDS = {  # the script fills the gaps
     "arrived": "Segment _: _ arrived in _ s; ",
@@ -88,7 +88,7 @@ def beat_the_algorithm(
         played = {label: play(video, trace, rival, player) for label, rival in rivals.items()}
         played["optimum"] = bounds.session
         rows = {label: _row(label, session) for label, session in played.items()}
-        rounds[name] = Round(rows, CAPTION.format(bounds.upper))
+        rounds[name] = (CAPTION.format(name, bounds.upper), rows)
     data = {
         "video": {
             "segment_s": video.segment_s, "ladder_kbps": video.ladder_kbps.tolist(),
@@ -100,7 +100,7 @@ def beat_the_algorithm(
         "rides": [
             {
                 "time_s": _short(trace.time_s), "bandwidth_mbps": _short(trace.bandwidth_mbps),
-                "best": rounds[name].rows["optimum"].figures[0],
+                "best": rounds[name][1]["optimum"].figures[0],
             }
             for name, trace in rides.items()
         ],
