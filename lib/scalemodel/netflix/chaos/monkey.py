@@ -26,7 +26,7 @@ IEEE Software, 2016. The hours are its scheduler's; minimum, cap and share down 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 
@@ -99,7 +99,6 @@ class Termination:
     instances: tuple[str, ...] = ()  # their names
 
 
-@dataclass(slots=True)
 class Ledger:
     """What is planned and done by all monkeys of one config that write in it.
 
@@ -107,11 +106,11 @@ class Ledger:
     0
     """
 
-    now: datetime | None = None  # of the last tick
-    day: date | None = None  # of the plan
-    due: list = field(default_factory=list)  # what is left of it
-    today: int = 0  # kills of that day
-    last: dict = field(default_factory=dict)  # of each unit the day of its last kill, dry ones too
+    def __init__(self):
+        self.now = None  # the moment of the last tick
+        self.day, self.due = None, []  # of the plan, and what is left of it
+        self.today = 0  # kills of that day
+        self.last = {}  # of each unit the day of its last kill, dry ones too
 
 
 class _Attempt:
