@@ -122,7 +122,7 @@ def test_a_region_that_is_exempt_leaves_the_other():
 
 
 def test_a_second_monkey_of_the_seed_has_the_same_plan():
-    """However often one ticks, and whoever else there is."""
+    """Ticked each hour, or once at 14:59, and whoever else there is."""
     api, web = Group("api", opted_in=True), Group("web", opted_in=True)
     rare = {"mean_workdays_between_kills": 2}
     one, other = monkey(**rare), monkey(**rare)
