@@ -42,10 +42,10 @@ class Group:
     account: str = "prod"
     instances: int = 30
     minimum: int = 0
-    opted_in: bool = False  # whether its account takes part
+    opted_in: bool = False  # whether it takes part at all
     enabled: bool = True  # whether its application does
+    whitelisted: bool = False  # its application, by a list of an older kind, nowadays unread
     serving: bool = True  # whether traffic goes to it
-    whitelisted: bool = False  # by a list of an older kind, which nobody reads any more
 
     def __post_init__(self):
         for name in ("app", "account"):
