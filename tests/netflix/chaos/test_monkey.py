@@ -108,7 +108,7 @@ def test_any_of_a_unit_may_be_picked():
 
 
 @pytest.mark.parametrize(("row", "spared"), [
-    (("*", "*", "*", "*"), True), (("prod", "region-1", "eu", "db"), True), (("p*", "*-1", "e?", "d*"), True), (("test", "*", "*", "*"), False),
+    (("*", "*", "*", "*"), True), (("prod", "region-1", "eu", "db"), True), (("p*", "*-1", "e*", "d*"), True), (("test", "*", "*", "*"), False),
     (("*", "region-2", "*", "*"), False), (("*", "*", "us", "*"), False), (("*", "*", "*", "d"), False), (("PROD", "*", "*", "*"), False),
 ], ids=repr)  # fmt: skip
 def test_exceptions_by_wildcard(row, spared):
@@ -118,7 +118,8 @@ def test_exceptions_by_wildcard(row, spared):
 
 def test_a_region_that_is_exempt_leaves_the_other():
     one = monkey(exempt=[("*", "region-1", "*", "*")], regions_independent=False)
-    assert all(one.tick(fleet(regions=2), LATE + n * DAY)[0].instances[0].startswith("api.region-2") for n in range(4))  # fmt: skip
+    api = fleet(regions=2)
+    assert all(one.tick(api, LATE + n * DAY)[0].instances[0].startswith("api.region-2") for n in range(4))  # fmt: skip
 
 
 def test_a_second_monkey_of_the_seed_has_the_same_plan():
@@ -474,6 +475,40 @@ def test_a_config_that_means_nothing_is_named(wrong):
         MonkeyConfig(**wrong)
 
 
+def test_of_what_is_exempt_a_star_alone_is_anything():
+    for detail, pattern, killed in (
+        ("db[eu]", "db[eu]", 0), ("db?", "db?", 0), ("dbx", "db?", 1), ("dbe", "db[eu]", 1),
+        ("dbx", "db*", 0), ("[x]", "[*]", 0),
+    ):  # fmt: skip
+        group = Group("api", detail=detail, minimum=20, opted_in=True)
+        kills = monkey(exempt=[("*", "*", "*", pattern)]).tick(fleet(group), LATE)
+        assert len(kills) == killed, (detail, pattern)
+
+
+def test_a_tracker_that_does_it_itself_leaves_the_monkey_nothing():
+    api = fleet()
+    one = monkey(trackers=[lambda kill: api.terminate(kill.instances[0])])
+    assert one.tick(api, LATE) == [] and len(api.healthy()) == 29
+    assert [gate for *_, gate in one.log] == ["recorded"] and one.ledger.today == 0
+
+
+def test_a_ledger_is_of_one_fleet():
+    one, api = monkey(), fleet()
+    one.tick(api, LATE)
+    with pytest.raises(ValueError, match=r"fleet=.* must be the one that the ledger is about"):
+        one.tick(fleet(), LATE + DAY)
+    assert len(one.tick(api, LATE + DAY)) == 1
+
+
+def test_a_tick_that_is_refused_moves_nothing():
+    before = datetime(2200, 12, 31, 1, tzinfo=UTC)
+    api, one = fleet(start=before), monkey(workdays=Workdays(zone="Asia/Tokyo"))
+    api.terminate("region-1a")
+    with pytest.raises(ValueError, match=r"2201, 1, 1\) must be of the years"):
+        one.tick(api, datetime(2200, 12, 31, 20, tzinfo=UTC))
+    assert api.now == before and len(api.healthy()) == 20 and one.ledger.now is None
+
+
 def test_a_naive_moment_and_a_clock_that_goes_back_are_refused():
     one, api = monkey(), fleet()
     with pytest.raises(ValueError, match=r"now=.* must be a datetime with a time zone"):
@@ -482,10 +517,10 @@ def test_a_naive_moment_and_a_clock_that_goes_back_are_refused():
     with pytest.raises(ValueError, match=r"now=.* must not be before"):
         one.tick(api, LATE - MINUTE)
     with pytest.raises(ValueError, match=r"now=.* must not be before"):
-        one.tick(fleet(), LATE - MINUTE)  # it has been later elsewhere
+        one.tick(fleet(), LATE - MINUTE)
     with pytest.raises(ValueError, match=r"now=.* must not be before"):
         monkey().tick(fleet(start=LATE), LATE - MINUTE)
-    assert one.tick(fleet(), LATE) == []
+    assert one.tick(api, LATE) == []
 
 
 @pytest.mark.parametrize("wrong", [{"config": None}, {"rng": 7}, {"outage": lambda: False}, {"trackers": print}, {"trackers": [lambda: None]}, {"ledger": {}}], ids=lambda wrong: next(iter(wrong)))  # fmt: skip

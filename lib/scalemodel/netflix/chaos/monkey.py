@@ -25,6 +25,7 @@ days in the documentation and 5 in the code; here it is 5); Basiri et al., "Chao
 IEEE Software, 2016. The hours are its scheduler's; minimum, cap and share down are ours.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -67,6 +68,7 @@ class MonkeyConfig:
     most_down_ratio: float = 0.5  # of all instances, at the same time
 
     def __post_init__(self):
+        checks.plain(self)
         for name in ("enabled", "leashed", "in_test", "regions_independent"):
             checks.instance(name, getattr(self, name), bool)
         for name, known in (("scope", [*SCOPES]), ("grouping", GROUPINGS)):
@@ -107,7 +109,7 @@ class Ledger:
     """
 
     def __init__(self):
-        self.now = None  # the moment of the last tick
+        self.fleet, self.now = None, None  # whose instances these are; the moment of the last tick
         self.day, self.due = None, []  # of the plan, and what is left of it
         self.today = 0  # kills of that day
         self.last = {}  # of each unit the day of its last kill, dry ones too
@@ -153,9 +155,14 @@ def _agreed(kill, says):
 def _not_exempt(kill):
     def exempt(one):
         said = (one.group.account, one.region, one.group.stack, one.group.detail)
-        return any(all(map(fnmatchcase, said, row)) for row in kill.config.exempt)
+        return any(all(map(_like, said, row)) for row in kill.config.exempt)
 
     return kill.left(lambda one: not exempt(one))
+
+
+def _like(text, pattern):
+    """Whether text has the pattern, in which a star alone means more than itself."""
+    return fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 
 def _somebody(kill):
@@ -175,9 +182,9 @@ def _rested(kill):
 
 
 def _minimum(kill):
-    lost = [one.group for one in kill.victims]
-    left = {one: len(kill.fleet.healthy(one)) - lost.count(one) for one in set(lost)}
-    return all(count >= group.minimum for group, count in left.items())
+    lost = Counter(one.group for one in kill.victims)
+    left = Counter(one.group for one in kill.fleet.healthy()) - lost
+    return all(left[group] >= group.minimum for group in lost)
 
 
 def _small_part(kill):
@@ -186,13 +193,15 @@ def _small_part(kill):
 
 
 def _recorded(kill):
-    """Every tracker has it; one that fails calls it off, and those before keep their note."""
+    """Every tracker has it, and none did it; one that fails calls it off, others keep their note."""
     try:
         for tracker in kill.monkey.trackers:
             tracker(kill.termination)
     except Exception:
         return False
-    return kill.config.leashed or bool(kill.monkey.trackers)
+    up = {one.name for one in kill.fleet.healthy()}
+    noted = kill.config.leashed or bool(kill.monkey.trackers)
+    return noted and up.issuperset(kill.termination.instances)
 
 
 GATES = {  # in order
@@ -269,9 +278,13 @@ class ChaosMonkey:
         day, ledger = self.config.workdays.day(at), self.ledger
         if at < max(clock, ledger.now or clock):
             raise ValueError(f"now={at} must not be before {clock} and the last tick")
+        if ledger.fleet not in (None, fleet):
+            raise ValueError(f"fleet={fleet!r} must be the one that the ledger is about")
+        due = ledger.due if day == ledger.day else self.plan(fleet, day)
         fleet.advance(at)
+        ledger.fleet, ledger.due = fleet, due
         if day != ledger.day:
-            ledger.day, ledger.today, ledger.due = day, 0, self.plan(fleet, day)
+            ledger.day, ledger.today = day, 0
         ledger.now, due = at, [unit for when, unit in ledger.due if when <= at]
         ledger.due = ledger.due[len(due) :]
         return [kill for unit in due if (kill := self._tried(fleet, at, unit))]
@@ -319,6 +332,7 @@ class NaiveMonkey:
     rng: np.random.Generator
 
     def __post_init__(self):
+        checks.plain(self)
         checks.instance("fleet", self.fleet, Fleet)
         checks.instance("rng", self.rng, np.random.Generator)
 
