@@ -35,6 +35,7 @@ class _Change:
     at_s: float = 10.0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.text("service", self.service)
         checks.real("at_s", self.at_s, at_least=0, at_most=MOST_S)
 
@@ -56,6 +57,7 @@ class Slow(_Change):
     factor: float = 100.0
 
     def __post_init__(self):
+        checks.plain(self)
         _Change.__post_init__(self)
         checks.real("until_s", self.until_s, at_least=self.at_s, at_most=MOST_S)
         checks.real("factor", self.factor, at_least=1e-3, at_most=1e6)
@@ -81,6 +83,7 @@ class Down(_Change):
     noticed_s: float = BY_HAND_S
 
     def __post_init__(self):
+        checks.plain(self)
         if self.service is not None:
             checks.text("service", self.service)
         if self.zone is not None:
@@ -110,6 +113,7 @@ class Scale(_Change):
     instances: int = 6
 
     def __post_init__(self):
+        checks.plain(self)
         _Change.__post_init__(self)
         checks.whole("instances", self.instances, at_least=1, at_most=1_000)
 

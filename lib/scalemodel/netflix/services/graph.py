@@ -49,6 +49,7 @@ class Technology:
     pause_s: float = 0.0  # and does nothing else
 
     def __post_init__(self):
+        checks.plain(self)
         checks.text("name", self.name)
         checks.real("start_s", self.start_s, at_least=0, at_most=1e6)
         checks.whole("memory_bytes", self.memory_bytes, at_least=1, at_most=10**15)
@@ -84,6 +85,7 @@ class Service:
     technology: Technology = PYTHON
 
     def __post_init__(self):
+        checks.plain(self)
         checks.text("name", self.name)
         checks.whole("instances", self.instances, at_least=1, at_most=1_000)
         checks.whole("workers", self.workers, at_least=1, at_most=100_000)
@@ -116,6 +118,7 @@ class Call:
     shows: str = ""  # what a viewer sees of it
 
     def __post_init__(self):
+        checks.plain(self)
         checks.text("caller", self.caller)
         checks.text("callee", self.callee)
         checks.instance("guards", self.guards, Guards)
@@ -145,6 +148,7 @@ class Graph:
     entry: str
 
     def __post_init__(self):
+        checks.plain(self)
         for field, kind, least, most in (("services", Service, 1, 200), ("calls", Call, 0, 2_000)):
             many = len(checks.instance(field, getattr(self, field), tuple))
             checks.whole(f"len({field})", many, at_least=least, at_most=most)

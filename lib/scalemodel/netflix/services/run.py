@@ -52,6 +52,7 @@ class RunConfig:
     seed: int = 0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.instance("graph", self.graph, Graph)
         checks.real("arrivals_per_s", self.arrivals_per_s, at_least=1e-3, at_most=1e6)
         checks.real("until_s", self.until_s, above=0, at_most=MOST_JOBS / self.arrivals_per_s)
