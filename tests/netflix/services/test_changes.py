@@ -64,11 +64,6 @@ def test_a_deploy_takes_one_after_another():
     assert rows(Deploy(service="ann", at_s=1.0)) == [(1, 0, 0, GONE), (3, 0, 0, UP), (3, 0, 1, GONE), (5, 0, 1, UP)]  # fmt: skip
 
 
-def test_changes_may_come_one_by_one():
-    slow, deploy = Slow(service="bob"), Deploy(service="ann")
-    assert np.array_equal(timeline(GRAPH, iter([slow, deploy])), timeline(GRAPH, [slow, deploy]))
-
-
 def test_two_zones_or_two_services_may_go_down_together():
     both = [(Down(zone=0, noticed_s=9.0), Down(zone=1, noticed_s=9.0)), (Down(service="ann"), Down(service="bob"))]  # fmt: skip
     assert [len(rows(*pair)) for pair in both] == [15, 15]
@@ -162,3 +157,8 @@ def test_more_rows_than_a_run_looks_at_are_refused():
 def test_lost_calls_of_nonsense_are_named(wrong):
     with pytest.raises(ValueError, match=f"^{next(iter(wrong))}=.* must be"):
         lost_calls(**{"rate_per_s": 1.0, "share_ratio": 0.5, "noticed_s": 1.0, **wrong})
+
+
+def test_changes_that_can_be_looked_at_only_once_are_refused():
+    with pytest.raises(ValueError, match=r"changes=.* must be a row"):
+        timeline(GRAPH, iter([Slow(service="bob")]))

@@ -153,7 +153,6 @@ def timeline(graph: Graph, changes: Sequence[Change]) -> np.ndarray:
     >>> timeline(graph, [Deploy(service="billing", at_s=60.0)])[:2].tolist()
     [[60.0, 0.0, 0.0, 0.0], [65.0, 0.0, 0.0, 1.0]]
     """
-    changes = tuple(changes)
     names = {service.name: number for number, service in enumerate(graph.services)}
     instances = {service.name: service.instances for service in graph.services}
     for number, change in enumerate(changes):
