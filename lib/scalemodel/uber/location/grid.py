@@ -201,11 +201,15 @@ class GeoIndex:
         array([8])
         """
         lat, lon = _place(lat, lon)
-        k = min(_whole("k", k, at_least=1, at_most=MOST_K), len(self) or 1)
+        k = _whole("k", k, at_least=1, at_most=MOST_K)
+        if k > FEW:
+            k = max(min(k, len(self)), FEW)
         ids, far_m = np.empty(k, np.int64), np.empty(k)
         found = cells.nearest.native(
-            self._grid, self._bands, lat, lon, _radius(radius_m), _free(available), ids, far_m
-        )
+            self._grid, self._bands, lat, lon,
+            MOST_M if radius_m is None else _radius(radius_m),
+            ANYBODY if available is None else _free(available), ids, far_m,
+        )  # fmt: skip
         return Neighbours(ids, far_m) if found == k else Neighbours(ids[:found], far_m[:found])
 
     def nearest_many(self, lat, lon, k, radius_m=None, available=None):

@@ -34,7 +34,7 @@ def distance_m(lat: np.ndarray, lon: np.ndarray, to_lat: np.ndarray, to_lon: np.
     return 2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
 
 
-@compiled("float64(float64, float64, float64, float64)")
+@compiled()
 def great_circle_m(lat, lon, to_lat, to_lon):
     """The same between two points, for the inside of a loop.
 
