@@ -57,3 +57,10 @@ def test_a_brute_force_off_the_globe_is_refused():
         brute_force([1], [0.0], [0.0], 91, 0.0, k=1)
     with pytest.raises(ValueError, match="must be rows of one length"):
         brute_force([1, 2], [0.0], [0.0], 0.0, 0.0, k=1)
+
+
+@pytest.mark.parametrize("wrong", [None, "", math.nan, 90.1, [0.0, -91.0]])
+def test_a_latitude_off_the_globe_is_refused(wrong):
+    for name in ("lat", "to_lat"):
+        with pytest.raises(ValueError, match=f"^{name}=.* must be of numbers from -90 to 90"):
+            distance_m(**({"lat": 0.0, "lon": 0.0, "to_lat": 0.0, "to_lon": 0.0} | {name: wrong}))
