@@ -1,6 +1,6 @@
 """Where every car is: our index beside trees, hexagons and Redis.
 
-    python benchmarks/uber/places.py    about two minutes
+    python benchmarks/uber/places.py    some minutes
 
 100,000 cars in 40 × 40 km, uniform and in 12 hot spots; the ten nearest of a car's place, all
 within 2 km, and moves of about 30 m. Our cars have driven about for 20 reports before, so that
