@@ -102,28 +102,27 @@ class _Nearby:
         self.index.move(np.arange(len(cars)), cars.lat, cars.lon)
 
     def look(self, who, k, free=None):
-        """Cars and minutes, shape (len(who), k), the soonest first; and for each rider the
-        minutes below which no car is missing. Where there are fewer cars, minutes are infinite.
-        """
+        """Cars and minutes, shape (len(who), k), and for each rider the minutes below which
+        no car is missing. Where there are fewer cars, minutes are infinite."""
         k = min(k, len(self.cars))
         lat, lon = self.riders.lat[who], self.riders.lon[who]
         car, far_m = self.index.nearest_many(lat, lon, k, available=free)
         minutes, there = np.full(car.shape, np.inf), car != NOBODY
         row, at = np.nonzero(there)[0], car[there]
         minutes[there] = self.eta.minutes(self.cars.lat[at], self.cars.lon[at], lat[row], lon[row])
-        order = np.lexsort((car, minutes))
         sure = np.full(len(who), np.inf) if k == len(self.cars) else self.eta.at_least(far_m[:, -1])
         self.edges += len(at)
         self.rounds += 1
-        return *(np.take_along_axis(table, order, 1) for table in (car, minutes)), sure
+        return car, minutes, sure
 
     def soonest(self, rider, free):
-        """The car that is soonest there of those that are free, and its minutes."""
+        """The minutes of the car that is soonest there of those that are free, and the car."""
         k = FIRST_LOOK
         while True:
             car, minutes, sure = self.look([rider], k, free)
-            if minutes[0, 0] <= sure[0]:
-                return int(car[0, 0]), float(minutes[0, 0])
+            wait, at = min(zip(minutes[0].tolist(), car[0].tolist(), strict=True))
+            if wait <= sure[0]:
+                return wait, at
             k *= 2
 
 
@@ -150,14 +149,14 @@ def _first_come(nearby, _):
     for rider in range(len(car)):
         if not free.any():
             break
-        at, wait = choice(rider)
+        wait, at = choice(rider)
         car[rider], minutes[rider], free[at] = at, wait, False
     return Matches(car, minutes, nearby.edges, nearby.rounds)
 
 
 def _edge_greedy(nearby, _):
     car, minutes, free, choice = _begin(nearby)
-    offers = [(choice(rider)[::-1], rider) for rider in range(len(car)) if len(free)]
+    offers = [(choice(rider), rider) for rider in range(len(car)) if len(free)]
     heapq.heapify(offers)
     while offers and free.any():
         (wait, at), rider = offers[0]
@@ -165,7 +164,7 @@ def _edge_greedy(nearby, _):
             car[rider], minutes[rider], free[at] = at, wait, False
             heapq.heappop(offers)
         else:
-            heapq.heapreplace(offers, (choice(rider)[::-1], rider))
+            heapq.heapreplace(offers, (choice(rider), rider))
     return Matches(car, minutes, nearby.edges, nearby.rounds)
 
 
@@ -175,14 +174,14 @@ def _begin(nearby):
     cars, minutes, sure = nearby.look(np.arange(n), FIRST_LOOK)
     free = np.ones(len(nearby.cars), bool)
     rows = [
-        [(at, wait) for at, wait in zip(*row, strict=True) if wait <= most]
-        for *row, most in zip(cars.tolist(), minutes.tolist(), sure.tolist(), strict=True)
+        sorted((wait, at) for wait, at in zip(*row, strict=True) if wait <= most)
+        for *row, most in zip(minutes.tolist(), cars.tolist(), sure.tolist(), strict=True)
     ]
 
     def choice(rider):
-        for at, wait in rows[rider]:
+        for wait, at in rows[rider]:
             if free[at]:
-                return at, wait
+                return wait, at
         return nearby.soonest(rider, free)
 
     return np.full(n, NOBODY), np.full(n, np.inf), free, choice
