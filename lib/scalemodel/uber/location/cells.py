@@ -19,12 +19,12 @@ from scalemodel.uber.location.sphere import EARTH_M, great_circle_m
 
 # A row has 48 bytes, in three views: whole numbers, places, chains. Then a table: a head for each
 # row, and rows by hashed id.
-GRID = "Tuple((int64[:, ::1], float64[:, ::1], int32[:, ::1], int32[::1]))"
+GRID = "Tuple((float64[:, ::1], int32[:, ::1], int64[:, ::1], int32[::1]))"
 READ_FLAGS = "Array(boolean, 1, 'C', readonly=True)"
-LAT, LON, TIME_S = 0, 1, 4  # columns of places
-NEXT, BEFORE = 4, 5  # of chains; they are column 2 of the rest. The first `BEFORE` is ~head
-ID, SEQ = 3, 5  # of cars
-DESK, CARS, USED = 0, 3, 5  # a row, and its columns in cars
+LAT, LON, TIME_S = 0, 1, 3  # columns of places
+NEXT, BEFORE = 4, 5  # of chains: they are what is column 2 of places. The first `BEFORE` is ~head
+ID, SEQ = 0, 1  # of cars
+DESK, CARS, USED = 0, 0, 1  # a row, and its columns in cars
 LOW = 0xFFFFFFFF  # 32 bits
 FARTHEST_M = 1.001 * math.pi * EARTH_M
 
@@ -45,30 +45,41 @@ def columns_in(band, bands):
 
 
 @compiled()
+def part(degrees, turn, parts):
+    """In which of equal parts of a turn an angle is."""
+    return min(int(degrees / turn * parts), parts - 1)
+
+
+@compiled()
 def cell(bands, lat, lon):
     """The band and the column of a place."""
-    band = min(int((lat + 90) / 180 * bands), bands - 1)
-    columns = columns_in(band, bands)
-    return band, min(int((lon + 180) / 360 * columns), columns - 1)
+    band = part(lat + 90, 180, bands)
+    return band, part(lon + 180, 360, columns_in(band, bands))
 
 
 @compiled(f"int64({GRID}, int64)")
 def find(grid, id):
     """The slot of the table where the row of `id` stands, or would stand."""
-    cars, _, _, table = grid
+    _, _, cars, table = grid
     slot = len(cars) + hashed(id >> 32, id & LOW, len(table) - len(cars))
     while table[slot] != 0 and cars[table[slot], ID] != id:
         slot = slot + 1 if slot + 1 < len(table) else len(cars)
     return slot
 
 
+@compiled()
+def head_of(band, column, size):
+    """The head of a cell; those of neighbours in a band stand side by side, for the processor's sake."""
+    return (hashed(0, band, size) + column) % size
+
+
 # ── Moving ──────────────────────────────────────────────────────────────────
 @compiled()
 def link(grid, bands, row):
     """Put a row first into the chain of its cell."""
-    cars, places, chains, table = grid
+    places, chains, cars, table = grid
     band, column = cell(bands, places[row, LAT], places[row, LON])
-    head = hashed(band, column, len(cars))
+    head = head_of(band, column, len(cars))
     first = table[head]
     chains[row, NEXT], chains[row, BEFORE] = first, ~head
     if first != 0:
@@ -79,7 +90,7 @@ def link(grid, bands, row):
 @compiled()
 def unlink(grid, row):
     """Take a row out of its chain."""
-    _, _, chains, table = grid
+    _, chains, _, table = grid
     after, before = chains[row, NEXT], chains[row, BEFORE]
     if before < 0:
         table[~before] = after
@@ -92,7 +103,7 @@ def unlink(grid, row):
 @compiled(f"int64({GRID}, int64, int64, float64, float64, float64, int64)")
 def put(grid, bands, id, lat, lon, time_s, seq):
     """Put one car where it is: 1, or 0 where it is old news, or -1 where there is no room."""
-    cars, places, chains, table = grid
+    places, chains, cars, table = grid
     slot = find(grid, id)
     row = table[slot]
     moves = True
@@ -142,7 +153,7 @@ def put_many(grid, bands, ids, lat, lon, time_s, seq, first):
 @compiled(f"int64({GRID}, int64)")
 def take(grid, id):
     """Take a car out: 1, or 0 where there is none."""
-    cars, _, chains, table = grid
+    _, chains, cars, table = grid
     gap = find(grid, id)
     row = table[gap]
     if row == 0:
@@ -162,25 +173,24 @@ def take(grid, id):
     return 1
 
 
-@compiled(f"int64({GRID}, float64)")
-def take_silent(grid, since_s):
-    """Take out all who were last heard of before `since_s`; how many."""
-    cars, places, _, _ = grid
+@compiled(f"int64({GRID}, float64, float64)")
+def take_silent(grid, now_s, ttl_s):
+    """Take out all who were silent for longer than `ttl_s`; how many."""
+    places, _, cars, _ = grid
     taken = 0
     for row in range(1, cars[DESK, USED] + 1):
-        if cars[row, ID] >= 0 and places[row, TIME_S] < since_s:
+        if cars[row, ID] >= 0 and now_s - places[row, TIME_S] > ttl_s:
             taken += take(grid, cars[row, ID])
     return taken
 
 
 @compiled(f"void({GRID}, int64)")
 def rebuild(grid, bands):
-    """Fill an empty table, and chain the cars anew."""
-    cars, _, _, table = grid
-    for row in range(1, cars[DESK, USED] + 1):
-        if cars[row, ID] >= 0:
-            table[find(grid, cars[row, ID])] = row
-            link(grid, bands, row)
+    """Fill an empty table and chain all rows that are used; each is a car."""
+    _, _, cars, table = grid
+    for row in range(cars[DESK, USED], 0, -1):  # so that chains run forwards
+        table[find(grid, cars[row, ID])] = row
+        link(grid, bands, row)
 
 
 # ── Asking ──────────────────────────────────────────────────────────────────
@@ -229,43 +239,45 @@ def columns_near(band, bands, columns, lat, lon, angle):
 
 
 @compiled()
-def later(far_m, id, other_m, other):
+def later(cars, far_m, row, other_m, other):
     """Whether a car comes after another one: it is further, or as far and has a larger id."""
-    return far_m > other_m or (far_m == other_m and id > other)
+    return far_m > other_m or (far_m == other_m and cars[row, ID] > cars[other, ID])
 
 
 @compiled()
-def sink(ids, far_m, end):
+def sink(cars, rows, far_m, end):
     """Let the first of a heap sink to its place; whoever comes last stands on top."""
-    id, car_m, at = ids[0], far_m[0], 0
+    row, car_m, at = rows[0], far_m[0], 0
     while 2 * at + 1 < end:
         child = 2 * at + 1
-        if child + 1 < end and later(far_m[child + 1], ids[child + 1], far_m[child], ids[child]):
+        if child + 1 < end and later(
+            cars, far_m[child + 1], rows[child + 1], far_m[child], rows[child]
+        ):
             child += 1
-        if not later(far_m[child], ids[child], car_m, id):
+        if not later(cars, far_m[child], rows[child], car_m, row):
             break
-        ids[at], far_m[at] = ids[child], far_m[child]
+        rows[at], far_m[at] = rows[child], far_m[child]
         at = child
-    ids[at], far_m[at] = id, car_m
+    rows[at], far_m[at] = row, car_m
 
 
 @compiled()
 def is_dear(grid, bands, radius_m):
     """Whether a circle has more cells than there are cars."""
     reach = 2 * wide(radius_m) / math.pi * bands
-    return reach * reach > grid[0][DESK, CARS] + 9
+    return reach * reach > grid[2][DESK, CARS] + 9
 
 
 @compiled(
     f"int64({GRID}, int64, float64, float64, float64, float64, {READ_FLAGS}, int64[::1], "
     "float64[::1], boolean)"
 )
-def circle(grid, bands, lat, lon, radius_m, most_m, available, ids, far_m, best):
+def circle(grid, bands, lat, lon, radius_m, most_m, available, rows, far_m, best):
     """Look at all cars whose cells meet a circle: how many are at most `most_m` away.
 
     If `best`, the nearest of them are kept in a heap, else all while there is room.
     """
-    cars, places, chains, table = grid
+    places, chains, cars, table = grid
     angle, phi = wide(radius_m), math.radians(lat)
     parallels = math.cos(phi) * math.cos(min(abs(phi) + angle, math.pi / 2))
     most, found = haversine(wide(most_m)), 0
@@ -280,22 +292,33 @@ def circle(grid, bands, lat, lon, radius_m, most_m, available, ids, far_m, best)
         if everywhere:
             west, east = 0, len(cars) - 1
         for turn in range(west, east + 1):
-            row = table[turn if everywhere else hashed(band, turn % columns, len(cars))]
+            column = turn + columns if turn < 0 else turn - columns if turn >= columns else turn
+            row = table[turn if everywhere else head_of(band, column, len(cars))]
             while row != 0:
-                car_lat, car_lon, id = places[row, LAT], places[row, LON], cars[row, ID]
-                near = least(car_lat - lat, car_lon - lon, parallels) <= most
-                if near and (everywhere or cell(bands, car_lat, car_lon) == (band, turn % columns)):
-                    if len(available) == 0 or (id < len(available) and available[id]):
-                        car_m = great_circle_m(car_lat, car_lon, lat, lon)
-                        if car_m <= most_m:
-                            if not best and found < len(ids):
-                                ids[found], far_m[found] = id, car_m
-                            if best and later(far_m[0], ids[0], car_m, id):
-                                ids[0], far_m[0] = id, car_m
-                                sink(ids, far_m, len(ids))
-                                most = haversine(wide(min(far_m[0], most_m)))
-                            found += 1
+                car_lat, car_lon, here = places[row, LAT], places[row, LON], row
                 row = chains[row, NEXT]
+                if least(car_lat - lat, car_lon - lon, parallels) > most:
+                    continue
+                if not everywhere and (
+                    part(car_lat + 90, 180, bands) != band
+                    or part(car_lon + 180, 360, columns) != column
+                ):
+                    continue  # of another cell with the same head
+                if len(available) > 0:
+                    id = cars[here, ID]
+                    if id >= len(available) or not available[id]:
+                        continue
+                car_m = great_circle_m(car_lat, car_lon, lat, lon)
+                if car_m > most_m:
+                    continue
+                if not best and found < len(rows):
+                    rows[found], far_m[found] = cars[here, ID], car_m
+                if best and later(cars, far_m[0], rows[0], car_m, here):
+                    rows[0], far_m[0] = here, car_m
+                    sink(cars, rows, far_m, len(rows))
+                    if far_m[0] < most_m:
+                        most = haversine(wide(far_m[0]))
+                found += 1
     return found
 
 
@@ -313,16 +336,20 @@ def nearest(grid, bands, lat, lon, radius_m, available, ids, far_m):
         if is_dear(grid, bands, sure_m):
             sure_m = radius_m
         for n in range(k):
-            ids[n], far_m[n] = -1, math.inf
+            ids[n], far_m[n] = DESK, math.inf
         found = circle(grid, bands, lat, lon, sure_m, radius_m, available, ids, far_m, True)
         if far_m[0] <= sure_m or sure_m >= radius_m:
             break
-        wider_m = max(2 * sure_m, math.pi * EARTH_M / bands)
-        sure_m = min(far_m[0] if far_m[0] < math.inf else wider_m, radius_m)
-    for end in range(k - 1, 0, -1):
-        ids[0], ids[end] = ids[end], ids[0]
-        far_m[0], far_m[end] = far_m[end], far_m[0]
-        sink(ids, far_m, end)
+        if far_m[0] < math.inf:
+            sure_m = radius_m = far_m[0]
+        else:
+            sure_m = min(max(2 * sure_m, math.pi * EARTH_M / bands), radius_m)
+    cars = grid[2]
+    for end in range(k - 1, -1, -1):
+        row, last_m = ids[0], far_m[0]
+        ids[0], far_m[0] = ids[end], far_m[end]
+        sink(cars, ids, far_m, end)
+        ids[end], far_m[end] = cars[row, ID] if last_m < math.inf else -1, last_m
     return min(found, k)
 
 

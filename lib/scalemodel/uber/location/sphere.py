@@ -43,7 +43,9 @@ def great_circle_m(lat, lon, to_lat, to_lon):
     """
     north = math.sin((math.radians(to_lat) - math.radians(lat)) / 2)
     east = math.sin((math.radians(to_lon) - math.radians(lon)) / 2)
-    half = north * north + math.cos(math.radians(lat)) * math.cos(math.radians(to_lat)) * east * east
+    half = (
+        north * north + math.cos(math.radians(lat)) * math.cos(math.radians(to_lat)) * east * east
+    )
     return 2 * EARTH_M * math.asin(math.sqrt(min(half, 1.0)))
 
 
