@@ -168,7 +168,7 @@ def greedy(cost, rows):
         ({"first": []}, "first=.* must rise from 0"),
         ({"to": [0, 2, 0]}, r"to\[1\]=2.0 must be a finite number of at least 0 and at most 1"),
         ({"to": [0, 0.5, 0]}, "to=.* must be a row of integers"),
-        ({"to": [0, 1]}, "first|to has 2 entries"),
+        ({"to": [0, 1]}, "to and cost must have as many entries: 2 and 3"),
         ({"cost": [1.0, np.inf, 2.0]}, r"cost\[1\]=inf"),
         ({"cost": [1.0, -1.0, 2.0]}, r"cost\[1\]=-1.0"),
         ({"penalty": 0.0}, "penalty=0.0 must be a finite number above 0"),

@@ -122,9 +122,9 @@ def assign(first: np.ndarray, to: np.ndarray, cost: np.ndarray, cars: int, penal
     penalty = checks.real("penalty", penalty, above=0, at_most=1e9)
     cost = checks.numbers_row("cost", cost, at_least=0, at_most=1e9, length=0)
     to = _whole_row("to", to, cars - 1)
-    first = _whole_row("first", first, len(to))
     if len(to) != len(cost):
-        raise ValueError(f"to has {len(to)} entries; it must have as many as cost, {len(cost)}")
+        raise ValueError(f"to and cost must have as many entries: {len(to)} and {len(cost)}")
+    first = _whole_row("first", first, len(to))
     if not len(first) or first[0] != 0 or first[-1] != len(to) or (np.diff(first) < 0).any():
         raise ValueError(f"first={first!r} must rise from 0 to the number of edges, {len(to)}")
     answer = Assignment(np.full(len(first) - 1, NOBODY), np.zeros(len(first) - 1), np.zeros(cars))

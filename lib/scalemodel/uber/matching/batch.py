@@ -54,7 +54,8 @@ class Places:
             )
             object.__setattr__(self, name, row)
         if len(self.lat) != len(self.lon):
-            raise ValueError(f"lon has {len(self.lon)} entries; it must have {len(self.lat)}")
+            both = len(self.lat), len(self.lon)
+            raise ValueError(f"lat and lon must have as many entries: {both[0]} and {both[1]}")
 
     def __len__(self):
         return len(self.lat)
@@ -104,13 +105,13 @@ class _Nearby:
     def look(self, who, k, free=None):
         """Cars and minutes, shape (len(who), k), and for each rider the minutes below which
         no car is missing. Where there are fewer cars, minutes are infinite."""
-        k = min(k, len(self.cars))
+        k = max(1, min(k, len(self.cars)))
         lat, lon = self.riders.lat[who], self.riders.lon[who]
         car, far_m = self.index.nearest_many(lat, lon, k, available=free)
         minutes, there = np.full(car.shape, np.inf), car != NOBODY
         row, at = np.nonzero(there)[0], car[there]
         minutes[there] = self.eta.minutes(self.cars.lat[at], self.cars.lon[at], lat[row], lon[row])
-        sure = np.full(len(who), np.inf) if k == len(self.cars) else self.eta.at_least(far_m[:, -1])
+        sure = np.full(len(who), np.inf) if k >= len(self.cars) else self.eta.at_least(far_m[:, -1])
         self.edges += len(at)
         self.rounds += 1
         return car, minutes, sure

@@ -126,6 +126,7 @@ class Drivers:
         return IDLE if line is None else next(s for s in STATES if line.startswith(s))
 
 
+@checks.kinds
 def says_yes(driver: int, request: Request) -> bool | None:
     """The answer of a driver to an offer: True, False, or None for none in time.
 

@@ -20,7 +20,7 @@ from scalemodel.uber.location.sphere import distance_m
 class Eta(Protocol):
     """Minutes between points in degrees, element by element, and the least for a distance.
 
-    >>> StraightLine(kmh=60).at_least(1000.0)
+    >>> float(StraightLine(kmh=60).at_least(1000.0))
     1.0
     """
 
@@ -46,12 +46,39 @@ class StraightLine:
 
     def minutes(self, lat, lon, to_lat, to_lon) -> np.ndarray:
         """Minutes from each first point to each second one."""
-        return self.at_least(distance_m(lat, lon, to_lat, to_lon))
+        return self.at_least(distance_m(*degrees(lat, lon, to_lat, to_lon)))
 
     def at_least(self, distance_m) -> np.ndarray:
         """Minutes for so many metres, which is what they take.
 
-        >>> StraightLine(kmh=60).at_least(1500.0)
+        >>> float(StraightLine(kmh=60).at_least(1500.0))
         1.5
         """
-        return distance_m / 1000 / self.kmh * 60
+        return _numbers("distance_m", distance_m, 0, np.inf) / 1000 / self.kmh * 60
+
+
+def degrees(lat, lon, to_lat, to_lon) -> list[np.ndarray]:
+    """The four as arrays, of shapes that go together.
+
+    >>> [row.shape for row in degrees(lat=52.5, lon=13.4, to_lat=[52.6, 52.7], to_lon=13.4)]
+    [(), (), (2,), ()]
+    """
+    rows = {"lat": (lat, 90), "lon": (lon, 180), "to_lat": (to_lat, 90), "to_lon": (to_lon, 180)}
+    arrays = [_numbers(name, row, -most, most) for name, (row, most) in rows.items()]
+    shapes = [array.shape for array in arrays]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ValueError(
+            f"lat, lon, to_lat, to_lon={shapes} must be shapes that go together"
+        ) from None
+    return arrays
+
+
+def _numbers(field, values, least, most):
+    array = np.asarray(values)
+    if array.dtype.kind not in "iuf" or not ((least <= array) & (array <= most)).all():
+        raise ValueError(
+            f"{field}={values!r} must be numbers of at least {least} and at most {most}"
+        )
+    return array

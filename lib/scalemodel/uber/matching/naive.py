@@ -10,6 +10,7 @@ Sources: the brief, "Supply-Demand Matching Algorithm".
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scalemodel.core import checks
 from scalemodel.uber.location.grid import GeoIndex
 from scalemodel.uber.location.sphere import distance_m
 from scalemodel.uber.matching.dispatch import Request
@@ -30,12 +31,14 @@ class NaiveEngine:
     stars: Mapping
     eta_to_pickup: Mapping
 
+    @checks.kinds
     def match(self, request: Request) -> int:
         """The driver with the best score."""
         candidates = self.index.within(request.lat, request.lon, radius_m=2000).ids.tolist()
         scored = [(driver, self.score(driver, request)) for driver in candidates]
         return max(scored, key=lambda pair: pair[1])[0]
 
+    @checks.kinds
     def score(self, driver: int, request: Request) -> float:
         """Stars and ETA, and a distance for nothing."""
         distance = distance_m(*self.index.position(driver), request.lat, request.lon)  # noqa: F841

@@ -23,7 +23,7 @@ from scipy.sparse.csgraph import dijkstra
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
 from scalemodel.uber.location.sphere import distance_m
-from scalemodel.uber.matching.eta import StraightLine
+from scalemodel.uber.matching.eta import StraightLine, degrees
 
 AVENUE_EVERY = 5  # streets
 HOURLY_RATIO = (  # of the speed at night, hour by hour
@@ -81,6 +81,7 @@ class RoadGrid:
 
     def minutes(self, lat, lon, to_lat, to_lon) -> np.ndarray:
         """Minutes from each first point to each second one."""
+        lat, lon, to_lat, to_lon = degrees(lat, lon, to_lat, to_lon)
         start, at_first = self._corner(lat, lon)
         end, at_last = self._corner(to_lat, to_lon)
         return self._slow(at_first) + self.table_min[start, end] + self._slow(at_last)
@@ -88,7 +89,7 @@ class RoadGrid:
     def at_least(self, distance_m) -> np.ndarray:
         """Minutes straight ahead on an avenue; no way is faster.
 
-        >>> RoadGrid(avenue_kmh=60.0, streets=3).at_least(1500.0)
+        >>> float(RoadGrid(avenue_kmh=60.0, streets=3).at_least(1500.0))
         1.5
         """
         return StraightLine(self.avenue_kmh * HOURLY_RATIO[self.hour]).at_least(distance_m)
@@ -104,7 +105,6 @@ class RoadGrid:
     def _corner(self, lat, lon):
         """The nearest corner of each point, and metres to it."""
         lats, lons = self._axes()
-        lat, lon = np.asarray(lat, float), np.asarray(lon, float)
         row, column = (
             np.clip(np.rint((at - axis[0]) / (axis[1] - axis[0])), 0, self.streets - 1).astype(int)
             for at, axis in ((lat, lats), (lon, lons))

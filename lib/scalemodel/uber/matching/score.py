@@ -52,7 +52,7 @@ class CaseScore:
     eta_weight: float = 0.6
 
     def __post_init__(self):
-        if self.eta_unit not in PER_MINUTE:
+        if self.eta_unit not in [*PER_MINUTE]:
             raise ValueError(f"eta_unit={self.eta_unit!r} must be one of {[*PER_MINUTE]}")
         for name in ("rating_weight", "eta_weight"):
             checks.real(name, getattr(self, name), at_least=0, at_most=1e6)
