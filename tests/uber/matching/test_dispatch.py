@@ -159,13 +159,14 @@ def test_pruning_answers_as_a_full_scan(cars, seed, eta, score):
     stars = dict(enumerate(np.round(rng.uniform(3, 5, cars), 1)))
     index = GeoIndex(cell_m=250)
     index.move(np.arange(cars), lat, lon)
-    engine = MatchingEngine(index, Drivers(stars), score, eta=eta)
-    best, scanned = engine.best(ADA, 1500.0, set(), 10.0)
+    engine = MatchingEngine(index, Drivers(stars), score, 1500.0, eta, widest_m=1500.0)
+    best = engine.match(ADA)
     near = index.within(0.0, 0.0, 1500.0).ids.tolist()
     scores = [score.of(stars[n], float(eta.minutes(lat[n], lon[n], 0.0, 0.0))) for n in near]
-    assert (best is None) == (not near) and scanned <= len(near)
+    assert isinstance(best, Match) == bool(near)
     if near:
-        assert best[:2] == (max(scores), near[int(np.argmax(scores))])
+        assert (best.score, best.driver) == (max(scores), near[int(np.argmax(scores))])
+        assert 1 <= best.scanned <= len(near)
 
 
 def test_no_driver_is_ever_given_to_two_riders():
@@ -219,8 +220,8 @@ def test_a_city_of_a_hundred_thousand_scans_a_handful():
     lat, lon = rng.uniform(-2, 2, (2, n)) * KM
     index.move(np.arange(n), lat, lon)
     engine = MatchingEngine(index, Drivers(dict(enumerate(rng.uniform(4, 5, n)))))
-    scanned = [engine.best(Request(str(k), *rng.uniform(-0.5, 0.5, 2) * KM), 2000.0, set(), 0.0)[1]
-               for k in range(20)]  # fmt: skip
+    asked = [Request(str(k), *rng.uniform(-0.5, 0.5, 2) * KM) for k in range(20)]
+    scanned = [engine.match(request).scanned for request in asked]
     assert 1 < np.mean(scanned) < 6 and max(scanned) <= 15
 
 

@@ -142,7 +142,7 @@ def test_the_figures_of_the_nearest():
         ((0, [0, -181], 0, 0), r"lon=\[0, -181\] must be"),
         ((0, 0, np.nan, 0), "to_lat=nan must be"),
         ((0, 0, 0, "east"), "to_lon='east' must be"),
-        (([0, 0], 0, 0, [0, 0, 0]), "lat, lon, to_lat, to_lon=.* must be shapes that go together"),
+        (([0, 0], 0, 0, [0, 0, 0]), r"lat, lon, to_lat, to_lon: .* must go together"),
     ],
 )
 def test_what_is_no_place_is_refused(eta, places, words):

@@ -108,10 +108,9 @@ class Drivers:
         self.offer_s = checks.real("offer_s", offer_s, at_least=0.001, at_most=1e6)
         self.trip_s = checks.real("trip_s", trip_s, at_least=0.001, at_most=1e6)
 
-    @checks.kinds
     def step(self, driver: int, step: str, id: str, now_s: float) -> bool:
         """Whether the driver has gone from one state to the next, for this request."""
-        if step not in STEPS:
+        if step not in [*STEPS]:
             raise ValueError(f"step={step!r} must be one of {[*STEPS]}")
         before, after = (
             None if state == IDLE else f"{state} {checks.text('id', id)}" for state in STEPS[step]
@@ -119,25 +118,16 @@ class Drivers:
         for_s = self.offer_s if step == "offer" else self.trip_s
         return self.store.swap(driver, before, after, for_s, now_s)
 
-    @checks.kinds
     def state(self, driver: int, now_s: float) -> str:
         """`idle`, `offered`, `en route` or `on trip`."""
         line = self.store.read(driver, now_s)
         return IDLE if line is None else next(s for s in STATES if line.startswith(s))
 
 
-@checks.kinds
-def says_yes(driver: int, request: Request) -> bool | None:
-    """The answer of a driver to an offer: True, False, or None for none in time.
-
-    >>> says_yes(7, Request("ada", 52.5, 13.4))
-    True
-    """
-    return True
-
-
 class MatchingEngine:
     """A dispatcher; many may share `index` and `drivers`.
+
+    `answer(driver, request)` says True, False, or None if no word comes in time.
 
     >>> index = GeoIndex(cell_m=250)
     >>> _ = index.move([7, 8], [52.501, 52.509], [13.4, 13.4])
@@ -159,7 +149,7 @@ class MatchingEngine:
         radius_m: float = 2000.0,
         eta: Eta = StraightLine(kmh=30),
         widest_m: float = 8000.0,
-        answer: Callable = says_yes,
+        answer: Callable = lambda driver, request: True,
     ):
         self.index, self.drivers, self.score, self.eta = index, drivers, score, eta
         radii_m = [checks.real("radius_m", radius_m, at_least=1, at_most=MOST_M)]
@@ -202,7 +192,7 @@ class MatchingEngine:
         passed, asked, now_s = set(), [], request.time_s
         for radius_m in self.radii_m:
             while True:
-                best, scanned = self.best(request, radius_m, passed, now_s)
+                best, scanned = self._best(request, radius_m, passed, now_s)
                 if best is None:
                     break
                 driver = best[1]
@@ -218,24 +208,16 @@ class MatchingEngine:
         reason = "nobody said yes" if asked else "no idle car"
         return NoCandidate(reason, self.radii_m, tuple(asked))
 
-    @checks.kinds
-    def best(self, request: Request, radius_m: float, passed: set, now_s: float) -> tuple:
-        """`(score, driver, minutes, distance_m)` of the best idle car, or None; cars looked at.
-
-        >>> index = GeoIndex(); index.move([7, 8], [52.501, 52.503], [13.4, 13.4])
-        2
-        >>> engine = MatchingEngine(index, Drivers({7: 4.0, 8: 4.1}))
-        >>> engine.best(Request("ada", 52.5, 13.4), radius_m=2000.0, passed={7}, now_s=0.0)[0][1]
-        8
-        """
+    def _best(self, request, radius_m, passed, now_s):
+        """`(score, driver, minutes, distance_m)` of the best idle car, or None; cars looked at."""
         top, seen, k = None, 0, FIRST_LOOK
         while True:
             near = self.index.nearest(request.lat, request.lon, k, radius_m)
             for driver, far_m in zip(
                 near.ids[seen:].tolist(), near.distance_m[seen:].tolist(), strict=True
             ):
-                if top and self.score.most(float(self.eta.at_least(far_m))) <= top[0]:
-                    return top, seen
+                if top and self.score.of(STARS, float(self.eta.at_least(far_m))) <= top[0]:
+                    return top, seen  # nobody further off could be better
                 seen += 1
                 idle = driver in self.drivers.stars and self.drivers.state(driver, now_s) == IDLE
                 if driver in passed or not idle:

@@ -58,21 +58,18 @@ class StraightLine:
 
 
 def degrees(lat, lon, to_lat, to_lon) -> list[np.ndarray]:
-    """The four as arrays, of shapes that go together.
+    """The four as arrays of one shape.
 
     >>> [row.shape for row in degrees(lat=52.5, lon=13.4, to_lat=[52.6, 52.7], to_lon=13.4)]
-    [(), (), (2,), ()]
+    [(2,), (2,), (2,), (2,)]
     """
     rows = {"lat": (lat, 90), "lon": (lon, 180), "to_lat": (to_lat, 90), "to_lon": (to_lon, 180)}
     arrays = [_numbers(name, row, -most, most) for name, (row, most) in rows.items()]
-    shapes = [array.shape for array in arrays]
     try:
-        np.broadcast_shapes(*shapes)
+        return np.broadcast_arrays(*arrays)
     except ValueError:
-        raise ValueError(
-            f"lat, lon, to_lat, to_lon={shapes} must be shapes that go together"
-        ) from None
-    return arrays
+        shapes = [array.shape for array in arrays]
+        raise ValueError(f"lat, lon, to_lat, to_lon: {shapes} must go together") from None
 
 
 def _numbers(field, values, least, most):

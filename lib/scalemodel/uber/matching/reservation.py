@@ -28,6 +28,7 @@ import redis
 from scalemodel.core import checks
 
 MOST_S = 1e9
+NOTHING = None, 0.0
 SWAP = """
 local there = redis.call('GET', KEYS[1])
 if (there or '') ~= ARGV[1] then return 0 end
@@ -77,7 +78,6 @@ class InMemory:
     def __init__(self):
         self._lines = {}  # driver: (what, until when)
 
-    @checks.kinds
     def swap(
         self, driver: int, before: str | None, after: str | None, for_s: float, now_s: float
     ) -> bool:
@@ -90,11 +90,10 @@ class InMemory:
             self._lines[driver] = after, now_s + for_s
         return True
 
-    @checks.kinds
     def read(self, driver: int, now_s: float) -> str | None:
         """What is there."""
         now_s = checks.real("now_s", now_s, at_least=0, at_most=1e15)
-        what, until_s = self._lines.get(_driver(driver), (None, 0.0))
+        what, until_s = self._lines.get(_driver(driver), NOTHING)
         return what if now_s < until_s else None
 
 
@@ -120,7 +119,6 @@ class OnRedis:
         checks.text("prefix", self.prefix)
         self._swap = self._client.register_script(SWAP)
 
-    @checks.kinds
     def swap(
         self, driver: int, before: str | None, after: str | None, for_s: float, now_s: float = 0.0
     ) -> bool:
@@ -131,7 +129,6 @@ class OnRedis:
             return bool(self._ask(lambda: self._client.set(key, after, nx=True, px=ms)))
         return bool(self._ask(lambda: self._swap([key], [before or "", after or "", ms])))
 
-    @checks.kinds
     def read(self, driver: int, now_s: float = 0.0) -> str | None:
         """What is there."""
         return self._ask(lambda: self._client.get(f"{self.prefix}{_driver(driver)}"))
