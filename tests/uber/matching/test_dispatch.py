@@ -213,8 +213,8 @@ def test_what_a_star_is_worth():
     assert stars == pytest.approx([1.25, 0.18, 0.057], abs=0.002)
 
 
-def test_a_city_of_a_hundred_thousand_scans_a_handful():
-    """20 cars in a km², as many as 790 in the circle: some three of them are looked at."""
+def test_in_a_dense_city_a_handful_of_hundreds_is_looked_at():
+    """125 cars in a km², 1,500 in the circle: two or three of them decide."""
     rng = np.random.default_rng(4)
     index, n = GeoIndex(cell_m=250), 2000
     lat, lon = rng.uniform(-2, 2, (2, n)) * KM

@@ -10,7 +10,12 @@ only a rider whose price is above what his last car costs. Those look at twice a
 solved again, and when there are none the answer is `proved`: it is what the whole table of
 riders × cars would give. With an ETA by road the same holds for `eta.at_least`.
 
-MEASURED
+From rows of degrees to proved pairs (`benchmarks/uber/dispatch.py`, ours) it takes 7 ms, 20 ms
+and 50 ms of CPU for 200, 1,000 and 3,000 riders and twice as many cars, uniform or around hot
+spots; the dense table by scipy takes 6, 109 and 1,800. Most of it is to find the neighbours.
+Where cars are as scarce as riders nearly all pairs are looked at, and the dense table is the
+faster one: 180 ms against 380 for 1,000 riders and 1,050 cars. A pair is 24 bytes; cities are
+windows of their own long before one machine ends.
 
 Left out: the worth of tomorrow's riders, pooling, cars that are about to be free.
 Sources: as in `assign`; minutes by batches, marketplace.uber.com/matching.

@@ -7,7 +7,8 @@ working day. A car drives from its own corner to the rider's at the shortest tim
 bits between corner and kerb at the pace of a side street.
 
 The table of all corners × all corners is made once, by Dijkstra: 21 streets have 441 corners,
-a table of 1.6 MB and MEASURED; 51 have 54 MB. A question is then a look into the table.
+a table of 1.6 MB that takes 16 ms; 51 have 54 MB and take 0.6 s, and there it ends. A question
+is then a look into the table.
 
 Left out: turns, lights, queues that grow by those who drive in them.
 Sources: scipy's `csgraph.dijkstra`; on a two-way grid a way is 4/π times the straight line
