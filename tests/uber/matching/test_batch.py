@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from scalemodel.uber.location.sphere import distance_m
+from scalemodel.uber.matching import batch
 from scalemodel.uber.matching.batch import NOBODY, Matches, Places, match_batch
 from scalemodel.uber.matching.eta import StraightLine
 from scalemodel.uber.matching.policies import EdgeGreedy, FirstCome, Optimal
@@ -171,6 +172,24 @@ def test_it_costs_what_the_whole_table_costs(window, penalty):
     assert met.total(penalty) == pytest.approx(dense(minutes, penalty), abs=TINY)
     assert (met.u[:, None] + met.v <= minutes + TINY).all(), "no pair left out would do better"
     assert met.u.sum() + met.v.sum() == pytest.approx(met.total(penalty), abs=TINY)
+
+
+def test_the_nearest_by_air_is_not_the_soonest_by_road(monkeypatch):
+    """Each looks at one car, and at more until nobody further off can be sooner."""
+    monkeypatch.setattr(batch, "FIRST_LOOK", 1)
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        riders, cars = crowd(rng, 8), crowd(rng, 24)
+        minutes = table(riders, cars, CITY)
+        met, left = match_batch(riders, cars, FirstCome(), CITY), minutes.copy()
+        for n in range(8):
+            assert met.minutes[n] == pytest.approx(left[n].min(), abs=TINY)
+            left[:, met.car[n]] = np.inf
+        best = match_batch(riders, cars, Optimal(neighbours=1), CITY)
+        assert best.total(60) == pytest.approx(dense(minutes, 60.0), abs=TINY)
+        riders, cars = crowd(rng, 12, hot=True), crowd(rng, 24, hot=True)
+        best = match_batch(riders, cars, Optimal(neighbours=1), LINE)
+        assert best.total(60) == pytest.approx(dense(table(riders, cars, LINE), 60.0), abs=TINY)
 
 
 @pytest.mark.parametrize("hot", [False, True])
