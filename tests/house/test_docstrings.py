@@ -64,6 +64,13 @@ WITHOUT_EXAMPLE = {
             *("counts.lfu", "counts.w_tiny_lfu", "furthest.belady"),
         )
     },
+    **{
+        f"scalemodel.uber.location.cells.{loop}": "the call of `GeoIndex` before it has one"
+        for loop in (
+            *("find", "put", "put_many", "take", "take_silent", "rebuild"),
+            *("circle", "nearest", "nearest_many"),
+        )
+    },
 }
 
 

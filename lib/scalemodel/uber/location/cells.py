@@ -14,6 +14,8 @@ Sources: Knuth, "The Art of Computer Programming", 3, 6.4, algorithm R (how a ha
 
 import math
 
+import numpy as np
+
 from scalemodel.core.compiled import READ_FLOATS, READ_INTS, compiled
 from scalemodel.uber.location.sphere import EARTH_M, great_circle_m
 
@@ -24,6 +26,7 @@ READ_FLAGS = "Array(boolean, 1, 'C', readonly=True)"
 LAT, LON, TIME_S = 0, 1, 3  # columns of places
 NEXT, BEFORE = 4, 5  # of chains: they are what is column 2 of places. The first `BEFORE` is ~head
 ID, SEQ = 0, 1  # of cars
+ROW, BAND, AFTER, LINE = 0, 1, 2, 64  # columns of a line of chains, and how many it takes
 DESK, CARS, USED = 0, 0, 1  # a row, and its columns in cars
 LOW = 0xFFFFFFFF  # 32 bits
 FARTHEST_M = 1.001 * math.pi * EARTH_M
@@ -31,7 +34,7 @@ FARTHEST_M = 1.001 * math.pi * EARTH_M
 
 # ── Where things stand ──────────────────────────────────────────────────────
 @compiled()
-def hashed(high, low, size):
+def _hashed(high, low, size):
     """A number below `size` for two numbers below 2**32."""
     mixed = (low * 0x5BD1E995) & LOW
     mixed = (((mixed ^ (mixed >> 15)) + high) * 0x2C1B3C6D) & LOW
@@ -39,47 +42,57 @@ def hashed(high, low, size):
 
 
 @compiled()
-def columns_in(band, bands):
+def _columns_in(band, bands):
     """How many cells a band has."""
     return max(1, int(2 * bands * math.cos(math.pi * (band / bands - 0.5))))
 
 
 @compiled()
-def part(degrees, turn, parts):
+def _part(degrees, turn, parts):
     """In which of equal parts of a turn an angle is."""
     return min(int(degrees / turn * parts), parts - 1)
 
 
 @compiled()
-def cell(bands, lat, lon):
+def _is_same_cell(bands, lat, lon, to_lat, to_lon):
+    """Whether two places are in one cell."""
+    band = _part(lat + 90, 180, bands)
+    if _part(to_lat + 90, 180, bands) != band:
+        return False
+    columns = _columns_in(band, bands)
+    return _part(lon + 180, 360, columns) == _part(to_lon + 180, 360, columns)
+
+
+@compiled()
+def _cell(bands, lat, lon):
     """The band and the column of a place."""
-    band = part(lat + 90, 180, bands)
-    return band, part(lon + 180, 360, columns_in(band, bands))
+    band = _part(lat + 90, 180, bands)
+    return band, _part(lon + 180, 360, _columns_in(band, bands))
 
 
 @compiled(f"int64({GRID}, int64)")
 def find(grid, id):
     """The slot of the table where the row of `id` stands, or would stand."""
     _, _, cars, table = grid
-    slot = len(cars) + hashed(id >> 32, id & LOW, len(table) - len(cars))
+    slot = len(cars) + _hashed(id >> 32, id & LOW, len(table) - len(cars))
     while table[slot] != 0 and cars[table[slot], ID] != id:
         slot = slot + 1 if slot + 1 < len(table) else len(cars)
     return slot
 
 
 @compiled()
-def head_of(band, column, size):
+def _head_of(band, column, size):
     """The head of a cell; those of neighbours in a band stand side by side, for the processor's sake."""
-    return (hashed(0, band, size) + column) % size
+    return (_hashed(0, band, size) + column) % size
 
 
 # ── Moving ──────────────────────────────────────────────────────────────────
 @compiled()
-def link(grid, bands, row):
+def _link(grid, bands, row):
     """Put a row first into the chain of its cell."""
     places, chains, cars, table = grid
-    band, column = cell(bands, places[row, LAT], places[row, LON])
-    head = head_of(band, column, len(cars))
+    band, column = _cell(bands, places[row, LAT], places[row, LON])
+    head = _head_of(band, column, len(cars))
     first = table[head]
     chains[row, NEXT], chains[row, BEFORE] = first, ~head
     if first != 0:
@@ -88,7 +101,7 @@ def link(grid, bands, row):
 
 
 @compiled()
-def unlink(grid, row):
+def _unlink(grid, row):
     """Take a row out of its chain."""
     _, chains, _, table = grid
     after, before = chains[row, NEXT], chains[row, BEFORE]
@@ -122,13 +135,13 @@ def put(grid, bands, id, lat, lon, time_s, seq):
     elif 0 <= seq <= cars[row, SEQ]:
         return 0
     else:
-        moves = cell(bands, places[row, LAT], places[row, LON]) != cell(bands, lat, lon)
+        moves = not _is_same_cell(bands, places[row, LAT], places[row, LON], lat, lon)
         if moves:
-            unlink(grid, row)
+            _unlink(grid, row)
     cars[row, SEQ] = max(cars[row, SEQ], seq)
     places[row, LAT], places[row, LON], places[row, TIME_S] = lat, lon, time_s
     if moves:
-        link(grid, bands, row)
+        _link(grid, bands, row)
     return 1
 
 
@@ -137,9 +150,16 @@ def put(grid, bands, id, lat, lon, time_s, seq):
     f"{READ_INTS}, int64)"
 )
 def put_many(grid, bands, ids, lat, lon, time_s, seq, first):
-    """Put cars from number `first` on: where it ended, for want of room, and how many moved."""
-    moved = 0
+    """Put cars from number `first` on: where it ended, for want of room, and how many moved.
+
+    The cars of a line are looked up before the first is put: so memory answers all at once.
+    """
+    places, _, _, table = grid
+    moved, seen = 0, np.empty(LINE)
     for n in range(first, len(ids)):
+        if (n - first) % LINE == 0:
+            for ahead in range(n, min(n + LINE, len(ids))):
+                seen[ahead - n] = places[table[find(grid, ids[ahead])], LAT]
         done = put(
             grid, bands, ids[n], lat[n], lon[n],
             time_s[n] if len(time_s) > 0 else 0.0, seq[n] if len(seq) > 0 else -1,
@@ -158,7 +178,7 @@ def take(grid, id):
     row = table[gap]
     if row == 0:
         return 0
-    unlink(grid, row)
+    _unlink(grid, row)
     cars[row, ID] = -1
     chains[row, NEXT], chains[DESK, NEXT] = chains[DESK, NEXT], row
     cars[DESK, CARS] -= 1
@@ -166,7 +186,7 @@ def take(grid, id):
     while table[at] != 0:  # whoever stands further from home than the gap moves into it
         at = at + 1 if at + 1 < len(table) else len(cars)
         other = cars[table[at], ID]
-        home = len(cars) + hashed(other >> 32, other & LOW, slots)
+        home = len(cars) + _hashed(other >> 32, other & LOW, slots)
         if table[at] != 0 and (at - home) % slots >= (at - gap) % slots:
             table[gap], gap = table[at], at
     table[gap] = 0
@@ -190,24 +210,24 @@ def rebuild(grid, bands):
     _, _, cars, table = grid
     for row in range(cars[DESK, USED], 0, -1):  # so that chains run forwards
         table[find(grid, cars[row, ID])] = row
-        link(grid, bands, row)
+        _link(grid, bands, row)
 
 
 # ── Asking ──────────────────────────────────────────────────────────────────
 @compiled()
-def haversine(angle):
+def _haversine(angle):
     """sin² of half an angle: it grows with the angle, up to half a turn."""
     return math.sin(angle / 2) * math.sin(angle / 2)
 
 
 @compiled()
-def wide(radius_m):
+def _wide(radius_m):
     """A radius as an angle, at most half a turn, and wider by a hair than any rounding."""
     return min(radius_m / EARTH_M * (1 + 1e-9) + 1e-9, math.pi)
 
 
 @compiled()
-def least(north, east, parallels):
+def _least(north, east, parallels):
     """No more than the haversine of the angle between two places: sin x is at least x - x³/6.
 
     They are so many degrees apart; the cosines of their latitudes have at least this product.
@@ -219,7 +239,7 @@ def least(north, east, parallels):
 
 
 @compiled()
-def columns_near(band, bands, columns, lat, lon, angle):
+def _columns_near(band, bands, columns, lat, lon, angle):
     """The first and the last column of a band that a circle meets; turn them round the globe.
 
     It reaches so far east and west as where the band is nearest to its middle, if the parallel
@@ -229,7 +249,7 @@ def columns_near(band, bands, columns, lat, lon, angle):
     south = band * step - math.pi / 2
     gap = max(south - lat, lat - south - step, 0.0)
     parallels = math.cos(lat) * min(math.cos(south), math.cos(south + step))
-    room = max(haversine(angle) - haversine(gap), 0.0)
+    room = max(_haversine(angle) - _haversine(gap), 0.0)
     if room < parallels:
         reach = math.asin(math.sqrt(room / parallels)) / math.pi * columns
         if 2 * reach + 2 < columns:
@@ -239,33 +259,74 @@ def columns_near(band, bands, columns, lat, lon, angle):
 
 
 @compiled()
-def later(cars, far_m, row, other_m, other):
-    """Whether a car comes after another one: it is further, or as far and has a larger id."""
-    return far_m > other_m or (far_m == other_m and cars[row, ID] > cars[other, ID])
+def _sink(cars, rows, far_m, end, row, car_m):
+    """Put a car on top of a heap, in place of who is there, and let it sink to its place.
 
-
-@compiled()
-def sink(cars, rows, far_m, end):
-    """Let the first of a heap sink to its place; whoever comes last stands on top."""
-    row, car_m, at = rows[0], far_m[0], 0
-    while 2 * at + 1 < end:
-        child = 2 * at + 1
-        if child + 1 < end and later(
-            cars, far_m[child + 1], rows[child + 1], far_m[child], rows[child]
+    Whoever comes last stands on top: who is furthest, and of equals who has the largest id.
+    """
+    at, child = 0, 1
+    while child < end:
+        if child + 1 < end:
+            left_m, right_m = far_m[child], far_m[child + 1]
+            if right_m > left_m or (
+                right_m == left_m and cars[rows[child + 1], ID] > cars[rows[child], ID]
+            ):
+                child += 1
+        if far_m[child] < car_m or (
+            far_m[child] == car_m and cars[rows[child], ID] <= cars[row, ID]
         ):
-            child += 1
-        if not later(cars, far_m[child], rows[child], car_m, row):
             break
         rows[at], far_m[at] = rows[child], far_m[child]
-        at = child
+        at, child = child, 2 * child + 1
     rows[at], far_m[at] = row, car_m
 
 
 @compiled()
-def is_dear(grid, bands, radius_m):
+def _is_dear(grid, bands, radius_m):
     """Whether a circle has more cells than there are cars."""
-    reach = 2 * wide(radius_m) / math.pi * bands
+    reach = 2 * _wide(radius_m) / math.pi * bands
     return reach * reach > grid[2][DESK, CARS] + 9
+
+
+@compiled()
+def _walk(
+    grid, bands, line, many, lat, lon, parallels, most_m, available, rows, far_m, best, found
+):
+    """Go along many chains side by side, a car of each in a turn: so memory answers all at once."""
+    places, chains, cars, _ = grid
+    most = _haversine(_wide(min(most_m, far_m[0]) if best else most_m))
+    while many > 0:
+        for n in range(many):
+            line[n, AFTER] = chains[line[n, ROW], NEXT]
+        kept = 0
+        for n in range(many):
+            row, after, band = line[n, ROW], line[n, AFTER], line[n, BAND]
+            if after != 0:
+                line[kept, ROW], line[kept, BAND] = after, band
+                kept += 1
+            car_lat, car_lon = places[row, LAT], places[row, LON]
+            if _least(car_lat - lat, car_lon - lon, parallels) > most:
+                continue
+            if band >= 0 and _part(car_lat + 90, 180, bands) != band:
+                continue  # of another band, with the same head
+            if len(available) > 0:
+                id = cars[row, ID]
+                if id >= len(available) or not available[id]:
+                    continue
+            car_m = great_circle_m(car_lat, car_lon, lat, lon)
+            if car_m > most_m:
+                continue
+            if not best and found < len(rows):
+                rows[found], far_m[found] = cars[row, ID], car_m
+            if best and (
+                car_m < far_m[0] or (car_m == far_m[0] and cars[row, ID] < cars[rows[0], ID])
+            ):
+                _sink(cars, rows, far_m, len(rows), row, car_m)
+                if far_m[0] < most_m:
+                    most = _haversine(_wide(far_m[0]))
+            found += 1
+        many = kept
+    return found
 
 
 @compiled(
@@ -277,48 +338,33 @@ def circle(grid, bands, lat, lon, radius_m, most_m, available, rows, far_m, best
 
     If `best`, the nearest of them are kept in a heap, else all while there is room.
     """
-    places, chains, cars, table = grid
-    angle, phi = wide(radius_m), math.radians(lat)
+    _, _, cars, table = grid
+    angle, phi = _wide(radius_m), math.radians(lat)
     parallels = math.cos(phi) * math.cos(min(abs(phi) + angle, math.pi / 2))
-    most, found = haversine(wide(most_m)), 0
     at, reach = (lat + 90) / 180 * bands, angle / math.pi * bands
     first, last = max(int(at - reach), 0), min(int(at + reach), bands - 1)
-    everywhere = is_dear(grid, bands, radius_m)
+    everywhere = _is_dear(grid, bands, radius_m)
     if everywhere:
-        first, last = 0, 0
+        first, last = -1, -1
+    line, many, found = np.empty((LINE, 3), np.int64), 0, 0
     for band in range(first, last + 1):
-        columns = columns_in(band, bands)
-        west, east = columns_near(band, bands, columns, lat, lon, angle)
         if everywhere:
-            west, east = 0, len(cars) - 1
+            west, east, columns = 0, len(cars) - 1, len(cars)
+        else:
+            columns = _columns_in(band, bands)
+            west, east = _columns_near(band, bands, columns, lat, lon, angle)
         for turn in range(west, east + 1):
             column = turn + columns if turn < 0 else turn - columns if turn >= columns else turn
-            row = table[turn if everywhere else head_of(band, column, len(cars))]
-            while row != 0:
-                car_lat, car_lon, here = places[row, LAT], places[row, LON], row
-                row = chains[row, NEXT]
-                if least(car_lat - lat, car_lon - lon, parallels) > most:
-                    continue
-                if not everywhere and (
-                    part(car_lat + 90, 180, bands) != band
-                    or part(car_lon + 180, 360, columns) != column
-                ):
-                    continue  # of another cell with the same head
-                if len(available) > 0:
-                    id = cars[here, ID]
-                    if id >= len(available) or not available[id]:
-                        continue
-                car_m = great_circle_m(car_lat, car_lon, lat, lon)
-                if car_m > most_m:
-                    continue
-                if not best and found < len(rows):
-                    rows[found], far_m[found] = cars[here, ID], car_m
-                if best and later(cars, far_m[0], rows[0], car_m, here):
-                    rows[0], far_m[0] = here, car_m
-                    sink(cars, rows, far_m, len(rows))
-                    if far_m[0] < most_m:
-                        most = haversine(wide(far_m[0]))
-                found += 1
+            row = table[turn if everywhere else _head_of(band, column, len(cars))]
+            if row != 0:
+                line[many, ROW], line[many, BAND] = row, band
+                many += 1
+            if many == LINE or (band == last and turn == east):
+                found = _walk(
+                    grid, bands, line, many, lat, lon, parallels, most_m, available, rows, far_m,
+                    best, found,
+                )  # fmt: skip
+                many = 0
     return found
 
 
@@ -333,7 +379,7 @@ def nearest(grid, bands, lat, lon, radius_m, available, ids, far_m):
     """
     radius_m, sure_m, k = min(radius_m, FARTHEST_M), 0.0, len(ids)
     while True:
-        if is_dear(grid, bands, sure_m):
+        if _is_dear(grid, bands, sure_m):
             sure_m = radius_m
         for n in range(k):
             ids[n], far_m[n] = DESK, math.inf
@@ -347,8 +393,7 @@ def nearest(grid, bands, lat, lon, radius_m, available, ids, far_m):
     cars = grid[2]
     for end in range(k - 1, -1, -1):
         row, last_m = ids[0], far_m[0]
-        ids[0], far_m[0] = ids[end], far_m[end]
-        sink(cars, ids, far_m, end)
+        _sink(cars, ids, far_m, end, ids[end], far_m[end])
         ids[end], far_m[end] = cars[row, ID] if last_m < math.inf else -1, last_m
     return min(found, k)
 

@@ -20,7 +20,7 @@ EARTH_M = 6_371_008.8  # mean radius
 MOST_M = 1e9  # a radius of more than half a turn, 20,015 km, is the whole globe
 
 
-def distance_m(lat: np.ndarray, lon: np.ndarray, to_lat: np.ndarray, to_lon: np.ndarray):
+def distance_m(lat, lon, to_lat, to_lon) -> np.ndarray:
     """Metres along the great circle between points in degrees, of any shapes that go together.
 
     >>> round(float(distance_m(52.5, 13.4, 48.9, 2.35)) / 1000)
@@ -28,13 +28,14 @@ def distance_m(lat: np.ndarray, lon: np.ndarray, to_lat: np.ndarray, to_lon: np.
     >>> round(float(distance_m(0, 179.999, 0, -179.999)))
     222
     """
-    lat, lon, to_lat, to_lon = map(np.radians, (lat, lon, to_lat, to_lon))
+    lat, to_lat = _radians("lat", lat, 90), _radians("to_lat", to_lat, 90)
+    lon, to_lon = _radians("lon", lon, 180), _radians("to_lon", to_lon, 180)
     half = np.sin((to_lat - lat) / 2) ** 2
     half += np.cos(lat) * np.cos(to_lat) * np.sin((to_lon - lon) / 2) ** 2
     return 2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
 
 
-@compiled("float64(float64, float64, float64, float64)")
+@compiled()
 def great_circle_m(lat, lon, to_lat, to_lon):
     """The same between two points, for the inside of a loop.
 
@@ -49,15 +50,22 @@ def great_circle_m(lat, lon, to_lat, to_lon):
     return 2 * EARTH_M * math.asin(math.sqrt(min(half, 1.0)))
 
 
+def _radians(field, degrees, most):
+    row = np.asarray(degrees)
+    if row.dtype.kind not in "iuf" or not (np.abs(row) <= most).all():
+        raise ValueError(f"{field}={degrees!r} must be of numbers from -{most} to {most}")
+    return np.radians(row)
+
+
 # ── The brute force ─────────────────────────────────────────────────────────
-def brute_force(ids, lat, lon, at_lat: float, at_lon: float, k: int, radius_m: float = MOST_M):
+def brute_force(ids, lat, lon, at_lat, at_lon, k: int, radius_m: float = MOST_M):
     """The `k` nearest to one point, in a circle: ids and metres, ascending, ties by id.
 
     >>> ids, far_m = brute_force([7, 8], [52.5, 52.6], [13.4, 13.4], 52.51, 13.4, k=2)
     >>> ids, far_m.round()
     (array([7, 8]), array([ 1112., 10008.]))
     """
-    lat, lon = (checks.numbers_row(*row, length=0) for row in (("lat", lat), ("lon", lon)))
+    lat, lon = checks.numbers_row("lat", lat, length=0), checks.numbers_row("lon", lon, length=0)
     checks.real("at_lat", at_lat, at_least=-90, at_most=90)
     checks.real("at_lon", at_lon, at_least=-180, at_most=180)
     checks.whole("k", k, at_least=1)

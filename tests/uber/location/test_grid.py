@@ -1,0 +1,285 @@
+"""The index of moving cars: by hand, a dictionary beside it, brute force, bad input."""
+
+import math
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from scalemodel.uber.location import cells
+from scalemodel.uber.location.grid import GeoIndex
+from scalemodel.uber.location.sphere import brute_force, distance_m
+from tests.conftest import cases
+
+ADA, BO, CY = 7, 8, 2**62  # drivers
+
+
+def index_of(lat, lon, cell_m=250, ids=None):
+    index = GeoIndex(cell_m)
+    index.move(np.arange(len(lat)) if ids is None else ids, lat, lon)
+    return index
+
+
+def same(found, ids, far_m):
+    """As the brute force has it; who is as far, to a hair, may stand in another order."""
+    assert np.allclose(found.distance_m, far_m, rtol=1e-6, atol=1e-6)
+    assert (np.diff(found.distance_m) >= 0).all()
+    odd = ~np.isin(found.ids, ids)
+    assert np.allclose(found.distance_m[odd], far_m[-1:], rtol=0, atol=1e-6), found.ids[odd]
+    assert len(set(found.ids.tolist())) == len(ids)
+
+
+def hold_against_brute_force(index, ids, lat, lon, at, k=10, radius_m=2000.0):
+    for at_lat, at_lon in at:
+        same(index.nearest(at_lat, at_lon, k), *brute_force(ids, lat, lon, at_lat, at_lon, k))
+        near = brute_force(ids, lat, lon, at_lat, at_lon, len(ids) or 1, radius_m)
+        same(index.within(at_lat, at_lon, radius_m), *near)
+        near = brute_force(ids, lat, lon, at_lat, at_lon, k, radius_m)
+        same(index.nearest(at_lat, at_lon, k, radius_m=radius_m), *near)
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_old_news_changes_nothing_in_a_batch_or_alone():
+    index = GeoIndex()
+    moved = index.move([ADA, BO, ADA, ADA], [1, 2, 3, 4], [1, 2, 3, 4], [0, 0, 9, 9], [5, 0, 6, 6])
+    assert moved == 3 and index.position(ADA) == (3.0, 3.0)
+    assert not index.move_one(ADA, 5.0, 5.0, seq=6)
+    assert index.move_one(ADA, 5.0, 5.0), "without a number it is believed"
+    assert not index.move_one(ADA, 6.0, 6.0, seq=6), "and the number stays"
+    assert index.move_one(ADA, 6.0, 6.0, seq=7) and index.position(ADA) == (6.0, 6.0)
+
+
+def test_who_is_silent_goes_and_who_goes_is_unknown():
+    index = GeoIndex()
+    index.move([ADA, BO, CY], [1, 1, 1], [1, 1, 1], time_s=[0.0, 4.0, 5.0])
+    assert index.expire(now_s=16.0, ttl_s=12.0) == 1, "twelve seconds are not longer than twelve"
+    assert ADA not in index and CY in index and len(index) == 2
+    assert index.remove(CY) and not index.remove(CY) and len(index) == 1
+    assert index.within(1.0, 1.0, 10).ids.tolist() == [BO]
+    with pytest.raises(KeyError, match="id=7 must be a car that is here"):
+        index.position(ADA)
+
+
+def test_equals_stand_by_id_and_only_who_is_free_is_found():
+    index = index_of([1.0] * 40, [1.0] * 40, ids=np.arange(40)[::-1])
+    assert index.nearest(1.0, 1.0, 5).ids.tolist() == [0, 1, 2, 3, 4]
+    assert index.within(1.0, 1.0, 0.0).ids.tolist() == list(range(40))
+    free = np.arange(30) % 2 == 1
+    assert index.nearest(1.0, 1.0, 3, available=free).ids.tolist() == [1, 3, 5]
+    assert index.nearest(1.0, 1.0, 40, available=free).ids.tolist() == list(range(1, 30, 2))
+    assert index.nearest(1.0, 1.0, 3, available=[]).ids.tolist() == []
+    ids, far_m = index.nearest_many([1.0, 2.0], [1.0, 1.0], 3, available=[False, True])
+    assert ids.tolist() == [[1, -1, -1]] * 2 and far_m[0].tolist() == [0.0, math.inf, math.inf]
+
+
+def test_an_empty_index_finds_nobody():
+    index = GeoIndex()
+    assert len(index) == 0 and index.nearest(0.0, 0.0, 3).ids.tolist() == []
+    assert index.move([], [], []) == 0 and index.expire(0, 0) == 0
+
+
+def test_a_car_takes_64_bytes():
+    luck = np.random.default_rng(1)
+    index = index_of(luck.uniform(52, 53, 5000), luck.uniform(13, 14, 5000))
+    assert index.bytes <= 64 * len(index)
+    for id in range(5000, 5100):
+        index.move_one(id, 52.5, 13.5)
+        assert index.bytes <= 64 * len(index)
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+# Few places, so that cars meet: across the antimeridian, at both poles, and a crowd.
+LATS = st.sampled_from([-90.0, -89.9995, 0.0, 0.001, 52.5, 52.5001, 89.9999, 90.0])
+LONS = st.sampled_from([-180.0, -179.999, 0.0, 13.4, 13.401, 179.9995, 180.0])
+IDS = st.sampled_from([0, 1, 2, 3, 2**31, 2**40 + 1, 2**63 - 1])
+
+
+class History(RuleBasedStateMachine):
+    """Any history of reports, beside a dictionary."""
+
+    def __init__(self):
+        super().__init__()
+        self.index, self.cars = GeoIndex(300), {}  # id: (lat, lon, time_s, seq)
+
+    def noted(self, id, lat, lon, time_s, seq):
+        last = self.cars.get(id, (0, 0, 0, -1))[3]
+        if seq is not None and seq <= last:
+            return False
+        self.cars[id] = lat, lon, time_s, last if seq is None else seq
+        return True
+
+    @rule(id=IDS, lat=LATS, lon=LONS, time_s=st.integers(0, 9), seq=st.none() | st.integers(0, 5))
+    def move_one(self, id, lat, lon, time_s, seq):
+        told = self.index.move_one(id, lat, lon, float(time_s), seq)
+        assert told == self.noted(id, lat, lon, time_s, seq)
+
+    @rule(
+        rows=st.lists(st.tuples(IDS, LATS, LONS, st.integers(0, 9), st.integers(0, 5)), min_size=1)
+    )
+    def move(self, rows):
+        assert self.index.move(*zip(*rows, strict=True)) == sum(self.noted(*row) for row in rows)
+
+    @rule(first=st.integers(10, 99), lat=LATS, lon=LONS)
+    def a_crowd_comes(self, first, lat, lon):
+        ids = range(first, first + 60)
+        self.index.move(ids, [lat] * 60, [lon] * 60)
+        assert all(self.noted(id, lat, lon, 0, None) for id in ids)
+
+    @rule(id=IDS | st.integers(10, 99))
+    def remove(self, id):
+        assert self.index.remove(id) == (self.cars.pop(id, None) is not None)
+
+    @rule(now_s=st.integers(0, 12), ttl_s=st.integers(0, 5))
+    def expire(self, now_s, ttl_s):
+        old = [id for id, car in self.cars.items() if now_s - car[2] > ttl_s]
+        assert self.index.expire(now_s, ttl_s) == len(old)
+        for id in old:
+            del self.cars[id]
+
+    @rule(lat=LATS, lon=LONS, k=st.integers(1, 80), radius_m=st.sampled_from([50.0, 500.0, 3e7]))
+    def ask(self, lat, lon, k, radius_m):
+        ids = np.array([*self.cars], dtype=np.int64)
+        places = np.array([car[:2] for car in self.cars.values()]).reshape(-1, 2).T
+        hold_against_brute_force(self.index, ids, *places, [(lat, lon)], k, radius_m)
+
+    @invariant()
+    def it_is_sound(self):
+        self.index.check()
+        assert len(self.index) == len(self.cars)
+        assert all(self.index.position(id) == car[:2] for id, car in self.cars.items())
+
+
+TestHistory = History.TestCase
+TestHistory.settings = settings(max_examples=cases(12), stateful_step_count=20, deadline=None)
+
+
+def plainly(index):
+    """The same index, whose loops run as they are written."""
+    return patch.multiple(cells, **{name: _Plain(getattr(cells, name)) for name in LOOPS})
+
+
+LOOPS = ("put", "put_many", "take", "take_silent", "rebuild", "circle", "nearest", "nearest_many")
+
+
+class _Plain:
+    def __init__(self, loop):
+        self.native = self.loop = loop
+
+    def __call__(self, *arguments):
+        return self.loop(*arguments)
+
+
+@settings(max_examples=cases(10), deadline=None)
+@given(st.lists(st.tuples(IDS, LATS, LONS, st.integers(0, 9)), max_size=70), LATS, LONS)
+def test_the_compiled_loop_is_the_one_that_you_read(rows, at_lat, at_lon):
+    def run():
+        index = GeoIndex(400)
+        if rows:
+            ids, lat, lon, seq = zip(*rows, strict=True)
+            index.move(ids, lat, lon, seq=seq)
+        index.move(range(100, 150), np.linspace(52, 52.1, 50), [13.4] * 50, time_s=range(50))
+        index.move_one(1, 52.501, 13.4)
+        index.expire(30.0, 5.0)
+        found = [*index.within(at_lat, at_lon, 5e4), *index.nearest(52.0, 13.4, 9)]
+        found += index.nearest_many([at_lat], [at_lon], 7, 1e6)
+        return [row.tobytes() for row in (*found, *index._grid)]
+
+    compiled = run()
+    with plainly(GeoIndex):
+        assert run() == compiled
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def layout(name, n, luck):
+    """Cars, and the points from which they are looked for."""
+    if name == "uniform":
+        lat, lon = luck.uniform(52.3, 52.7, n), luck.uniform(13.1, 13.7, n)
+    elif name == "hot":
+        spot = luck.uniform(-0.15, 0.15, (2, 12))[:, luck.integers(0, 12, n)]
+        lat, lon = np.array([[52.5], [13.4]]) + spot + luck.normal(0, 0.01, (2, n))
+    elif name == "antimeridian":
+        lat, lon = luck.uniform(-17.2, -16.8, n), luck.uniform(179.8, 180.2, n)
+        lon = np.where(lon > 180, lon - 360, lon)
+    elif name == "world":
+        lat, lon = np.degrees(np.arcsin(luck.uniform(-1, 1, n))), luck.uniform(-180, 180, n)
+    else:
+        far = np.sqrt(luck.uniform(0, 0.1, n))
+        lat, lon = (90 - far if name == "north" else far - 90), luck.uniform(-180, 180, n)
+    return lat, lon
+
+
+@pytest.mark.parametrize("cell_m", [60, 250, 3000, 1e6])
+@pytest.mark.parametrize("name", ["uniform", "hot", "antimeridian", "north", "south", "world"])
+def test_the_nearest_are_those_of_the_brute_force(name, cell_m):
+    luck = np.random.default_rng(3)
+    lat, lon = layout(name, 4000, luck)
+    index, ids = index_of(lat, lon, cell_m), np.arange(4000)
+    places = [(lat[n], lon[n]) for n in range(4)] + [*zip(*layout(name, 8, luck), strict=True)]
+    places += [(90.0, 0.0), (-90.0, 7.0), (0.0, 180.0), (-17.0, -180.0)]
+    hold_against_brute_force(index, ids, lat, lon, places)
+    hold_against_brute_force(index, ids, lat, lon, places[:3], k=200, radius_m=9000.0)
+    index.move(ids, *layout(name, 4000, luck))
+    index.check()
+
+
+def test_many_at_once_are_one_after_the_other():
+    luck = np.random.default_rng(4)
+    index = index_of(*layout("hot", 3000, luck))
+    lat, lon = layout("hot", 30, luck)
+    ids, far_m = index.nearest_many(lat, lon, 6, radius_m=300.0)
+    circles = index.within_many(lat, lon, 300.0)
+    for n, (at_lat, at_lon) in enumerate(zip(lat, lon, strict=True)):
+        one = index.nearest(at_lat, at_lon, 6, radius_m=300.0)
+        assert ids[n][ids[n] >= 0].tolist() == one.ids.tolist() == circles[n].ids[:6].tolist()
+        assert far_m[n][: len(one.ids)].tolist() == one.distance_m.tolist()
+        assert (far_m[n][len(one.ids) :] == math.inf).all()
+        assert np.allclose(distance_m(*index.position(one.ids[0]), at_lat, at_lon) if len(one.ids)
+                           else 0, one.distance_m[:1], rtol=1e-6)  # fmt: skip
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"ids": [1, -2]}, "ids has -2 in it; all must be of at least 0"),
+        ({"ids": [1.0, 2.0]}, "must be a row of whole numbers"),
+        ({"ids": np.array([1, 2**63], dtype=np.uint64)}, "ids has 9223372036854775808 in it"),
+        ({"ids": [1]}, "lat has 2 places; it must have 1, as ids"),
+        ({"lat": [0.0, math.nan]}, r"lat\[1\]=nan must be a finite number"),
+        ({"lat": [0.0, 90.1]}, r"lat\[1\]=90.1 must be .* at most 90"),
+        ({"lon": [-180.1, 0.0]}, r"lon\[0\]=-180.1 must be .* at least -180"),
+        ({"lat": [0.0], "lon": [0.0]}, "lat has 1 places; it must have 2"),
+        ({"lon": [0.0]}, "lat and lon must have one length: 2 and 1"),
+        ({"time_s": [0.0]}, "time_s has 1 places; it must have 2"),
+        ({"seq": []}, "seq has 0 places; it must have 2"),
+        ({"seq": [0, -1]}, "seq has -1 in it"),
+    ],
+)
+def test_a_bad_batch_is_refused_whole(change, words):
+    index = index_of([1.0], [1.0], ids=[1])
+    with pytest.raises(ValueError, match=words):
+        index.move(**({"ids": [1, 2], "lat": [2.0, 2.0], "lon": [2.0, 2.0]} | change))
+    assert len(index) == 1 and index.position(1) == (1.0, 1.0)
+
+
+def test_a_bad_question_is_refused():
+    index = index_of([1.0], [1.0])
+    for call, words in (
+        (lambda: index.move_one(0, math.nan, 0), "lat=nan must be"),
+        (lambda: index.move_one(0, 0.0, 180.5), "lon=180.5 must be"),
+        (lambda: index.move_one(0, 0.0, 0.0, math.inf), "time_s=inf must be"),
+        (lambda: index.move_one(-1, 0.0, 0.0), "id=-1 must be"),
+        (lambda: index.move_one(0, 0.0, 0.0, seq=True), "seq=True must be"),
+        (lambda: index.nearest(0.0, 0.0, 0), "k=0 must be"),
+        (lambda: index.nearest(0.0, 0.0, 1, radius_m=-1), "radius_m=-1 must be"),
+        (lambda: index.nearest(0.0, 0.0, 1, available=[1]), "available=.* must be a row of True"),
+        (lambda: index.within(0.0, 0.0, None), "radius_m=None must be"),
+        (lambda: index.expire(0.0, -1), "ttl_s=-1 must be"),
+        (lambda: GeoIndex(0.5), "cell_m=0.5 must be"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            call()
+    assert index.position(0) == (1.0, 1.0)
