@@ -79,6 +79,10 @@ LEFT_OUT = {
             *("policies.asked_prices", "policies.asked_price"),
         )
     },
+    **{
+        f"scalemodel.uber.matching.reservation.OnRedis.{name}": "holds a connection; as in `InMemory`"
+        for name in ("swap", "read")
+    },
     "scalemodel.twitter.live.admission.rising": "a doorkeeper itself, asked by us alone",
 }
 EXAMPLES = {
