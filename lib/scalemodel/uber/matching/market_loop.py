@@ -1,0 +1,248 @@
+"""The inside of the market: who waits, which cars are idle, and a rule that brings them together.
+
+Think of a dispatcher's table. Left lie the slips of riders who wait, the oldest on top; right
+stand the idle cars. At each decision the rule sees one number a pair, the seconds of the drive
+to the rider, and names a car for each rider, or none. That is all it is told, so that a rule of
+your own is one function (`DECIDE`).
+
+Four things happen: a car becomes free, a rider comes, the dispatcher decides, a rider gives up.
+In this order, where they happen at once.
+
+Read in this order: `DECIDE`, `first_come`, `edge_greedy`, `optimal`, `loop`.
+Left out: cars that will soon be free, offers that are declined; `dispatch` has those.
+Sources: Jonker, Volgenant, "A shortest augmenting path algorithm for dense and sparse linear
+assignment problems", Computing 38, 1987.
+"""
+
+import math
+
+import numpy as np
+
+from scalemodel.core import events
+from scalemodel.core.compiled import READ_FLOATS, compiled
+
+# seconds of the drive, shape (riders, cars); the rule's own numbers; the car of each rider, -1
+# for none, to be filled -> how many pairs
+DECIDE = f"int64(float64[:, ::1], {READ_FLOATS}, int64[::1])"
+NOBODY, BROKEN = -1, -1  # no car; what the loop answers when a rule named a car that is not there
+SIDE_KM, KM_PER_S, PATIENCE_S, WINDOW_S, WARM_UP_S, UNTIL_S = range(6)  # places in `rule`
+IDLE_S, WAITING_S = 0, 1  # places in `tally`: seconds of idle cars, of waiting riders
+
+
+# ── Rules ───────────────────────────────────────────────────────────────────
+@compiled(DECIDE)
+def first_come(drive_s, memory, car_of):
+    """Each rider, the oldest first, takes the nearest car that is left.
+
+    >>> cars = np.full(2, NOBODY)
+    >>> first_come(np.array([[1.0, 2.0], [2.0, 9.0]]), np.zeros(0), cars), cars.tolist()
+    (2, [0, 1])
+    """
+    riders, cars = drive_s.shape
+    taken = np.zeros(cars, np.bool_)
+    pairs = min(riders, cars)
+    for rider in range(pairs):
+        best = NOBODY
+        for car in range(cars):
+            if not taken[car] and (best == NOBODY or drive_s[rider, car] < drive_s[rider, best]):
+                best = car
+        taken[best] = True
+        car_of[rider] = best
+    return pairs
+
+
+@compiled(DECIDE)
+def edge_greedy(drive_s, memory, car_of):
+    """The shortest drive of all first, then the shortest among those left.
+
+    >>> cars = np.full(2, NOBODY)
+    >>> edge_greedy(np.array([[2.0, 3.0], [1.0, 9.0]]), np.zeros(0), cars), cars.tolist()
+    (2, [1, 0])
+    """
+    riders, cars = drive_s.shape
+    taken = np.zeros(cars, np.bool_)
+    pairs = min(riders, cars)
+    for _ in range(pairs):
+        shortest_s, rider, car = math.inf, 0, 0
+        for row in range(riders):
+            if car_of[row] == NOBODY:
+                for column in range(cars):
+                    if not taken[column] and drive_s[row, column] < shortest_s:
+                        shortest_s, rider, car = drive_s[row, column], row, column
+        taken[car] = True
+        car_of[rider] = car
+    return pairs
+
+
+@compiled(DECIDE)
+def optimal(drive_s, memory, car_of):
+    """The least sum of drives; a drive of `memory[0]` seconds or more is not begun.
+
+    A rider who goes without counts as much. To cap each drive at it and take out the capped
+    pairs says the same as a dummy car for each rider.
+
+    >>> cars = np.full(2, NOBODY)
+    >>> optimal(np.array([[1.0, 2.0], [2.0, 9.0]]), np.array([1e9]), cars), cars.tolist()
+    (2, [1, 0])
+    >>> cars = np.full(2, NOBODY)
+    >>> optimal(np.array([[1.0, 20.0], [20.0, 90.0]]), np.array([30.0]), cars), cars.tolist()
+    (1, [0, -1])
+    """
+    riders, cars = drive_s.shape
+    rows, columns = min(riders, cars), max(riders, cars)
+    cost = np.empty((rows, columns))  # the fewer are the rows
+    for rider in range(riders):
+        for car in range(cars):
+            capped_s = min(drive_s[rider, car], memory[0])
+            if riders <= cars:
+                cost[rider, car] = capped_s
+            else:
+                cost[car, rider] = capped_s
+    row_of = shortest_paths(cost)
+    pairs = 0
+    for column in range(columns):
+        row = row_of[column]
+        if row != NOBODY and cost[row, column] < memory[0]:
+            rider, car = (row, column) if riders <= cars else (column, row)
+            car_of[rider] = car
+            pairs += 1
+    return pairs
+
+
+@compiled("int64[::1](float64[:, ::1])")
+def shortest_paths(cost):
+    """The row of each column, or -1, so that every row has one and the sum is least; rows ≤ columns.
+
+    One row after the other enters by the cheapest path of exchanges, found as Dijkstra would,
+    on costs that prices of rows and columns keep at 0 or above.
+
+    >>> shortest_paths(np.array([[1.0, 2.0, 9.0], [1.0, 5.0, 9.0]])).tolist()
+    [1, 0, -1]
+    """
+    rows, columns = cost.shape
+    row_price, column_price = np.zeros(rows), np.zeros(columns + 1)
+    row_of = np.full(columns + 1, NOBODY)  # the last column is where the new row stands
+    before = np.zeros(columns, np.int64)
+    for entering in range(rows):
+        row_of[columns] = entering
+        near = np.full(columns, np.inf)
+        done = np.zeros(columns + 1, np.bool_)
+        at = columns
+        while row_of[at] != NOBODY:
+            done[at] = True
+            row, step, following = row_of[at], math.inf, 0
+            for column in range(columns):
+                if not done[column]:
+                    reduced = cost[row, column] - row_price[row] - column_price[column]
+                    if reduced < near[column]:
+                        near[column] = reduced
+                        before[column] = at
+                    if near[column] < step:
+                        step, following = near[column], column
+            for column in range(columns + 1):
+                if done[column]:
+                    row_price[row_of[column]] += step
+                    column_price[column] -= step
+                elif column < columns:
+                    near[column] -= step
+            at = following
+        while at != columns:  # back along the path, each row moves on by one column
+            row_of[at] = row_of[before[at]]
+            at = before[at]
+    return row_of[:columns].copy()
+
+
+# ── Engine ──────────────────────────────────────────────────────────────────
+@compiled("float64(float64, float64, float64, float64, float64)")
+def torus_km(x_km, y_km, to_x_km, to_y_km, side_km):
+    """The distance in a square whose opposite sides are one.
+
+    >>> torus_km(1.0, 0.0, 9.0, 0.0, 10.0)
+    2.0
+    """
+    along, across = abs(to_x_km - x_km), abs(to_y_km - y_km)
+    along, across = min(along, side_km - along), min(across, side_km - across)
+    return math.sqrt(along * along + across * across)  # hypot rounds differently in machine code
+
+
+@compiled(
+    f"int64({READ_FLOATS}, float64[:, ::1], float64[:, ::1], {READ_FLOATS}, float64[:, ::1], "
+    f"{READ_FLOATS}, FunctionType({DECIDE}), {READ_FLOATS}, float64[::1], float64[::1], "
+    "int64[::1], float64[::1])"
+)
+def loop(
+    arrival_s, from_km, to_km, trip_s, car_km, rule, decide, memory, assigned_s, drive_s, car, tally
+):  # fmt: skip
+    """Fill when each rider got which car and how long it drives there; how many events there were.
+
+    `rule` and `tally` have their places named above. `car_km` moves with the cars.
+
+    >>> from scalemodel.uber.matching.market import MarketConfig, run
+    >>> from scalemodel.uber.matching.policies import FirstCome
+    >>> run(MarketConfig(until_s=60.0, warm_up_s=0.0), FirstCome()).events  # 21 came, none ended
+    21
+    """
+    km_per_s, window_s, until_s = rule[KM_PER_S], rule[WINDOW_S], rule[UNTIL_S]
+    idle = np.arange(len(car_km))
+    line = np.empty(len(arrival_s), np.int64)  # who waits, the oldest first
+    idles, waiting, came, ticks, seen, clock_s = len(car_km), 0, 0, 1, 0, rule[WARM_UP_S]
+    heap = events.new(len(car_km))  # cars that are busy, by when they will be free
+    while True:
+        come_s = arrival_s[came] if came < len(arrival_s) else math.inf
+        leave_s = arrival_s[line[0]] + rule[PATIENCE_S] if waiting > 0 else math.inf
+        tick_s = ticks * window_s if window_s > 0 else math.inf
+        free_s = events.peek(heap)
+        now_s = min(free_s, come_s, tick_s, leave_s, until_s)
+        if now_s > clock_s:  # the clock of what counts begins with the warm-up's end
+            tally[IDLE_S] += idles * (now_s - clock_s)
+            tally[WAITING_S] += waiting * (now_s - clock_s)
+            clock_s = now_s
+        if now_s == until_s:
+            return seen
+        seen += 1
+        decides = window_s == 0
+        if free_s == now_s:
+            idle[idles] = events.pop(heap)[2]
+            idles += 1
+        elif come_s == now_s:
+            line[waiting] = came
+            waiting += 1
+            came += 1
+        elif tick_s == now_s:
+            ticks += 1
+            decides = True
+        else:
+            waiting -= 1
+            for place in range(waiting):
+                line[place] = line[place + 1]
+        if not decides or waiting == 0 or idles == 0:
+            continue
+
+        pairs_s = np.empty((waiting, idles))
+        for place in range(waiting):
+            x_km, y_km = from_km[line[place], 0], from_km[line[place], 1]
+            for column in range(idles):
+                at = idle[column]
+                far_km = torus_km(car_km[at, 0], car_km[at, 1], x_km, y_km, rule[SIDE_KM])
+                pairs_s[place, column] = far_km / km_per_s
+        chosen = np.full(waiting, NOBODY)
+        decide(pairs_s, memory, chosen)
+        still = 0
+        for place in range(waiting):
+            rider, column = line[place], chosen[place]
+            if column == NOBODY:
+                line[still] = rider
+                still += 1
+                continue
+            if not 0 <= column < idles or idle[column] == NOBODY:
+                return BROKEN
+            taken, idle[column] = idle[column], NOBODY
+            assigned_s[rider], drive_s[rider], car[rider] = now_s, pairs_s[place, column], taken
+            car_km[taken, 0], car_km[taken, 1] = to_km[rider, 0], to_km[rider, 1]
+            events.push(heap, now_s + drive_s[rider] + trip_s[rider], 0, taken)
+        waiting, left = still, 0
+        for column in range(idles):
+            if idle[column] != NOBODY:
+                idle[left] = idle[column]
+                left += 1
+        idles = left
