@@ -5,7 +5,7 @@ times the cars halve the drive. That is the square-root law. But a dispatcher is
 takes the nearest car, and that is most often a car with much empty street around it, for such a
 car is the nearest to many corners. So what is left over stands in clumps, with larger holes
 between, and the drive is longer than the law says by a `clumping` of 1.15 with thirty idle cars
-and 1.36 with a thousand. Nobody chose badly; it is what is left when others have chosen.
+and 1.43 with a thousand. Nobody chose badly; it is what is left when others have chosen.
 
 A draw and a drive cost 1 ns for each car: 0.02 s for twenty thousand among thirty, 20 s for as
 many among a million.
@@ -25,7 +25,15 @@ from scalemodel.core.compiled import compiled
 from scalemodel.uber.matching.market_loop import torus_km
 
 # idle cars: mean drive of the smallest market, over the snapshot law; forty runs, ours
-CLUMPING = ((1, 0.765), (3, 0.9), (10, 1.04), (30, 1.15), (100, 1.251), (300, 1.312), (1000, 1.364))
+CLUMPING = (
+    (1, 0.7652),
+    (3, 0.9027),
+    (10, 1.037),
+    (30, 1.1455),
+    (100, 1.2515),
+    (300, 1.338),
+    (1000, 1.427),
+)
 BURN_IN = 20  # replacements of each car before anything counts
 MOST_DISTANCES = 10**11
 
@@ -53,7 +61,7 @@ def expected_clumping(idle: float) -> float:
     Between the rows of `CLUMPING` it goes with the logarithm; beyond them it stays.
 
     >>> round(expected_clumping(100), 3), round(expected_clumping(200), 2)
-    (1.251, 1.29)
+    (1.252, 1.31)
     """
     checks.real("idle", idle, above=0, at_most=1e12)
     cars, ratio = np.array(CLUMPING).T
@@ -80,7 +88,9 @@ def clumping(idle: int, draws: int, rng: np.random.Generator) -> float:
         )
     places = rng.random((idle + 2 * (unseen + draws), 2))
     drive = np.empty(unseen + draws)
-    replace_nearest.native(places[:idle].copy(), places[idle::2].copy(), places[idle + 1 :: 2].copy(), drive)
+    replace_nearest.native(
+        places[:idle].copy(), places[idle::2].copy(), places[idle + 1 :: 2].copy(), drive
+    )
     return float(drive[unseen:].mean() * 2 * math.sqrt(idle))
 
 

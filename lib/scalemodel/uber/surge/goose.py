@@ -23,7 +23,6 @@ Left out: drivers who come because the price is high; `Demand` is a curve of our
 Sources: Castillo, Knoepfle, Weyl, "Surge Pricing Solves the Wild Goose Chase", EC 2018.
 """
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -102,11 +101,11 @@ class Demand:
 
     def __post_init__(self):
         checks.real("base_per_s", self.base_per_s, above=0, at_most=1e4)
-        checks.real("elasticity", self.elasticity, at_least=0.01, at_most=100)
+        checks.real("elasticity", self.elasticity, at_least=0.1, at_most=100)
 
     def requests_per_s(self, multiplier: float) -> float:
         """How many ask at this multiplier."""
-        checks.real("multiplier", multiplier, at_least=1, at_most=1e6)
+        checks.real("multiplier", multiplier, at_least=1, at_most=1e100)
         return self.base_per_s * multiplier**-self.elasticity
 
     def multiplier(self, most_per_s: float) -> float:
@@ -115,5 +114,5 @@ class Demand:
         >>> Demand(base_per_s=0.8).multiplier(0.5), Demand(base_per_s=0.4).multiplier(0.5)
         (1.6, 1.0)
         """
-        checks.real("most_per_s", most_per_s, above=0, at_most=1e4)
+        checks.real("most_per_s", most_per_s, at_least=1e-6, at_most=1e4)
         return max(1.0, (self.base_per_s / most_per_s) ** (1 / self.elasticity))
