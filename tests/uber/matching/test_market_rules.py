@@ -32,8 +32,8 @@ def decided(rule, drive_s, most_s=1e9):
     """The car of each rider and the number of pairs; machine code and plain code agree."""
     drive_s = np.array(drive_s, float)
     cars, same = (np.full(len(drive_s), NOBODY) for _ in range(2))
-    pairs = rule.native(drive_s, np.array([most_s]), cars)
-    assert pairs == rule(drive_s, np.array([most_s]), same) and (cars == same).all()
+    pairs = rule.native(drive_s.copy(), np.array([most_s]), cars)
+    assert pairs == rule(drive_s.copy(), np.array([most_s]), same) and (cars == same).all()
     return cars.tolist(), pairs
 
 
@@ -117,7 +117,7 @@ def test_random_costs_have_their_sums(name, mean):
     errors = []
     for seed in range(400):
         cost, cars = stream(seed, "costs").standard_exponential((20, 20)), np.full(20, NOBODY)
-        RULES[name].native(cost, np.array([1e9]), cars)
+        RULES[name].native(cost.copy(), np.array([1e9]), cars)
         errors.append(cost[range(20), cars].sum() - mean)
     assert agrees(errors)
 

@@ -27,19 +27,15 @@ from scalemodel.core import checks
 from scalemodel.core.compiled import Compiled
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
-from scalemodel.uber.matching.market_loop import (
-    BROKEN,
-    DECIDE,
-    IDLE_S,
-    NOBODY,
-    WAITING_S,
-    edge_greedy,
-    first_come,
-    loop,
-    optimal,
-)
-from scalemodel.uber.matching.policies import EdgeGreedy, FirstCome, Optimal
+from scalemodel.uber.matching import market_loop as inside
+from scalemodel.uber.matching.market_loop import BROKEN, DECIDE, IDLE_S, NOBODY, WAITING_S, loop
+from scalemodel.uber.matching.policies import POLICIES, EdgeGreedy, FirstCome, Optimal
 
+RULES = {
+    FirstCome: inside.first_come,
+    EdgeGreedy: inside.edge_greedy,
+    Optimal: inside.optimal,  # its `neighbours` are for thousands: here it looks at every pair
+}
 MOST_RIDERS = 5_000_000
 MOST_PAIRS = 10_000_000  # of riders who wait and cars, at one decision
 
@@ -51,10 +47,10 @@ class MarketConfig:
 
     >>> MarketConfig(window_s=10.0).drivers
     600
-    >>> MarketConfig(patience_s=0.0, window_s=10.0)
+    >>> MarketConfig(patience_s=0.0, window_s=10.0)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    ValueError: window_s=10.0 must be 0 where patience_s is 0: nobody would wait for it
+    ValueError: window_s=10.0 must be 0, or at least 0.01 where patience_s is above 0 ...
     """
 
     drivers: int = 600
@@ -74,21 +70,16 @@ class MarketConfig:
         checks.real("rate_per_s", self.rate_per_s, at_least=1e-6, at_most=1e4)
         checks.real("patience_s", self.patience_s, at_least=0, at_most=1e6)
         checks.real("window_s", self.window_s, at_least=0, at_most=1e5)
-        if 0 < self.window_s < 0.01:
-            raise ValueError(f"window_s={self.window_s!r} must be 0 or at least 0.01")
-        if self.window_s > 0 == self.patience_s:
+        most_s = min(1e7, MOST_RIDERS / self.rate_per_s)
+        checks.real("until_s", self.until_s, above=0, at_most=most_s)
+        checks.real("warm_up_s", self.warm_up_s, at_least=0, at_most=0.99 * self.until_s)
+        wait_s = min(self.patience_s + self.window_s, self.until_s)
+        pairs = self.rate_per_s * wait_s * self.drivers
+        fits = self.patience_s > 0 and self.window_s >= 0.01 and pairs <= MOST_PAIRS
+        if self.window_s > 0 and not fits:
             raise ValueError(
-                f"window_s={self.window_s!r} must be 0 where patience_s is 0: "
-                "nobody would wait for it"
-            )
-        most_s = MOST_RIDERS / self.rate_per_s
-        checks.real("until_s", self.until_s, above=0, at_most=min(1e7, most_s))
-        checks.real("warm_up_s", self.warm_up_s, at_least=0, at_most=self.until_s)
-        longest_s = min(self.patience_s + self.window_s, self.until_s)
-        if self.window_s > 0 and self.rate_per_s * longest_s * self.drivers > MOST_PAIRS:
-            raise ValueError(
-                f"window_s={self.window_s!r} must be 0 in so large a market: riders who may wait "
-                f"times drivers={self.drivers!r} is above {MOST_PAIRS:,}"
+                f"window_s={self.window_s!r} must be 0, or at least 0.01 where patience_s is above 0 "
+                f"and riders who may wait times drivers are at most {MOST_PAIRS:,}: {pairs:,.0f} here"
             )
 
 
@@ -208,9 +199,7 @@ class Policy(Protocol):
 
 
 # ── Engine ──────────────────────────────────────────────────────────────────
-def run(
-    config: MarketConfig, policy: FirstCome | EdgeGreedy | Optimal | Policy, seed: int = 0
-) -> MarketRun:
+def run(config: MarketConfig, policy: POLICIES | Policy, seed: int = 0) -> MarketRun:
     """Each rider's story, for a picture; `simulate` has the numbers.
 
     >>> evening = run(MarketConfig(rate_per_s=0.01, warm_up_s=0.0, until_s=200.0), FirstCome(), 3)
@@ -247,9 +236,7 @@ def run(
     )  # fmt: skip
 
 
-def simulate(
-    config: MarketConfig, policy: FirstCome | EdgeGreedy | Optimal | Policy, seed: int = 0
-) -> MarketReport:
+def simulate(config: MarketConfig, policy: POLICIES | Policy, seed: int = 0) -> MarketReport:
     """The report of one evening.
 
     >>> from dataclasses import replace
@@ -262,15 +249,15 @@ def simulate(
     arrival_s, assigned_s, drive_s = evening.arrival_s, evening.assigned_s, evening.drive_s
     pickup_s = assigned_s + drive_s
     end_s = np.minimum(assigned_s, arrival_s + config.patience_s)  # of waiting for a car
-    came, ended = (arrival_s >= start_s), (end_s >= start_s) & (end_s < stop_s)
+    came, ended = arrival_s >= start_s, (end_s >= start_s) & (end_s < stop_s)
     served = ended & np.isfinite(assigned_s)
     gone = int((ended & ~served).sum())
     delay_s, drive_s = (assigned_s - arrival_s)[served], drive_s[served]
-    wait_s = delay_s + drive_s if served.any() else np.array([math.inf])
+    if not served.any():
+        delay_s = drive_s = np.array([math.inf])
 
     def between(first_s, last_s):
-        return float(np.maximum(np.clip(last_s, start_s, stop_s)
-                                - np.clip(first_s, start_s, stop_s), 0).sum())  # fmt: skip
+        return float((np.clip(last_s, start_s, stop_s) - np.clip(first_s, start_s, stop_s)).sum())
 
     return MarketReport(
         measured_s=stop_s - start_s,
@@ -281,10 +268,10 @@ def simulate(
         lost=gone if config.patience_s == 0 else 0,
         abandoned=gone if config.patience_s > 0 else 0,
         waiting_after=int((end_s >= stop_s).sum()),
-        mean_wait_s=float(wait_s.mean()),
-        p95_wait_s=percentile(wait_s, 95) if served.any() else math.inf,
-        mean_delay_s=float(delay_s.mean()) if served.any() else math.inf,
-        mean_pickup_s=float(drive_s.mean()) if served.any() else math.inf,
+        mean_wait_s=float((delay_s + drive_s).mean()),
+        p95_wait_s=percentile(delay_s + drive_s, 95) if served.any() else math.inf,
+        mean_delay_s=float(delay_s.mean()),
+        mean_pickup_s=float(drive_s.mean()),
         idle_s=evening.idle_s,
         en_route_s=between(assigned_s, pickup_s),
         on_trip_s=between(pickup_s, pickup_s + evening.trip_s),
@@ -295,12 +282,8 @@ def simulate(
 
 def _rule(policy):
     """The compiled rule of a policy, and its numbers."""
-    if isinstance(policy, FirstCome):
-        return first_come, np.zeros(0)
-    if isinstance(policy, EdgeGreedy):
-        return edge_greedy, np.zeros(0)
-    if isinstance(policy, Optimal):
-        return optimal, np.array([60 * policy.penalty_min])
+    if isinstance(policy, POLICIES):
+        return RULES[type(policy)], np.array([60 * getattr(policy, "penalty_min", 0.0)])
     decide = getattr(policy, "decide", None)
     if isinstance(policy, type) or not isinstance(decide, Compiled) or decide.signature != DECIDE:
         raise ValueError(

@@ -21,8 +21,8 @@ import numpy as np
 from scalemodel.core import events
 from scalemodel.core.compiled import READ_FLOATS, compiled
 
-# seconds of the drive, shape (riders, cars); the rule's own numbers; the car of each rider, -1
-# for none, to be filled -> how many pairs
+# seconds of the drive, shape (riders, cars), to scribble on; the rule's own numbers; the car of
+# each rider, to be filled where it is not to stay -1 -> how many pairs
 DECIDE = f"int64(float64[:, ::1], {READ_FLOATS}, int64[::1])"
 NOBODY, BROKEN = -1, -1  # no car; what the loop answers when a rule named a car that is not there
 SIDE_KM, KM_PER_S, PATIENCE_S, WINDOW_S, WARM_UP_S, UNTIL_S = range(6)  # places in `rule`
@@ -38,16 +38,11 @@ def first_come(drive_s, memory, car_of):
     >>> first_come(np.array([[1.0, 2.0], [2.0, 9.0]]), np.zeros(0), cars), cars.tolist()
     (2, [0, 1])
     """
-    riders, cars = drive_s.shape
-    taken = np.zeros(cars, np.bool_)
-    pairs = min(riders, cars)
+    pairs = min(drive_s.shape)
     for rider in range(pairs):
-        best = NOBODY
-        for car in range(cars):
-            if not taken[car] and (best == NOBODY or drive_s[rider, car] < drive_s[rider, best]):
-                best = car
-        taken[best] = True
-        car_of[rider] = best
+        car = np.argmin(drive_s[rider])
+        car_of[rider] = car
+        drive_s[:, car] = np.inf
     return pairs
 
 
@@ -59,27 +54,19 @@ def edge_greedy(drive_s, memory, car_of):
     >>> edge_greedy(np.array([[2.0, 3.0], [1.0, 9.0]]), np.zeros(0), cars), cars.tolist()
     (2, [1, 0])
     """
-    riders, cars = drive_s.shape
-    taken = np.zeros(cars, np.bool_)
-    pairs = min(riders, cars)
+    pairs = min(drive_s.shape)
     for _ in range(pairs):
-        shortest_s, rider, car = math.inf, 0, 0
-        for row in range(riders):
-            if car_of[row] == NOBODY:
-                for column in range(cars):
-                    if not taken[column] and drive_s[row, column] < shortest_s:
-                        shortest_s, rider, car = drive_s[row, column], row, column
-        taken[car] = True
+        rider, car = divmod(np.argmin(drive_s), drive_s.shape[1])
         car_of[rider] = car
+        drive_s[rider], drive_s[:, car] = np.inf, np.inf
     return pairs
 
 
 @compiled(DECIDE)
 def optimal(drive_s, memory, car_of):
-    """The least sum of drives; a drive of `memory[0]` seconds or more is not begun.
+    """The least sum of drives; one who goes without counts as `memory[0]` seconds.
 
-    A rider who goes without counts as much. To cap each drive at it and take out the capped
-    pairs says the same as a dummy car for each rider.
+    To cap each drive at that and leave the capped pairs out says the same as a dummy car a rider.
 
     >>> cars = np.full(2, NOBODY)
     >>> optimal(np.array([[1.0, 2.0], [2.0, 9.0]]), np.array([1e9]), cars), cars.tolist()
@@ -88,22 +75,12 @@ def optimal(drive_s, memory, car_of):
     >>> optimal(np.array([[1.0, 20.0], [20.0, 90.0]]), np.array([30.0]), cars), cars.tolist()
     (1, [0, -1])
     """
-    riders, cars = drive_s.shape
-    rows, columns = min(riders, cars), max(riders, cars)
-    cost = np.empty((rows, columns))  # the fewer are the rows
-    for rider in range(riders):
-        for car in range(cars):
-            capped_s = min(drive_s[rider, car], memory[0])
-            if riders <= cars:
-                cost[rider, car] = capped_s
-            else:
-                cost[car, rider] = capped_s
-    row_of = shortest_paths(cost)
+    wide = drive_s.shape[0] <= drive_s.shape[1]
+    cost = np.minimum(drive_s if wide else drive_s.T.copy(), memory[0])  # the fewer are the rows
     pairs = 0
-    for column in range(columns):
-        row = row_of[column]
+    for column, row in enumerate(shortest_paths(cost)):
         if row != NOBODY and cost[row, column] < memory[0]:
-            rider, car = (row, column) if riders <= cars else (column, row)
+            rider, car = (row, column) if wide else (column, row)
             car_of[rider] = car
             pairs += 1
     return pairs
@@ -111,7 +88,7 @@ def optimal(drive_s, memory, car_of):
 
 @compiled("int64[::1](float64[:, ::1])")
 def shortest_paths(cost):
-    """The row of each column, or -1, so that every row has one and the sum is least; rows ≤ columns.
+    """The row of each column, or -1: each row has one, and the sum is least; rows ≤ columns.
 
     One row after the other enters by the cheapest path of exchanges, found as Dijkstra would,
     on costs that prices of rows and columns keep at 0 or above.
@@ -124,19 +101,16 @@ def shortest_paths(cost):
     row_of = np.full(columns + 1, NOBODY)  # the last column is where the new row stands
     before = np.zeros(columns, np.int64)
     for entering in range(rows):
-        row_of[columns] = entering
-        near = np.full(columns, np.inf)
-        done = np.zeros(columns + 1, np.bool_)
-        at = columns
+        near, done = np.full(columns, np.inf), np.zeros(columns + 1, np.bool_)
+        row_of[columns], at = entering, columns
         while row_of[at] != NOBODY:
             done[at] = True
-            row, step, following = row_of[at], math.inf, 0
+            row, step, following = row_of[at], np.inf, 0
             for column in range(columns):
                 if not done[column]:
                     reduced = cost[row, column] - row_price[row] - column_price[column]
                     if reduced < near[column]:
-                        near[column] = reduced
-                        before[column] = at
+                        near[column], before[column] = reduced, at
                     if near[column] < step:
                         step, following = near[column], column
             for column in range(columns + 1):
@@ -182,7 +156,7 @@ def loop(
     >>> run(MarketConfig(until_s=60.0, warm_up_s=0.0), FirstCome()).events  # 28 came, none ended
     28
     """
-    km_per_s, window_s, until_s = rule[KM_PER_S], rule[WINDOW_S], rule[UNTIL_S]
+    window_s, until_s = rule[WINDOW_S], rule[UNTIL_S]
     idle = np.arange(len(car_km))
     line = np.empty(len(arrival_s), np.int64)  # who waits, the oldest first
     idles, waiting, came, ticks, seen, clock_s = len(car_km), 0, 0, 1, 0, rule[WARM_UP_S]
@@ -220,14 +194,10 @@ def loop(
 
         pairs_s = np.empty((waiting, idles))
         for place in range(waiting):
-            x_km, y_km = from_km[line[place], 0], from_km[line[place], 1]
             for column in range(idles):
-                at = idle[column]
-                far_km = torus_km(car_km[at, 0], car_km[at, 1], x_km, y_km, rule[SIDE_KM])
-                pairs_s[place, column] = far_km / km_per_s
-        chosen = np.full(waiting, NOBODY)
+                pairs_s[place, column] = _drive_s(car_km, idle[column], from_km, line[place], rule)
+        chosen, still, left = np.full(waiting, NOBODY), 0, 0
         decide(pairs_s, memory, chosen)
-        still = 0
         for place in range(waiting):
             rider, column = line[place], chosen[place]
             if column == NOBODY:
@@ -237,12 +207,18 @@ def loop(
             if not 0 <= column < idles or idle[column] == NOBODY:
                 return BROKEN
             taken, idle[column] = idle[column], NOBODY
-            assigned_s[rider], drive_s[rider], car[rider] = now_s, pairs_s[place, column], taken
+            assigned_s[rider], car[rider] = now_s, taken
+            drive_s[rider] = _drive_s(car_km, taken, from_km, rider, rule)
             car_km[taken, 0], car_km[taken, 1] = to_km[rider, 0], to_km[rider, 1]
             events.push(heap, now_s + drive_s[rider] + trip_s[rider], 0, taken)
-        waiting, left = still, 0
         for column in range(idles):
             if idle[column] != NOBODY:
                 idle[left] = idle[column]
                 left += 1
-        idles = left
+        waiting, idles = still, left
+
+
+@compiled()
+def _drive_s(car_km, car, from_km, rider, rule):
+    place, door = car_km[car], from_km[rider]
+    return torus_km(place[0], place[1], door[0], door[1], rule[SIDE_KM]) / rule[KM_PER_S]
