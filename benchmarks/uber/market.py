@@ -3,7 +3,8 @@
     python benchmarks/uber/market.py    about two minutes
 
 Hours of a market of 600 cars that pass in a second of CPU, drawing the luck included, on the
-same evening of two and a half hours, which begins with all cars idle; then the same for a tenth and for ten times as many cars, in a city that grows with them. All run the same
+same evening of two and a half hours, which begins with all cars idle. Then the cost of a request
+with a tenth and with ten times as many cars, in a city that grows with them. All run the same
 riders, and who got which car is held equal. Medians of 3 rounds in which the contestants take
 turns, after a first run that compiles. SimPy is no requirement of the project; where it is
 missing the table says so.

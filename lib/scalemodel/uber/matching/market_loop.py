@@ -6,10 +6,10 @@ to the rider, and names a car for each rider, or none. That is all it is told, s
 your own is one function (`DECIDE`).
 
 Four things happen: a car becomes free, a rider comes, the dispatcher decides, a rider gives up.
-In this order, where they happen at once.
+In this order, where they happen at once. What it costs stands in `market`.
 
 Read in this order: `DECIDE`, `first_come`, `edge_greedy`, `optimal`, `loop`.
-Left out: cars that will soon be free, offers that are declined; `dispatch` has those.
+Left out: cars that will soon be free, offers that are declined.
 Sources: Jonker, Volgenant, "A shortest augmenting path algorithm for dense and sparse linear
 assignment problems", Computing 38, 1987.
 """

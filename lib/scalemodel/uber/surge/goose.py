@@ -1,9 +1,8 @@
 """The wild goose chase: too few idle cars, far too long drives, and so fewer trips for all.
 
 A hunter who has no goose near takes the one across the lake, and while he rows nobody else can
-have it. A dispatcher with five idle cars in a city does the same: the nearest is a quarter of an
-hour away, and for that time it carries nobody. So the cars that are idle are not idle at all.
-They are what makes drives short, and below some number of them one more request means *fewer*
+have it. A dispatcher with five idle cars in a city does the same: the nearest is five minutes
+away, and for that time it carries nobody. Idle cars are not idle: they are what makes drives short, and below some number of them one more request means *fewer*
 trips, since it uses up the last cars that stood near to somebody.
 
 In the steady state the cars are idle, on their way, or on a trip (Little's law, twice):
@@ -11,12 +10,13 @@ In the steady state the cars are idle, on their way, or on a trip (Little's law,
     L = I + Q (τ + T(I)),   T(I) = c / √I,   c = side / (2 · speed)
 
 so Q(I) = (L - I) / (τ + c / √I), which rises up to the peak and falls beyond it. With `clumping`,
-c is larger than a snapshot of cars makes one think, and the chase begins with more cars idle.
-A price that holds the demand below the peak serves more riders than no price at all; the riders
-whom it keeps away would have kept away others.
+c is larger than a snapshot of cars makes one think: 1.3 times as large fits 600 cars, whose
+markets serve 0.54 a second at most, with 0.55 by this formula and 0.56 without it. Where one
+asks in each second they serve 0.46. A price that holds the demand below the peak serves more riders than no
+price at all; those whom it keeps away would have kept away others. And a dispatcher that lets
+riders queue escapes the worst: a freed car takes the nearest of many who wait.
 
-Each of these costs microseconds, whatever the city. A dispatcher that lets riders queue escapes
-the worst: a freed car takes the nearest of many who wait.
+A formula costs microseconds, whatever the city, and the peak some tens of them.
 
 Read in this order: `expected_throughput_per_s`, `peak`, `Demand`.
 Left out: drivers who come because the price is high; `Demand` is a curve of ours, no city's.
