@@ -1,4 +1,8 @@
 """Which car comes. Read in this order:
 
-- `eta`: how long a car takes, straight ahead or by road.
+- `eta` and `roads`: how long a car takes, straight ahead or by road;
+- `score`: stars and minutes in one number;
+- `dispatch`, with `reservation`: one rider, one car, and no driver twice; `naive` is the brief's;
+- `policies`, `batch` and `assign`: many riders together;
+- `expected`: closed forms.
 """

@@ -1,6 +1,10 @@
-"""How long a car takes: a contract. An ETA model has `minutes(lat, lon, to_lat, to_lon)`.
+"""How long a car takes: straight ahead here, by road in `roads`.
 
-Left out: roads, so far.
+A matchmaker asks for minutes, and the index of cars answers in metres. So that the nearest
+cars may stand for the soonest ones, an ETA also says how soon a car so far away can be here
+`at_least`: what lies beyond that needs no look.
+
+Left out: traffic of the moment, learned corrections.
 Sources: none needed.
 """
 
@@ -14,9 +18,17 @@ from scalemodel.uber.location.sphere import distance_m
 
 
 class Eta(Protocol):
-    """Anything that says how many minutes lie between points in degrees, element by element."""
+    """Minutes between points in degrees, element by element, and the least for a distance.
 
-    def minutes(self, lat, lon, to_lat, to_lon) -> np.ndarray: ...
+    >>> StraightLine(kmh=60).at_least(1000.0)
+    1.0
+    """
+
+    def minutes(self, lat, lon, to_lat, to_lon) -> np.ndarray:
+        """Minutes from each first point to each second one."""
+
+    def at_least(self, distance_m) -> np.ndarray:
+        """Minutes that nobody so far away can beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +42,16 @@ class StraightLine:
     kmh: float = 30.0
 
     def __post_init__(self):
-        checks.real("kmh", self.kmh, above=0)
+        checks.real("kmh", self.kmh, above=0, at_most=1e4)
 
     def minutes(self, lat, lon, to_lat, to_lon) -> np.ndarray:
         """Minutes from each first point to each second one."""
-        return distance_m(lat, lon, to_lat, to_lon) / 1000 / self.kmh * 60
+        return self.at_least(distance_m(lat, lon, to_lat, to_lon))
+
+    def at_least(self, distance_m) -> np.ndarray:
+        """Minutes for so many metres, which is what they take.
+
+        >>> StraightLine(kmh=60).at_least(1500.0)
+        1.5
+        """
+        return distance_m / 1000 / self.kmh * 60

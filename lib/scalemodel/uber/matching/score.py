@@ -1,0 +1,87 @@
+"""What makes a car the right one: siblings that turn a rating and an ETA into one number.
+
+The brief adds stars and minutes: 0.4 · rating / 5 + 0.6 / (ETA + 1). One star is worth 0.08,
+which is a minute and a quarter of a star if the ETA goes from one to two minutes, and 18
+minutes at ten. In seconds the second term all but vanishes, and the stars decide alone: an
+ETA without its unit is half a number, so here the unit is part of the score.
+
+Each sibling has `of(rating, minutes)`, and `most(minutes)`, what nobody at so many minutes
+or more can beat: where that is no better than the best so far, looking ends.
+
+Left out: how likely a driver is to say no, the worth of where the trip ends.
+Sources: the brief's `calculate_score`.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from scalemodel.core import checks
+
+PER_MINUTE = {"h": 1 / 60, "min": 1.0, "s": 60.0}
+STARS = 5
+
+
+class Score(Protocol):
+    """A number for a car: the higher, the better.
+
+    >>> NearestFirst().of(4.0, 3.0) < NearestFirst().most(2.0)
+    True
+    """
+
+    def of(self, rating: float, minutes: float) -> float:
+        """The score of a car with so many stars, so many minutes away."""
+
+    def most(self, minutes: float) -> float:
+        """What no car so many minutes away, or more, can beat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseScore:
+    """The brief's: 0.4 · rating / 5 + 0.6 / (ETA + 1), the ETA in a unit that is said.
+
+    >>> score = CaseScore(eta_unit="min")
+    >>> round(score.of(rating=4.0, minutes=2.0), 2), round(score.most(minutes=2.0), 2)
+    (0.52, 0.6)
+    >>> seconds = CaseScore(eta_unit="s")
+    >>> score.of(4.0, 2.0) > score.of(5.0, 5.0), seconds.of(4.0, 2.0) > seconds.of(5.0, 5.0)
+    (True, False)
+    """
+
+    eta_unit: str = "min"
+    rating_weight: float = 0.4
+    eta_weight: float = 0.6
+
+    def __post_init__(self):
+        if self.eta_unit not in PER_MINUTE:
+            raise ValueError(f"eta_unit={self.eta_unit!r} must be one of {[*PER_MINUTE]}")
+        for name in ("rating_weight", "eta_weight"):
+            checks.real(name, getattr(self, name), at_least=0, at_most=1e6)
+
+    def of(self, rating: float, minutes: float) -> float:
+        """The score of a car with so many stars, so many minutes away."""
+        rating = checks.real("rating", rating, at_least=0, at_most=STARS)
+        minutes = checks.real("minutes", minutes, at_least=0)
+        eta = minutes * PER_MINUTE[self.eta_unit]
+        return self.rating_weight * rating / STARS + self.eta_weight / (eta + 1)
+
+    def most(self, minutes: float) -> float:
+        """What no car so many minutes away, or more, can beat: one with all the stars."""
+        return self.of(STARS, minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class NearestFirst:
+    """The soonest car, whatever its stars.
+
+    >>> NearestFirst().of(rating=5.0, minutes=3.0), NearestFirst().most(minutes=3.0)
+    (-3.0, -3.0)
+    """
+
+    def of(self, rating: float, minutes: float) -> float:
+        """Minutes, the fewer the better."""
+        checks.real("rating", rating, at_least=0, at_most=STARS)
+        return -checks.real("minutes", minutes, at_least=0)
+
+    def most(self, minutes: float) -> float:
+        """What no car so many minutes away, or more, can beat."""
+        return -checks.real("minutes", minutes, at_least=0)

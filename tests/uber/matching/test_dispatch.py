@@ -1,0 +1,245 @@
+"""One rider, one car: the brief's mistakes, the answers of drivers, a thousand schedules."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scalemodel.uber.location.grid import GeoIndex
+from scalemodel.uber.matching.dispatch import (
+    Drivers,
+    Match,
+    MatchingEngine,
+    NoCandidate,
+    Request,
+)
+from scalemodel.uber.matching.eta import StraightLine
+from scalemodel.uber.matching.naive import NaiveEngine
+from scalemodel.uber.matching.roads import RoadGrid
+from scalemodel.uber.matching.score import CaseScore, NearestFirst
+from tests.conftest import cases
+
+CITY = RoadGrid(lat=0.0, lon=0.0, streets=11, hour=8, seed=2)
+KM = 1 / 111.195  # degrees at the equator
+ADA, BEN = Request("ada", 0.0, 0.0, 10.0), Request("ben", 0.0, 0.0, 10.0)
+
+
+def index_of(km_by_driver):
+    """Cars east of where Ada stands."""
+    index = GeoIndex(cell_m=250)
+    index.move(
+        [*km_by_driver], [0.0] * len(km_by_driver), [km * KM for km in km_by_driver.values()]
+    )
+    return index
+
+
+def engine_of(km_by_driver, stars=5.0, **more):
+    drivers = Drivers(dict.fromkeys(km_by_driver, stars) if stars == 5.0 else stars)
+    return MatchingEngine(index_of(km_by_driver), drivers, **more)
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def naive(km_by_driver, eta):
+    return NaiveEngine(index_of(km_by_driver), dict.fromkeys(km_by_driver, 4.0), eta)
+
+
+def test_the_naive_one_computes_a_distance_and_does_not_use_it():
+    near, far = {7: 0.1, 8: 0.2}, {7: 1.9, 8: 0.2}
+    eta = {7: 1.0, 8: 2.0}
+    assert naive(near, eta).match(ADA) == naive(far, eta).match(ADA) == 7
+    assert engine_of(near).match(ADA).driver == 7 and engine_of(far).match(ADA).driver == 8
+
+
+def test_the_naive_one_falls_over_where_there_is_no_candidate():
+    with pytest.raises(ValueError, match="empty"):
+        naive({7: 2.5}, {7: 5.0}).match(ADA)
+    nobody = engine_of({7: 2.5}, widest_m=2000).match(ADA)
+    assert nobody == NoCandidate("no idle car", (2000.0,), ())
+    assert engine_of({7: 2.5}).match(ADA).driver == 7, "the next circle has one"
+
+
+def test_the_naive_one_chooses_by_the_unit_of_its_eta():
+    """A star and a half against two minutes: in seconds the stars win."""
+    km, stars = {7: 0.1, 8: 1.1}, {7: 3.5, 8: 5.0}
+    minutes = {driver: away * 2 for driver, away in km.items()}
+    seconds = {driver: eta * 60 for driver, eta in minutes.items()}
+    chosen = [NaiveEngine(index_of(km), stars, eta).match(ADA) for eta in (minutes, seconds)]
+    assert chosen == [7, 8]
+    for unit, driver in (("min", 7), ("s", 8), ("h", 8)):
+        assert engine_of(km, stars, score=CaseScore(eta_unit=unit)).match(ADA).driver == driver
+
+
+def test_the_naive_one_gives_a_driver_to_two_riders():
+    engine = naive({7: 0.1, 8: 0.2}, {7: 1.0, 8: 2.0})
+    assert engine.match(ADA) == engine.match(BEN) == 7
+    engine = engine_of({7: 0.1, 8: 0.2})
+    assert [engine.match(who).driver for who in (ADA, BEN)] == [7, 8]
+
+
+def test_what_a_match_tells():
+    met = engine_of({7: 0.5, 8: 0.25}, {7: 5.0, 8: 4.0}).match(ADA)
+    assert met.driver == 8 and met.minutes == pytest.approx(0.5, rel=1e-5)
+    assert met.score == pytest.approx(0.4 * 0.8 + 0.6 / 1.5, rel=1e-5)
+    assert met.distance_m == pytest.approx(250, rel=1e-5)
+    assert (met.scanned, met.asked, met.time_s) == (1, (8,), 10.0), "all the stars would not do"
+
+
+def test_looking_ends_when_nobody_further_off_could_be_better():
+    km = {n: 0.1 + n / 20 for n in range(30)}
+    met = engine_of(km, scanned := dict.fromkeys(km, 5.0)).match(ADA)
+    assert (met.driver, met.scanned, len(scanned)) == (0, 1, 30)
+    worst_first = engine_of(km, {**scanned, 0: 1.0}).match(ADA)
+    assert worst_first.driver == 1 and worst_first.scanned == 2
+
+
+def test_who_says_no_or_nothing_is_passed_over():
+    says = {7: False, 8: None, 9: True}
+    km = {7: 0.1, 8: 0.2, 9: 3.0}
+    engine = engine_of(km, answer=lambda driver, request: says[driver])
+    met = engine.match(ADA)
+    assert (met.driver, met.asked, met.time_s) == (9, (7, 8, 9), 25.0), "15 s for one who is silent"
+    assert [engine.drivers.state(driver, 25.0) for driver in km] == ["idle", "idle", "en route"]
+    says[9] = False
+    nobody = engine_of(km, answer=lambda driver, request: says[driver]).match(ADA)
+    assert nobody == NoCandidate("nobody said yes", (2000.0, 4000.0, 8000.0), (7, 8, 9))
+
+
+def test_a_yes_that_comes_too_late_is_none():
+    engine = engine_of({7: 0.1, 8: 0.2})
+    ada = engine.steps(ADA)
+    assert next(ada) == ("chose", 7) and ada.send((None, 10.0)) == ("asked", 7)
+    assert ada.send((True, 25.0)) == ("chose", 8), "the offer had ended"
+
+
+def test_two_dispatchers_choose_the_same_and_one_gets_him():
+    engine = engine_of({7: 0.1, 8: 0.2})
+    ada, ben = engine.steps(ADA), engine.steps(BEN)
+    assert next(ada) == next(ben) == ("chose", 7)
+    assert ben.send((None, 10.0)) == ("asked", 7)
+    assert ada.send((None, 10.0)) == ("chose", 8)
+
+
+def test_a_driver_goes_round():
+    drivers = Drivers({7: 4.9})
+    day = [
+        ("offer", "offered"),
+        ("accept", "en route"),
+        ("pick up", "on trip"),
+        ("drop off", "idle"),
+    ]
+    for step, state in day:
+        assert drivers.step(7, step, "ada", 1.0) and drivers.state(7, 1.0) == state
+        assert not drivers.step(7, step, "ben", 1.0) or drivers.step(7, "decline", "ben", 1.0)
+    assert drivers.step(7, "offer", "ada", 1.0) and not drivers.step(7, "decline", "ben", 1.0)
+    assert drivers.step(7, "decline", "ada", 1.0) and drivers.state(7, 1.0) == "idle"
+
+
+def test_nobody_is_stuck():
+    drivers = Drivers({7: 4.9}, offer_s=15.0, trip_s=100.0)
+    drivers.step(7, "offer", "ada", 0.0)
+    assert [drivers.state(7, now_s) for now_s in (14.999, 15.0)] == ["offered", "idle"]
+    assert drivers.step(7, "offer", "ben", 15.0) and not drivers.step(7, "accept", "ada", 15.0)
+    drivers.step(7, "accept", "ben", 20.0)
+    assert [drivers.state(7, now_s) for now_s in (119.9, 120.0)] == ["en route", "idle"]
+
+
+def test_a_car_that_no_table_knows_is_passed_over():
+    engine = MatchingEngine(index_of({6: 0.05, 7: 0.1}), Drivers({7: 4.0}))
+    assert engine.match(ADA).driver == 7
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@given(
+    st.integers(0, 60), st.integers(0, 2**32), st.sampled_from([StraightLine(kmh=30), CITY]),
+    st.sampled_from([CaseScore(eta_unit="min"), CaseScore(eta_unit="s"), NearestFirst()]),
+)  # fmt: skip
+def test_pruning_answers_as_a_full_scan(cars, seed, eta, score):
+    rng = np.random.default_rng(seed)
+    lat, lon = rng.normal(0, 1, (2, cars)) * KM
+    stars = dict(enumerate(np.round(rng.uniform(3, 5, cars), 1)))
+    index = GeoIndex(cell_m=250)
+    index.move(np.arange(cars), lat, lon)
+    engine = MatchingEngine(index, Drivers(stars), score, eta=eta)
+    best, scanned = engine.best(ADA, 1500.0, set(), 10.0)
+    near = index.within(0.0, 0.0, 1500.0).ids.tolist()
+    scores = [score.of(stars[n], float(eta.minutes(lat[n], lon[n], 0.0, 0.0))) for n in near]
+    assert (best is None) == (not near) and scanned <= len(near)
+    if near:
+        assert best[:2] == (max(scores), near[int(np.argmax(scores))])
+
+
+def test_no_driver_is_ever_given_to_two_riders():
+    """A thousand schedules: seven riders, five drivers, each dispatcher a step at a time."""
+    met = 0
+    for seed in range(cases(1000)):
+        rng = np.random.default_rng(seed)
+        km = {driver: float(rng.uniform(0.1, 1.5)) for driver in range(5)}
+        index, drivers = index_of(km), Drivers(dict.fromkeys(km, 5.0), offer_s=5.0)
+        told, given_to = {}, {}
+        open_steps, said = {}, {}
+        for n in range(7):
+            request = Request(f"rider {n}", 0.0, float(rng.uniform(0, 1)) * KM)
+            open_steps[n], said[n] = MatchingEngine(index, drivers).steps(request), None
+        now_s = 0.0
+        while open_steps:
+            now_s += float(rng.choice([0.0, 1.0, 4.0]))
+            n = int(rng.choice([*open_steps]))
+            try:
+                what, _ = open_steps[n].send(said[n])
+                answer = bool(rng.random() < 0.7) if what == "asked" else None
+                said[n] = answer, now_s
+            except StopIteration as end:
+                del open_steps[n]
+                told[n] = end.value
+                if isinstance(end.value, Match):
+                    assert end.value.driver not in given_to, f"seed {seed}: given to two"
+                    given_to[end.value.driver] = n
+                    assert drivers.store.read(end.value.driver, now_s) == f"en route rider {n}"
+        met += len(given_to)
+        assert all(isinstance(told[n], Match | NoCandidate) for n in range(7))
+        offered = [d for d in km if drivers.state(d, now_s) == "offered"]
+        assert not offered, "nobody is left with an offer when all have ended"
+    assert met > 2 * cases(1000)
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_what_a_star_is_worth():
+    """In minutes one more minute costs 1.25 stars from 1 to 2, and 0.057 from 10 to 11."""
+    score = CaseScore(eta_unit="min")
+    star = score.of(4.0, 5.0) - score.of(3.0, 5.0)
+    assert star == pytest.approx(0.08)
+    stars = [(score.of(5.0, at) - score.of(5.0, at + 1)) / star for at in (1.0, 5.0, 10.0)]
+    assert stars == pytest.approx([1.25, 0.18, 0.057], abs=0.002)
+
+
+def test_a_city_of_a_hundred_thousand_scans_a_handful():
+    """20 cars in a km², as many as 790 in the circle: some three of them are looked at."""
+    rng = np.random.default_rng(4)
+    index, n = GeoIndex(cell_m=250), 2000
+    lat, lon = rng.uniform(-2, 2, (2, n)) * KM
+    index.move(np.arange(n), lat, lon)
+    engine = MatchingEngine(index, Drivers(dict(enumerate(rng.uniform(4, 5, n)))))
+    scanned = [engine.best(Request(str(k), *rng.uniform(-0.5, 0.5, 2) * KM), 2000.0, set(), 0.0)[1]
+               for k in range(20)]  # fmt: skip
+    assert 1 < np.mean(scanned) < 6 and max(scanned) <= 15
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_what_cannot_be_dispatched_is_refused():
+    index, drivers = index_of({7: 0.1}), Drivers({7: 4.0})
+    for words, make in [
+        ("radius_m=0 must be", lambda: MatchingEngine(index, drivers, radius_m=0)),
+        ("widest_m=500 must be .* at least 2000", lambda: MatchingEngine(index, drivers, widest_m=500)),
+        ("answer=.* must be a function of", lambda: MatchingEngine(index, drivers, answer=lambda: True)),
+        ("score=3 must be a Score", lambda: MatchingEngine(index, drivers, score=3)),
+        ("eta_unit='hours' must be one of", lambda: CaseScore(eta_unit="hours")),
+        ("rating=5.5 must be", lambda: CaseScore().of(5.5, 1.0)),
+        ("stars=6.0 must be", lambda: Drivers({7: 6.0})),
+        ("step='sleep' must be one of", lambda: drivers.step(7, "sleep", "ada", 0.0)),
+        ("driver=-1 must be", lambda: drivers.step(-1, "offer", "ada", 0.0)),
+        ("lat=91 must be", lambda: Request("ada", 91, 0.0)),
+        ("request=.* must be a Request", lambda: MatchingEngine(index, drivers).match("ada")),
+    ]:  # fmt: skip
+        with pytest.raises(ValueError, match=words):
+            make()
+    assert drivers.state(7, 0.0) == "idle"
