@@ -100,6 +100,13 @@ def test_a_decision_comes_before_who_would_give_up_with_it(monkeypatch):
     assert (report.served, report.abandoned) == (1, 1)
 
 
+def test_a_car_that_becomes_free_with_a_request_is_there_for_it(monkeypatch):
+    """Ada's car is free at Bo's door when he asks; the other would have 2 km to him."""
+    riders = [(0.0, 0.0, 5.0, 4.0), (4.0, 5.0, 0.0, 1.0)]
+    told, _, _ = evening(monkeypatch, riders, [0.0, 3.0], FirstCome())
+    assert told == [(0.0, 0, 0.0), (4.0, 0, 0.0)]
+
+
 def test_without_patience_who_finds_no_car_is_lost(monkeypatch):
     riders = [(0.0, 0.0, 0.0, 1.0), (0.5, 0.0, 0.0, 1.0), (1.0, 0.0, 0.0, 1.0)]
     told, report, _ = evening(monkeypatch, riders, [0.0], FirstCome(), patience_s=0.0)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalemodel.uber.matching.market import MarketConfig, simulate
-from scalemodel.uber.matching.market_expected import expected_clumping
 from scalemodel.uber.matching.policies import EdgeGreedy, FirstCome
+from scalemodel.uber.surge.clumping import expected_clumping
 from scalemodel.uber.surge.goose import (
     Demand,
     expected_pickup_s,

@@ -10,8 +10,7 @@ In this order, where they happen at once. What it costs stands in `market`.
 
 Read in this order: `DECIDE`, `first_come`, `edge_greedy`, `optimal`, `loop`.
 Left out: cars that will soon be free, offers that are declined.
-Sources: Jonker, Volgenant, "A shortest augmenting path algorithm for dense and sparse linear
-assignment problems", Computing 38, 1987.
+Sources: as in `market` and `assign`.
 """
 
 import math
@@ -20,6 +19,7 @@ import numpy as np
 
 from scalemodel.core import events
 from scalemodel.core.compiled import READ_FLOATS, compiled
+from scalemodel.uber.matching.assign import solve
 
 # seconds of the drive, shape (riders, cars), to scribble on; the rule's own numbers; the car of
 # each rider, to be filled where it is not to stay -1 -> how many pairs
@@ -66,7 +66,7 @@ def edge_greedy(drive_s, memory, car_of):
 def optimal(drive_s, memory, car_of):
     """The least sum of drives; one who goes without counts as `memory[0]` seconds.
 
-    To cap each drive at that and leave the capped pairs out says the same as a dummy car a rider.
+    It is the solver of `assign`, told every pair.
 
     >>> cars = np.full(2, NOBODY)
     >>> optimal(np.array([[1.0, 2.0], [2.0, 9.0]]), np.array([1e9]), cars), cars.tolist()
@@ -75,55 +75,20 @@ def optimal(drive_s, memory, car_of):
     >>> optimal(np.array([[1.0, 20.0], [20.0, 90.0]]), np.array([30.0]), cars), cars.tolist()
     (1, [0, -1])
     """
-    wide = drive_s.shape[0] <= drive_s.shape[1]
-    cost = np.minimum(drive_s if wide else drive_s.T.copy(), memory[0])  # the fewer are the rows
-    pairs = 0
-    for column, row in enumerate(shortest_paths(cost)):
-        if row != NOBODY and cost[row, column] < memory[0]:
-            rider, car = (row, column) if wide else (column, row)
-            car_of[rider] = car
-            pairs += 1
-    return pairs
-
-
-@compiled("int64[::1](float64[:, ::1])")
-def shortest_paths(cost):
-    """The row of each column, or -1: each row has one, and the sum is least; rows ≤ columns.
-
-    One row after the other enters by the cheapest path of exchanges, found as Dijkstra would,
-    on costs that prices of rows and columns keep at 0 or above.
-
-    >>> shortest_paths(np.array([[1.0, 2.0, 9.0], [1.0, 5.0, 9.0]])).tolist()
-    [1, 0, -1]
-    """
-    rows, columns = cost.shape
-    row_price, column_price = np.zeros(rows), np.zeros(columns + 1)
-    row_of = np.full(columns + 1, NOBODY)  # the last column is where the new row stands
-    before = np.zeros(columns, np.int64)
-    for entering in range(rows):
-        near, done = np.full(columns, np.inf), np.zeros(columns + 1, np.bool_)
-        row_of[columns], at = entering, columns
-        while row_of[at] != NOBODY:
-            done[at] = True
-            row, step, following = row_of[at], np.inf, 0
-            for column in range(columns):
-                if not done[column]:
-                    reduced = cost[row, column] - row_price[row] - column_price[column]
-                    if reduced < near[column]:
-                        near[column], before[column] = reduced, at
-                    if near[column] < step:
-                        step, following = near[column], column
-            for column in range(columns + 1):
-                if done[column]:
-                    row_price[row_of[column]] += step
-                    column_price[column] -= step
-                elif column < columns:
-                    near[column] -= step
-            at = following
-        while at != columns:  # back along the path, each row moves on by one column
-            row_of[at] = row_of[before[at]]
-            at = before[at]
-    return row_of[:columns].copy()
+    riders, cars = drive_s.shape
+    edges = np.arange(riders * cars)
+    rider_of, u, v = np.full(cars, NOBODY), np.zeros(riders), np.zeros(cars)
+    solve(
+        np.arange(riders + 1) * cars,
+        edges % cars,
+        drive_s.ravel(),
+        memory[0],
+        car_of,
+        rider_of,
+        u,
+        v,
+    )
+    return int(np.sum(car_of != NOBODY))
 
 
 # ── Engine ──────────────────────────────────────────────────────────────────

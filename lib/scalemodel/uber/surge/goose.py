@@ -2,8 +2,9 @@
 
 A hunter who has no goose near takes the one across the lake, and while he rows nobody else can
 have it. A dispatcher with five idle cars in a city does the same: the nearest is five minutes
-away, and for that time it carries nobody. Idle cars are not idle: they are what makes drives short, and below some number of them one more request means *fewer*
-trips, since it uses up the last cars that stood near to somebody.
+away, and for that time it carries nobody. Idle cars are not idle: they are what makes drives
+short, and below some number of them one more request means *fewer* trips, since it uses up the
+last cars that stood near to somebody.
 
 In the steady state the cars are idle, on their way, or on a trip (Little's law, twice):
 
@@ -12,9 +13,11 @@ In the steady state the cars are idle, on their way, or on a trip (Little's law,
 so Q(I) = (L - I) / (τ + c / √I), which rises up to the peak and falls beyond it. With `clumping`,
 c is larger than a snapshot of cars makes one think: 1.3 times as large fits 600 cars, whose
 markets serve 0.54 a second at most, with 0.55 by this formula and 0.56 without it. Where one
-asks in each second they serve 0.46. A price that holds the demand below the peak serves more riders than no
-price at all; those whom it keeps away would have kept away others. And a dispatcher that lets
-riders queue escapes the worst: a freed car takes the nearest of many who wait.
+asks in each second they serve 0.46.
+
+A price that holds the demand below the peak serves more riders than no price at all; those whom
+it keeps away would have kept away others. A dispatcher that lets riders queue escapes the worst
+without one: a freed car takes the nearest of many who wait.
 
 A formula costs microseconds, whatever the city, and the peak some tens of them.
 
@@ -29,8 +32,8 @@ from typing import NamedTuple
 from scipy import optimize
 
 from scalemodel.core import checks
+from scalemodel.uber.matching.expected import expected_nearest_km
 from scalemodel.uber.matching.market import MarketConfig
-from scalemodel.uber.matching.market_expected import expected_pickup_km
 
 
 class Peak(NamedTuple):
@@ -52,8 +55,10 @@ def expected_pickup_s(config: MarketConfig, idle: float, clumping: float = 1.0) 
     100.0
     """
     checks.instance("config", config, MarketConfig)
+    checks.real("idle", idle, above=0, at_most=1e6)
     checks.real("clumping", clumping, above=0, at_most=1e3)
-    return clumping * expected_pickup_km(idle, config.side_km) / config.kmh * 3600
+    mean_km = expected_nearest_km(1, idle / config.side_km**2)[0]
+    return clumping * mean_km / config.kmh * 3600
 
 
 def expected_throughput_per_s(config: MarketConfig, idle: float, clumping: float = 1.0) -> float:

@@ -1,4 +1,4 @@
-"""How far the nearest car is: the snapshot's law, pinned, thrown and measured; bad input."""
+"""How clumped idle cars are: by hand, a snapshot, one car alone, the whole market; bad input."""
 
 import math
 
@@ -7,25 +7,18 @@ import pytest
 
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import agrees
-from scalemodel.uber.matching import market_expected as inside
 from scalemodel.uber.matching.market import MarketConfig, simulate
-from scalemodel.uber.matching.market_expected import (
+from scalemodel.uber.matching.policies import FirstCome
+from scalemodel.uber.surge import clumping as inside
+from scalemodel.uber.surge.clumping import (
     CLUMPING,
     clumping,
     expected_clumping,
-    expected_pickup_km,
     replace_nearest,
 )
-from scalemodel.uber.matching.policies import FirstCome
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
-def test_four_times_the_cars_halve_the_drive():
-    assert expected_pickup_km(25) == pytest.approx(1.0)
-    assert expected_pickup_km(100) == pytest.approx(0.5)
-    assert expected_pickup_km(100, side_km=20.0) == pytest.approx(1.0)
-
-
 def test_a_request_takes_the_nearest_and_a_newcomer_stands_elsewhere():
     cars, drive = np.array([[0.5, 0.5], [0.875, 0.0]]), np.empty(3)
     requests = np.array([[0.0, 0.0], [0.0, 0.0], [0.0, 0.25]])
@@ -54,12 +47,6 @@ def test_the_table_is_passed_through_and_held_beyond():
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize(("per_km2", "first_km", "tenth_km"), [(5, 0.22361, 0.78798), (20, 0.11180, 0.39399), (80, 0.05590, 0.19699)])  # fmt: skip
-def test_the_nearest_of_a_poisson_field(per_km2, first_km, tenth_km):
-    assert expected_pickup_km(per_km2, side_km=1.0) == pytest.approx(first_km, abs=5e-6)
-    assert expected_pickup_km(100 * per_km2, nth=10) == pytest.approx(tenth_km, abs=5e-6)
-
-
 def test_a_snapshot_obeys_the_square_root_law(monkeypatch):
     monkeypatch.setattr(inside, "BURN_IN", 0)
     assert agrees([clumping(300, 1, stream(seed, "snapshot")) - 1 for seed in range(2000)])
@@ -84,16 +71,10 @@ def test_the_whole_market_is_as_clumped_as_the_smallest():
     reports = [simulate(MarketConfig(until_s=14_400.0), FirstCome(), seed) for seed in range(10)]
     idle = np.mean([report.mean_idle for report in reports])
     drive_km = np.mean([report.mean_pickup_s for report in reports]) * 30 / 3600
-    assert drive_km / expected_pickup_km(idle) == pytest.approx(expected_clumping(idle), rel=0.03)
+    assert drive_km / (5 / math.sqrt(idle)) == pytest.approx(expected_clumping(idle), rel=0.03)
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("wrong", [{"idle": 0}, {"idle": math.nan}, {"side_km": 0.0}, {"nth": 0}, {"nth": 1.5}], ids=repr)  # fmt: skip
-def test_a_law_of_nothing_is_refused(wrong):
-    with pytest.raises(ValueError, match=f"^{next(iter(wrong))}=.* must be"):
-        expected_pickup_km(**{"idle": 9.0} | wrong)
-
-
 @pytest.mark.parametrize("wrong", [{"idle": 0}, {"idle": 2**70}, {"draws": 0}, {"draws": 1e9}, {"rng": 3}, {"idle": 10**6}], ids=repr)  # fmt: skip
 def test_a_measurement_of_nothing_or_too_much_is_refused(wrong):
     right = {"idle": 30, "draws": 1_000_000, "rng": stream(1, "cars")}

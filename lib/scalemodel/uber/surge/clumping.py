@@ -12,10 +12,9 @@ has been replaced twenty times, and those are not counted. So a measurement amon
 draws and those asked for, 3 ns for each car: 2 ms for twenty thousand among thirty, 0.1 s among
 a thousand, and among thirty thousand, where patience ends, a minute.
 
-Read in this order: `expected_pickup_km`, `clumping`, `expected_clumping`.
+Read in this order: `clumping`, `expected_clumping`; the law itself is `expected_nearest_km`.
 Left out: a formula for the clumping; we do not know one, and `CLUMPING` is measured.
-Sources: the nearest neighbour in a Poisson field, any text on stochastic geometry; the
-table of clumping is our own measurement.
+Sources: none; the table is our own measurement.
 """
 
 import math
@@ -33,25 +32,8 @@ BURN_IN = 20  # replacements of each car before anything counts
 MOST_DISTANCES = 10**11
 
 
-def expected_pickup_km(idle: float, side_km: float = 10.0, nth: int = 1) -> float:
-    """The mean distance to the n-th nearest of `idle` cars that stand anywhere: a snapshot.
-
-    Γ(n + 1/2) / (Γ(n) √(π λ)) for λ cars a km²; 1 / (2 √λ) for the nearest.
-
-    >>> round(expected_pickup_km(100), 3), round(expected_pickup_km(400), 3)
-    (0.5, 0.25)
-    >>> round(expected_pickup_km(500, side_km=10.0, nth=10), 5)
-    0.78798
-    """
-    checks.real("idle", idle, above=0, at_most=1e12)
-    checks.real("side_km", side_km, above=0, at_most=1e6)
-    checks.whole("nth", nth, at_least=1, at_most=1_000_000)
-    per_km2 = idle / side_km**2
-    return math.exp(math.lgamma(nth + 0.5) - math.lgamma(nth)) / math.sqrt(math.pi * per_km2)
-
-
 def expected_clumping(idle: float) -> float:
-    """How much longer than `expected_pickup_km` the drive is where nearest cars are taken.
+    """How much longer than that of a snapshot the drive is where nearest cars are taken.
 
     Between the rows of `CLUMPING` it goes with the logarithm; beyond them it stays.
 
