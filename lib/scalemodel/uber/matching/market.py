@@ -9,7 +9,7 @@ and cars for a window and decides for all of them at once.
 All luck is drawn beforehand, and a trip's length belongs to its rider: policies and windows
 meet the same evening, so compare them seed by seed. Two seeds mislead; forty do not.
 
-A decision looks at each rider who waits beside each idle car. A request among 60 cars costs 0.4
+A decision looks at each rider who waits beside each idle car. A request among 60 cars costs 0.9
 µs, among 600 a microsecond, among 6,000, in a city ten times as large, 8: 5 ms for an evening of
 600 cars (`benchmarks/uber/market.py`). A rider takes 80 bytes. One machine ends near a million
 cars, where the city runs no faster than the clock; there `location` finds the nearest.
