@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scalemodel.core import checks
-from scalemodel.uber.location.log import Source
+from scalemodel.uber.location.log import able
 from scalemodel.uber.location.reports import KINDS, MOST_S, decoded
 
 ASIDE = 100  # the last messages that were no reports are kept
@@ -60,15 +60,14 @@ class IndexConsumer:
     """
 
     @checks.kinds
-    def __init__(self, reader: Source, stores: Mapping):
+    def __init__(self, reader, stores: Mapping):
         unknown = [kind for kind in stores if kind not in KINDS]
         if unknown or not stores:
             raise ValueError(f"stores={stores!r} must be of some of {', '.join(KINDS)}")
         for kind, store in stores.items():
-            if not callable(getattr(store, "move", None)):
-                raise ValueError(f"stores[{kind!r}]={store!r} must have move()")
+            able(f"stores[{kind!r}]", store, "move")
         self.readings, self.aside = Readings(), deque(maxlen=ASIDE)
-        self._reader, self._stores = reader, dict(stores)
+        self._reader, self._stores = able("reader", reader, "poll", "commit", "lag"), dict(stores)
         self._batch, self._next, self._seen_s = [], {}, 0.0
 
     @checks.kinds

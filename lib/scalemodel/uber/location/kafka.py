@@ -31,6 +31,7 @@ QUIET = {"log_level": 0}  # what goes wrong is said by errors, and not on the sc
 SENDER = QUIET | {"enable.idempotence": True, "linger.ms": 5}
 READER = QUIET | {"auto.offset.reset": "earliest", "enable.auto.commit": False}
 READER |= {"fetch.wait.max.ms": 10}
+READER |= {"session.timeout.ms": 6_000, "heartbeat.interval.ms": 500}  # until one is given up
 GONE = ("ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "REBALANCE_IN_PROGRESS")
 FULL_S = 0.05  # to let some messages go where the sender's queue is full
 

@@ -22,7 +22,7 @@ that of librdkafka, CRC-32.
 """
 
 import zlib
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
@@ -54,34 +54,30 @@ class Message(NamedTuple):
     value: bytes
 
 
-class Sink(Protocol):
-    """What whoever publishes needs of a log."""
+def able(field: str, thing: object, *methods: str) -> object:
+    """`thing`, which has these methods: a log, a reader and a store are whatever has theirs.
 
-    def publish(self, key, value): ...
-
-    def behind(self): ...
-
-
-class Source(Protocol):
-    """What whoever reads needs of a log."""
-
-    def poll(self, most, wait_s): ...
-
-    def commit(self): ...
-
-    def lag(self): ...
+    >>> able("log", None, "publish", "behind")
+    Traceback (most recent call last):
+    ...
+    ValueError: log=None must have the methods publish, behind
+    """
+    if isinstance(thing, type) or not all(callable(getattr(thing, m, None)) for m in methods):
+        raise ValueError(f"{field}={thing!r} must have the methods {', '.join(methods)}")
+    return thing
 
 
 class Log:
     """So many partitions, in this process. With `rng`, messages come twice, or late.
 
     >>> log = Log(partitions=4, keep=1_000)
-    >>> log.publish(b"7", b"here"); log.publish(key=b"7", value=b"there")
+    >>> log.publish(b"7", b"here"); log.publish(key=b"7", value=b"there"); log.flush()
     >>> reader = log.reader(group="index")
     >>> [message.value for message in reader.poll(most=500)], reader.lag(), log.behind()
     ([b'here', b'there'], 0, 2)
     >>> reader.commit(), log.behind()
     (True, 0)
+    >>> log.close()
     """
 
     @checks.kinds

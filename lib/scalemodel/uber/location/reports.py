@@ -27,7 +27,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.parts.admission import MOST_AT_ONCE, MOST_ID, Allowance, token
-from scalemodel.uber.location.log import LogTrouble, Sink
+from scalemodel.uber.location.log import LogTrouble, able
 
 KINDS = ("driver", "rider")
 MOST_SEQ = 2**53 - 1  # the largest whole number that Lua and JSON hold too
@@ -102,11 +102,12 @@ class Gateway:
     """
 
     @checks.kinds
-    def __init__(self, log: Sink, key: bytes, config: GatewayConfig = GatewayConfig()):
+    def __init__(self, log, key: bytes, config: GatewayConfig = GatewayConfig()):
         if not key:
             raise ValueError("key must be bytes, at least one")
         self.config, self.answers = config, Counter()  # statuses, how often each
-        self._log, self._key, self._known = log, key, {}  # (kind, id): its token and allowance
+        self._log = able("log", log, "publish", "behind")
+        self._key, self._known = key, {}  # (kind, id): its token and allowance
 
     @checks.kinds
     def token_of(self, id: int, kind: str) -> str:
@@ -163,7 +164,7 @@ class Gateway:
     def _packed(self, report, now_s):
         lat = checks.real("lat", report.lat, at_least=-90, at_most=90)
         lon = checks.real("lon", report.lon, at_least=-180, at_most=180)
-        time_s = checks.real("time_s", report.time_s, at_least=0)
+        time_s = checks.real("time_s", report.time_s, at_least=0, at_most=MOST_S)
         seq = checks.whole("seq", report.seq, at_least=0, at_most=MOST_SEQ)
         if time_s > now_s + self.config.ahead_s:
             raise ValueError(

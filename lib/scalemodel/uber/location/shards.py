@@ -21,6 +21,7 @@ from scalemodel.core import checks
 from scalemodel.parts.admission import MOST_ID
 from scalemodel.uber.location import stores as common
 from scalemodel.uber.location.grid import Neighbours
+from scalemodel.uber.location.log import able
 from scalemodel.uber.location.sphere import EARTH_M
 
 MOST_CELLS = 4_096  # that one question looks up; a larger circle asks all stores
@@ -42,9 +43,10 @@ class Shards:
 
     @checks.kinds
     def __init__(self, stores: Sequence, cell_m: float = 2_000.0):
-        self._stores = list(stores)
-        if not all(callable(getattr(store, "move", None)) for store in self._stores or [None]):
-            raise ValueError(f"stores={stores!r} must be a row of stores, at least one")
+        methods = ("move", "nearest", "within", "remove")
+        self._stores = [able(f"stores[{n}]", one, *methods) for n, one in enumerate(stores)]
+        if not self._stores:
+            raise ValueError(f"stores={stores!r} must have at least one store")
         cell_m = checks.real("cell_m", cell_m, at_least=1, at_most=common.HALF_WAY_M)
         self._degrees = math.degrees(cell_m / EARTH_M)
         self._at = {}  # id: (seq, store, time_s)

@@ -1,6 +1,6 @@
 """Where positions are kept: one set of calls, in this process or on a real Redis.
 
-`GeoIndex` is a store as it stands. `RedisStore` keeps positions in a Redis, for many
+A store has `move`, `nearest`, `within`, `remove` and `expire`. `GeoIndex` is one as it stands. `RedisStore` keeps positions in a Redis, for many
 processes to ask: a geo set (each car a 52-bit number that interleaves latitude and
 longitude), and beside it the newest `seq` and time of each car. A script does a batch at one
 stroke: a report whose `seq` is no newer changes nothing, whoever else writes meanwhile.
@@ -21,7 +21,6 @@ import contextlib
 import functools
 import secrets
 from collections.abc import Iterable
-from typing import Protocol
 
 import numpy as np
 import redis
@@ -78,20 +77,6 @@ class StoreTrouble(RuntimeError):
     ...
     scalemodel.uber.location.stores.StoreTrouble: the Redis server is full
     """
-
-
-class Store(Protocol):
-    """What `GeoIndex`, `RedisStore` and `Shards` have in common."""
-
-    def move(self, ids, lat, lon, time_s, seq) -> int: ...
-
-    def nearest(self, lat, lon, k, radius_m=None) -> Neighbours: ...
-
-    def within(self, lat, lon, radius_m) -> Neighbours: ...
-
-    def remove(self, id) -> bool: ...
-
-    def expire(self, now_s, ttl_s) -> int: ...
 
 
 class RedisStore:
@@ -187,7 +172,7 @@ class RedisStore:
             why = f"Redis says {words}"
             if isinstance(error, redis.ConnectionError | redis.TimeoutError):
                 why = f"the Redis server does not answer ({type(error).__name__}). Look at it"
-            elif "OOM" in words:
+            elif "OOM" in words or isinstance(error, redis.exceptions.OutOfMemoryError):
                 why = "the Redis server is full. Raise its `maxmemory` or free some"
             raise StoreTrouble(f"cannot {what}: {why}, and repeat the call") from error
 
@@ -228,7 +213,9 @@ def columns(ids, lat, lon, time_s=None, seq=None):
     ]
     for name, column in zip(("ids", "lat", "lon", "time_s", "seq"), found, strict=True):
         if column is not None and len(column) != len(found[0]):
-            raise ValueError(f"{name} has {len(column)} numbers; it must have {len(found[0])}")
+            raise ValueError(
+                f"{name} must have as many numbers as ids: {len(column)}, {len(found[0])}"
+            )
     return found
 
 
