@@ -65,7 +65,7 @@ def connect(url: str, answer_s: float | None = None) -> redis.Redis:
         ) from None
 
 
-def shown(url: str) -> str:
+def shown(url: object) -> object:
     """`url` as it may stand in a message, which people pass on: without its password.
 
     >>> shown("redis://ana:secret@localhost:6379/0")

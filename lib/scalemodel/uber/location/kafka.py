@@ -53,7 +53,7 @@ class KafkaLog:
         patience_s: float = 10.0,  # for a broker to answer, then it is an error
     ):
         self.topic = checks.text("topic", topic)
-        self.patience_s = checks.real("patience_s", patience_s, at_least=0.1, at_most=3_600)
+        self.patience_s = checks.real("patience_s", patience_s, at_least=1, at_most=3_600)
         if client is None:
             raise LogTrouble(
                 "Kafka's protocol is not to be had here: `pip install confluent-kafka`, or take "
@@ -104,7 +104,7 @@ class KafkaLog:
     def behind(self) -> int:
         """Messages that our slowest group has not committed; 0 on a Kafka of yours."""
         read = min((sum(offsets.values()) for offsets in self._read.values()), default=0)
-        return self.acked + len(self._sender) - read if self._own else 0
+        return max(0, self.acked + len(self._sender) - read) if self._own else 0
 
     @checks.kinds
     def reader(self, group: str) -> "KafkaReader":
