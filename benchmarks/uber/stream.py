@@ -55,17 +55,17 @@ class Nowhere:
 def main():
     print(f"{platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}")
     runs = {
-        "log in this process, bytes, no store": (Log, Nowhere, False, 100_000),
-        "log in this process, bytes, GeoIndex": (Log, GeoIndex, False, 100_000),
-        "log in this process, bytes, 4 shards": (Log, shards, False, 30_000),
-        "log in this process, gateway, GeoIndex": (Log, GeoIndex, True, 30_000),
+        "log in this process, bytes, no store": (Log, Nowhere, False, 60_000),
+        "log in this process, bytes, GeoIndex": (Log, GeoIndex, False, 60_000),
+        "log in this process, bytes, 4 shards": (Log, shards, False, 20_000),
+        "log in this process, gateway, GeoIndex": (Log, GeoIndex, True, 15_000),
     }
     if kafka.client is not None:
         print(f"librdkafka {kafka.client.libversion()[0]}")
         runs |= {
-            "Kafka's protocol, bytes, no store": (KafkaLog, Nowhere, False, 100_000),
-            "Kafka's protocol, bytes, GeoIndex": (KafkaLog, GeoIndex, False, 100_000),
-            "Kafka's protocol, gateway, GeoIndex": (KafkaLog, GeoIndex, True, 30_000),
+            "Kafka's protocol, bytes, no store": (KafkaLog, Nowhere, False, 60_000),
+            "Kafka's protocol, bytes, GeoIndex": (KafkaLog, GeoIndex, False, 60_000),
+            "Kafka's protocol, gateway, GeoIndex": (KafkaLog, GeoIndex, True, 15_000),
         }
     if server_program():
         with RedisStore() as one:

@@ -138,8 +138,26 @@ def test_what_is_taken_is_read_as_it_was_said(report):
 def test_any_bytes_are_a_sound_report_or_set_aside(value):
     good = PACKED.pack(VERSION, 1, ANA, 3, 1.0, 2.0, 3.0)
     rows, poison = decoded([good, value, good])
-    assert len(rows) + len(poison) == 3 and poison in ([], [1])
-    assert (np.abs(rows["lat"]) <= 90).all() and np.isfinite(rows["time_s"]).all()
+    sound = len(value) == PACKED.size
+    if sound:
+        version, kind, id, seq, time_s, lat, lon = PACKED.unpack(value)
+        sound = version == VERSION and kind < len(KINDS) and id >= 0 and 0 <= seq <= MOST_SEQ
+        sound = sound and 0 <= time_s <= MOST_S and abs(lat) <= 90 and abs(lon) <= 180
+    assert (len(rows), poison) == ((3, []) if sound else (2, [1]))
+
+
+@given(st.integers(0, 6), st.data())
+def test_one_field_that_cannot_be_spoils_a_report(field, data):
+    fields = [VERSION, 1, ANA, 3, 1.0, 2.0, 3.0]
+    beyond = lambda most: st.sampled_from([-most - 1e-9, most + 1e-9, math.nan, math.inf])
+    fields[field] = data.draw(
+        [
+            st.sampled_from([0, VERSION + 1, 255]), st.integers(2, 255), st.just(-1),
+            st.sampled_from([-1, MOST_SEQ + 1]), st.sampled_from([-1e-9, 2 * MOST_S, math.nan]),
+            beyond(90), beyond(180),
+        ][field]
+    )  # fmt: skip
+    assert decoded([PACKED.pack(*fields)])[1] == [0]
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────

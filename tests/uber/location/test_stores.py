@@ -271,6 +271,27 @@ def test_shards_answer_as_one_index_does_anywhere_on_the_globe(there, place, rad
         assert ours.distance_m.tolist() == theirs.distance_m.tolist()
 
 
+@pytest.mark.parametrize("cell_m", [700.0, 50_000.0, 3_000_000.0])
+def test_whoever_is_in_a_circle_is_in_a_shard_that_it_touches(cell_m):
+    """With more shards than cells in sight, round the world and up to the poles."""
+    cars, rng = Shards([GeoIndex() for _ in range(997)], cell_m), stream(4, "circles")
+    seen = 0
+    for _ in range(1_500):
+        lat = rng.choice([rng.uniform(-90, 90), rng.uniform(75, 90), rng.uniform(-2, 2)])
+        lon = rng.choice([rng.uniform(-180, 180), rng.uniform(175, 180), rng.uniform(-180, -175)])
+        radius_m = min(cell_m * rng.uniform(0.1, 6), 2e7)
+        wide = np.degrees(radius_m / EARTH_M)
+        to_lat = np.clip(lat + rng.uniform(-wide, wide, 20), -90, 90)
+        to_lon = lon + rng.uniform(-wide, wide, 20) / max(0.02, np.cos(np.radians(lat)))
+        to_lon = (to_lon + 180) % 360 - 180
+        inside = distance_m(lat, lon, to_lat, to_lon) <= radius_m
+        owners = cars._owners(cars._along(to_lat + 90), cars._along(to_lon + 180))
+        touched = cars.touched(lat, lon, radius_m)
+        assert set(owners[inside].tolist()) <= set(touched), (lat, lon, radius_m)
+        seen += len(touched) < 997
+    assert seen > 300
+
+
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6), st.floats(52, 52.1)), max_size=30))
 def test_shards_hold_what_one_index_holds_whatever_comes_in_which_order(said):
     one, many = GeoIndex(), Shards([GeoIndex() for _ in range(4)], cell_m=500)

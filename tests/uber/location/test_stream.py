@@ -231,7 +231,7 @@ def test_a_commit_that_fails_is_made_again_with_the_same_batch():
 
 def test_what_was_read_before_and_what_the_log_no_longer_had_is_seen():
     batches = deque(
-        [Message(0, offset, b"") for offset in offsets] for offsets in ((4, 5), (5, 6), (9,), (6,))
+        [Message(0, offset, b"") for offset in offsets] for offsets in ((4, 5), (4,), (6, 9), (6,))
     )
     reader = SimpleNamespace(
         poll=lambda most, wait_s: batches.popleft(), commit=lambda: True, lag=lambda: 0

@@ -60,7 +60,7 @@ class KafkaLog:
                 "scalemodel.uber.location.log.Log, which has the same calls"
             )
         self._own, self._readers, self._read = bootstrap_servers is None, [], {}
-        self.acked, self._refused = 0, Counter()
+        self.acked, self._sent, self._refused = 0, 0, Counter()
         where = BROKERS if self._own else {"bootstrap.servers": bootstrap_servers}
         last = {"message.timeout.ms": int(1000 * self.patience_s)}
         self._sender = client.Producer(where | SENDER | last)
@@ -82,6 +82,7 @@ class KafkaLog:
         for _ in range(int(self.patience_s / FULL_S)):
             with contextlib.suppress(BufferError):
                 self._sender.produce(self.topic, value, key, on_delivery=self._delivered)
+                self._sent += 1
                 self._sender.poll(0)
                 return
             self._sender.poll(FULL_S)
@@ -91,6 +92,7 @@ class KafkaLog:
         if error is None:
             self.acked += 1
         else:
+            self._sent -= 1
             self._refused[error.str()] += 1
 
     def flush(self) -> None:
@@ -103,8 +105,9 @@ class KafkaLog:
 
     def behind(self) -> int:
         """Messages that our slowest group has not committed; 0 on a Kafka of yours."""
+        self._sender.poll(0)
         read = min((sum(offsets.values()) for offsets in self._read.values()), default=0)
-        return max(0, self.acked + len(self._sender) - read) if self._own else 0
+        return max(0, self._sent - read) if self._own else 0
 
     @checks.kinds
     def reader(self, group: str) -> "KafkaReader":

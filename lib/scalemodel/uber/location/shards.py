@@ -99,7 +99,7 @@ class Shards:
             if its > known:
                 newest[id], moved = (its, n), moved + 1
         seqs, at = np.array([*newest.values()], dtype=np.int64).reshape(-1, 2).T
-        owners = self._owners(self._along(lat[at] + 90), self._along((lon[at] + 180) % 360))
+        owners = self._owners(self._along(lat[at] + 90), self._along(lon[at] + 180))
         for owner in np.unique(owners).tolist():
             mine = owners == owner
             here = at[mine]
