@@ -26,8 +26,8 @@ import websockets
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import broadcast, serve
 
+from scalemodel.parts.admission import token
 from scalemodel.twitter.live import wire
-from scalemodel.twitter.live.admission import token
 from scalemodel.twitter.live.gateway import GatewayConfig
 from scalemodel.twitter.live.service import LiveService
 from scalemodel.twitter.timeline.engine import HomeTimelines

@@ -44,7 +44,6 @@ LEFT_OUT = {
                 for n in ("claim", "is_ours", "begin_term", "claim_again", "give_back")
             ),
             *(f"timelines.RedisHomeTimelines.{n}" for n in ("close", "check")),
-            "server.PrivateServer.stop",
         )
     },
     **{
@@ -84,6 +83,19 @@ LEFT_OUT = {
         for name in ("swap", "read")
     },
     "scalemodel.twitter.live.admission.rising": "a doorkeeper itself, asked by us alone",
+    "scalemodel.parts.redis_server.PrivateServer.stop": "takes nothing, and holds a process",
+    "scalemodel.uber.location.kafka": "holds a connection; tests/uber/location/test_kafka.py refuses",
+    **{
+        f"scalemodel.uber.location.stores.RedisStore.{name}": "holds a connection; tests refuse"
+        for name in ("move", "remove", "expire", "within", "nearest", "close")
+    },
+    **{
+        f"scalemodel.uber.location.{name}": "a doorkeeper itself, asked by us alone"
+        for name in (
+            "log.able",
+            *(f"stores.{n}" for n in ("columns", "circle", "silence", "nearest_first", "widening")),
+        )
+    },
 }
 EXAMPLES = {
     "core": """
@@ -130,6 +142,7 @@ MAY_TAKE = {
         f"scalemodel.youtube.abr.policies.{policy}.memory": {"video": "`play` asks, and has looked"}
         for policy in ("ThroughputRule", "BufferBased", "Bola", "Dynamic", "RobustMpc")
     },
+    "scalemodel.parts.redis_server.shown": {"url": "what is no URL is shown as it is"},
     "scalemodel.labs.__main__.main": {"words": "argparse answers, and ends the process"},
 }
 ROOMS = ("core", "parts", "youtube", "twitter", "labs", "netflix")

@@ -16,7 +16,7 @@ from websockets.protocol import State
 
 from scalemodel.core.rng import stream
 from scalemodel.twitter.live import gateway, wire
-from scalemodel.twitter.live.admission import Allowance, Registry, rising, token
+from scalemodel.twitter.live.admission import Registry, rising
 from scalemodel.twitter.live.arrival import (
     SceneConfig,
     expected_frames_per_s,
@@ -212,21 +212,6 @@ def test_a_client_takes_the_largest_frame_there_is_and_not_much_more():
     assert largest <= MOST_FRAME_BYTES < 1.5 * largest
 
 
-def test_an_allowance_fills_at_its_rate_up_to_its_burst():
-    bucket = Allowance(per_s=2.0, burst=3, now_s=10.0)
-    assert [bucket.spend(10.0) for _ in range(4)] == [True, True, True, False]
-    assert [bucket.spend(at_s) for at_s in (10.25, 10.5, 10.75, 11.0)] == [False, True, False, True]
-    assert [bucket.spend(1_000.0) for _ in range(4)] == [True, True, True, False]
-
-
-def test_an_allowance_gives_nothing_for_a_clock_that_is_set_back_and_comes_again():
-    bucket = Allowance(per_s=1.0, burst=2, now_s=10.0)
-    assert [bucket.spend(at_s) for at_s in (10.0, 10.0, 4.0, 10.0, 10.9)] == [
-        True, True, False, False, False,
-    ]  # fmt: skip
-    assert bucket.spend(11.0)
-
-
 def test_a_registry_counts_each_line_once_and_forgets_who_has_none():
     registry = Registry()
     for line in ("phone", "phone", "laptop"):
@@ -261,11 +246,6 @@ def test_what_is_refused_is_shown_as_far_as_it_is_of_use():
         wire.from_client(short)
     with pytest.raises(ValueError, match=f"text='{'x' * 56}[.][.][.] must be"):
         wire.from_client(long)
-
-
-def test_the_token_of_a_user_is_no_other_users():
-    proofs = {token(user, key) for user in (1, 2, 11) for key in (b"a", b"b")}
-    assert len(proofs) == 6 and {len(proof) for proof in proofs} == {64}
 
 
 def test_what_a_gateway_allows_if_nothing_is_said():
@@ -761,9 +741,6 @@ CALLS = {
     "receive": (lambda **given: Inbox().receive(**given), {"word": wire.Delta((1,))}),
     "GatewayConfig": (GatewayConfig, {name: getattr(GatewayConfig(), name)
                                       for name in GatewayConfig.__slots__}),
-    "token": (token, {"user": 1, "key": KEY}),
-    "Allowance": (Allowance, {"per_s": 1.0, "burst": 2, "now_s": 0.0}),
-    "spend": (lambda **given: Allowance(1.0, 2, 0.0).spend(**given), {"now_s": 0.0}),
     "count": (lambda **given: Registry().count(**given), {"user": 1}),
     "add": (lambda **given: Registry().add(line="line", **given), {"user": 1}),
     "remove": (lambda **given: Registry().remove(line="line", **given), {"user": 1}),
@@ -796,8 +773,7 @@ CALLS = {
 FINE = {  # what is allowed there
     ("Outbox", "newest"): [-1], ("caught_up", "newest"): [-1], ("withhold", "tweet_id"): [-1],
     ("answer", "last_id"): [None, -1], ("answered_to", "last_id"): [None, -1],
-    ("take", "now_s"): [-1, 2**63, 2**70, 1e300], ("spend", "now_s"): [-1, 2**63, 2**70, 1e300],
-    ("Allowance", "now_s"): [-1, 2**63, 2**70, 1e300],
+    ("take", "now_s"): [-1, 2**63, 2**70, 1e300],
     ("GatewayConfig", "connections"): [None], ("GatewayConfig", "kernel_buffer_bytes"): [None],
     ("Gateway", "accept"): [None], ("LiveService", "clock_s"): [None],
     ("LiveClient", "token"): ["", "x"], ("LiveClient", "receive_buffer_bytes"): [None],

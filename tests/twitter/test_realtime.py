@@ -17,9 +17,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
 from scalemodel.core.rng import stream
+from scalemodel.parts.admission import token
 from scalemodel.twitter.live import demo as shown
 from scalemodel.twitter.live import wire
-from scalemodel.twitter.live.admission import token
 from scalemodel.twitter.live.client import LiveClient
 from scalemodel.twitter.live.gateway import GatewayConfig
 from scalemodel.twitter.live.service import LiveService

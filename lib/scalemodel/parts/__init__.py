@@ -8,6 +8,7 @@
 - `metastable`: a queue that its own customers' retries keep full, long after the trigger;
 - `availability`: chains and copies, and how much of the time they are up;
 - `caches`: what to keep when not all fits;
+- `admission`: a proof that somebody was let in, and how often they may ask;
 - `journal`: what happened in a drill, as a story and as data;
 - `redis_server`: a real Redis of one's own, for as long as it is needed;
 - `experiment`: a hypothesis, harm done on purpose, rollbacks, and a run that can be replayed.

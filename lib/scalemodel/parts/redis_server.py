@@ -9,6 +9,7 @@ Sources: Redis documentation, `redis.conf`.
 
 import contextlib
 import importlib.util
+import re
 import shutil
 import subprocess
 import tempfile
@@ -18,8 +19,11 @@ from pathlib import Path
 
 import redis
 
+from scalemodel.core import checks
+
 START_S = 10.0
 END_S = 5.0  # for a server that is asked to end; then it is killed
+MOST_ANSWER_S = 86_400.0
 OPTIONS = {
     "port": "0", "save": "", "appendonly": "no", "daemonize": "no", "logfile": "",
 }  # fmt: skip
@@ -41,6 +45,33 @@ def server_program() -> str | None:
         if program.is_file():
             return str(program)
     return None
+
+
+def connect(url: str, answer_s: float | None = None) -> redis.Redis:
+    """A client of the server at `url`, which may take so long to answer.
+
+    >>> with connect("redis://localhost:6379/3", answer_s=5.0) as client:
+    ...     client.get_connection_kwargs()["db"]
+    3
+    """
+    if answer_s is not None:
+        answer_s = checks.real("answer_s", answer_s, above=0, at_most=MOST_ANSWER_S)
+    try:
+        return redis.Redis.from_url(url, socket_timeout=answer_s, socket_connect_timeout=answer_s)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"url={shown(url)!r} must be None or a Redis URL, such as redis://localhost:6379/0 or "
+            f"unix:///run/redis.sock ({error})"
+        ) from None
+
+
+def shown(url: object) -> object:
+    """`url` as it may stand in a message, which people pass on: without its password.
+
+    >>> shown("redis://ana:secret@localhost:6379/0")
+    'redis://***@localhost:6379/0'
+    """
+    return re.sub(r"//[^/@]*@", "//***@", url) if isinstance(url, str) else url
 
 
 class PrivateServer:

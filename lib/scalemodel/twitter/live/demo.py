@@ -21,8 +21,8 @@ from collections.abc import Callable
 
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
+from scalemodel.parts.admission import token
 from scalemodel.twitter.live import wire
-from scalemodel.twitter.live.admission import token
 from scalemodel.twitter.live.client import LiveClient
 from scalemodel.twitter.live.gateway import GatewayConfig
 from scalemodel.twitter.live.service import LiveService

@@ -51,8 +51,9 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from scalemodel.core import checks
+from scalemodel.parts.admission import Allowance, token
 from scalemodel.twitter.live import wire
-from scalemodel.twitter.live.admission import MOST_AT_ONCE, Allowance, Registry, rising, token
+from scalemodel.twitter.live.admission import Registry, rising
 from scalemodel.twitter.live.outbox import (
     MOST_QUEUED,
     MOST_S,
@@ -68,6 +69,7 @@ logger = logging.getLogger("scalemodel.twitter.live.gateway")
 NOT_ACCEPTABLE, BAD_TEXT, POLICY, TOO_BIG, TRY_LATER = 1003, 1007, 1008, 1009, 1013
 NO_HELLO = "no hello"
 LEAST_S = 0.001  # a shorter deadline would keep the loop busy with nothing else
+MOST_AT_ONCE = 2**30  # bytes of a buffer, connections, or what comes in a burst
 LINES = 5_000  # if the limit on open files allows
 SPARE_FILES = 64  # connections on their way in or out, which are not counted yet, or no longer
 PIECE_BYTES = 4_096  # of what a connection sends is looked at before it is asked whether it reads

@@ -30,7 +30,6 @@ scripts, pipelines); Mastodon's feed manager (a sorted set a feed).
 
 import heapq
 import itertools
-import re
 import weakref
 from contextlib import contextmanager
 
@@ -39,7 +38,7 @@ import redis
 
 from scalemodel.core import checks
 from scalemodel.core.compiled import compiled
-from scalemodel.parts.redis_server import PrivateServer
+from scalemodel.parts.redis_server import PrivateServer, connect, shown
 from scalemodel.twitter.on_redis.keys import Keys, Taken, in_groups
 from scalemodel.twitter.timeline import homes, pages
 from scalemodel.twitter.timeline.engine import HomeTimelines
@@ -158,7 +157,7 @@ class RedisHomeTimelines(HomeTimelines):
         self.prefix = self._keys.prefix
         self._server = PrivateServer() if url is None else None
         self.url = self._server.url if url is None else url
-        self._redis = _client(self.url)
+        self._redis = connect(self.url)
         self._hang_up = weakref.finalize(self, self._redis.close)
         self._packed = [_packed(key) for key in self._keys.homes]
         self._torn = False  # then something old may be on its way
@@ -215,7 +214,7 @@ class RedisHomeTimelines(HomeTimelines):
             raise RedisTrouble(f"cannot {what}: {error}") from error
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise RedisTrouble(
-                f"cannot {what}: the Redis server at {_shown(self.url)} does not answer ({error}). "
+                f"cannot {what}: the Redis server at {shown(self.url)} does not answer ({error}). "
                 "Start it again and repeat the call"
             ) from error
         except redis.RedisError as error:
@@ -718,21 +717,6 @@ def _numbers(words):
         return np.array([int(word) for word in words], dtype=np.int64)
     except (ValueError, OverflowError):
         return None
-
-
-def _client(url):
-    try:
-        return redis.Redis.from_url(url)
-    except (AttributeError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"url={_shown(url)!r} must be None or a Redis URL, such as redis://localhost:6379/0 or "
-            f"unix:///run/redis.sock ({error})"
-        ) from None
-
-
-def _shown(url):
-    """`url` as it may stand in a message, which people pass on: without its password."""
-    return re.sub(r"//[^/@]*@", "//***@", url) if isinstance(url, str) else url
 
 
 def _packed(word):

@@ -2,5 +2,10 @@
 
 - `sphere`: distances on a globe, and the answer that takes its time;
 - `grid`: an index of cars that will not stand still;
-- `cells`: the loops of it.
+- `cells`: the loops of it;
+- `log`: tapes between those who report and those who keep the index, and `kafka`: the same over
+  Kafka's protocol;
+- `reports`: what an app says, and the door that it comes through;
+- `consumer`: who reads the log and keeps the index;
+- `stores`: where positions are kept, in this process or on a real Redis; `shards`: many as one.
 """

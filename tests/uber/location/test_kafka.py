@@ -1,0 +1,137 @@
+"""The log over Kafka's protocol: what it keeps, what it says when there is trouble."""
+
+import socket
+from types import SimpleNamespace
+
+import pytest
+
+from scalemodel.uber.location import kafka
+from scalemodel.uber.location.kafka import KafkaLog
+from scalemodel.uber.location.log import LogTrouble
+
+pytestmark = pytest.mark.skipif(
+    kafka.client is None, reason="not run: Kafka: pip install confluent-kafka"
+)
+
+
+def read(reader, n, tries=400):
+    """What a reader gets until it has `n` messages."""
+    found = []
+    for _ in range(tries):
+        found += reader.poll(100, 0.02)
+        if len(found) >= n:
+            break
+    return found
+
+
+@pytest.fixture
+def nobody():
+    """An address at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+    return f"127.0.0.1:{port}"
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_two_logs_on_the_same_brokers_and_what_was_not_committed_comes_again():
+    with KafkaLog("reports") as own:
+        with KafkaLog("reports", own.bootstrap_servers) as other:
+            for n in range(40):
+                (own, other)[n % 2].publish(b"%d" % (n % 5), b"%d" % n)
+            own.flush(), other.flush()
+            assert (own.acked, other.acked, own.behind(), other.behind()) == (20, 20, 20, 0)
+            reader = other.reader("index")
+            found = read(reader, 40)
+            assert sorted(int(message.value) for message in found) == list(range(40))
+            assert reader.lag() == 0 and reader.assigned == [0, 1, 2, 3]
+            for key in range(5):
+                of_key = [int(m.value) for m in found if int(m.value) % 5 == key]
+                assert len({m.partition for m in found if int(m.value) % 5 == key}) == 1
+                assert [n for n in of_key if n % 2] == sorted(n for n in of_key if n % 2)
+        ours = own.reader("index")  # the other has gone, and had not committed
+        again = read(ours, 40)
+        assert {message[:2] for message in again} == {message[:2] for message in found}
+        assert ours.commit() and ours.commit() and own.behind() == 0
+        own.publish(b"1", b"more"), own.flush()
+        assert ours.lag() == 1 and len(read(ours, 1)) == 1 and ours.lag() == 0
+    assert not ours.commit()
+    with pytest.raises(LogTrouble, match=r"^the reader is closed: another must be made$"):
+        ours.poll()
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+def test_nothing_is_acknowledged_that_a_broker_has_not(nobody):
+    with KafkaLog() as own:
+        log = KafkaLog("reports", own.bootstrap_servers, patience_s=2.0)
+        log.publish(b"1", b"here"), log.flush()
+        reader = log.reader("index")
+        reader.poll()
+        own.close()  # and with it the brokers
+        log.publish(b"1", b"nobody takes it")
+        with pytest.raises(LogTrouble, match=r"^1 messages were not acknowledged: .*[a-z]"):
+            log.flush()
+        assert log.acked == 1
+        with pytest.raises(LogTrouble, match=r"^cannot read reports: .*Repeat the call$"):
+            for _ in range(50):
+                reader.poll(10, 0.1)
+        log.close(), log.close()
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_the_same_calls_as_of_the_log_in_this_process():
+    from scalemodel.uber.location.log import Log, Reader
+
+    public = lambda kind: {name for name in vars(kind) if name[0] != "_"}
+    assert public(KafkaLog) == public(Log)
+    assert public(kafka.KafkaReader) == public(Reader) - {"drop"}
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_nobody_there_is_an_error_soon(nobody):
+    with pytest.raises(LogTrouble, match=rf"^cannot reach Kafka at {nobody}: .*Repeat the call$"):
+        KafkaLog("reports", nobody, patience_s=1)
+
+
+def test_a_topic_that_is_not_there_is_not_made():
+    with KafkaLog("reports") as own:
+        with pytest.raises(ValueError, match="topic='riders' must be there: none is made"):
+            KafkaLog("riders", own.bootstrap_servers)
+        assert set(own._sender.list_topics(timeout=5).topics) == {"reports"}
+
+
+def test_a_queue_that_stays_full_is_an_error_and_one_that_empties_is_not(monkeypatch):
+    monkeypatch.setattr(kafka, "SENDER", kafka.SENDER | {"queue.buffering.max.messages": 5})
+    with KafkaLog() as log:
+        for n in range(50):
+            log.publish(b"1", b"%d" % n)
+        log.flush()
+        assert log.acked == 50 and log.behind() == 50
+        real, waits_s = log._sender, []
+
+        def full(*_, **__):
+            raise BufferError
+
+        log._sender = SimpleNamespace(produce=full, poll=waits_s.append)
+        with pytest.raises(LogTrouble, match=r"^the queue to Kafka is full: .*repeat the call$"):
+            log.publish(b"1", b"too much")
+        assert sum(waits_s) == pytest.approx(10.0)
+        log._sender = real
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"topic": ""}, "topic='' must be a non-empty string"),
+        ({"bootstrap_servers": 9}, "bootstrap_servers=9 must be text or None"),
+        ({"patience_s": 0.5}, "patience_s=0.5 must be a finite number of at least 1 "),
+    ],
+)
+def test_what_makes_no_log_is_refused(given, words):
+    with pytest.raises(ValueError, match=words):
+        KafkaLog(**given)
+
+
+def test_without_the_package_one_is_told_what_to_do(monkeypatch):
+    monkeypatch.setattr(kafka, "client", None)
+    with pytest.raises(LogTrouble, match=r"pip install confluent-kafka.*log\.Log"):
+        KafkaLog()
