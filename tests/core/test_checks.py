@@ -1,7 +1,10 @@
 """The doorkeeper's words."""
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +30,25 @@ def test_a_row_is_a_copy():
     assert row[0] == 1.0
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shop:
+    """Cups, and what each costs."""
+
+    cups: object
+    price: object = 1
+
+
+def test_a_config_keeps_numbers_of_python_s_own():
+    for given, kept in (
+        (np.uint8(200), 200), (np.float32(0.5), 0.5), (Fraction(1, 2), 0.5), (True, True),
+        (7, 7), (0.5, 0.5), ("7", "7"), (None, None), (Decimal(2), Decimal(2)),
+        (Fraction(10**400), Fraction(10**400)),
+    ):  # fmt: skip
+        shop = Shop(given)
+        checks.plain(shop)
+        assert shop == Shop(kept) and type(shop.cups) is type(kept)
+
+
 def test_a_bound_that_is_not_above_lies_within():
     assert checks.real("x", 1, at_least=1, at_most=1) == 1
     assert checks.whole("n", 1, at_least=1, at_most=1) == 1
@@ -47,6 +69,23 @@ def test_the_refusal_says_exactly_what_is_allowed(bounds, words):
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", ["", 3, None, "half of \ud83d"])
+def test_a_name_is_text_that_can_be_written_down(name):
+    with pytest.raises(ValueError, match=r"name=.* must be a non-empty string of whole"):
+        checks.text("name", name)
+
+
+def test_a_row_that_can_be_looked_at_only_once_is_no_sequence():
+    seen = checks.kinds(_sum_of)
+    assert seen([1, 2]) == seen((1, 2)) == 3
+    with pytest.raises(ValueError, match=r"row=.* must be a row"):
+        seen(iter([1, 2]))
+
+
+def _sum_of(row: Sequence[int]):
+    return sum(row)
+
+
 @pytest.mark.parametrize("value", ["1", None, True, [1], 1j, float("inf"), 10**400])
 def test_what_is_no_real_number_is_refused(value):
     with pytest.raises(ValueError, match=r"^x=.* must be a finite number$"):

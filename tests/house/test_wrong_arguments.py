@@ -5,8 +5,10 @@ Where they show no right call of a name, `EXAMPLES` has one; what takes anything
 stands in `MAY_TAKE`, with the reason.
 """
 
+import functools
 import tomllib
 
+import numpy as np
 import pytest
 
 from tests.conftest import ROOT
@@ -137,11 +139,15 @@ def modules_of(room):
     ]
 
 
+@functools.cache
+def calls_of(room):
+    return recorded(modules_of(room), EXAMPLES.get(room, ""))
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_whoever_calls_it_wrongly_is_told_so_in_words(room):
-    calls = recorded(modules_of(room), EXAMPLES.get(room, ""))
     wrong = []
-    for name, call in calls.items():
+    for name, call in calls_of(room).items():
         if name in LEFT_OUT:
             continue
         if not isinstance(call, Call):
@@ -149,6 +155,20 @@ def test_whoever_calls_it_wrongly_is_told_so_in_words(room):
             continue
         wrong += faults(call, MAY_TAKE.get(name, ()))
     assert not wrong, f"{len(wrong)} answers to correct:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_config_keeps_numbers_of_python_s_own(room):
+    """NumPy's small integers would overflow in what is made of them."""
+    for name, call in calls_of(room).items():
+        if not isinstance(call, Call) or not hasattr(call.function, "__post_init__"):
+            continue
+        for field, value in call.values.items():
+            if type(value) in (int, float):
+                other = np.int64(value) if type(value) is int else np.longdouble(value)
+                _, make = call.made(**{field: other})
+                kept = getattr(make(), field)
+                assert type(kept) in (int, float), f"{name}: {field} is {type(kept)}"
 
 
 @pytest.mark.parametrize("name", LIMITED)

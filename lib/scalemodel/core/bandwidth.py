@@ -50,6 +50,7 @@ class MarkovBandwidth:
     step_s: float = 1.0  # one value of the series
 
     def __post_init__(self):
+        checks.plain(self)
         levels = checks.numbers_row("levels_mbps", self.levels_mbps, above=0, at_most=MOST_MBPS)
         object.__setattr__(self, "levels_mbps", tuple(levels.tolist()))  # ours from now on
         checks.real("step_s", self.step_s, above=0, at_most=1e6)

@@ -9,14 +9,17 @@ Left out: checks that need more than one field; those stay with their model.
 Sources: none needed.
 """
 
+import contextlib
+import dataclasses
 import functools
 import inspect
 import math
 import numbers
 import os
+import re
 import types
 import typing
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -84,10 +87,10 @@ def text(field: str, value: str) -> str:
     >>> text("name", 3)
     Traceback (most recent call last):
     ...
-    ValueError: name=3 must be a non-empty string
+    ValueError: name=3 must be a non-empty string of whole characters
     """
-    if not isinstance(value, str) or not value:
-        raise ValueError(f"{field}={value!r} must be a non-empty string")
+    if not isinstance(value, str) or not value or re.search("[\ud800-\udfff]", value):
+        raise ValueError(f"{field}={value!r} must be a non-empty string of whole characters")
     return value
 
 
@@ -163,6 +166,24 @@ def increasing(field: str, row: np.ndarray) -> None:
         )
 
 
+def plain(config: object) -> None:
+    """Each number of a frozen `config` becomes Python's own: NumPy's small ones overflow.
+
+    >>> @dataclasses.dataclass(frozen=True)
+    ... class Shop:
+    ...     cups: int
+    >>> shop = Shop(np.uint8(200))
+    >>> plain(shop), shop.cups + shop.cups
+    (None, 400)
+    """
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name, None)  # some are made later
+        if isinstance(value, numbers.Real) and type(value) not in (bool, int, float):
+            kind = int if isinstance(value, numbers.Integral) else float
+            with contextlib.suppress(OverflowError):  # it is refused where it is looked at
+                object.__setattr__(config, field.name, kind(value))
+
+
 # ── A whole function ────────────────────────────────────────────────────────
 def kinds(function: Callable) -> Callable:
     """`function`, with each argument held against its annotation before anything happens.
@@ -214,7 +235,8 @@ def _is(value, kind):
     if bare is Callable or issubclass(bare, str | bytes | Mapping | type):
         return callable(value) if bare is Callable else isinstance(value, bare)
     if bare is np.ndarray or (issubclass(bare, list | set | Iterable) and not _is_ours(bare)):
-        return isinstance(value, Iterable) and not isinstance(value, str | bytes)
+        once = isinstance(value, Iterator) and bare is Sequence  # whoever looks has used it up
+        return isinstance(value, Iterable) and not once and not isinstance(value, str | bytes)
     if getattr(bare, "_is_protocol", False):
         parts = {*vars(bare), *getattr(bare, "__annotations__", {})}
         return all(hasattr(value, part) for part in parts if part[:1] != "_")

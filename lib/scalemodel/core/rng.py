@@ -28,8 +28,6 @@ def stream(seed: int, name: str) -> np.random.Generator:
     74
     """
     number = checks.whole("seed", seed, at_least=0)
-    if not isinstance(name, str) or not name:
-        raise ValueError(f"name={name!r} must be a non-empty string")
-    digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
+    digest = hashlib.blake2b(checks.text("name", name).encode(), digest_size=16).digest()
     words = np.frombuffer(digest, dtype="<u4")
     return np.random.default_rng([number, *words.tolist()])

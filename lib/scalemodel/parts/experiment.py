@@ -51,6 +51,7 @@ class OneOf:
     values: Sequence
 
     def __post_init__(self):
+        checks.plain(self)
         if not isinstance(self.values, list | tuple) or not self.values:
             raise ValueError(f"values={self.values!r} must be a row of at least one value")
         object.__setattr__(self, "values", tuple(plain("values", self.values)))
@@ -81,6 +82,7 @@ class Between:
     high: float
 
     def __post_init__(self):
+        checks.plain(self)
         if checks.real("low", self.low) > checks.real("high", self.high):
             raise ValueError(f"low={self.low!r} must be at most high={self.high!r}")
 
@@ -101,6 +103,7 @@ class Matches:
     pattern: str
 
     def __post_init__(self):
+        checks.plain(self)
         try:
             re.compile(checks.text("pattern", self.pattern))
         except re.error as error:
@@ -121,6 +124,7 @@ class Judged:
     by: str
 
     def __post_init__(self):
+        checks.plain(self)
         _check_name("by", self.by)
 
 
@@ -146,6 +150,7 @@ class Probe:
     arguments: Mapping = field(default_factory=dict)
 
     def __post_init__(self):
+        checks.plain(self)
         if self.tolerance is not None and not isinstance(self.tolerance, tuple(TOLERANCES)):
             known = ", ".join(kind.__name__ for kind in TOLERANCES)
             raise ValueError(f"tolerance={self.tolerance!r} must be None or one of {known}")
@@ -165,6 +170,7 @@ class Action:
     random: bool = False
 
     def __post_init__(self):
+        checks.plain(self)
         checks.instance("random", self.random, bool)
         _check_call(self)
 
@@ -221,6 +227,7 @@ class Experiment:
     limit_s: float = 10.0  # of the wall clock, for one call
 
     def __post_init__(self):
+        checks.plain(self)
         for name, kinds in ROWS.items():
             row = getattr(self, name)
             right = isinstance(row, list | tuple) and (row or name == "rollbacks")

@@ -87,6 +87,7 @@ class Entry:
     holds: bool | None = None  # whether this one was; None where nobody asked
 
     def __post_init__(self):
+        checks.plain(self)
         for name, known in KNOWN.items():
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}={getattr(self, name)!r} must be one of {known}")
@@ -129,6 +130,7 @@ class Journal:
     entries: Sequence[Entry]
 
     def __post_init__(self):
+        checks.plain(self)
         checks.whole("seed", self.seed, at_least=0)
         checks.instance("experiment", self.experiment, Mapping)
         object.__setattr__(self, "experiment", plain("experiment", self.experiment))

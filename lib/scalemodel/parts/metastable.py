@@ -66,6 +66,7 @@ class MetastableConfig:
     seed: int = 0
 
     def __post_init__(self):
+        checks.plain(self)
         for name in ("arrivals_per_s", "services_per_s"):
             checks.real(name, getattr(self, name), at_least=1e-3, at_most=1e6)
         checks.real("time_out_s", self.time_out_s, at_least=1e-3, at_most=1e6)

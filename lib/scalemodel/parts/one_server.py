@@ -51,6 +51,7 @@ class OneServerConfig:
     seed: int = 0
 
     def __post_init__(self):
+        checks.plain(self)
         for name in ("arrivals_per_s", "services_per_s"):
             checks.real(name, getattr(self, name), at_least=1e-9, at_most=1e9)
         checks.whole("customers", self.customers, at_least=1, at_most=10_000_000)

@@ -67,6 +67,7 @@ class Lognormal:
     sigma: float = 1.0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("sigma", self.sigma, above=0, at_most=3)
 
     @property
@@ -112,6 +113,7 @@ class ServersConfig:
     seed: int = 0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.whole("servers", self.servers, at_least=1, at_most=MOST_SERVERS)
         for name in ("arrivals_per_s", "services_per_s"):
             checks.real(name, getattr(self, name), at_least=1e-9, at_most=1e9)

@@ -62,6 +62,7 @@ class State:
     running: frozenset[tuple[str, str]] = frozenset()
 
     def __post_init__(self):
+        checks.plain(self)
         for name in ("load", "says"):
             checks.instance(name, getattr(self, name), Mapping)
         for name, share in self.load.items():
@@ -89,6 +90,7 @@ class System:
     flows: tuple[Flow, ...] = ()
 
     def __post_init__(self):
+        checks.plain(self)
         for name in ("parts", "flows"):
             checks.instance(name, getattr(self, name), tuple)
         names = [part.name for part in self.parts]

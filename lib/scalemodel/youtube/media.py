@@ -43,6 +43,7 @@ class Video:
     segment_bytes: np.ndarray
 
     def __post_init__(self):
+        checks.plain(self)
         _set(self, "segment_s", _segment_s(self.segment_s))
         ladder = checks.numbers_row("ladder_kbps", self.ladder_kbps, above=0, at_most=1e12)
         checks.increasing("ladder_kbps", ladder)
@@ -128,6 +129,7 @@ class Trace:
     megabits: float = field(init=False)  # carried in one pass
 
     def __post_init__(self):
+        checks.plain(self)
         time_s = checks.numbers_row("time_s", self.time_s, at_least=0, at_most=1e9, length=2)
         rates = checks.numbers_row(
             "bandwidth_mbps", self.bandwidth_mbps, at_least=0, at_most=MOST_MBPS, length=2
@@ -199,6 +201,7 @@ class Player:
     first_rung: int = 1  # asked for first; a video of one rung has no other than 0
 
     def __post_init__(self):
+        checks.plain(self)
         hint = "80 ms are 0.08 s"
         checks.real("rtt_s", self.rtt_s, at_least=0, at_most=MOST_RTT_S, hint=hint)
         checks.real("payload_ratio", self.payload_ratio, above=0, at_most=1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scalemodel.netflix.services.changes import Down, Slow
 from scalemodel.netflix.services.graph import ALONE, Call, Graph, Service, home_page
 from scalemodel.netflix.services.loop import CAME, END, SERVICE
-from scalemodel.netflix.services.moments import ERROR, FALLBACK, HANGS, LIVE, watch
+from scalemodel.netflix.services.moments import ERROR, FALLBACK, HANGS, LIVE, _by, watch
 from scalemodel.netflix.services.run import RunConfig, simulate, trace
 
 SLOW = RunConfig(until_s=14.0, warm_up_s=0.0, changes=(Slow(service="billing", at_s=2.0),))
@@ -52,6 +52,10 @@ def test_a_page_belongs_to_the_moment_in_which_it_came_or_was_given_up():
     for kind, which in ((HANGS, late), (LIVE, ~late)):
         by_hand = np.histogram(known_s[which], bins=[0.0, *found.at_s])[0]
         assert found.rows["row"][:, kind].tolist() == by_hand.tolist()
+
+
+def test_what_comes_at_the_very_moment_has_come():
+    assert _by(np.array([3.0, 1.0]), [0.5, 1.0, 2.0, 3.0]).tolist() == [0, 1, 1, 2]
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -99,3 +103,9 @@ def test_what_is_held_is_counted_one_by_one():
 def test_stretches_must_fit_the_run(every_s):
     with pytest.raises((ValueError, TypeError), match="every_s"):
         watch(SLOW, every_s)
+
+
+@pytest.mark.parametrize("config", [None, "slow", 3])
+def test_a_run_is_one_of_this_room(config):
+    with pytest.raises(ValueError, match="config=.* must be a RunConfig"):
+        watch(config, 1.0)

@@ -58,6 +58,9 @@ def test_a_tree_hangs_each_service_under_who_asks_it():
     assert [re.search(r'd="M(\d+) (\d+)V(\d+)H(\d+)', path).groups() for path in (solid, dashed)] == [
         ("12", "25", "41", "25"), ("36", "52", "68", "49"),
     ]  # fmt: skip
+    assert not re.findall(r"var\(--[\w-]+\)", tree.svg), (
+        "where a colour is not known, as in Jupyter, the text's is taken"
+    )
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

@@ -28,6 +28,7 @@ class _Cache:
     capacity: int  # objects, or bytes where a trace has sizes
 
     def __post_init__(self):
+        checks.plain(self)
         checks.whole("capacity", self.capacity, at_least=1, at_most=MOST_CAPACITY)
 
     def settings(self):
@@ -123,6 +124,7 @@ class S3FIFO(_Cache):
     loop = orders.s3fifo
 
     def __post_init__(self):
+        checks.plain(self)
         super(S3FIFO, self).__post_init__()
         checks.real("small_ratio", self.small_ratio, above=0, at_most=1)
         checks.whole("moves_at", self.moves_at, at_least=1, at_most=orders.MOST_USES)
@@ -147,6 +149,7 @@ class WTinyLFU(_Cache):
     loop = counts.w_tiny_lfu
 
     def __post_init__(self):
+        checks.plain(self)
         super(WTinyLFU, self).__post_init__()
         for name in ("window_ratio", "protected_ratio"):
             checks.real(name, getattr(self, name), at_least=0, at_most=1)
@@ -190,6 +193,7 @@ class Expiring:
     renewing: bool = False
 
     def __post_init__(self):
+        checks.plain(self)
         checks.takes("policy.hits", getattr(self.policy, "hits", None), "requests")
         if self.ttl_s != np.inf:
             checks.real("ttl_s", self.ttl_s, above=0)
@@ -231,6 +235,7 @@ class Admitting:
     rule: object
 
     def __post_init__(self):
+        checks.plain(self)
         checks.takes("policy.hits", getattr(self.policy, "hits", None), "requests")
         checks.takes("rule.admits", getattr(self.rule, "admits", None), "requests")
 
@@ -271,6 +276,7 @@ class NotAbove:
     most_bytes: int
 
     def __post_init__(self):
+        checks.plain(self)
         checks.whole("most_bytes", self.most_bytes, at_least=1, at_most=MOST_CAPACITY)
 
     @checks.kinds

@@ -51,6 +51,7 @@ class BreakerConfig:
     lengthens: bool = False  # the n-th time it stays open n times as long
 
     def __post_init__(self):
+        checks.plain(self)
         checks.whole("slots", self.slots, at_least=1, at_most=100_000)
         checks.real("slot_s", self.slot_s, at_least=0, at_most=1e6)
         most = 10**9 if self.slot_s > 0 else self.slots

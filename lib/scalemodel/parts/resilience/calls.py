@@ -60,6 +60,7 @@ class Trigger:
     failure_ratio: float = 0.0  # of calls whose service ends in that time
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("start_s", self.start_s, at_least=0, at_most=1e6)
         checks.real("stop_s", self.stop_s, at_least=self.start_s, at_most=1e6)
         checks.real("capacity_ratio", self.capacity_ratio, at_least=0, at_most=1)
@@ -87,6 +88,7 @@ class CallsConfig:
     seed: int = 0
 
     def __post_init__(self):
+        checks.plain(self)
         for name in ("arrivals_per_s", "services_per_s"):
             checks.real(name, getattr(self, name), at_least=1e-3, at_most=1e6)
         checks.whole("servers", self.servers, at_least=1, at_most=1_000_000)

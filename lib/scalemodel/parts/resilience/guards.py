@@ -56,6 +56,7 @@ class Guards:
     drops_expired: bool = False  # at the service
 
     def __post_init__(self):
+        checks.plain(self)
         for name in ("deadline_s", "time_out_s", "hedge_s"):
             if getattr(self, name) != math.inf:
                 checks.real(name, getattr(self, name), above=0, at_most=MOST_S)
@@ -85,6 +86,7 @@ class Deadline:
     at_s: float
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("at_s", self.at_s, at_least=0, at_most=1e15)
 
     def left_s(self, now_s: float) -> float:

@@ -34,6 +34,7 @@ class _Pause:
     most_s: float = 5.0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("base_s", self.base_s, at_least=0, at_most=1e6)
         checks.real("most_s", self.most_s, at_least=self.base_s, at_most=1e6)
 
@@ -116,6 +117,7 @@ class BudgetConfig:
     most_tokens: int = 10  # the purse begins full
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("earns_ratio", self.earns_ratio, at_least=0, at_most=1)
         checks.whole("most_tokens", self.most_tokens, at_least=1, at_most=1_000_000)
 

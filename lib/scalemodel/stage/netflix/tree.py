@@ -14,7 +14,8 @@ from scalemodel.parts.system import System
 from scalemodel.stage.look.diagram import Diagram
 
 WIDE_PX, LINE_PX, STEP_PX = 360, 27, 24
-BRANCH = 'fill="none" stroke="var(--sm-muted)" stroke-width="1.5"'
+INK, MUTED = (f"var(--sm-{name}, currentColor)" for name in ("ink", "muted"))  # Jupyter has neither
+BRANCH = f'fill="none" stroke="{MUTED}" stroke-width="1.5"'
 
 
 @checks.kinds
@@ -58,9 +59,9 @@ def _line(n, name, depth, above, light, about, shows):
         branch = f'<path d="M{left} {top}V{y - 5}H{x - 5}" {BRANCH}{dashes}/>'
     said = shows.get(name) or ""
     return (
-        f'{branch}<text x="{x}" y="{y}" font-size="14" font-weight="600" fill="var(--sm-ink)">'
+        f'{branch}<text x="{x}" y="{y}" font-size="14" font-weight="600" fill="{INK}">'
         f'{escape(name)}</text><text x="{WIDE_PX - 2}" y="{y}" font-size="12.5" text-anchor="end" '
-        f'fill="var(--sm-muted)">{escape(f"{said} · " if said else "")}{escape(_short(about[name]))}</text>'
+        f'fill="{MUTED}">{escape(f"{said} · " if said else "")}{escape(_short(about[name]))}</text>'
     )
 
 

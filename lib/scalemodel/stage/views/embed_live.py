@@ -13,7 +13,11 @@ from scalemodel.stage.look import theme
 from scalemodel.stage.views.kinds import Kind
 
 INKS = {"ink": "ink", "muted": "muted", "line": "grid", "accent": "blue", "good": "green",
-        "bad": "red", "gold": "gold"}  # fmt: skip
+        "bad": "red", "gold": "gold", "shade": "shade", "field": "field"}  # fmt: skip
+SHEET = (  # JupyterLab's dark theme would write in white on what is made for white paper
+    "--sm-paper:#fff;--sm-surface:#fff;--sm-radius:.5rem;--sm-font-ui:var(--jp-ui-font-family);"
+    "color-scheme:light;color:var(--sm-ink);background:#fff;padding:.5rem"
+)
 
 
 class LiveEmbed(anywidget.AnyWidget):
@@ -34,5 +38,5 @@ def live_embed(kind: Kind, html: str) -> LiveEmbed:
     'quiz'
     """
     colours = "".join(f"--sm-{name}:{theme.colour(value)};" for name, value in INKS.items())
-    root = f".sm-{kind.name}{{{colours}--sm-paper:#fff;--sm-surface:#fff;--sm-radius:.5rem}}"
+    root = f".sm-{kind.name}{{{colours}{SHEET}}}"
     return LiveEmbed(kind=kind.name, html=html, script=kind.script, style=root + kind.style)

@@ -68,6 +68,7 @@ class SceneConfig:
     seed: int = 1
 
     def __post_init__(self):
+        checks.plain(self)
         for name in ("posts_per_s", "drain_per_s"):
             checks.real(name, getattr(self, name), above=0)
             checks.real(name, getattr(self, name), **RATES_PER_S)

@@ -104,6 +104,7 @@ class GatewayConfig:
     close_deadline_s: float = 2.0  # for the other end to agree to a close
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("window_s", self.window_s, at_least=0, at_most=MOST_S)
         for name in ("messages_per_s", "connects_per_s"):
             checks.real(name, getattr(self, name), above=0, at_most=MOST_AT_ONCE)

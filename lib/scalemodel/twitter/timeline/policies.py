@@ -89,6 +89,7 @@ class Hybrid:
     demoted_followers: int | None = None
 
     def __post_init__(self):
+        checks.plain(self)
         limit = checks.whole("celebrity_followers", self.celebrity_followers, at_least=0)
         if self.demoted_followers is not None:
             checks.whole("demoted_followers", self.demoted_followers, at_least=0, at_most=limit)
@@ -122,6 +123,7 @@ class AuthorRate:
     rates_per_s: np.ndarray | None = None
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("posts_per_s", self.posts_per_s, at_least=0, at_most=MOST_RATE)
         if self.rates_per_s is not None:
             row = checks.numbers_row("rates_per_s", self.rates_per_s, at_least=0, at_most=MOST_RATE)

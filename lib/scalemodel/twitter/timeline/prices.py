@@ -27,6 +27,7 @@ class Costs:
     merge: float = 0.0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("delivery", self.delivery, above=0, at_most=MOST_RATE)
         checks.real("pull", self.pull, above=0, at_most=MOST_RATE)
         checks.real("merge", self.merge, at_least=0, at_most=MOST_RATE)

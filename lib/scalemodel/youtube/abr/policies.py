@@ -58,6 +58,7 @@ class ThroughputRule:
     switch_interval_s: float = 0.0  # at least this long from one decision to the next
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("safety", self.safety, above=0)
         checks.whole("window", self.window, at_least=1, at_most=100_000)
         for name in ("up", "down"):
@@ -111,6 +112,7 @@ class BufferBased:
     cushion_s: float = 10.0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("reservoir_s", self.reservoir_s, at_least=0)
         checks.real("cushion_s", self.cushion_s, above=0)
 
@@ -159,6 +161,7 @@ class Bola:
     latency_s: float = 0.0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("minimum_buffer_s", self.minimum_buffer_s, above=0, at_most=1e6)
         checks.real("target_buffer_s", self.target_buffer_s, at_most=1e6)
         if self.target_buffer_s <= self.minimum_buffer_s:
@@ -243,6 +246,7 @@ class Dynamic:
     latency_s: float = 0.0
 
     def __post_init__(self):
+        checks.plain(self)
         for name, kind in (("throughput", ThroughputRule), ("bola", Bola)):
             if not isinstance(getattr(self, name), kind):
                 raise ValueError(f"{name}={getattr(self, name)!r} must be a {kind.__name__}")
@@ -297,6 +301,7 @@ class RobustMpc:
     window: int = 5  # downloads
 
     def __post_init__(self):
+        checks.plain(self)
         checks.whole("horizon", self.horizon, at_least=1, at_most=12)
         checks.whole("window", self.window, at_least=1, at_most=100_000)
         if not isinstance(self.qoe, Quality):
