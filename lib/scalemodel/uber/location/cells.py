@@ -1,0 +1,363 @@
+"""The loops of the index: cars in the cells of a globe, each cell a chain.
+
+The globe is cut into bands of latitude, and each band into about as many columns as are as wide
+as it is high; a polar band has one or a few. A cell has no place of its own: its numbers are
+hashed to the head of a chain of cars, forwards and backwards, so that one leaves without a
+search. Two cells may share a head; whoever walks the chain passes by the other's cars.
+
+Row 0 of the arrays is no car but the desk: how many cars there are, how many rows were ever
+used, and where the chain of free rows begins. So 0 is nobody in all of them.
+
+Left out: cells that split where it is crowded.
+Sources: Knuth, "The Art of Computer Programming", 3, 6.4, algorithm R (how a hash closes a gap).
+"""
+
+import math
+
+from scalemodel.core.compiled import READ_FLOATS, READ_INTS, compiled
+from scalemodel.uber.location.sphere import EARTH_M, great_circle_m
+
+# A row has 48 bytes, in three views: whole numbers, places, chains. Then a table: a head for each
+# row, and rows by hashed id.
+GRID = "Tuple((float64[:, ::1], int32[:, ::1], int64[:, ::1], int32[::1]))"
+READ_FLAGS = "Array(boolean, 1, 'C', readonly=True)"
+LAT, LON, TIME_S = 0, 1, 3  # columns of places
+NEXT, BEFORE = 4, 5  # of chains: they are what is column 2 of places. The first `BEFORE` is ~head
+ID, SEQ = 0, 1  # of cars
+DESK, CARS, USED = 0, 0, 1  # a row, and its columns in cars
+LOW = 0xFFFFFFFF  # 32 bits
+FARTHEST_M = 1.001 * math.pi * EARTH_M
+
+
+# ── Where things stand ──────────────────────────────────────────────────────
+@compiled()
+def hashed(high, low, size):
+    """A number below `size` for two numbers below 2**32."""
+    mixed = (low * 0x5BD1E995) & LOW
+    mixed = (((mixed ^ (mixed >> 15)) + high) * 0x2C1B3C6D) & LOW
+    return ((mixed ^ (mixed >> 13)) * size) >> 32
+
+
+@compiled()
+def columns_in(band, bands):
+    """How many cells a band has."""
+    return max(1, int(2 * bands * math.cos(math.pi * (band / bands - 0.5))))
+
+
+@compiled()
+def part(degrees, turn, parts):
+    """In which of equal parts of a turn an angle is."""
+    return min(int(degrees / turn * parts), parts - 1)
+
+
+@compiled()
+def cell(bands, lat, lon):
+    """The band and the column of a place."""
+    band = part(lat + 90, 180, bands)
+    return band, part(lon + 180, 360, columns_in(band, bands))
+
+
+@compiled(f"int64({GRID}, int64)")
+def find(grid, id):
+    """The slot of the table where the row of `id` stands, or would stand."""
+    _, _, cars, table = grid
+    slot = len(cars) + hashed(id >> 32, id & LOW, len(table) - len(cars))
+    while table[slot] != 0 and cars[table[slot], ID] != id:
+        slot = slot + 1 if slot + 1 < len(table) else len(cars)
+    return slot
+
+
+@compiled()
+def head_of(band, column, size):
+    """The head of a cell; those of neighbours in a band stand side by side, for the processor's sake."""
+    return (hashed(0, band, size) + column) % size
+
+
+# ── Moving ──────────────────────────────────────────────────────────────────
+@compiled()
+def link(grid, bands, row):
+    """Put a row first into the chain of its cell."""
+    places, chains, cars, table = grid
+    band, column = cell(bands, places[row, LAT], places[row, LON])
+    head = head_of(band, column, len(cars))
+    first = table[head]
+    chains[row, NEXT], chains[row, BEFORE] = first, ~head
+    if first != 0:
+        chains[first, BEFORE] = row
+    table[head] = row
+
+
+@compiled()
+def unlink(grid, row):
+    """Take a row out of its chain."""
+    _, chains, _, table = grid
+    after, before = chains[row, NEXT], chains[row, BEFORE]
+    if before < 0:
+        table[~before] = after
+    else:
+        chains[before, NEXT] = after
+    if after != 0:
+        chains[after, BEFORE] = before
+
+
+@compiled(f"int64({GRID}, int64, int64, float64, float64, float64, int64)")
+def put(grid, bands, id, lat, lon, time_s, seq):
+    """Put one car where it is: 1, or 0 where it is old news, or -1 where there is no room."""
+    places, chains, cars, table = grid
+    slot = find(grid, id)
+    row = table[slot]
+    moves = True
+    if row == 0:
+        row = chains[DESK, NEXT]
+        if row != 0:
+            chains[DESK, NEXT] = chains[row, NEXT]
+        elif cars[DESK, USED] + 1 < len(cars):
+            cars[DESK, USED] += 1
+            row = cars[DESK, USED]
+        else:
+            return -1
+        table[slot] = row
+        cars[row, ID], cars[row, SEQ] = id, -1
+        cars[DESK, CARS] += 1
+    elif 0 <= seq <= cars[row, SEQ]:
+        return 0
+    else:
+        moves = cell(bands, places[row, LAT], places[row, LON]) != cell(bands, lat, lon)
+        if moves:
+            unlink(grid, row)
+    cars[row, SEQ] = max(cars[row, SEQ], seq)
+    places[row, LAT], places[row, LON], places[row, TIME_S] = lat, lon, time_s
+    if moves:
+        link(grid, bands, row)
+    return 1
+
+
+@compiled(
+    f"UniTuple(int64, 2)({GRID}, int64, {READ_INTS}, {READ_FLOATS}, {READ_FLOATS}, {READ_FLOATS}, "
+    f"{READ_INTS}, int64)"
+)
+def put_many(grid, bands, ids, lat, lon, time_s, seq, first):
+    """Put cars from number `first` on: where it ended, for want of room, and how many moved."""
+    moved = 0
+    for n in range(first, len(ids)):
+        done = put(
+            grid, bands, ids[n], lat[n], lon[n],
+            time_s[n] if len(time_s) > 0 else 0.0, seq[n] if len(seq) > 0 else -1,
+        )  # fmt: skip
+        if done < 0:
+            return n, moved
+        moved += done
+    return len(ids), moved
+
+
+@compiled(f"int64({GRID}, int64)")
+def take(grid, id):
+    """Take a car out: 1, or 0 where there is none."""
+    _, chains, cars, table = grid
+    gap = find(grid, id)
+    row = table[gap]
+    if row == 0:
+        return 0
+    unlink(grid, row)
+    cars[row, ID] = -1
+    chains[row, NEXT], chains[DESK, NEXT] = chains[DESK, NEXT], row
+    cars[DESK, CARS] -= 1
+    slots, at = len(table) - len(cars), gap
+    while table[at] != 0:  # whoever stands further from home than the gap moves into it
+        at = at + 1 if at + 1 < len(table) else len(cars)
+        other = cars[table[at], ID]
+        home = len(cars) + hashed(other >> 32, other & LOW, slots)
+        if table[at] != 0 and (at - home) % slots >= (at - gap) % slots:
+            table[gap], gap = table[at], at
+    table[gap] = 0
+    return 1
+
+
+@compiled(f"int64({GRID}, float64, float64)")
+def take_silent(grid, now_s, ttl_s):
+    """Take out all who were silent for longer than `ttl_s`; how many."""
+    places, _, cars, _ = grid
+    taken = 0
+    for row in range(1, cars[DESK, USED] + 1):
+        if cars[row, ID] >= 0 and now_s - places[row, TIME_S] > ttl_s:
+            taken += take(grid, cars[row, ID])
+    return taken
+
+
+@compiled(f"void({GRID}, int64)")
+def rebuild(grid, bands):
+    """Fill an empty table and chain all rows that are used; each is a car."""
+    _, _, cars, table = grid
+    for row in range(cars[DESK, USED], 0, -1):  # so that chains run forwards
+        table[find(grid, cars[row, ID])] = row
+        link(grid, bands, row)
+
+
+# ── Asking ──────────────────────────────────────────────────────────────────
+@compiled()
+def haversine(angle):
+    """sin² of half an angle: it grows with the angle, up to half a turn."""
+    return math.sin(angle / 2) * math.sin(angle / 2)
+
+
+@compiled()
+def wide(radius_m):
+    """A radius as an angle, at most half a turn, and wider by a hair than any rounding."""
+    return min(radius_m / EARTH_M * (1 + 1e-9) + 1e-9, math.pi)
+
+
+@compiled()
+def least(north, east, parallels):
+    """No more than the haversine of the angle between two places: sin x is at least x - x³/6.
+
+    They are so many degrees apart; the cosines of their latitudes have at least this product.
+    """
+    north, east = math.radians(north) / 2, math.radians(min(abs(east), 360 - abs(east))) / 2
+    north *= 1 - north * north / 6
+    east *= 1 - east * east / 6
+    return north * north + parallels * east * east
+
+
+@compiled()
+def columns_near(band, bands, columns, lat, lon, angle):
+    """The first and the last column of a band that a circle meets; turn them round the globe.
+
+    It reaches so far east and west as where the band is nearest to its middle, if the parallel
+    there were the shortest in the band: that is seldom a cell too much.
+    """
+    step, lat = math.pi / bands, math.radians(lat)
+    south = band * step - math.pi / 2
+    gap = max(south - lat, lat - south - step, 0.0)
+    parallels = math.cos(lat) * min(math.cos(south), math.cos(south + step))
+    room = max(haversine(angle) - haversine(gap), 0.0)
+    if room < parallels:
+        reach = math.asin(math.sqrt(room / parallels)) / math.pi * columns
+        if 2 * reach + 2 < columns:
+            at = (lon + 180) / 360 * columns
+            return math.floor(at - reach), math.floor(at + reach)
+    return 0, columns - 1
+
+
+@compiled()
+def later(cars, far_m, row, other_m, other):
+    """Whether a car comes after another one: it is further, or as far and has a larger id."""
+    return far_m > other_m or (far_m == other_m and cars[row, ID] > cars[other, ID])
+
+
+@compiled()
+def sink(cars, rows, far_m, end):
+    """Let the first of a heap sink to its place; whoever comes last stands on top."""
+    row, car_m, at = rows[0], far_m[0], 0
+    while 2 * at + 1 < end:
+        child = 2 * at + 1
+        if child + 1 < end and later(
+            cars, far_m[child + 1], rows[child + 1], far_m[child], rows[child]
+        ):
+            child += 1
+        if not later(cars, far_m[child], rows[child], car_m, row):
+            break
+        rows[at], far_m[at] = rows[child], far_m[child]
+        at = child
+    rows[at], far_m[at] = row, car_m
+
+
+@compiled()
+def is_dear(grid, bands, radius_m):
+    """Whether a circle has more cells than there are cars."""
+    reach = 2 * wide(radius_m) / math.pi * bands
+    return reach * reach > grid[2][DESK, CARS] + 9
+
+
+@compiled(
+    f"int64({GRID}, int64, float64, float64, float64, float64, {READ_FLAGS}, int64[::1], "
+    "float64[::1], boolean)"
+)
+def circle(grid, bands, lat, lon, radius_m, most_m, available, rows, far_m, best):
+    """Look at all cars whose cells meet a circle: how many are at most `most_m` away.
+
+    If `best`, the nearest of them are kept in a heap, else all while there is room.
+    """
+    places, chains, cars, table = grid
+    angle, phi = wide(radius_m), math.radians(lat)
+    parallels = math.cos(phi) * math.cos(min(abs(phi) + angle, math.pi / 2))
+    most, found = haversine(wide(most_m)), 0
+    at, reach = (lat + 90) / 180 * bands, angle / math.pi * bands
+    first, last = max(int(at - reach), 0), min(int(at + reach), bands - 1)
+    everywhere = is_dear(grid, bands, radius_m)
+    if everywhere:
+        first, last = 0, 0
+    for band in range(first, last + 1):
+        columns = columns_in(band, bands)
+        west, east = columns_near(band, bands, columns, lat, lon, angle)
+        if everywhere:
+            west, east = 0, len(cars) - 1
+        for turn in range(west, east + 1):
+            column = turn + columns if turn < 0 else turn - columns if turn >= columns else turn
+            row = table[turn if everywhere else head_of(band, column, len(cars))]
+            while row != 0:
+                car_lat, car_lon, here = places[row, LAT], places[row, LON], row
+                row = chains[row, NEXT]
+                if least(car_lat - lat, car_lon - lon, parallels) > most:
+                    continue
+                if not everywhere and (
+                    part(car_lat + 90, 180, bands) != band
+                    or part(car_lon + 180, 360, columns) != column
+                ):
+                    continue  # of another cell with the same head
+                if len(available) > 0:
+                    id = cars[here, ID]
+                    if id >= len(available) or not available[id]:
+                        continue
+                car_m = great_circle_m(car_lat, car_lon, lat, lon)
+                if car_m > most_m:
+                    continue
+                if not best and found < len(rows):
+                    rows[found], far_m[found] = cars[here, ID], car_m
+                if best and later(cars, far_m[0], rows[0], car_m, here):
+                    rows[0], far_m[0] = here, car_m
+                    sink(cars, rows, far_m, len(rows))
+                    if far_m[0] < most_m:
+                        most = haversine(wide(far_m[0]))
+                found += 1
+    return found
+
+
+@compiled(
+    f"int64({GRID}, int64, float64, float64, float64, {READ_FLAGS}, int64[::1], float64[::1])"
+)
+def nearest(grid, bands, lat, lon, radius_m, available, ids, far_m):
+    """Fill a row with the nearest cars, then -1 and infinity; how many there are.
+
+    All within `sure_m` have been seen, and some beyond. If the last of the row is within, no
+    other can be nearer; else it says how far to look at most.
+    """
+    radius_m, sure_m, k = min(radius_m, FARTHEST_M), 0.0, len(ids)
+    while True:
+        if is_dear(grid, bands, sure_m):
+            sure_m = radius_m
+        for n in range(k):
+            ids[n], far_m[n] = DESK, math.inf
+        found = circle(grid, bands, lat, lon, sure_m, radius_m, available, ids, far_m, True)
+        if far_m[0] <= sure_m or sure_m >= radius_m:
+            break
+        if far_m[0] < math.inf:
+            sure_m = radius_m = far_m[0]
+        else:
+            sure_m = min(max(2 * sure_m, math.pi * EARTH_M / bands), radius_m)
+    cars = grid[2]
+    for end in range(k - 1, -1, -1):
+        row, last_m = ids[0], far_m[0]
+        ids[0], far_m[0] = ids[end], far_m[end]
+        sink(cars, ids, far_m, end)
+        ids[end], far_m[end] = cars[row, ID] if last_m < math.inf else -1, last_m
+    return min(found, k)
+
+
+@compiled(
+    f"void({GRID}, int64, {READ_FLOATS}, {READ_FLOATS}, float64, {READ_FLAGS}, int64[:, ::1], "
+    "float64[:, ::1])"
+)
+def nearest_many(grid, bands, lat, lon, radius_m, available, ids, far_m):
+    """The same for many points, a row each."""
+    for n in range(len(lat)):
+        nearest(grid, bands, lat[n], lon[n], radius_m, available, ids[n], far_m[n])
