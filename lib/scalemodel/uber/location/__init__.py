@@ -2,5 +2,6 @@
 
 - `sphere`: distances on a globe, and the answer that takes its time;
 - `grid`: an index of cars that will not stand still;
-- `cells`: the loops of it.
+- `cells`: the loops of it;
+- `cities`: many cities, a strip along their borders, and squares that divide.
 """
