@@ -7,7 +7,7 @@ mostly luck, so requests are counted over the last few ticks, both are smoothed 
 and each hexagon shares with its neighbours, for a rider can walk across the border. The ratio of
 the two goes through a curve with a cap. What is shown moves in steps, and unwillingly: it rises
 where the curve is past the next step, falls only when it is a good way below the step where it
-stands, and stays for a while in any case.
+stands, or at 1, and stays for a while in any case.
 
 A tick costs 0.1 ms for 600 hexagons, MEASURED; a request 1 µs to find its hexagon.
 
@@ -148,14 +148,16 @@ class Shown:
         return self._tick(*self._reading(requests, cars, pressure), lambda counts: counts)
 
     def _reading(self, requests, cars, pressure):
-        both = [checks.numbers_row(field, row, at_least=0, at_most=MOST)
-                for field, row in (("requests", requests), ("cars", cars))]  # fmt: skip
-        for field, row in zip(("requests", "cars"), both, strict=True):
-            if len(row) != len(self.level):
-                raise ValueError(f"{field} has {len(row)} places; it must have {len(self.level)}")
-        same = isinstance(pressure, numbers.Real)
-        pressure = [pressure] * len(self.level) if same else pressure
-        return *both, checks.numbers_row("pressure", pressure, at_least=0, at_most=1e6)
+        if isinstance(pressure, numbers.Real):
+            pressure = [pressure] * len(self.level)
+        rows = {"requests": requests, "cars": cars, "pressure": pressure}
+        for field, row in rows.items():
+            rows[field] = checks.numbers_row(field, row, at_least=0, at_most=MOST)
+            if len(rows[field]) != len(self.level):
+                raise ValueError(
+                    f"{field} has {len(rows[field])} places; it must have {len(self.level)}"
+                )
+        return rows.values()
 
     def _tick(self, requests, cars, pressure, blended):
         config, a = self.config, self.config.smooth_ratio
@@ -165,6 +167,7 @@ class Shown:
         dust = 1e-9  # 1.3 is three steps of 0.1 above 1
         up = np.floor((target - 1) / config.step + dust).astype(int)
         down = np.floor((target - 1 + config.gap) / config.step + dust).astype(int)
+        down[target == 1] = 0  # where nothing is asked for, nothing stays
         wanted = np.clip(self.level, up, down)  # who stands between the two stays
         moves = (wanted != self.level) & (self.since >= config.dwell_ticks)
         self.level = np.where(moves, wanted, self.level)

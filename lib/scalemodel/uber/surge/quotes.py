@@ -143,7 +143,9 @@ class QuoteDesk:
                     f"quote {number} says another {field}; it must come back as given"
                 )
         if now_s > said.until_s:
-            raise QuoteRefused(f"quote {number} has expired, at {said.until_s:g} s; ask again")
+            raise QuoteRefused(
+                f"quote {number} has expired, at {said.until_s:g} s; you must ask again"
+            )
         del self._open[number]
         return said.price
 

@@ -30,7 +30,6 @@ from scalemodel.core import checks
 from scalemodel.core.rng import stream
 from scalemodel.uber.surge.pricing import MOST, Power, Shown, SurgeConfig
 
-
 UNWILLING = SurgeConfig(curve=Power(power=1.0), cap=5.0, gap=0.2, dwell_ticks=5)
 
 
