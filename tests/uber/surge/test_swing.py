@@ -62,7 +62,7 @@ def test_both_cures_help_and_together_they_help_most():
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("delay_ticks", [1, 2, 5, 12])
+@pytest.mark.parametrize("delay_ticks", [1, 2, 3, 5])
 @pytest.mark.parametrize("smooth_ratio", [1.0, 0.5, 0.2])
 def test_swings_die_out_below_the_bound_and_grow_above_it(smooth_ratio, delay_ticks):
     most = expected_most_gain(smooth_ratio, delay_ticks)
