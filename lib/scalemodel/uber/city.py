@@ -7,18 +7,20 @@ of car sharing in Montreal. Its level is yours: `base_per_s`.
 
 A city is a square of small squares. Each hot spot is a Gaussian hill over them; a few requests
 come from anywhere. Where a ride goes is drawn by gravity, weight · exp(-d / d0), and d0 is solved
-for the mean length that you ask for; riders who go far on purpose have a negative one. Requests
-are a Poisson process, thinned: more candidates than needed are drawn at a steady rate, and each
-stays with the chance that its hour, day and place give it. Every hour has luck of its own, so a
-morning is the same whether or not you ask for the evening too, and whoever is on line.
+for the mean length that you ask for; who goes far on purpose has a negative one. Requests are a
+Poisson process, thinned: too many are drawn at a steady rate, and each stays with the chance that
+its hour, day and place give it. Every hour has luck of its own, so a morning is the same whether
+or not you ask for the evening too, and whoever is on line.
 
-A city takes 30 ms to build, and 0.2 s with 40 × 40 squares; a million requests a second. MEASURED
+A city takes 2 ms to build with 8 × 8 squares, 50 ms with 24 × 24, 0.9 s and 60 MB with 40 × 40,
+where it ends; then it makes 1.7 million requests a second.
 
 Left out: streets, shifts of drivers, seasons, ways between two cities, the way back home.
 Sources: taxi in modeldata (R, MIT); carshare in plotly (MIT, origin not stated); thinning: Lewis,
 Shedler, Naval Research Logistics 26, 1979.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -64,9 +66,8 @@ class Event:
         checks.whole("zone", self.zone, at_least=0, at_most=1_000)
         checks.real("start_h", self.start_h, at_least=0, at_most=168)
         checks.real("end_h", self.end_h, at_least=self.start_h, at_most=168)
-        for name in ("factor", "burst"):
-            checks.real(name, getattr(self, name), at_least=0, at_most=1_000)
-        checks.real("burst_h", self.burst_h, at_least=0, at_most=24)
+        for name, most in (("factor", 1_000), ("burst", 1_000), ("burst_h", 24)):
+            checks.real(name, getattr(self, name), at_least=0, at_most=most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ class CityConfig:
     >>> CityConfig(hop_km=0)
     Traceback (most recent call last):
     ...
-    ValueError: hop_km=0 must be a finite number above 0 and at most 1000
+    ValueError: hop_km=0 must be a finite number of at least 0.01 and at most 1000
     """
 
     lat: float = 45.0  # of its middle: an ocean
@@ -95,17 +96,14 @@ class CityConfig:
 
     def __post_init__(self):
         checks.plain(self)
-        checks.real("lat", self.lat, at_least=-80, at_most=80)
-        checks.real("lon", self.lon, at_least=-179, at_most=179)
-        checks.real("side_km", self.side_km, at_least=1, at_most=100)
+        for name, least, most in (
+            *(("lat", -80, 80), ("lon", -179, 179), ("side_km", 1, 100), ("spread_km", 0.01, 100)),
+            *(("background_ratio", 0, 1), ("run_ratio", 0, 1), ("base_per_s", 0, 1_000)),
+            *(("hop_km", 0.01, 1_000), ("run_km", 0.01, 1_000)),
+        ):
+            checks.real(name, getattr(self, name), at_least=least, at_most=most)
         checks.whole("squares", self.squares, at_least=2, at_most=40)
         checks.whole("zones", self.zones, at_least=1, at_most=1_000)
-        checks.real("spread_km", self.spread_km, at_least=0.01, at_most=100)
-        checks.real("base_per_s", self.base_per_s, at_least=0, at_most=1_000)
-        for name in ("hop_km", "run_km"):
-            checks.real(name, getattr(self, name), above=0, at_most=1_000)
-        for name in ("background_ratio", "run_ratio"):
-            checks.real(name, getattr(self, name), at_least=0, at_most=1)
         events = checks.instance("events", self.events, tuple)
         if not all(isinstance(event, Event) and event.zone < self.zones for event in events):
             raise ValueError(f"events={events!r} must be events at one of {self.zones} zones")
@@ -218,8 +216,7 @@ class City:
         zone_at = np.append(np.cumsum(peak_per_s)[:-1], np.inf)
         time_h = hour + np.sort(rng.random(rng.poisson(peak_per_s.sum() * 3600)))
         zone = np.searchsorted(zone_at, rng.random(len(time_h)) * peak_per_s.sum(), side="right")
-        chance = rng.random(len(time_h))
-        kept = chance * peak_per_s[zone] < self._rate_per_s(time_h, zone)
+        kept = rng.random(len(time_h)) * peak_per_s[zone] < self._rate_per_s(time_h, zone)
         time_h, zone = time_h[kept], zone[kept]
         luck = rng.random((7, len(zone)))
         runs = luck[0] < config.run_ratio
@@ -227,9 +224,8 @@ class City:
         there = _climb(self._to, runs * config.squares**2 + here, luck[2])
         x_km, y_km = self._inside(here, luck[3:5])
         to_x_km, to_y_km = self._inside(there, luck[5:7])
-        far_km = np.hypot(to_x_km - x_km, to_y_km - y_km)
-        return (time_h * 3600, *self._degrees(x_km, y_km), *self._degrees(to_x_km, to_y_km),
-                far_km, zone, runs)  # fmt: skip
+        ends = *self._degrees(x_km, y_km), *self._degrees(to_x_km, to_y_km)
+        return time_h * 3600, *ends, np.hypot(to_x_km - x_km, to_y_km - y_km), zone, runs
 
     def drivers(self, n: int) -> tuple[np.ndarray, np.ndarray]:
         """Latitude and longitude of `n` drivers, who wait where requests come from.
@@ -261,13 +257,12 @@ class City:
         edges = {*range(begin_h, end_h + 1)}
         for event in self.config.events:
             edges |= {event.start_h, event.end_h, event.end_h + event.burst_h}
-        edges_h = np.array(sorted(edge for edge in edges if begin_h <= edge <= end_h))
-        middle_h = (edges_h[1:] + edges_h[:-1]) / 2
+        edges_h = sorted(edge for edge in edges if begin_h <= edge <= end_h)
         zones = np.arange(len(self.weights))
         counts = np.zeros((end_h - begin_h, len(zones)))
-        for at_h, wide_h in zip(middle_h, np.diff(edges_h), strict=True):
-            rate_per_s = self._rate_per_s(np.full(len(zones), at_h), zones)
-            counts[int(at_h) - begin_h] += rate_per_s * wide_h * 3600
+        for from_h, to_h in itertools.pairwise(edges_h):  # between two edges it is steady
+            rate_per_s = self._rate_per_s(np.full(len(zones), from_h), zones)
+            counts[int(from_h) - begin_h] += rate_per_s * (to_h - from_h) * 3600
         return counts
 
 

@@ -88,7 +88,7 @@ def test_over_many_trips_both_surges_bring_the_same():
 @pytest.mark.parametrize(("field", "value"), [("rider", "Bela"), ("trip", "work"), ("price", 1.0), ("until_s", 1e6)])  # fmt: skip
 def test_a_quote_that_was_altered_is_refused_and_the_true_one_still_holds(field, value):
     desk, quote = desk_and_quote()
-    with pytest.raises(QuoteRefused, match=f"quote 0 says another {field}; it must come back as"):
+    with pytest.raises(QuoteRefused, match=f"quote 0 says another {field}; it must be as given"):
         desk.redeem(quote._replace(**{field: value}), now_s=20.0)
     assert desk.redeem(quote, now_s=20.0) == 11.5
 

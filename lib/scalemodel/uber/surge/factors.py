@@ -10,7 +10,8 @@ last three are of the past, and the danger with them is counting twice, for an e
 are an evening's requests already. So the hour speaks of what is coming, and what was usual pulls
 a reading of few requests towards it; a popular place speaks softly.
 
-A breakdown takes 20 µs. Left to `Shown`: smoothing, steps and memory.
+A breakdown takes 0.2 ms: 5,000 hexagons a second, and there one machine ends. Left to
+`pricing`: smoothing, steps and memory.
 
 Left out: what the real ones weigh; Uber's engineers name requests, drivers, weather and games.
 Sources: the brief's list; the weights are ours, from no data.
@@ -53,13 +54,12 @@ class Conditions:
 
     def __post_init__(self):
         checks.plain(self)
-        for name in ("requests", "cars"):
-            checks.real(name, getattr(self, name), at_least=0, at_most=1e6)
-        checks.real("slowness", self.slowness, at_least=1, at_most=20)
-        checks.real("rain_mm_per_h", self.rain_mm_per_h, at_least=0, at_most=500)
-        checks.real("hour", self.hour, at_least=0, at_most=23.999)
-        for name in ("event", "popularity", "usual_ratio"):
-            checks.real(name, getattr(self, name), at_least=0.001, at_most=1e3)
+        for name, least, most in (
+            *(("requests", 0, 1e6), ("cars", 0, 1e6), ("slowness", 1, 20), ("hour", 0, 23.999)),
+            *(("rain_mm_per_h", 0, 500), ("event", 0.001, 1e3)),
+            *(("popularity", 0.001, 1e3), ("usual_ratio", 0.001, 1e3)),
+        ):
+            checks.real(name, getattr(self, name), at_least=least, at_most=most)
 
 
 # ── The voices: siblings of one shape ───────────────────────────────────────

@@ -49,15 +49,13 @@ class Fare:
 
     def multiplied(self, multiplier: float, km: float, minutes: float) -> float:
         """The price under a multiplicative surge."""
-        return checks.real("multiplier", multiplier, at_least=1, at_most=100) * self.price(
-            km, minutes
-        )
+        multiplier = checks.real("multiplier", multiplier, at_least=1, at_most=100)
+        return multiplier * self.price(km, minutes)
 
     def added(self, surcharge: float, km: float, minutes: float) -> float:
         """The price under an additive surge."""
-        return self.price(km, minutes) + checks.real(
-            "surcharge", surcharge, at_least=0, at_most=MOST
-        )
+        surcharge = checks.real("surcharge", surcharge, at_least=0, at_most=MOST)
+        return surcharge + self.price(km, minutes)
 
     def expected_surcharge(self, multiplier: float, km: float, minutes: float) -> float:
         """The surcharge that brings the same on a trip of this length, which is the mean one.
@@ -102,7 +100,7 @@ class QuoteDesk:
     >>> desk.redeem(quote._replace(price=1.0), now_s=60.0)
     Traceback (most recent call last):
     ...
-    scalemodel.uber.surge.quotes.QuoteRefused: quote 0 says another price; it must come back as given
+    scalemodel.uber.surge.quotes.QuoteRefused: quote 0 says another price; it must be as given
     >>> desk.redeem(quote, now_s=60.0)
     11.5
     >>> desk.redeem(quote, now_s=61.0)
@@ -139,9 +137,7 @@ class QuoteDesk:
             raise QuoteRefused(f"quote {number} is used, or is not ours; you must ask again")
         for field in Quote._fields:
             if getattr(said, field) != getattr(quote, field):
-                raise QuoteRefused(
-                    f"quote {number} says another {field}; it must come back as given"
-                )
+                raise QuoteRefused(f"quote {number} says another {field}; it must be as given")
         if now_s > said.until_s:
             raise QuoteRefused(
                 f"quote {number} has expired, at {said.until_s:g} s; you must ask again"

@@ -12,7 +12,10 @@ Without chance, steps and cap, x = log m obeys x' = (1 - a) x + a g (ρ - x_dela
 weight of the newest reading and g = power · (e + f). It is stable up to a g that
 `expected_most_gain` computes.
 
-A run of 600 ticks of 50 hexagons side by side takes 20 ms. MEASURED
+With the defaults (60 riders a minute for 20 cars, an answer after 5 minutes) and no brake, a
+price turns 34 times an hour and spans 3.0; smoothed, 18 and 0.8; with hysteresis and dwell alone,
+11 and 2.6; with both 5 and 0.3. A run of 600 ticks takes 40 ms for 50 hexagons, and 0.3 s for
+1,000, where it ends.
 
 Left out: neighbours, drivers who know the game, riders who wait for a lower price.
 Sources: any text on delay in feedback; what riders and drivers do: Hall et al., 2015; Castillo,
@@ -58,14 +61,18 @@ class SwingConfig:
         checks.plain(self)
         checks.instance("pricing", self.pricing, SurgeConfig)
         checks.instance("curve", self.pricing.curve, Power)
-        checks.real("requests_per_tick", self.requests_per_tick, above=0, at_most=1e6)
-        checks.real("cars", self.cars, above=0, at_most=1e6)
-        for name in ("rider_elasticity", "driver_elasticity"):
-            checks.real(name, getattr(self, name), at_least=0, at_most=20)
-        checks.whole("delay_ticks", self.delay_ticks, at_least=1, at_most=1_000)
+        for name, least, most in (
+            *(("requests_per_tick", 0.001, 1e6), ("cars", 0.001, 1e6)),
+            *(("rider_elasticity", 0, 20), ("driver_elasticity", 0, 20)),
+        ):
+            checks.real(name, getattr(self, name), at_least=least, at_most=most)
         checks.instance("noise", self.noise, bool)
-        checks.whole("hexagons", self.hexagons, at_least=1, at_most=1_000)
-        checks.whole("ticks", self.ticks, at_least=2, at_most=10_000)
+        for name, least, most in (
+            ("delay_ticks", 1, 1_000),
+            ("hexagons", 1, 1_000),
+            ("ticks", 2, 10_000),
+        ):
+            checks.whole(name, getattr(self, name), at_least=least, at_most=most)
         checks.whole("seed", self.seed, at_least=0)
 
 
