@@ -46,6 +46,17 @@ def test_two_events_at_one_place_multiply():
     assert np.count_nonzero(seen.zone == 2) > 6 * plain.sum()  # the peak allows for both
 
 
+def test_a_hot_spot_lies_where_the_city_says():
+    city = City(replace(SMALL, spread_km=0.1, seed=3))
+    zone = abs(np.subtract(*city.spots_km.T)).argmax()
+    x_km, y_km = city.spots_km[zone]
+    seen, wide = city.requests(8, 20), 1.5 / 111.195  # a square
+    lat, lon = seen.lat[seen.zone == zone], seen.lon[seen.zone == zone]
+    assert abs(lat - 45 - y_km / 111.195).max() < 2 * wide
+    assert abs((lon + 30) * np.cos(np.radians(45)) - x_km / 111.195).max() < 2 * wide
+    assert abs(x_km - y_km) > 3  # so that to mix them up is seen
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_the_same_seed_is_the_same_to_the_last_bit_and_another_is_not():
     one, again = City(SMALL).requests(17, 19), City(SMALL).requests(17, 19)
@@ -145,6 +156,25 @@ def test_hot_spots_are_as_unlike_each_other_as_the_zones_of_the_table():
     assert agrees(np.array(spread) - 572.2 / 1092.5)
     quartiles = np.mean([np.percentile(row / row.mean(), (25, 50, 75)) for row in weights], axis=0)
     assert quartiles == pytest.approx(np.array([665.6, 1020.9, 1414.9]) / 1092.5, rel=0.05)
+
+
+def test_two_thirds_of_the_spots_lie_within_a_fifth_of_the_side_from_the_middle():
+    spots = [City(replace(SMALL, zones=200, seed=seed)).spots_km for seed in SEEDS]
+    assert agrees([(abs(row) < 12 / 5).mean() - 0.682689 for row in spots])
+    assert max(abs(row).max() for row in spots) == 6.0  # who would be outside is at the edge
+
+
+def test_drivers_wait_where_requests_come_from():
+    errors = []
+    for seed in SEEDS:
+        flat = City(replace(SMALL, zones=1, background_ratio=0.7, spread_km=0.05, seed=seed))
+        east_km = flat.drivers(2_000)[1] + 30
+        east_km = east_km * np.cos(np.radians(45)) * 111.195
+        square = np.floor(east_km / 1.5) == np.floor(flat.spots_km[0, 0] / 1.5)
+        at_spot = 1.0 if flat.shares[0].max() > 0.99 else np.nan  # but where it is on two squares
+        errors.append(square.mean() - (0.3 * at_spot + 0.7 / 8))
+    errors = np.array(errors)[~np.isnan(errors)]
+    assert len(errors) > 10 and agrees(errors)
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

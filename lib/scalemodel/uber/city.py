@@ -2,8 +2,8 @@
 
 It lies in the middle of an ocean, so that nobody takes it for theirs, and is generated from a
 seed. Its shape is that of two tables, and they are of two cities: hours, days and the two kinds
-of trips are as in 10,000 taxi trips of Chicago; how unlike its hot spots are is as in 249 zones
-of car sharing in Montreal. Its level is yours: `base_per_s`.
+of trips are as in 10,000 taxi trips of Chicago; its hot spots are as unlike as 249 zones of car
+sharing in Montreal (of cars that stood there, not of riders). Its level is yours: `base_per_s`.
 
 A city is a square of small squares. Each hot spot is a Gaussian hill over them; a few requests
 come from anywhere. Where a ride goes is drawn by gravity, weight · exp(-d / d0), and d0 is solved

@@ -60,6 +60,20 @@ def test_what_else_speaks_for_a_price_multiplies_the_ratio():
     assert one_by_one.tick([10, 20], [10, 10], pressure=[1.0, 2.0]).tolist() == [1.0, 2.5]
 
 
+def test_many_cars_next_door_are_cars_too():
+    surge = small(replace(AT_ONCE, blend_ratio=0.6))
+    middle = surge.cells.index(h3.latlng_to_cell(45.0, -30.0, 8))
+    cars = np.full(7, 10.0)
+    cars[middle] = 60
+    shown = surge.tick(np.full(7, 20.0), cars)
+    assert shown[middle] == 1.0 and set(np.delete(shown, middle)) == {1.1}  # 20 for 15
+
+
+def test_no_ratio_is_too_large():
+    steep = replace(AT_ONCE, curve=Power(power=10.0), cap=7.0)
+    assert Shown(steep, 1).tick([1e9], [0], pressure=1e6) == 7.0
+
+
 def test_twelve_hexagons_of_the_globe_are_pentagons():
     lat, lon = h3.cell_to_latlng(sorted(h3.get_pentagons(8))[0])
     surge = Surge(replace(AT_ONCE, blend_ratio=0.6), lat, lon, rings=2)
@@ -121,6 +135,15 @@ def test_neighbours_share_and_nobody_is_lost(counts, blend_ratio):
     surge = small(replace(AT_ONCE, blend_ratio=blend_ratio))
     after = surge.blended(np.array(counts, float))
     assert after.sum() == pytest.approx(sum(counts)) and (after >= 0).all()
+
+
+def test_who_gives_all_has_nothing_and_not_less():
+    surge = small(replace(AT_ONCE, blend_ratio=1.0))
+    middle = surge.cells.index(h3.latlng_to_cell(45.0, -30.0, 8))
+    for count in range(1, 51):
+        counts = np.zeros(7)
+        counts[middle] = count
+        assert 0 <= surge.blended(counts)[middle] < 1e-12
 
 
 @given(config=CONFIGS, extra=st.integers(1, 1_000))

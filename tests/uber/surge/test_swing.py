@@ -40,6 +40,12 @@ def test_whoever_does_not_care_is_followed_by_no_swing():
     assert (report.shown == 3.0).all() and report.changes_per_h == report.flips_per_h == 0
 
 
+def test_the_rush_begins_when_all_was_calm():
+    config = replace(EXACT, pricing=replace(FINE, smooth_ratio=0.3), ticks=4)
+    shown = swing(config).shown[:2, 0]
+    assert shown == pytest.approx([1.6, 2.0])  # .3 · 60 + .7 · 20 are 32 for 20; then the cap
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_the_same_seed_is_the_same_and_the_loop_begins_as_if_nobody_had_seen_a_price():
     one, again = swing(SwingConfig(ticks=40)), swing(SwingConfig(ticks=40))
@@ -102,7 +108,7 @@ def test_a_smoothed_step():
 
 # ── Refusals ────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("wrong", [{"pricing": None}, {"requests_per_tick": 0}, {"cars": 0}, {"rider_elasticity": -1}, {"driver_elasticity": 21},
-                                   {"delay_ticks": 0}, {"noise": 1}, {"hexagons": 0}, {"ticks": 1}, {"seed": -1}], ids=repr)  # fmt: skip
+                                   {"delay_ticks": 0}, {"noise": 1}, {"hexagons": 0}, {"ticks": 3}, {"seed": -1}], ids=repr)  # fmt: skip
 def test_a_swing_that_cannot_be_is_named(wrong):
     with pytest.raises(ValueError, match=f"{next(iter(wrong))}=.* must be"):
         SwingConfig(**wrong)

@@ -3,5 +3,6 @@
 - `sphere`: distances on a globe, and the answer that takes its time;
 - `grid`: an index of cars that will not stand still;
 - `cells`: the loops of it;
-- `cities`: many cities, a strip along their borders, and squares that divide.
+- `cities`: many cities, a strip along their borders, and squares that divide;
+- `fleet`: what 900 cities take, on paper.
 """

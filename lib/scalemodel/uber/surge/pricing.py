@@ -34,9 +34,14 @@ NEIGHBOURS = 6  # a hexagon's; twelve cells of the globe are pentagons
 
 # ── From a ratio to a multiplier: siblings of one shape ─────────────────────
 class Curve(Protocol):
-    """Whoever turns ratios of requests to cars into multipliers, never falling."""
+    """Whoever turns ratios of requests to cars into multipliers, never falling.
 
-    def multiplier(self, ratio: np.ndarray) -> np.ndarray: ...
+    >>> SurgeConfig(curve=Power()).curve.multiplier([4.0])
+    array([2.])
+    """
+
+    def multiplier(self, ratio: np.ndarray) -> np.ndarray:
+        """One number a ratio, of at least 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class SwingConfig:
         for name, least, most in (
             ("delay_ticks", 1, 1_000),
             ("hexagons", 1, 1_000),
-            ("ticks", 2, 10_000),
+            ("ticks", 4, 10_000),
         ):
             checks.whole(name, getattr(self, name), at_least=least, at_most=most)
         checks.whole("seed", self.seed, at_least=0)
