@@ -66,7 +66,7 @@ def test_whoever_sees_what_comes_can_find_as_much_as_belady(game):
     game, rows = game
     game.get_by_role("button", name="Show what comes").click()
     for n, row in enumerate(rows):
-        game.locator("[data-is=row]").select_option(index=n)
+        game.locator("[data-is=pick]").select_option(index=n)
         strip = "".join(game.locator("[data-is=strip] span").all_inner_texts())
         assert strip == "".join("ABCDEFGHIJKL"[one] for one in row)
         while game.locator("[data-is=keys]").is_visible():
@@ -83,7 +83,7 @@ def test_whoever_sees_what_comes_can_find_as_much_as_belady(game):
 def test_the_words_name_the_first_throw_that_cost_something(game):
     """Round and round, LRU throws out what comes next, and Belady what came just before."""
     game, _ = game
-    game.locator("[data-is=row]").select_option("round and round")
+    game.locator("[data-is=pick]").select_option("round and round")
     assert at_hand(game) == 5 and "is for E" in game.locator("[role=status]").inner_text()
     assert game.locator("[data-is=keys] small").first.inner_text() == "4 ago, 1×"
     for turn in range(16):

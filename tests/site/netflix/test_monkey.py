@@ -3,7 +3,7 @@
 import pytest
 
 from scalemodel.netflix.chaos.monkey import GATES
-from scalemodel.stage.netflix.monkey_moving import week
+from scalemodel.stage.netflix.monkey_week import week
 
 pytestmark = pytest.mark.slow
 

@@ -53,7 +53,7 @@ def row_of(game, who):
 def test_whoever_keeps_the_optimum_is_told_that_nobody_has_more(game):
     game, nights = game
     for at, night in enumerate(nights):
-        game.locator("[data-is=night]").select_option(index=at)
+        game.locator("[data-is=pick]").select_option(index=at)
         stocked(game, optimum(night))
         game.get_by_role("button", name="Let the evening come").click()
         found = score(night, optimum(night))

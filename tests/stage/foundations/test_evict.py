@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,9 @@ from scalemodel.parts.caches.policies import FIFO, LRU, Belady
 from scalemodel.stage.foundations import evict as module
 from scalemodel.stage.foundations.evict import beat_belady
 from scalemodel.stage.views.embed_live import live_embed
+from scalemodel.stage.views.kinds import Kind
 
-SCRIPT = Path(module.__file__).with_suffix(".js").read_text()
+SCRIPT = Kind.beside(module.__file__).script
 ROWS = {"a round": [0, 1, 2, 3, 4] * 3, "some": [0, 1, 0, 2, 0, 3, 4, 0, 5, 1, 0]}
 
 
@@ -28,7 +28,7 @@ def data_of(game):
 def rows_of(html, table):
     body = html.split("<tbody>")[table + 1].split("</tbody>")[0]
     return re.findall(
-        r'<tr data-hits="(\d+)" data-who="(\w+)">.*?aria-hidden="true">(.*?)</span></th>'
+        r'<tr data-score="(\d+)" data-who="(\w+)">.*?aria-hidden="true">(.*?)</span></th>'
         r'<td class="sm-number">(\d+)</td><td class="sm-number">(\d+)</td>',
         body,
     )
@@ -102,8 +102,10 @@ def test_every_part_that_the_script_fills_stands_on_the_page():
 def test_jupyter_gets_the_twin_with_the_game():
     game = a_game()
     widget = live_embed(game.kind, game.html)
-    assert [path.name for path in game.kind.scripts] == ["typed.js", "shelf.js", "evict.js"]
-    at = [widget.script.index(word) for word in ("scalemodelShelf =", 'parts["sm-evict"] =')]
+    assert [path.name for path in game.kind.scripts] == [
+        "typed.js", "contest.js", "shelf.js", "evict.js"
+    ]  # fmt: skip
+    at = [widget.script.index(word) for word in ("scalemodelShelf =", 'Contest("sm-evict"')]
     assert at == sorted(at) and ".sm-evict" in widget.style
 
 

@@ -24,16 +24,8 @@ from scalemodel.stage.netflix.monkey_month import (
     month,
     month_picture,
 )
-from scalemodel.stage.netflix.monkey_moving import (
-    BEASTS,
-    EACH,
-    REGIONS,
-    START,
-    ZONES,
-    least_up,
-    monkey_moving,
-    week,
-)
+from scalemodel.stage.netflix.monkey_moving import EACH, REGIONS, ZONES, monkey_moving
+from scalemodel.stage.netflix.monkey_week import BEASTS, START, least_up, week
 from scalemodel.stage.netflix.zones import zones_picture
 
 SIZES = list(product(REGIONS, ZONES, EACH))

@@ -28,6 +28,8 @@ def test_what_a_script_needs_comes_before_it_and_once(folder):
         sail.script.index("/* hull") < sail.script.index("/* mast") < sail.script.index("/* sail")
     )
     assert sail.style == ".sm-sail { color: white }" and Kind("hull", folder).style == ""
+    (folder / "hull.css").write_text(".sm-hull { color: red }")
+    assert sail.style.splitlines() == [".sm-hull { color: red }", ".sm-sail { color: white }"]
 
 
 def test_a_page_loads_the_scripts_of_its_elements_and_no_other(folder):

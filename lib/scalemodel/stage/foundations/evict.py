@@ -12,13 +12,12 @@ Sources: none.
 """
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from scalemodel.core import checks
 from scalemodel.parts.caches.engine import simulate
 from scalemodel.parts.caches.policies import FIFO, LRU, Belady
-from scalemodel.stage.views.embed import Embed, data_html
-from scalemodel.stage.views.kinds import Kind
+from scalemodel.stage.reading.contest import Row, check_names, contest
+from scalemodel.stage.views.embed import Embed
 
 RIVALS = {"Belady": Belady, "LRU": LRU, "FIFO": FIFO}
 NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -28,7 +27,11 @@ RULES = (
     "You are the rule. What is asked for and is not on the shelf is fetched, and if the shelf is "
     "full, you say what has to leave. Every request that finds its thing is a hit."
 )
-WITHOUT_SCRIPT = "The game needs JavaScript. This is what the three rules find that you would meet."
+UNSCRIPTED = "This is what the three rules find that you would meet."
+CAPTION = (
+    "Everybody on “{}”, best first; beneath each name the requests. Belady knew what comes, and "
+    "nobody finds more."
+)
 WORDS = {  # the script fills the gaps
     "found": "_ hits in between. ",
     "one": "One hit in between. ",
@@ -58,59 +61,51 @@ def beat_belady(rows: Mapping[str, Sequence[int]], places: int, *, title: str) -
     >>> beat_belady({"a round": [0, 1, 2, 0, 1, 2]}, 2, title="Who goes?").text
     'Who goes?: a round · Belady 2, LRU 0, FIFO 0'
     """
-    _check(rows, places, title)
-    found = {
-        name: {rival: simulate(row, rule(capacity=places)) for rival, rule in RIVALS.items()}
+    _check(rows, places)
+    rounds = {
+        name: (
+            CAPTION.format(name),
+            {who: _row(row, rule(capacity=places)) for who, rule in RIVALS.items()},
+        )
         for name, row in rows.items()
     }
-    lines = [
-        f"{name} · {', '.join(f'{rival} {report.hits}' for rival, report in reports.items())}"
-        for name, reports in found.items()
-    ]
-    tables = [
-        _table(name, rows[name], reports, with_you=n == 0)
-        for n, (name, reports) in enumerate(found.items())
-    ]
     data = {
-        "rows": [list(map(int, row)) for row in rows.values()], "places": places,
-        "names": NAMES, "words": WORDS,
-    }  # fmt: skip
-    html = (
-        f'<section class="sm-evict" aria-label="{escape(title)}" data-lm-suppress-shortcuts>'
-        f'<p class="sm-title">{escape(title)}</p>{_board(rows, places)}'
-        f"<noscript><p>{WITHOUT_SCRIPT}</p></noscript>{''.join(tables)}"
-        f"{data_html(data)}</section>"
+        "rows": [list(map(int, row)) for row in rows.values()],
+        "places": places,
+        "names": NAMES,
+    }
+    return contest(
+        __file__, rounds, title=title, rules=RULES, pick="Requests", ahead="Show what comes",
+        board=_board(places), header=HEADER, data=data, words=WORDS, unscripted=UNSCRIPTED,
+        mine='<span class="strip" data-is="mine" aria-hidden="true"></span>',
+    )  # fmt: skip
+
+
+def _row(row, rule):
+    report = simulate(row, rule)
+    marks = "".join(
+        f'<span class="{"hit" if hit else "miss"}">{NAMES[one]}</span>'
+        for one, hit in zip(row, report.hit_mask.tolist(), strict=True)
     )
-    return Embed(Kind.beside(__file__), html, f"{title}: {'; '.join(lines)}")
+    strip = f'<span class="strip" aria-hidden="true">{marks}</span>'
+    return Row(report.hits, report.hits, (report.hits, report.misses), strip)
 
 
-def _check(rows, places, title):
+def _check(rows, places):
     places = checks.whole("places", places, at_least=2, at_most=MOST_PLACES)
-    if not isinstance(rows, Mapping) or not rows:
-        raise ValueError(f"rows={rows!r} must map at least one name to what is asked for")
+    check_names("rows", rows)
     for name, row in rows.items():
-        if not isinstance(name, str) or not name:
-            raise ValueError(f"rows has the name {name!r}; it must be text")
         if not isinstance(row, Sequence) or isinstance(row, str):
             raise ValueError(f"rows[{name!r}]={row!r} must be a list of numbers")
         checks.whole(f"requests of rows[{name!r}]", len(row), at_least=1, at_most=MOST_REQUESTS)
         for one in row:
             checks.whole(f"rows[{name!r}]", one, at_least=0, at_most=len(NAMES) - 1)
         checks.whole(f"things of rows[{name!r}]", len(set(row)), at_least=places + 1)
-    if not isinstance(title, str) or not title:
-        raise ValueError(f"title={title!r} must be text")
 
 
-# ── The board: there from the start, and empty until the script fills it ───
-def _board(rows, places):
-    options = "".join(f"<option>{escape(name)}</option>" for name in rows)
+def _board(places):
     keys = '<button type="button"><b></b><br><small></small></button>' * places
     return (
-        f'<div data-is="board" hidden><p>{RULES}</p>'
-        '<div class="bar"><label>Requests '
-        f'<select data-is="row" autocomplete="off">{options}</select></label>'
-        '<button type="button" data-is="ahead" aria-pressed="false">Show what comes</button>'
-        '<button type="button" data-is="again">Start again</button></div>'
         '<p class="strip" data-is="strip" role="img"></p>'
         '<p class="bar"><span><span class="strip"><span class="hit">A</span></span> a hit</span>'
         '<span><span class="strip"><span class="miss">A</span></span> a miss</span>'
@@ -118,40 +113,5 @@ def _board(rows, places):
         '<div data-is="play"><p role="status" data-is="status"></p>'
         f'<div class="keys" role="group" aria-label="On the shelf" data-is="keys">{keys}</div></div>'
         '<div data-is="end" hidden><p class="sm-title" data-is="place" tabindex="-1"></p>'
-        '<p data-is="words"></p></div></div>'
-    )  # fmt: skip
-
-
-# ── What the others find, which a reader without a script sees at once ──────
-def _table(name, row, reports, with_you):
-    ranked = sorted(reports, key=lambda rival: -reports[rival].hits)
-    body = "".join(_row(rival, row, reports[rival]) for rival in ranked)
-    you = (
-        '<tr class="you" data-is="you" hidden><th scope="row">you<br><span class="strip" '
-        'data-is="mine" aria-hidden="true"></span></th><td class="sm-number"></td>'
-        '<td class="sm-number"></td></tr>'
-    )
-    kinds = ["", *[' class="sm-number"'] * (len(HEADER) - 1)]
-    head = "".join(
-        f'<th scope="col"{kind}>{word}</th>' for word, kind in zip(HEADER, kinds, strict=True)
-    )
-    caption = (
-        f"Everybody on “{name}”, best first; beneath each name the requests. Belady knew what "
-        "comes, and nobody finds more."
-    )
-    return (
-        f'<table class="sm-table"><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}{you if with_you else ''}</tbody></table>"
-    )
-
-
-def _row(rival, row, report):
-    marks = "".join(
-        f'<span class="{"hit" if hit else "miss"}">{NAMES[one]}</span>'
-        for one, hit in zip(row, report.hit_mask.tolist(), strict=True)
-    )
-    return (
-        f'<tr data-hits="{report.hits}" data-who="{rival}"><th scope="row">{rival}<br>'
-        f'<span class="strip" aria-hidden="true">{marks}</span></th>'
-        f'<td class="sm-number">{report.hits}</td><td class="sm-number">{report.misses}</td></tr>'
+        '<p data-is="words"></p></div>'
     )

@@ -7,7 +7,7 @@ Once an hour it is asked what is due. Days, sizes and faults are ours.
 
 To take a gate away is to let everything through it, for one run.
 
-Left out: Gorilla and Kong, whose week is in `monkey_moving`.
+Left out: Gorilla and Kong, whose week is in `monkey_week`.
 Sources: none; who is killed when is read off `scalemodel.netflix.chaos`.
 """
 

@@ -14,7 +14,6 @@ Sources: none.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 
@@ -24,8 +23,8 @@ from scalemodel.netflix.edge.catalogue import GB, CatalogueConfig, catalogue
 from scalemodel.netflix.edge.placement import PERFECT, YESTERDAY, place
 from scalemodel.parts.caches.engine import simulate
 from scalemodel.parts.caches.policies import LRU
-from scalemodel.stage.views.embed import Embed, data_html
-from scalemodel.stage.views.kinds import Kind
+from scalemodel.stage.reading.contest import Row, check_names, contest
+from scalemodel.stage.views.embed import Embed
 
 NAMES = (
     "Harbour", "Nine Winters", "The Beekeeper", "Orbit", "Salt", "Quiet Street", "Comet",
@@ -38,7 +37,8 @@ RULES = (
     "It is two in the morning. Press a film to put it on the shelf or take it off. What lies "
     "there already costs only room; what does not must be carried in, too."
 )
-WITHOUT_SCRIPT = "The game needs JavaScript. This is what the others make of these evenings."
+UNSCRIPTED = "This is what the others make of these evenings."
+CAPTION = "Everybody on “{}”, best first. The optimum knew the evening."
 WORDS = {  # the script fills the gaps
     "room": "On the shelf: _ of _ GB. Carried in: _ of _ GB.",
     "full": "_ does not fit: it has _ GB, and there is room for _. ",
@@ -179,82 +179,40 @@ def fill_the_shelf(nights: Mapping[str, Evening], *, title: str) -> Embed:
     >>> fill_the_shelf({"a Tuesday": night}, title="What stays?").text
     "What stays?: a Tuesday · optimum 65 %, the plan 35 %, on demand 22 %, yesterday's favourites 65 %"
     """
-    _check(nights, title)
+    _check(nights)
     found = {name: rivals(night) for name, night in nights.items()}
-    lines = [
-        f"{name} · {', '.join(f'{who} {_percent(row)} %' for who, row in rows.items())}"
-        for name, rows in found.items()
-    ]
-    tables = [_table(name, rows, with_you=n == 0) for n, (name, rows) in enumerate(found.items())]
-    data = {
-        "nights": [
-            {"names": [*night.names], "size": [*night.size_gb], "before": [*night.before],
-             "forecast": [*night.forecast], "asked": [*night.asked],
-             "onShelf": [int(held) for held in night.on_shelf], "disk": night.disk_gb, "carry": night.carry_gb,
-             "best": found[name]["optimum"][0]}
-            for name, night in nights.items()
-        ],
-        "words": WORDS,
-    }  # fmt: skip
-    html = (
-        f'<section class="sm-stock" aria-label="{escape(title)}" data-lm-suppress-shortcuts>'
-        f'<p class="sm-title">{escape(title)}</p>{_board(nights)}'
-        f"<noscript><p>{WITHOUT_SCRIPT}</p></noscript>{''.join(tables)}"
-        f"{data_html(data)}</section>"
-    )
-    return Embed(Kind.beside(__file__), html, f"{title}: {'; '.join(lines)}")
-
-
-def _check(nights, title):
-    if not isinstance(nights, Mapping) or not nights:
-        raise ValueError(f"nights={nights!r} must map at least one name to an Evening")
-    for name, night in nights.items():
-        if not isinstance(name, str) or not name or not isinstance(night, Evening):
-            raise ValueError(f"nights[{name!r}]={night!r} must be an Evening under a name")
-        checks.whole(f"films of nights[{name!r}]", len(night.names), at_least=2, at_most=len(NAMES))
-    if not isinstance(title, str) or not title:
-        raise ValueError(f"title={title!r} must be text")
-
-
-# ── The board: there from the start, and empty until the script fills it ───
-def _board(nights):
-    options = "".join(f"<option>{escape(name)}</option>" for name in nights)
-    most = max(len(night.names) for night in nights.values())
-    film = '<button type="button" aria-pressed="false"><b></b> <span></span><i></i><small></small></button>'
-    return (
-        f'<div data-is="board" hidden><p>{RULES}</p>'
-        '<div class="bar"><label>Tomorrow '
-        f'<select data-is="night" autocomplete="off">{options}</select></label>'
-        '<button type="button" data-is="ahead" aria-pressed="false">Show the forecast</button>'
-        '<button type="button" data-is="again">Start again</button></div>'
-        '<p role="status" data-is="status"></p><p data-is="place" tabindex="-1" hidden></p>'
-        f'<div class="films" role="group" aria-label="Films" data-is="films">{film * most}</div>'
-        '<button type="button" data-is="go">Let the evening come</button>'
-        "</div>"
+    told = [
+        {"names": [*night.names], "size": [*night.size_gb], "before": [*night.before],
+         "forecast": [*night.forecast], "asked": [*night.asked],
+         "onShelf": [int(held) for held in night.on_shelf], "disk": night.disk_gb, "carry": night.carry_gb,
+         "best": found[name]["optimum"][0]}
+        for name, night in nights.items()
+    ]  # fmt: skip
+    return contest(
+        __file__, {name: (CAPTION.format(name), {who: _row(*row) for who, row in rows.items()}) for name, rows in found.items()},
+        title=title, rules=RULES, pick="Tomorrow", ahead="Show the forecast",
+        board=_board(max(len(night.names) for night in nights.values())), header=HEADER,
+        data={"nights": told}, words=WORDS, unscripted=UNSCRIPTED,
     )  # fmt: skip
 
 
-# ── What the others find, which a reader without a script sees at once ──────
-def _percent(row):
-    return round(100 * row[0] / (row[0] + row[2]))
+def _row(served, carried, fetched):
+    percent = round(100 * served / (served + fetched))
+    return Row(f"{percent} %", served, (percent, carried, fetched))
 
 
-def _table(name, rows, with_you):
-    ranked = sorted(rows, key=lambda who: -rows[who][0])
-    body = "".join(_row(who, rows[who]) for who in ranked)
-    cells = '<td class="sm-number"></td>' * 3
-    you = f'<tr class="you" data-is="you" hidden><th scope="row">you</th>{cells}</tr>'
-    kinds = ["", *[' class="sm-number"'] * (len(HEADER) - 1)]
-    head = "".join(
-        f'<th scope="col"{kind}>{word}</th>' for word, kind in zip(HEADER, kinds, strict=True)
-    )
+def _check(nights):
+    check_names("nights", nights)
+    for name, night in nights.items():
+        if not isinstance(night, Evening):
+            raise ValueError(f"nights[{name!r}]={night!r} must be an Evening")
+        checks.whole(f"films of nights[{name!r}]", len(night.names), at_least=2, at_most=len(NAMES))
+
+
+def _board(films):
+    film = '<button type="button" aria-pressed="false"><b></b> <span></span><i></i><small></small></button>'
     return (
-        f'<table class="sm-table"><caption>Everybody on “{escape(name)}”, best first. The optimum '
-        f"knew the evening.</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}{you if with_you else ''}</tbody></table>"
+        '<p role="status" data-is="status"></p><p data-is="place" tabindex="-1" hidden></p>'
+        f'<div class="films" role="group" aria-label="Films" data-is="films">{film * films}</div>'
+        '<button type="button" data-is="go">Let the evening come</button>'
     )
-
-
-def _row(who, row):
-    cells = "".join(f'<td class="sm-number">{number}</td>' for number in (_percent(row), *row[1:]))
-    return f'<tr data-served="{row[0]}" data-who="{escape(who)}"><th scope="row">{escape(who)}</th>{cells}</tr>'

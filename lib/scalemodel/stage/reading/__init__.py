@@ -1,2 +1,3 @@
 """What is read: `quiz`, `choose`, `facts`, `glossary`, `exercises`, the `strip` under a title, guarded
-numbers (`prose`), quoted code (`source`), and figures of runs long past (`recorded`)."""
+numbers (`prose`), quoted code (`source`), figures of runs long past (`recorded`), and what every game
+against others shares (`contest`)."""

@@ -184,8 +184,9 @@ def tidy_page(app, pagename, templatename, context, doctree) -> None:
     raws = [raw.astext() for raw in doctree.findall(nodes.raw)] if doctree is not None else []
     folders, static = folders_of(app.confdir, app.config), Path(app.outdir) / "_static"
     names = scripts_of(raws, folders)
-    styles = [kind.style for kind in _kinds_of(raws, folders) if _is_a_companys(kind.folder / "_")]
-    if any(styles) and app.builder.format == "html":
+    sheets = dict.fromkeys(path for kind in _kinds_of(raws, folders) for path in kind.sheets)
+    styles = [path.read_text(encoding="utf-8") for path in sheets if _is_a_companys(path)]
+    if styles and app.builder.format == "html":
         app.add_css_file(bundle(static, styles, ".css"), priority=801)
     if any("sm-panel" in raw for raw in raws):  # last, for it wakes what came before
         names += PANEL_SCRIPTS

@@ -4,7 +4,7 @@ A quiz, a game and a film are each an element of HTML and a script that wakes it
 lies beside the Python that writes the element and bears its name, so that nobody keeps a
 list: `film.py` has `film.js` and, if it is styled, `film.css`; the element has the class
 `sm-film`. A script that stands on others says so in its first line, with their places seen
-from its own: `// needs: ../views/typed.js train.js`.
+from its own, `// needs: ../views/typed.js train.js`, and has their styles, too.
 
 Left out: a widget's own module for Jupyter; it ends in `.mjs` and never reaches a page.
 Sources: none.
@@ -58,16 +58,21 @@ class Kind:
 
     @property
     def style(self) -> str:
-        """Its rules of style, if it has any."""
-        path = self.folder / f"{self.name}.css"
-        return path.read_text(encoding="utf-8") if path.is_file() else ""
+        """Its rules of style, and before them those of what it needs, if there are any."""
+        return "\n".join(path.read_text(encoding="utf-8") for path in self.sheets)
+
+    @property
+    def sheets(self) -> list[Path]:
+        """The style sheets that lie beside its scripts, in the same order."""
+        beside = (path.with_suffix(".css") for path in self.scripts)
+        return [path for path in beside if path.is_file()]
 
 
 def kinds_in(folder: Path) -> dict[str, Kind]:
     """Every kind whose script lies somewhere in `folder`, by name.
 
     >>> sorted(kinds_in(Path(__file__).parents[1] / "reading"))
-    ['choose', 'quiz']
+    ['choose', 'contest', 'quiz']
     """
     return {path.stem: Kind(path.stem, path.parent) for path in sorted(folder.rglob("*.js"))}
 

@@ -13,15 +13,14 @@ Sources: none.
 """
 
 from collections.abc import Mapping
-from html import escape
 from math import log
 
 import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.stage.look import theme
-from scalemodel.stage.views.embed import Embed, data_html
-from scalemodel.stage.views.kinds import Kind
+from scalemodel.stage.reading.contest import Row, check_names, contest
+from scalemodel.stage.views.embed import Embed
 from scalemodel.youtube.abr.ceiling import optimum
 from scalemodel.youtube.abr.ladder import LADDER
 from scalemodel.youtube.abr.play import Session, play
@@ -40,7 +39,11 @@ RULES = (
     "Mbit/s, less 4.3 for every second that the picture stops, less the change of rate from "
     "the segment before. Nobody tells you what the line does next."
 )
-WITHOUT_SCRIPT = "The game needs JavaScript. These are the sessions of whom you would play against."
+UNSCRIPTED = "These are the sessions of whom you would play against."
+CAPTION = (
+    "Everybody on “{}”, best first; beneath each name the rungs. The optimum knew the line "
+    "beforehand, and no choice of rungs scores above {:.3f}."
+)
 WORDS = {  # the script fills the gaps
     "arrived": "Segment _: _ arrived in _ s; ",
     "stopped": "the picture stopped for _ s; ",
@@ -76,17 +79,16 @@ def beat_the_algorithm(
     >>> game.text
     'Can you?: bus · BOLA 0.80, optimum 1.13'
     """
-    _check(video, rides, player, rivals, title)
+    _check(video, rides, player, rivals)
     rides = {name: rounded(trace) for name, trace in rides.items()}
     names, heights_px = rung_names(video.ladder_kbps)
-    tables, lines, best = [], [], []
+    rounds = {}
     for name, trace in rides.items():
         bounds = optimum(video, trace, player)
         played = {label: play(video, trace, rival, player) for label, rival in rivals.items()}
-        tables.append(_table(name, played, bounds, with_you=not tables))
-        best.append(_figures(bounds.session)[0])
-        scores = [f"{label} {session.qoe(LINEAR):.2f}" for label, session in played.items()]
-        lines.append(f"{name} · {', '.join([*scores, f'optimum {bounds.lower:.2f}'])}")
+        played["optimum"] = bounds.session
+        rows = {label: _row(label, session) for label, session in played.items()}
+        rounds[name] = (CAPTION.format(name, bounds.upper), rows)
     data = {
         "video": {
             "segment_s": video.segment_s, "ladder_kbps": video.ladder_kbps.tolist(),
@@ -98,22 +100,20 @@ def beat_the_algorithm(
         "rides": [
             {
                 "time_s": _short(trace.time_s), "bandwidth_mbps": _short(trace.bandwidth_mbps),
-                "best": text,
+                "best": rounds[name][1]["optimum"].figures[0],
             }
-            for trace, text in zip(rides.values(), best, strict=True)
+            for name, trace in rides.items()
         ],
         "names": names,
         "heights_px": heights_px,
         "steepness": steepness(video.ladder_kbps),
-        "words": WORDS,
     }  # fmt: skip
-    html = (
-        f'<section class="sm-game" aria-label="{escape(title)}" data-lm-suppress-shortcuts>'
-        f'<p class="sm-title">{escape(title)}</p>{_board(video, player, rides, names)}'
-        f"<noscript><p>{WITHOUT_SCRIPT}</p></noscript>{''.join(tables)}"
-        f"{data_html(data)}</section>"
-    )
-    return Embed(Kind.beside(__file__), html, f"{title}: {'; '.join(lines)}")
+    begin = names[data["first_rung"]]
+    return contest(
+        __file__, rounds, title=title, rules=f"{RULES} Everybody begins at {begin}.", pick="Ride",
+        board=_board(video, player, names), header=HEADER, data=data, words=WORDS,
+        unscripted=UNSCRIPTED, mine=_drawing("you", video.ladder_kbps, video.segments),
+    )  # fmt: skip
 
 
 def rounded(trace: Trace) -> Trace:
@@ -152,28 +152,20 @@ def switches(session: Session) -> int:
     return int((np.diff(session.rung) != 0).sum())
 
 
-def _check(video, rides, player, rivals, title):
+def _check(video, rides, player, rivals):
     for name, value, kind in (("video", video, Video), ("player", player, Player)):
         if not isinstance(value, kind):
             raise ValueError(f"{name}={value!r} must be a {kind.__name__}")
     checks.whole("video.segments", video.segments, at_least=2, at_most=MOST_SEGMENTS)
     checks.whole("rungs of video", len(video.ladder_kbps), at_least=2, at_most=MOST_RUNGS)
     for name, given in (("rides", rides), ("rivals", rivals)):
-        if not isinstance(given, Mapping) or not given:
-            raise ValueError(f"{name}={given!r} must map at least one name to what it stands for")
-        for key in given:
-            if not isinstance(key, str) or not key or key in TAKEN:
-                raise ValueError(
-                    f"{name} has the name {key!r}; it must be text, and not a player's"
-                )
+        check_names(name, given, TAKEN)
     for key, trace in rides.items():
         if not isinstance(trace, Trace):
             raise ValueError(f"rides[{key!r}]={trace!r} must be a Trace")
         checks.whole(
             f"samples of rides[{key!r}]", len(trace.time_s), at_least=2, at_most=MOST_SAMPLES
         )
-    if not isinstance(title, str) or not title:
-        raise ValueError(f"title={title!r} must be text")
 
 
 def _short(row):
@@ -181,8 +173,7 @@ def _short(row):
 
 
 # ── The board: there from the start, and empty until the script fills it ───
-def _board(video, player, rides, names):
-    options = "".join(f"<option>{escape(name)}</option>" for name in rides)
+def _board(video, player, names):
     rungs = "".join(
         f'<button type="button" data-rung="{rung}">{name}<br><small></small></button>'
         for rung, name in enumerate(names)
@@ -196,12 +187,7 @@ def _board(video, player, rides, names):
         "display:block;height:100%;background:repeating-linear-gradient("
         f"90deg,#0000 0 calc({part} - 2px),var(--sm-paper) 0 {part})"
     )
-    begin = names[min(player.first_rung, len(names) - 1)]
     return (
-        f'<div data-is="board" hidden><p>{RULES} Everybody begins at {begin}.</p>'
-        '<div class="bar"><label>Ride '
-        f'<select data-is="ride" autocomplete="off">{options}</select></label>'
-        '<button type="button" data-is="again">Start again</button></div>'
         '<div class="now" data-is="now"><canvas data-is="scene" width="192" height="108" '
         'aria-hidden="true" hidden></canvas><div style="flex:1 9rem">'
         f'<b class="sm-title" data-is="store"></b> s stored ahead; {player.buffer_cap_s:g} s is full'
@@ -216,7 +202,7 @@ def _board(video, player, rides, names):
         '<button type="button" data-is="hold"></button></div></div>'
         '<div data-is="end" hidden><p class="sm-title" data-is="place" tabindex="-1"></p>'
         '<p data-is="words"></p><p>This is the line, second by second, with your downloads over it.'
-        f"</p>{_plot('line', video, names, '0 s', '')}</div></div>"
+        f"</p>{_plot('line', video, names, '0 s', '')}</div>"
     )  # fmt: skip
 
 
@@ -259,40 +245,18 @@ def steepness(ladder_kbps: np.ndarray) -> float:
 
 
 # ── The sessions of the others, which a reader without a script sees at once ─
-def _table(ride, played, bounds, with_you):
-    sessions = {**played, "optimum": bounds.session}
-    ranked = sorted(sessions, key=lambda label: -sessions[label].qoe(LINEAR))
-    rows = "".join(_row(label, sessions[label]) for label in ranked)
-    kinds = ["", *[' class="sm-number"'] * (len(HEADER) - 1)]
-    head = "".join(
-        f'<th scope="col"{kind}>{name}</th>' for name, kind in zip(HEADER, kinds, strict=True)
-    )
-    caption = (
-        f"Everybody on “{ride}”, best first; beneath each name the rungs. The optimum knew the "
-        f"line beforehand, and no choice of rungs scores above {bounds.upper:.3f}."
-    )
-    return (
-        f'<table class="sm-table"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}"
-        f"{_row('you', bounds.session, empty=True) if with_you else ''}</tbody></table>"
-    )
+def _row(label, session):
+    score = float(session.qoe(LINEAR))
+    drawing = _drawing(label, session.ladder_kbps, len(session.rung), _strip(session))
+    return Row(f"{score:.2f}", score, _figures(session), drawing)
 
 
-def _row(label, session, empty=False):
-    figures = [""] * 4 if empty else _figures(session)
-    cells = "".join(f'<td class="sm-number">{figure}</td>' for figure in figures)
-    who = "" if label in TAKEN else f' data-who="{escape(label)}"'
-    kind = (
-        ' class="you" data-is="you" hidden'
-        if empty
-        else f' data-score="{session.qoe(LINEAR)!r}"{who}'
-    )
-    mine = ' data-is="mine"' if empty else ""
-    top = len(session.ladder_kbps) + 0.5
+def _drawing(label, ladder_kbps, segments, strip=""):
+    """A session's rungs; without a `strip`, those that the reader will have asked for."""
+    mine = "" if strip else ' data-is="mine"'
     return (
-        f'<tr{kind}><th scope="row">{escape(label)}<br><svg{mine} aria-hidden="true" style="{_colour(label)}" '
-        f'preserveAspectRatio="none" viewBox="0 0 {len(session.rung)} {top}">'
-        f"{'' if empty else _strip(session)}</svg></th>{cells}</tr>"
+        f'<svg{mine} aria-hidden="true" style="{_colour(label)}" preserveAspectRatio="none" '
+        f'viewBox="0 0 {segments} {len(ladder_kbps) + 0.5}">{strip}</svg>'
     )
 
 
