@@ -74,7 +74,7 @@ def scene(way: str) -> Scene:
     """
     today = day(config(way))
     served_by, met = np.zeros((2, REQUESTS), dtype=np.int64)
-    loop.native(*today[:-1], served_by, met)
+    loop.native(*today[:-2], served_by, met)
     return Scene(today, served_by.tolist(), met.tolist())
 
 
