@@ -1,9 +1,12 @@
 // needs: ../reading/contest.js shelf.js
 /* The game: a reader throws things off a full shelf, and is then compared with three rules.
    What it says and every element that it fills stand in the page already; see evict.py. */
-scalemodelContest("sm-evict", ({ rows, places, names, words, is, at, say, ahead, rank }) => {
+scalemodelContest("sm-evict", ({ rows, places, names, words, is, say, rank }) => {
   const { start, over, full, last, next, step, rules } = scalemodelShelf, keys = [...is.keys.children];
   let state, thrown, seen;
+
+  const ahead = () => is.ahead.ariaPressed === "true";
+  is.ahead.onclick = () => { is.ahead.ariaPressed = !ahead(); show(); };
 
   const name = (one) => names[one];
   const marks = (asked, hits) => asked.map((one, n) => {
@@ -33,7 +36,8 @@ scalemodelContest("sm-evict", ({ rows, places, names, words, is, at, say, ahead,
 
   function end() {
     const { asked, hits } = state, mine = hits.filter(Boolean).length;
-    const others = rank(mine, [mine, hits.length - mine]);
+    rank(mine, [mine, hits.length - mine]);
+    const others = [...is.you.parentNode.rows].filter((row) => row !== is.you);
     is.mine.innerHTML = marks(asked, hits);
     is.place.textContent = say("place", mine, hits.length);
     const told = others.map((row) => say("other", row.dataset.who, row.dataset.score)).join(", ");
@@ -50,9 +54,10 @@ scalemodelContest("sm-evict", ({ rows, places, names, words, is, at, say, ahead,
     show();
   }
   function again() {
-    state = start(rows[at()], places);
+    state = start(rows[is.pick.selectedIndex], places);
     [thrown, seen] = [[], 0];
     serve();
+    return keys[0];
   }
   function press(place) {
     if (over(state)) return;
@@ -64,5 +69,5 @@ scalemodelContest("sm-evict", ({ rows, places, names, words, is, at, say, ahead,
     serve();
     if (over(state)) is.place.focus();
   }
-  return { again, keys, press, show };
+  return { again, keys, press };
 });

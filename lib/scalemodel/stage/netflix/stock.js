@@ -1,7 +1,7 @@
 // needs: ../reading/contest.js night.js
 /* The game: a reader fills tomorrow's shelf, and is then compared with four others.
    What it says and every element that it fills stand in the page already; see stock.py. */
-scalemodelContest("sm-stock", ({ nights, words, is, at, say, ahead, rank }) => {
+scalemodelContest("sm-stock", ({ nights, words, is, say, rank }) => {
   const { score } = scalemodelNight, films = [...is.films.children];
   let night, kept, done, refused;
 
@@ -38,11 +38,15 @@ scalemodelContest("sm-stock", ({ nights, words, is, at, say, ahead, rank }) => {
       + (served >= night.best ? words.best : say("cost", night.names[worst], night.asked[worst], night.size[worst]));
   }
 
+  const ahead = () => is.ahead.ariaPressed === "true";
+  is.ahead.onclick = () => { is.ahead.ariaPressed = !ahead(); show(); };
+
   function again() {
-    night = nights[at()];
+    night = nights[is.pick.selectedIndex];
     kept = night.names.map((_, one) => one).filter((one) => night.onShelf[one]);
     [done, refused] = [false, ""];
     show();
+    return films[0];
   }
   function press(one) {
     if (done) return;
@@ -55,5 +59,5 @@ scalemodelContest("sm-stock", ({ nights, words, is, at, say, ahead, rank }) => {
     show();
   }
   is.go.onclick = () => { [done, refused] = [true, ""]; show(); is.place.focus(); };
-  return { again, keys: films, press, show };
+  return { again, keys: films, press };
 });

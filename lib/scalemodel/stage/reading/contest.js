@@ -2,36 +2,36 @@
 /* What every game against others does; what it fills stands in the page, see contest.py.
 
    `play` is called with each element of the kind: with its data, its parts by name (`is`), `say`,
-   which fills the gaps of a word, and `rank`. It answers what is done `again` and again: its `keys`,
-   which of them is `first`, what it is to `press` the n-th, and what to `show`. */
+   which fills the gaps of a word, and `rank`. It answers how a round begins `again`, which
+   answers the first to be pressed, its `keys`, and what it is to `press` the n-th. */
 globalThis.scalemodelContest = (kind, play) => {
-  "use strict";
   function begin(game) {
-    const is = {}, tables = game.querySelectorAll("table");
+    const is = {};
     game.querySelectorAll("[data-is]").forEach((part) => { is[part.dataset.is] = part; });
-    const data = JSON.parse(is.data.textContent), at = () => is.pick.selectedIndex;
+    const data = JSON.parse(is.data.textContent);
     const say = (word, ...values) => data.words[word].replace(/_/g, () => values.shift());
-    const ahead = () => is.ahead.ariaPressed === "true";
 
-    /* Shows the round's table with the reader's figures, and answers the others' rows; or no table. */
+    /* Shows the round's table with the reader's figures, and answers the rows below; or no table. */
     function rank(score, figures) {
-      tables.forEach((table, round) => { table.hidden = !figures || round !== at(); });
-      if (!figures) return [];
-      const body = tables[at()].tBodies[0], others = [...body.rows].filter((row) => row !== is.you);
-      figures.forEach((figure, n) => { is.you.cells[n + 1].textContent = figure; });
-      is.you.hidden = false;
-      body.insertBefore(is.you, others.find((row) => row.dataset.score < score) ?? null);
-      return others;
+      let worse;
+      game.querySelectorAll("table").forEach((table, round) => {
+        table.hidden = !figures || round !== is.pick.selectedIndex;
+        if (table.hidden) return;
+        worse = [...table.tBodies[0].rows].filter((row) => row.dataset.score < score);
+        figures.forEach((figure, n) => { is.you.cells[n + 1].textContent = figure; });
+        is.you.hidden = false;
+        table.tBodies[0].insertBefore(is.you, worse[0]);
+      });
+      return worse;
     }
 
-    const { again, keys, first = 0, press, show } = play({ ...data, is, at, say, ahead, rank });
+    const { again, keys, press } = play({ ...data, is, say, rank });
     keys.forEach((key, n) => { key.onclick = () => press(n); });
-    is.again.onclick = () => { again(); keys[first].focus(); };
+    is.again.onclick = () => again().focus();
     is.pick.onchange = again;
-    if (is.ahead) is.ahead.onclick = () => { is.ahead.ariaPressed = !ahead(); show(); };
-    if (is.play) is.play.onkeydown = ({ key, ctrlKey, metaKey, altKey }) => {
-      const n = scalemodelTyped(key) - 1;
-      if (keys[n] && !ctrlKey && !metaKey && !altKey) press(n);
+    if (is.play) is.play.onkeydown = (event) => {
+      const n = scalemodelTyped(event.key) - 1;
+      if (keys[n] && !event.ctrlKey && !event.metaKey && !event.altKey) press(n);
     };
     is.board.hidden = false;
     again();

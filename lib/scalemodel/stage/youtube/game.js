@@ -1,7 +1,7 @@
 // needs: ../reading/contest.js train.js playback.js
 /* The game: a reader names the rungs, on the twin of the player, and is then compared.
    What it says and every element it fills stand in the page already; see game.py. */
-scalemodelContest("sm-game", ({ video, player, first_rung, rides, rivals, names, heights_px, steepness, is, at, say, rank }) => {
+scalemodelContest("sm-game", ({ video, player, first_rung, rides, rivals, names, heights_px, steepness, is, say, rank }) => {
   const { start, step, report } = scalemodelPlayer;
   const fixed = (value, digits = 1) => value.toFixed(digits).replace("-", "−");
   const ladder = video.ladder_kbps, segments = video.segment_bytes.length, top = names.length + 0.5;
@@ -38,9 +38,8 @@ scalemodelContest("sm-game", ({ video, player, first_rung, rides, rivals, names,
         `${fixed(8 * video.segment_bytes[now % segments][rung] / last.throughput_kbps / 1000)} s`;
     });
     is.hold.textContent = say("hold", name);
-    const paint = heights_px && globalThis.scalemodelTrain?.paint;
-    is.scene.hidden = !paint;
-    paint?.(is.scene, heights_px[last.rung], now * video.segment_s, stopped_s > 0);
+    is.scene.hidden = !heights_px;
+    if (heights_px) scalemodelTrain.paint(is.scene, heights_px[last.rung], now * video.segment_s, stopped_s > 0);
     is.play.hidden = is.now.hidden = done;
     is.end.hidden = !done;
     if (done) end(steps, state.trace); else rank();
@@ -65,8 +64,7 @@ scalemodelContest("sm-game", ({ video, player, first_rung, rides, rivals, names,
 
     const { score, stopped_s, kbps, switches } = report(state);
     const figures = [fixed(score, 2), fixed(stopped_s), Math.round(kbps).toLocaleString("en"), switches];
-    const worse = rank(score, figures).filter((row) => row.dataset.score < score);
-    const beaten = worse.map((row) => row.dataset.who).filter((who) => who !== "optimum");
+    const beaten = rank(score, figures).map((row) => row.dataset.who).filter((who) => who !== "optimum");
     is.mine.innerHTML = strip(steps);
     is.place.textContent = say("place", rivals - beaten.length + 1, rivals + 1, figures[0]);
     is.words.textContent = say(beaten[0] ? "beaten" : "none", beaten.join(", ")) + say("best", best);
@@ -75,13 +73,14 @@ scalemodelContest("sm-game", ({ video, player, first_rung, rides, rivals, names,
 
   /* ── Hands ── */
   function again() {
-    state = step(start(video, rides[at()], player), first_rung);
+    state = step(start(video, rides[is.pick.selectedIndex], player), first_rung);
     show();
+    return rungs[first_rung];
   }
   function ask(rung, times = 1) {
     while (times-- && state.steps.length < segments) state = step(state, rung);
     show();
   }
   is.hold.onclick = () => ask(state.steps.at(-1).rung, segments);
-  return { again, keys: rungs, first: first_rung, press: (rung) => ask(rung), show };
+  return { again, keys: rungs, press: ask };
 });
