@@ -195,11 +195,11 @@ def _listed(films):
 # ── The drawing ─────────────────────────────────────────────────────────────
 def _legend():
     """What a viewer's colour says: where the film came from."""
-    names = zip((168, 233, 308), ("town’s box", "next town’s", "origin"), LOOKS, strict=True)
+    names = zip((8, 23, 38), ("town’s box", "next town’s", "origin"), LOOKS, strict=True)
     return "".join(
-        f'<circle cx="{x}" cy="8" r="5" fill="none" stroke="var(--sm-{INKS[look]})" stroke-width="2.5"/>'
-        f'<text x="{x + 9}" y="12">{name}</text>'
-        for x, name, look in names
+        f'<circle cx="262" cy="{y}" r="5" fill="none" stroke="var(--sm-{INKS[look]})" stroke-width="2.5"/>'
+        f'<text x="271" y="{y + 4}">{name}</text>'
+        for y, name, look in names
     )
 
 
@@ -217,7 +217,7 @@ def _ground():
         f'<path d="M6 {GROUND_Y}h348" stroke="currentColor" style="color:var(--sm-muted)"/>'
         + SHELF.format(SHELF_X[0], 0, 120)
         + SHELF.format(SHELF_X[1], 0, 120)
-        + '<g style="fill:var(--sm-muted)"><text x="4" y="12">the origin: every film</text>'
+        + '<g style="fill:var(--sm-muted)"><text x="4" y="12">the origin, far away: every film</text>'
         + _legend()
         + f'<text x="{SHELF_X[0]}" y="55">the box in town</text>'
         f'<text x="{SHELF_X[1]}" y="55">the next town’s</text>'
