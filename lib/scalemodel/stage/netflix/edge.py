@@ -162,7 +162,7 @@ def _area(name, x, y, fill, line):
 def _layout(disk_tb, served):
     muted = theme.colour("muted")
     return {
-        "height": 300, "legend": {"orientation": "h", "y": 1.04, "font": {"size": 12}},
+        "height": 280, "legend": {"orientation": "h", "y": 1.04, "font": {"size": 12}},
         "xaxis": {"title": {"text": "disk, TB"}, "range": [0, 33], "tickvals": [0, *DISKS_TB[2:]]},
         "yaxis": {"title": {"text": "of the bytes asked for, %"}, "range": [0, 115], "tickvals": list(range(0, 101, 20))},
         "shapes": [
@@ -212,7 +212,7 @@ def far_picture(disk_tb: float, evening: str) -> Picture:
                 for way, row in rows.items()
             ],
             "layout": {
-                "height": 250, "legend": {"orientation": "h", "y": 1.06},
+                "height": 230, "legend": {"orientation": "h", "y": 1.06},
                 "xaxis": {"title": {"text": "hour of the day"}, "tickvals": list(range(0, HOURS, 4))},
                 "yaxis": {"title": {"text": "from far away, Gbit/s"}, "range": [0, 20]},
                 "shapes": [{"type": "rect", "x0": 1.5, "x1": 13.5, "y0": 0, "y1": 1, "yref": "paper",
