@@ -135,3 +135,10 @@ def test_who_is_not_there_is_named():
     with pytest.raises(ValueError, match=r"to=.* must not be before"):
         lost.advance(MONDAY - SECOND)
     assert len(lost.healthy()) == 13
+
+
+@pytest.mark.parametrize("field", ["app", "account", "stack", "detail"])
+def test_a_blank_would_part_a_name(field):
+    for wrong in ("a b", "half of \ud83d", 3):
+        with pytest.raises(ValueError, match=f"^{field}=.* must be"):
+            Group(**{"app": "api"} | {field: wrong})

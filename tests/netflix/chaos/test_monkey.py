@@ -12,7 +12,13 @@ from scipy import stats as distributions
 from scalemodel.core.stats import agrees
 from scalemodel.netflix.chaos import monkey as inside
 from scalemodel.netflix.chaos.fleet import Fleet, Group
-from scalemodel.netflix.chaos.monkey import GATES, ChaosMonkey, MonkeyConfig, NaiveMonkey
+from scalemodel.netflix.chaos.monkey import (
+    GATES,
+    ChaosMonkey,
+    Ledger,
+    MonkeyConfig,
+    NaiveMonkey,
+)
 from scalemodel.netflix.chaos.workdays import OFFICE, Workdays
 from tests.conftest import cases
 
@@ -28,8 +34,8 @@ def fleet(*groups, **changed):
     return Fleet(**{"groups": groups, "regions": 1, "start": datetime(2024, 1, 1, tzinfo=UTC)} | changed)  # fmt: skip
 
 
-def monkey(seed=7, outage=lambda now: False, trackers=(), **config):
-    return ChaosMonkey(MonkeyConfig(**EVERY_DAY | config), np.random.default_rng(seed), outage, trackers)  # fmt: skip
+def monkey(seed=7, outage=lambda now: False, trackers=(lambda kill: None,), ledger=None, **config):
+    return ChaosMonkey(MonkeyConfig(**EVERY_DAY | config), np.random.default_rng(seed), outage, trackers, ledger)  # fmt: skip
 
 
 def fails(*_):
@@ -102,7 +108,7 @@ def test_any_of_a_unit_may_be_picked():
 
 
 @pytest.mark.parametrize(("row", "spared"), [
-    (("*", "*", "*", "*"), True), (("prod", "region-1", "eu", "db"), True), (("p*", "*-1", "e?", "d*"), True), (("test", "*", "*", "*"), False),
+    (("*", "*", "*", "*"), True), (("prod", "region-1", "eu", "db"), True), (("p*", "*-1", "e*", "d*"), True), (("test", "*", "*", "*"), False),
     (("*", "region-2", "*", "*"), False), (("*", "*", "us", "*"), False), (("*", "*", "*", "d"), False), (("PROD", "*", "*", "*"), False),
 ], ids=repr)  # fmt: skip
 def test_exceptions_by_wildcard(row, spared):
@@ -112,11 +118,12 @@ def test_exceptions_by_wildcard(row, spared):
 
 def test_a_region_that_is_exempt_leaves_the_other():
     one = monkey(exempt=[("*", "region-1", "*", "*")], regions_independent=False)
-    assert all(one.tick(fleet(regions=2), LATE + n * DAY)[0].instances[0].startswith("api.region-2") for n in range(4))  # fmt: skip
+    api = fleet(regions=2)
+    assert all(one.tick(api, LATE + n * DAY)[0].instances[0].startswith("api.region-2") for n in range(4))  # fmt: skip
 
 
 def test_a_second_monkey_of_the_seed_has_the_same_plan():
-    """However often one ticks, and whoever else there is."""
+    """Ticked each hour, or once at 14:59, and whoever else there is."""
     api, web = Group("api", opted_in=True), Group("web", opted_in=True)
     rare = {"mean_workdays_between_kills": 2}
     one, other = monkey(**rare), monkey(**rare)
@@ -129,6 +136,24 @@ def test_a_second_monkey_of_the_seed_has_the_same_plan():
     assert [kill.instances for kill in often[:1]] == [kill.instances for kill in of_api[:1]]
     assert len(seldom) > len(of_api)
     assert [monkey(8, **rare).plan(both, MONDAY + n * DAY) for n in range(3)] != [one.plan(both, MONDAY + n * DAY) for n in range(3)]  # fmt: skip
+
+
+def test_one_that_starts_again_goes_on_where_it_stopped():
+    """Five times at 14:59, it has the cap, the plan and the gap of its ledger."""
+    ledger, api = Ledger(), fleet()
+    again = lambda: monkey(ledger=ledger, min_workdays_between_kills=2)
+    assert [len(again().tick(api, LATE)) for _ in range(5)] == [1, 0, 0, 0, 0]
+    assert [len(again().tick(api, LATE + n * DAY)) for n in (1, 2)] == [0, 1]
+    assert [len(monkey().tick(api, LATE + 2 * DAY)) for _ in range(2)] == [1, 1]  # each its own
+
+
+def test_two_monkeys_share_cap_and_plan():
+    ledger, many = Ledger(), fleet(Group("api", opted_in=True), Group("web", opted_in=True))
+    pair = [monkey(seed, ledger=ledger, most_instances=1) for seed in (7, 8)]
+    assert sum(len(one.tick(many, LATE)) for one in pair) == 1
+    assert [gate for one in pair for _, _, gate in one.log] == ["cap"]
+    with pytest.raises(ValueError, match=r"now=.* must not be before"):
+        pair[1].tick(fleet(), LATE - MINUTE)
 
 
 def test_the_default_mean_is_that_of_the_code():
@@ -165,7 +190,7 @@ def scene(now=LATE, gone=False, yesterday=False, group_enabled=True, **changed):
     one = monkey(**changed)
     one.plan(api, MONDAY)
     if yesterday:
-        one.last["prod api region-1"] = MONDAY - 3 * DAY  # Friday, the working day before
+        one.ledger.last["prod api region-1"] = MONDAY - 3 * DAY  # Friday, the working day before
     api.advance(now)
     if gone:
         api.terminate("region-1")
@@ -182,7 +207,7 @@ def test_where_all_is_well_it_kills():
 @pytest.mark.parametrize("gate", GATES)
 def test_each_gate_refuses_by_itself(gate, monkeypatch):
     assert scene(**BAD[gate]) == (0, [gate])
-    if gate not in ("somebody", "recorded"):  # without which there is nobody, and no record
+    if gate != "somebody":  # without which there is nobody
         others = {name: passes for name, passes in GATES.items() if name != gate}
         monkeypatch.setattr(inside, "GATES", others)
         assert scene(**BAD[gate]) == (1, [])
@@ -205,6 +230,22 @@ def test_the_order_is_the_originals():
 @pytest.mark.parametrize("outage", [fails, lambda now: None, lambda now: 0, lambda now: "no"])
 def test_a_checker_that_fails_or_mumbles_is_an_outage(outage):
     assert scene(outage=outage) == (0, ["outage"])
+
+
+def test_nobody_dies_where_nothing_can_be_written_down():
+    assert scene(trackers=()) == (0, ["recorded"])
+    assert len(monkey(trackers=(), leashed=True).tick(fleet(), LATE)) == 1
+
+
+@pytest.mark.parametrize(("switch", "no", "gate"), [("opted_in", False, "opted in"), ("enabled", False, "application"), ("whitelisted", True, "whitelist")])  # fmt: skip
+@pytest.mark.parametrize("scope", ["instance", "zone"])
+def test_one_group_that_says_no_spares_its_whole_application(switch, no, gate, scope):
+    groups = [Group("api", **{"opted_in": True, switch: no}), Group("api", stack="b", opted_in=True)]  # fmt: skip
+    one = monkey(grouping="app", scope=scope)
+    assert one.tick(fleet(*groups), LATE) == [] and one.log[0][2] == gate
+    other = Group("api", stack="c", account="test", opted_in=True), Group("web", opted_in=True)
+    [kill] = monkey(scope="zone").tick(fleet(*groups, *other), LATE)
+    assert {name.partition(".")[0] for name in kill.instances} == {"api-c", "web"}
 
 
 def test_the_checker_is_told_the_moment():
@@ -270,8 +311,13 @@ def test_the_share_that_is_down_counts_those_who_are_not_back():
 def test_a_kill_that_is_not_recorded_does_not_count():
     told = []
     one, api = monkey(min_workdays_between_kills=2, trackers=[told.append, fails]), fleet()
-    assert one.tick(api, LATE) == [] and len(told) == 1 and one.last == {} and one.today == 0
-    one.trackers = ()
+    assert (
+        one.tick(api, LATE) == []
+        and len(told) == 1
+        and one.ledger.last == {}
+        and one.ledger.today == 0
+    )
+    one.trackers = (told.append,)
     assert len(one.tick(api, LATE + DAY)) == 1
     assert len(one.tick(api, LATE + 2 * DAY)) == 0
 
@@ -408,15 +454,16 @@ def test_with_a_larger_gap_the_mean_is_not_kept():
 
 def test_a_naive_monkey_keeps_nothing():
     struck, kinds = fleet(Group("api", minimum=30)), Counter()
-    naive = NaiveMonkey(np.random.default_rng(1))
+    naive = NaiveMonkey(struck, np.random.default_rng(1))
     for _ in range(60):
         struck.advance(struck.now + DAY)
-        kinds[len(naive.strike(struck))] += 1
+        kinds[len(naive.strike())] += 1
         assert len(struck.healthy()) < 30
     assert kinds.keys() == {1, 10, 30} and min(kinds.values()) > 9
     empty = fleet()
     empty.terminate("region-1")
-    assert [naive.strike(empty) for _ in range(9)] == [[]] * 9
+    naive = NaiveMonkey(empty, naive.rng)
+    assert [naive.strike() for _ in range(9)] == [[]] * 9
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
@@ -428,6 +475,40 @@ def test_a_config_that_means_nothing_is_named(wrong):
         MonkeyConfig(**wrong)
 
 
+def test_of_what_is_exempt_a_star_alone_is_anything():
+    for detail, pattern, killed in (
+        ("db[eu]", "db[eu]", 0), ("db?", "db?", 0), ("dbx", "db?", 1), ("dbe", "db[eu]", 1),
+        ("dbx", "db*", 0), ("[x]", "[*]", 0),
+    ):  # fmt: skip
+        group = Group("api", detail=detail, minimum=20, opted_in=True)
+        kills = monkey(exempt=[("*", "*", "*", pattern)]).tick(fleet(group), LATE)
+        assert len(kills) == killed, (detail, pattern)
+
+
+def test_a_tracker_that_does_it_itself_leaves_the_monkey_nothing():
+    api = fleet()
+    one = monkey(trackers=[lambda kill: api.terminate(kill.instances[0])])
+    assert one.tick(api, LATE) == [] and len(api.healthy()) == 29
+    assert [gate for *_, gate in one.log] == ["recorded"] and one.ledger.today == 0
+
+
+def test_a_ledger_is_of_one_fleet():
+    one, api = monkey(), fleet()
+    one.tick(api, LATE)
+    with pytest.raises(ValueError, match=r"fleet=.* must be the one that the ledger is about"):
+        one.tick(fleet(), LATE + DAY)
+    assert len(one.tick(api, LATE + DAY)) == 1
+
+
+def test_a_tick_that_is_refused_moves_nothing():
+    before = datetime(2200, 12, 31, 1, tzinfo=UTC)
+    api, one = fleet(start=before), monkey(workdays=Workdays(zone="Asia/Tokyo"))
+    api.terminate("region-1a")
+    with pytest.raises(ValueError, match=r"2201, 1, 1\) must be of the years"):
+        one.tick(api, datetime(2200, 12, 31, 20, tzinfo=UTC))
+    assert api.now == before and len(api.healthy()) == 20 and one.ledger.now is None
+
+
 def test_a_naive_moment_and_a_clock_that_goes_back_are_refused():
     one, api = monkey(), fleet()
     with pytest.raises(ValueError, match=r"now=.* must be a datetime with a time zone"):
@@ -436,13 +517,20 @@ def test_a_naive_moment_and_a_clock_that_goes_back_are_refused():
     with pytest.raises(ValueError, match=r"now=.* must not be before"):
         one.tick(api, LATE - MINUTE)
     with pytest.raises(ValueError, match=r"now=.* must not be before"):
-        one.tick(fleet(), LATE - MINUTE)  # it has been later elsewhere
+        one.tick(fleet(), LATE - MINUTE)
     with pytest.raises(ValueError, match=r"now=.* must not be before"):
         monkey().tick(fleet(start=LATE), LATE - MINUTE)
-    assert one.tick(fleet(), LATE) == []
+    assert one.tick(api, LATE) == []
 
 
-@pytest.mark.parametrize("wrong", [{"config": None}, {"rng": 7}, {"outage": lambda: False}, {"trackers": print}, {"trackers": [lambda: None]}], ids=lambda wrong: next(iter(wrong)))  # fmt: skip
+@pytest.mark.parametrize("wrong", [{"config": None}, {"rng": 7}, {"outage": lambda: False}, {"trackers": print}, {"trackers": [lambda: None]}, {"ledger": {}}], ids=lambda wrong: next(iter(wrong)))  # fmt: skip
 def test_a_monkey_of_nothing_is_refused(wrong):
     with pytest.raises((ValueError, TypeError), match=f"^{next(iter(wrong))}=.* must be"):
         ChaosMonkey(**{"config": MonkeyConfig(), "rng": np.random.default_rng(1)} | wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"fleet": None}, {"rng": 7}], ids=repr)
+def test_a_naive_monkey_of_nothing_is_refused(wrong):
+    name = next(iter(wrong))
+    with pytest.raises(ValueError, match=f"^{name}=.* must be"):
+        NaiveMonkey(**{"fleet": fleet(), "rng": np.random.default_rng(1)} | wrong)

@@ -1,6 +1,6 @@
 """The calendar: by hand, laws over years, NumPy and a walk day by day, bad input."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -107,7 +107,24 @@ def test_a_calendar_that_means_nothing_is_named(wrong, words):
         Workdays(**wrong)
 
 
+class Nowhere(tzinfo):
+    """A zone that does not know itself."""
+
+
+class Far(tzinfo):
+    """A zone beyond the date line."""
+
+    def utcoffset(self, _):
+        return timedelta(hours=30)
+
+
 def test_a_moment_has_a_time_zone_and_a_year_of_ours():
+    for zone in (Nowhere(), Far()):
+        with pytest.raises(ValueError, match=r"^now=.* must be a datetime with a time zone"):
+            OFFICE.is_open(datetime(2026, 3, 2, 9, tzinfo=zone))
+    west = timezone(timedelta(hours=-12))
+    with pytest.raises(ValueError, match=r"2201, 1, 1\) must be of the years"):
+        utc("to", datetime(2200, 12, 31, 23, 59, tzinfo=west))
     for wrong in (datetime(2026, 3, 2, 9), date(2026, 3, 2), "2026-03-02", None):
         with pytest.raises(ValueError, match=r"^now=.* must be a datetime with a time zone"):
             OFFICE.is_open(wrong)

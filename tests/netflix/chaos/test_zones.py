@@ -178,7 +178,7 @@ def test_a_region_that_never_fails_is_one_group_of_zones():
 
 # ── Refusals ────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("wrong", [{"regions": 0}, {"regions": 9}, {"zones": 0}, {"zones": 27}, {"instances": 0}, {"instances": 1_001}, {"needed": 0}, {"needed": 13},
-                                   {"mtbf_s": (1.0, 2.0, 3.0, 4.0)}, {"mttr_s": (HOUR_S,) * 4}, {"until_s": 0.0}, {"until_s": 1e12}, {"runs": 1}, {"seed": -1}], ids=repr)  # fmt: skip
+                                   {"mtbf_s": (1.0, 2.0, 3.0, 4.0)}, {"mttr_s": (HOUR_S,) * 4}, {"until_s": 0.0}, {"until_s": 1e12}, {"runs": 1}, {"runs": 10_001}, {"seed": -1}], ids=repr)  # fmt: skip
 def test_a_config_that_means_nothing_is_named(wrong):
     with pytest.raises(ValueError, match=rf"^{next(iter(wrong))}=.* must be"):
         ZonesConfig(**wrong)
@@ -195,3 +195,9 @@ def test_a_target_that_no_zones_reach_is_named():
         zones_for(ZonesConfig(), 0.99999)
     with pytest.raises(ValueError, match="target_ratio"):
         zones_for(ZonesConfig(), 1.5)
+
+
+def test_all_runs_together_end_some_day():
+    assert ZonesConfig(runs=10_000)
+    with pytest.raises(ValueError, match="runs=10000 must be an integer of at least 2 and at most"):
+        ZonesConfig(runs=10_000, until_s=1e10)

@@ -1,5 +1,6 @@
 """What happens during a run, as rows of a timeline."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -55,10 +56,17 @@ def test_scale_up_after_the_start_and_down_at_once():
     assert rows(down, up) == [(6, 1, 3, UP), (6, 1, 4, UP), (9, 1, 4, GONE)]
     assert rows(replace(up, instances=3)) == []
     assert len([row for row in rows(up, Down(service="bob", at_s=8.0)) if row[3] == DEAD]) == 5
+    back = Scale(service="bob", at_s=9.0, instances=5)
+    assert rows(up, down, back)[-1] == (14, 1, 4, UP), "who was sent away may come back"
 
 
 def test_a_deploy_takes_one_after_another():
     assert rows(Deploy(service="ann", at_s=1.0)) == [(1, 0, 0, GONE), (3, 0, 0, UP), (3, 0, 1, GONE), (5, 0, 1, UP)]  # fmt: skip
+
+
+def test_two_zones_or_two_services_may_go_down_together():
+    both = [(Down(zone=0, noticed_s=9.0), Down(zone=1, noticed_s=9.0)), (Down(service="ann"), Down(service="bob"))]  # fmt: skip
+    assert [len(rows(*pair)) for pair in both] == [15, 15]
 
 
 def test_nothing_happens():
@@ -112,7 +120,45 @@ def test_an_end_before_the_beginning_is_named():
         Slow(service="ann", at_s=2.0, until_s=1.0)
 
 
+BOBS = Down(service="bob", at_s=10.0, noticed_s=3.0)  # until 18 s
+
+
+@pytest.mark.parametrize(("first", "second", "over_s"), [
+    (Slow(service="bob", at_s=1.0, until_s=5.0), Slow(service="bob", at_s=4.0), 5),
+    (BOBS, replace(BOBS, at_s=17.9), 18), (BOBS, Down(zone=0, at_s=12.0), 18), (BOBS, Scale(service="bob", at_s=12.0, instances=1), 18),
+    (Deploy(service="bob", at_s=1.0), Scale(service="bob", at_s=2.0, instances=2), 16),
+    (Scale(service="bob", at_s=1.0, instances=4), replace(BOBS, at_s=5.0), 6), (Deploy(service="ann", at_s=1.0), Deploy(service="ann", at_s=4.9), 5),
+], ids=repr)  # fmt: skip
+def test_two_changes_to_the_same_at_once_are_named(first, second, over_s):
+    """Without this the end of the one would undo the other."""
+    words = f"must not begin before {over_s} s, when changes[1]={first!r} is over"
+    with pytest.raises(ValueError, match=re.escape(f"changes[0]={second!r} {words}")):
+        rows(second, first)
+    assert len(rows(first, replace(second, at_s=float(over_s)))) > 0
+
+
+def test_a_zone_where_nobody_stands_is_named():
+    for change in (Down(zone=50), Down(zone=2), Down(zone=2, service="bob")):
+        where = change.service or "some service"
+        with pytest.raises(ValueError, match=rf"^changes\[0\] names zone={change.zone}; .* of {where}$"):  # fmt: skip
+            rows(change)
+
+
+def test_more_rows_than_a_run_looks_at_are_refused():
+    big = Service(name="big", instances=1_000)
+    graph = Graph(services=(big,), calls=(), entry="big")
+    downs = [Down(at_s=100.0 * n, noticed_s=1.0) for n in range(34)]
+    assert len(timeline(graph, downs[:33])) == 99_000
+    with pytest.raises(ValueError, match=r"at most 100,000 rows; changes\[33\]="):
+        timeline(graph, downs)
+
+
 @pytest.mark.parametrize("wrong", [{"rate_per_s": -1.0}, {"share_ratio": 1.1}, {"noticed_s": None}])
 def test_lost_calls_of_nonsense_are_named(wrong):
     with pytest.raises(ValueError, match=f"^{next(iter(wrong))}=.* must be"):
         lost_calls(**{"rate_per_s": 1.0, "share_ratio": 0.5, "noticed_s": 1.0, **wrong})
+
+
+def test_changes_that_can_be_looked_at_only_once_are_refused():
+    with pytest.raises(ValueError, match=r"changes=.* must be a row"):
+        timeline(GRAPH, iter([Slow(service="bob")]))

@@ -113,9 +113,11 @@ def test_no_name_stands_twice_and_there_is_a_service():
     with pytest.raises(ValueError, match="services has 'ann' twice; each must"):
         Graph(services=(ANN, ANN), calls=(), entry="ann")
     many = tuple(Service(name=f"s{n}") for n in range(201))
-    for services in ((), many):
+    for services in ((), many, (3,) * 201):
         with pytest.raises(ValueError, match=r"len\(services\)=\d+ must be .* at least 1 and at most 200"):  # fmt: skip
             Graph(services=services, calls=(), entry="s0")
+    with pytest.raises(ValueError, match=r"len\(calls\)=2001 must be .* at least 0 and at most 2000"):  # fmt: skip
+        Graph(services=(ANN, BOB), calls=(call(ANN, BOB),) * 2001, entry="ann")
     chain = tuple(call(one, other) for one, other in itertools.pairwise(many[:200]))
     assert Graph(services=many[:200], calls=chain, entry="s0").system().parts[-1].column == 199
     for ask in (NETFLIX.service, NETFLIX.calls_of):

@@ -18,6 +18,7 @@ from scalemodel.netflix.services.run import RunConfig, simulate
 from scalemodel.parts.availability import all_of_ratio
 from scalemodel.parts.resilience.breaker import BreakerConfig
 from scalemodel.parts.resilience.guards import UNGUARDED, Guards
+from scalemodel.parts.resilience.retry import BudgetConfig
 
 SLOW = (Slow(service="plan", factor=50.0),)
 BREAKER = BreakerConfig(slots=4, slot_s=0.25, minimum_calls=10, open_s=10.0)
@@ -77,6 +78,23 @@ def test_with_walls_each_other_service_is_as_if_all_were_well():
     healthy = expected_slow(replace(config, changes=()))
     walls = expected_slow(config)
     assert walls["play"] >= healthy["play"] > 0.85
+
+
+def test_a_breaker_opens_for_want_of_places_too():
+    """Calls for 37 places, and five are there; nine in ten of those that have one are answered."""
+    guards = Guards(time_out_s=1.0, bulkhead=5)
+    small, both = (RunConfig(graph=star(one, 22), changes=SLOW) for one in (guards, replace(guards, breaker=BREAKER)))  # fmt: skip
+    assert expected_slow(small)["plan"] > 0.1 and expected_slow(both)["plan"] == 0
+    assert simulate(small).services["plan"].availability_ratio > 0.1
+    assert simulate(both).services["plan"].availability_ratio < 0.02  # before it opens, and probes
+
+
+def test_a_page_that_takes_longer_than_patience_is_nobodys():
+    for law in ("exponential", "constant", "lognormal"):
+        graph = star(UNGUARDED, 4, law)
+        page = replace(graph.services[0], mean_ms=20_000.0)
+        config = RunConfig(graph=replace(graph, services=(page, *graph.services[1:])), patience_s=0.1)  # fmt: skip
+        assert expected_slow(config) == dict.fromkeys(("page", "play", "films", "plan"), 0.0)
 
 
 def test_errors_multiply_up_to_a_fallback():
@@ -169,6 +187,21 @@ def test_what_has_no_closed_form_is_named():
         door = replace(graph.services[0], **wrong)
         with pytest.raises(ValueError, match=r"config.graph must have an entry of constant law"):
             expected_slow(RunConfig(graph=replace(graph, services=(door, *graph.services[1:]))))
+    for entry, ratio in ((True, 0.1), (False, 0.1)):
+        ill = tuple(replace(one, failure_ratio=ratio * ((one.name == "page") == entry)) for one in graph.services)  # fmt: skip
+        with pytest.raises(ValueError, match=r"config.graph must have failure_ratio=0 everywhere"):
+            expected_slow(RunConfig(graph=replace(graph, services=ill)))
+    with pytest.raises(ValueError, match=r"config.changes must leave the entry as it is: Slow"):
+        expected_slow(RunConfig(graph=graph, changes=(Slow(service="page"),)))
     for change in (Down(), Slow(service="plan", at_s=1.0), Slow(service="plan", until_s=59.0)):
         with pytest.raises(ValueError, match=r"config.changes must be slow from beginning to end"):
             expected_slow(RunConfig(graph=graph, changes=(change,)))
+
+
+@pytest.mark.parametrize("law", [expected_errors, expected_load])
+@pytest.mark.parametrize("wall", [{"budget": BudgetConfig()}, {"breaker": BREAKER}, {"bulkhead": 3}], ids=str)  # fmt: skip
+def test_errors_with_walls_have_no_closed_form(law, wall):
+    graph = home_page(Guards(**wall))
+    name = next(iter(wall))
+    with pytest.raises(ValueError, match=f"^graph.calls from 'gateway' to 'user' must have {name}=None, not"):  # fmt: skip
+        law(graph)

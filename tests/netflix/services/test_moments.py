@@ -107,5 +107,5 @@ def test_stretches_must_fit_the_run(every_s):
 
 @pytest.mark.parametrize("config", [None, "slow", 3])
 def test_a_run_is_one_of_this_room(config):
-    with pytest.raises(ValueError, match="config=.* must be a RunConfig"):
+    with pytest.raises(ValueError, match=r"config=.* must be a RunConfig"):
         watch(config, 1.0)

@@ -43,16 +43,27 @@ def walk(monkey, moments):
         assert step == f"step {number + 1} of {len(moments)}"
 
 
+def signs(monkey):
+    """How many kills, dry kills, refusals and kills that should not have been the calendar has."""
+    signs = monkey.locator("[data-marks] path").evaluate_all(
+        "all => all.map((sign) => sign.className.baseVal)"
+    )
+    return [signs.count(kind) for kind in ("kill", "dry", "no", "")]
+
+
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_a_week_is_walked_in_each_way(monkey):
     walk(monkey, week("Monkey", 2, 3, 2))
+    assert signs(monkey) == [3, 0, 2, 0]
     monkey.get_by_role("button", name="Gorilla").click()
     walk(monkey, week("Gorilla", 2, 3, 2))
     monkey.get_by_role("button", name="on its leash").click()
     walk(monkey, week("Gorilla", 2, 3, 2, leashed=True))
+    assert signs(monkey) == [0, 3, 7, 0]
     monkey.get_by_role("button", name="no gates").click()
     assert monkey.get_by_role("button", name="on its leash").is_disabled()
     walk(monkey, week("no gates", 2, 3, 2))
+    assert signs(monkey) == [0, 0, 0, 7]
 
 
 def test_the_reader_sizes_the_fleet_until_kong_may_come(monkey):

@@ -23,7 +23,8 @@ def test_slow_takes_the_page_and_dead_or_walled_one_row(drawn):
     at = data["at_s"].index(7.0)
     held, rows, ended, came = data["runs"]["billing slow off"][at]
     assert rows == "HHHHHHH" and came == 0 < ended
-    assert held[0] > data["workers"][0] == 150 and held[-1] == 150 > data["workers"][-1] == 30
+    assert held[0] > data["workers"][0] == 150 and held[1] == 150 > data["workers"][1] == 30
+    assert data["names"][:2] == ["gateway", "billing"], "both are seen at once on a phone"
     for state in ("billing dead off", "billing slow on", "billing dead on"):
         held, rows, ended, came = data["runs"][state][at]
         assert came == ended and held[0] < 30

@@ -20,6 +20,7 @@ from scalemodel.stage.netflix.monkey_month import (
     NOTHING,
     OUTAGE,
     SILENT,
+    STILL,
     first_harm,
     month,
     month_picture,
@@ -64,17 +65,20 @@ def test_the_month_without_a_gate_has_its_harm_and_with_all_none():
         assert set(month(gate).harmed()) == {harm}, gate
     assert set(month(ALL).harmed()) == set(HARMS.values())
     assert len(month(ALL).kills) == len(month().kills) + len(month().refused)
+    late = [at for at, gate in month().refused if gate == "hours"]
+    assert late and set(late) == {STILL}  # and else it is asked at once what is due
     assert first_harm("outage")[0].startswith(("Wed 11", "Thu 12"))
     assert month_picture(ALL).alt.startswith("Without any gate: 103 kills, 103 of which should")
-    assert month_picture("cap").alt.startswith("Without the gate “cap”: 18 kills, 4 of which")
+    assert month_picture("cap").alt.startswith("Without the gate “cap”: 19 kills, 5 of which")
 
 
 def test_four_zones_make_four_nines_and_two_are_worse_than_one():
-    picture = zones_picture(1, 12, "two thirds of them")
+    picture = zones_picture(1, 12, "eight")
     assert picture.readings["zones for four nines"] == (4, "count")
     formula, ran, alone, goal = (list(trace.y) for trace in picture.figure.data)
     assert formula[1] > 1.9 * formula[0] and formula[3] < goal[0] < formula[2]
     assert alone[0] == pytest.approx(0.063, abs=0.001) and len(ran) == 6
+    assert zones_picture(1, 13, "eight").readings["zones for four nines"] == (3, "count")
     assert zones_picture(1, 6, "any one of them").readings["zones for four nines"] == (2, "count")
 
 
@@ -179,15 +183,21 @@ def test_each_harm_of_the_month_is_one_by_the_calendar():
 
 
 def test_the_curve_is_the_closed_form():
-    for regions, needed in product((1, 3), zones.NEEDS):
-        trace = zones_picture(regions, 6, needed).figure.data[0]
+    for regions, needed in product((1, 2), zones.NEEDS):
+        trace = zones_picture(regions, 12, needed).figure.data[0]
         for count, drawn in zip(trace.x, trace.y, strict=True):
-            truth = zones.YEAR_MIN * (1 - expected_ratio(zones.config(regions, count, 6, needed)))
+            truth = zones.YEAR_MIN * (1 - expected_ratio(zones.config(regions, count, 12, needed)))
             assert (
                 drawn is None
                 if truth < zones.LEAST_MIN
                 else drawn == pytest.approx(truth, abs=1e-3)
             )
+
+
+def test_the_runs_that_are_drawn_agree_with_the_curve_beside_them():
+    formula, ran = zones_picture(1, 12, "eight").figure.data[:2]
+    for truth, drawn, half in zip(formula.y, ran.y, ran.error_y.array, strict=True):
+        assert abs(drawn - truth) <= half
 
 
 def test_the_bars_add_up_to_what_is_down():

@@ -53,6 +53,8 @@ def test_a_reader_elsewhere_has_the_book_beside_the_package(tmp_path, monkeypatc
 def test_a_card_prints_shares_in_percent_and_both_ends_of_a_range():
     assert entry("youtube.bba_trial").printed == "10 to 20\u00a0%"
     assert fact("youtube.bba_trial").high == 0.2
+    assert entry("foundations.four_nines_goal").printed == "99.99\u00a0%"
+    assert entry("netflix.java").printed == "1\u00a0language"
     assert entry("youtube.upload_2160p").printed == "35 to 45\u00a0Mbit/s"
     assert entry("youtube.hlsjs_up").line.startswith("70\u00a0% · stated by the company (hls.js")
 

@@ -13,7 +13,7 @@ Left out: replacements that fail or find no room, traffic, instances that are il
 Sources: github.com/Netflix/chaosmonkey, whose names of things these are.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,16 +42,19 @@ class Group:
     account: str = "prod"
     instances: int = 30
     minimum: int = 0
-    opted_in: bool = False  # whether its account takes part
+    opted_in: bool = False  # whether it takes part at all
     enabled: bool = True  # whether its application does
+    whitelisted: bool = False  # its application, by a list of an older kind, nowadays unread
     serving: bool = True  # whether traffic goes to it
-    whitelisted: bool = False  # by a list of an older kind, which nobody reads any more
 
     def __post_init__(self):
-        for name in ("app", "account"):
-            checks.text(name, getattr(self, name))
-        for name in ("stack", "detail"):
-            checks.instance(name, getattr(self, name), str)
+        checks.plain(self)
+        for name in ("app", "account", "stack", "detail"):
+            value = checks.instance(name, getattr(self, name), str)
+            if name in ("app", "account") or value:
+                checks.text(name, value)
+            if " " in value:  # it parts the names in a unit's
+                raise ValueError(f"{name}={value!r} must be without blanks")
         instances = checks.whole("instances", self.instances, at_least=1, at_most=MOST_INSTANCES)
         checks.whole("minimum", self.minimum, at_least=0, at_most=instances)
         for name in ("opted_in", "enabled", "serving", "whitelisted"):
@@ -146,9 +149,9 @@ class Fleet:
 
     def check(self) -> None:
         """Assert what must hold: each group is whole, but for who is due."""
+        up, due = Counter(one.group for one in self.healthy()), Counter(of for _, of, _ in self.due)
         for group in self.groups:
-            due = sum(of == group for _, of, _ in self.due)
-            assert len(self.healthy(group)) + due == group.instances, f"{group.name} is not whole"
+            assert up[group] + due[group] == group.instances, f"{group.name} is not whole"
         moments = [at for at, _, _ in self.due]
         assert moments == sorted(moments), "those who are due are not in order"
         assert all(at > self.now for at in moments), "one is late"

@@ -4,7 +4,10 @@ A fire drill with the brigade present: it is said how many of each group have to
 thing after another is lost, with time between for replacements. `game_day` is an `Experiment`,
 `Ground` the fleet as one sees it, and what comes of it a journal. A day of six steps is 2 ms.
 
-Left out: traffic, so that what a user notices is not among the questions.
+The rollback is to wait, for the fleet mends itself. No gate of the monkey's is asked: whoever
+holds a game day watches it, and is the gate.
+
+Left out: an end at the first answer that is not normal; traffic, and what a user notices.
 Sources: vocabulary and order are the Chaos Toolkit's; principlesofchaos.org.
 """
 

@@ -48,6 +48,7 @@ class LatentConfig:
     seed: int = 0
 
     def __post_init__(self):
+        checks.plain(self)
         rate = checks.real("weaknesses_per_year", self.weaknesses_per_year, at_least=0, at_most=1e4)
         checks.real("kills_per_year", self.kills_per_year, at_least=0, at_most=1e4)
         checks.real("touches_ratio", self.touches_ratio, at_least=0, at_most=1)
@@ -148,7 +149,7 @@ def best_kills_per_year(config: LatentConfig) -> float:
     (146, 0.0)
     """
     config = checks.instance("config", config, LatentConfig)
-    kill_s = checks.real("kill_s", config.kill_s, above=0)
+    kill_s = checks.real("kill_s", config.kill_s, at_least=1e-9)
     gained_s = (1 - config.desk_ratio) * (config.night_s - config.day_s)
     chance = config.chances_per_year
     gain = config.touches_ratio * config.weaknesses_per_year * chance * gained_s / kill_s

@@ -5,16 +5,16 @@ next door burns, nor twice a day, nor before somebody has written down that it w
 `ChaosMonkey` plans on each working day, for each unit with probability 1/mean, one kill at a
 minute that it draws. When the minute has come, the kill passes the `GATES` one after another.
 The first that refuses ends it, and `log` says which. The last writes the kill down with every
-tracker; where one fails nobody is killed. On its leash, as it comes, all that is done but the
-killing.
+tracker; where one fails, or there is none, nobody is killed. On its leash, as it comes, all
+that is done but the killing.
 
 Three beasts, by `scope`: Monkey kills an instance of a group, Gorilla what stands in a zone,
 Kong what stands in a region. Each has a cap a day, and all leave every group its minimum. Who
 must not be killed is passed over, in a zone that falls too.
 
-A plan depends on seed, day and unit alone: one group more leaves the luck of the others, a
-second monkey of the same seed has the same plan, and it does not matter how often one ticks.
-What is planned is tried at the first tick from then on; one after hours comes too late.
+A plan depends on seed, day and unit alone: one group more leaves the luck of the others. What
+is planned is tried at the first tick from then on, so tick each minute: after hours is too late.
+Plan, cap and gap are kept in a `Ledger`, which a second monkey, or one that starts again, shares.
 
 A tick with nothing due costs 3 µs, a plan 30 µs a unit and day, a kill 0.4 ms among a hundred
 instances, 17 ms among ten thousand, and 2.6 s among a million, which ends its usefulness.
@@ -25,6 +25,7 @@ days in the documentation and 5 in the code; here it is 5); Basiri et al., "Chao
 IEEE Software, 2016. The hours are its scheduler's; minimum, cap and share down are ours.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -67,6 +68,7 @@ class MonkeyConfig:
     most_down_ratio: float = 0.5  # of all instances, at the same time
 
     def __post_init__(self):
+        checks.plain(self)
         for name in ("enabled", "leashed", "in_test", "regions_independent"):
             checks.instance(name, getattr(self, name), bool)
         for name, known in (("scope", [*SCOPES]), ("grouping", GROUPINGS)):
@@ -99,6 +101,20 @@ class Termination:
     instances: tuple[str, ...] = ()  # their names
 
 
+class Ledger:
+    """What is planned and done by all monkeys of one config that write in it.
+
+    >>> Ledger().today
+    0
+    """
+
+    def __init__(self):
+        self.fleet, self.now = None, None  # whose instances these are; the moment of the last tick
+        self.day, self.due = None, []  # of the plan, and what is left of it
+        self.today = 0  # kills of that day
+        self.last = {}  # of each unit the day of its last kill, dry ones too
+
+
 class _Attempt:
     """A kill on its way through the gates, which may leave fewer victims."""
 
@@ -113,6 +129,13 @@ class _Attempt:
         before, self.victims = self.victims, [one for one in self.victims if keep(one)]
         return bool(self.victims) or not before
 
+    @property
+    def termination(self):
+        return Termination(
+            at=self.at, unit=self.unit, scope=self.config.scope, leashed=self.config.leashed,
+            instances=tuple(one.name for one in self.victims),
+        )  # fmt: skip
+
 
 # ── The gates ───────────────────────────────────────────────────────────────
 def _no_outage(kill):
@@ -123,12 +146,23 @@ def _no_outage(kill):
         return False
 
 
+def _agreed(kill, says):
+    """Of an application all groups say so, or all are spared."""
+    no = {(one.account, one.app) for one in kill.fleet.groups if not says(one)}
+    return kill.left(lambda one: (one.group.account, one.group.app) not in no)
+
+
 def _not_exempt(kill):
     def exempt(one):
         said = (one.group.account, one.region, one.group.stack, one.group.detail)
-        return any(all(map(fnmatchcase, said, row)) for row in kill.config.exempt)
+        return any(all(map(_like, said, row)) for row in kill.config.exempt)
 
     return kill.left(lambda one: not exempt(one))
+
+
+def _like(text, pattern):
+    """Whether text has the pattern, in which a star alone means more than itself."""
+    return fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 
 def _somebody(kill):
@@ -143,14 +177,14 @@ def _somebody(kill):
 
 
 def _rested(kill):
-    last, least = kill.monkey.last.get(kill.unit), kill.config.min_workdays_between_kills
+    last, least = kill.monkey.ledger.last.get(kill.unit), kill.config.min_workdays_between_kills
     return last is None or kill.day >= kill.config.workdays.nth(last, least)
 
 
 def _minimum(kill):
-    lost = [one.group for one in kill.victims]
-    left = {one: len(kill.fleet.healthy(one)) - lost.count(one) for one in set(lost)}
-    return all(count >= group.minimum for group, count in left.items())
+    lost = Counter(one.group for one in kill.victims)
+    left = Counter(one.group for one in kill.fleet.healthy()) - lost
+    return all(left[group] >= group.minimum for group in lost)
 
 
 def _small_part(kill):
@@ -159,34 +193,34 @@ def _small_part(kill):
 
 
 def _recorded(kill):
-    """Every tracker has it; one that fails calls it off, and those before keep their note."""
-    kill.termination = Termination(
-        at=kill.at, unit=kill.unit, scope=kill.config.scope,
-        leashed=kill.config.leashed, instances=tuple(one.name for one in kill.victims),
-    )  # fmt: skip
+    """Every tracker has it, and none did it; one that fails calls it off, others keep their note."""
     try:
         for tracker in kill.monkey.trackers:
             tracker(kill.termination)
     except Exception:
         return False
-    return True
+    up = {one.name for one in kill.fleet.healthy()}
+    noted = kill.config.leashed or bool(kill.monkey.trackers)
+    return noted and up.issuperset(kill.termination.instances)
 
 
 GATES = {  # in order
     "enabled": lambda kill: kill.config.enabled,
     "hours": lambda kill: kill.config.workdays.is_open(kill.at),
     "outage": _no_outage,
-    "opted in": lambda kill: kill.left(lambda one: one.group.opted_in),
+    "opted in": lambda kill: _agreed(kill, lambda group: group.opted_in),
     "leashed in test": lambda kill: kill.config.leashed or not kill.config.in_test,
-    "application": lambda kill: kill.left(lambda one: one.group.enabled),
-    "whitelist": lambda kill: kill.left(lambda one: not one.group.whitelisted),
+    "application": lambda kill: _agreed(kill, lambda group: group.enabled),
+    "whitelist": lambda kill: _agreed(kill, lambda group: not group.whitelisted),
     "exempt": _not_exempt,
     "canary": lambda kill: kill.left(lambda one: not one.group.name.endswith(NEVER)),
     "serving": lambda kill: kill.left(lambda one: one.group.serving),
     "somebody": _somebody,
     "gap": _rested,
     "minimum": _minimum,
-    "cap": lambda kill: kill.monkey.today < getattr(kill.config, f"most_{kill.config.scope}s"),
+    "cap": lambda kill: (
+        kill.monkey.ledger.today < getattr(kill.config, f"most_{kill.config.scope}s")
+    ),
     "share down": _small_part,
     "recorded": _recorded,
 }
@@ -196,7 +230,8 @@ GATES = {  # in order
 class ChaosMonkey:
     """Kills by plan, through the gates.
 
-    `outage(now)` says whether there is one; each of `trackers` takes a `Termination`.
+    `outage(now)` says whether there is one; each of `trackers` takes a `Termination`. A monkey
+    with the `ledger` of one that has ended goes on where it stopped.
 
     >>> from datetime import UTC
     >>> from scalemodel.netflix.chaos.fleet import Group
@@ -205,24 +240,24 @@ class ChaosMonkey:
     >>> monkey = ChaosMonkey(config, rng, outage=lambda now: False, trackers=[print])
     >>> [unit for at, unit in monkey.plan(fleet, day=date(2026, 3, 2))]
     ['prod api region-1', 'prod api region-2']
-    >>> monkey.trackers = ()
-    >>> dry = monkey.tick(fleet, now=datetime(2026, 3, 2, 14, 59, tzinfo=UTC))
-    >>> [kill.leashed for kill in dry], len(fleet.healthy())
+    >>> monkey.trackers, late = (), datetime(2026, 3, 2, 14, 59, tzinfo=UTC)
+    >>> [kill.leashed for kill in monkey.tick(fleet, now=late)], len(fleet.healthy())
     ([True, True], 30)
+    >>> ChaosMonkey(config, rng, ledger=monkey.ledger).tick(fleet, late)
+    []
     """
 
     def __init__(self, config: MonkeyConfig, rng: np.random.Generator,
-                 outage: Callable = lambda now: False, trackers: Sequence[Callable] = ()):  # fmt: skip
+                 outage: Callable = lambda now: False, trackers: Sequence[Callable] = (),
+                 ledger: Ledger | None = None):  # fmt: skip
         self.config = checks.instance("config", config, MonkeyConfig)
         self.outage = checks.takes("outage", outage, "now")
         for tracker in _row("trackers", trackers):
             checks.takes("trackers", tracker, "termination")
         self.trackers = tuple(trackers)
         self.seed = int(checks.instance("rng", rng, np.random.Generator).integers(2**63))
-        self.last = {}  # of each unit the day of its last kill, dry ones too
-        self.today = 0  # kills of this day
+        self.ledger = Ledger() if ledger is None else checks.instance("ledger", ledger, Ledger)
         self.log = []  # of what was refused: the moment, the unit, the gate
-        self._now, self._day, self._due = None, None, []
 
     def plan(self, fleet: Fleet, day: date) -> list[tuple[datetime, str]]:
         """From when on which unit may lose somebody on a day, in order of time."""
@@ -240,14 +275,18 @@ class ChaosMonkey:
     def tick(self, fleet: Fleet, now: datetime) -> list[Termination]:
         """What is killed of that which is due by now; the fleet's clock goes on to `now`."""
         at, clock = utc("now", now), checks.instance("fleet", fleet, Fleet).now
-        if at < max(clock, self._now or clock):
+        day, ledger = self.config.workdays.day(at), self.ledger
+        if at < max(clock, ledger.now or clock):
             raise ValueError(f"now={at} must not be before {clock} and the last tick")
-        day = self.config.workdays.day(at)
+        if ledger.fleet not in (None, fleet):
+            raise ValueError(f"fleet={fleet!r} must be the one that the ledger is about")
+        due = ledger.due if day == ledger.day else self.plan(fleet, day)
         fleet.advance(at)
-        if day != self._day:
-            self._day, self.today, self._due = day, 0, self.plan(fleet, day)
-        self._now, due = at, [unit for when, unit in self._due if when <= at]
-        self._due = self._due[len(due) :]
+        ledger.fleet, ledger.due = fleet, due
+        if day != ledger.day:
+            ledger.day, ledger.today = day, 0
+        ledger.now, due = at, [unit for when, unit in ledger.due if when <= at]
+        ledger.due = ledger.due[len(due) :]
         return [kill for unit in due if (kill := self._tried(fleet, at, unit))]
 
     def _tried(self, fleet, at, unit):
@@ -258,8 +297,8 @@ class ChaosMonkey:
                 return None
         for victim in kill.victims if not self.config.leashed else ():
             fleet.terminate(victim.name)
-        self.last[unit] = self._day
-        self.today += 1
+        self.ledger.last[unit] = kill.day
+        self.ledger.today += 1
         return kill.termination
 
 
@@ -284,16 +323,23 @@ class NaiveMonkey:
     """A monkey without gates: at any hour, of any group, below any minimum, and nothing noted.
 
     >>> from scalemodel.netflix.chaos.fleet import Group
-    >>> len(NaiveMonkey(np.random.default_rng(3)).strike(Fleet(groups=[Group("api", minimum=30)])))
+    >>> fleet = Fleet(groups=[Group("api", minimum=30)])
+    >>> len(NaiveMonkey(fleet, rng=np.random.default_rng(3)).strike())
     15
     """
 
+    fleet: Fleet
     rng: np.random.Generator
 
-    def strike(self, fleet: Fleet) -> list[str]:
+    def __post_init__(self):
+        checks.plain(self)
+        checks.instance("fleet", self.fleet, Fleet)
+        checks.instance("rng", self.rng, np.random.Generator)
+
+    def strike(self) -> list[str]:
         """The names of those who are gone: an instance, what stands in a zone or in a region."""
-        instances = [instance.name for instance in checks.instance("fleet", fleet, Fleet).healthy()]
-        kinds = instances or fleet.regions, [*fleet.zones], fleet.regions
-        targets = kinds[self.rng.integers(3)]
-        gone = fleet.terminate(targets[self.rng.integers(len(targets))])
-        return [instance.name for instance in gone]
+        instances = [one.name for one in self.fleet.healthy()]
+        zones, regions = [*self.fleet.zones], self.fleet.regions
+        targets = (instances or regions, zones, regions)[self.rng.integers(3)]
+        gone = self.fleet.terminate(targets[self.rng.integers(len(targets))])
+        return [one.name for one in gone]

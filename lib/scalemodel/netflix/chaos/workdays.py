@@ -32,10 +32,14 @@ def utc(field: str, at: datetime) -> datetime:
     8
     """
     checks.text("field", field)
-    if not isinstance(at, datetime) or at.utcoffset() is None:
+    try:
+        moment = at.astimezone(UTC) if at.utcoffset() is not None else None
+    except (AttributeError, NotImplementedError, ValueError, OverflowError):
+        moment = None  # no moment, or a zone that does not know itself
+    if moment is None:
         raise ValueError(f"{field}={at!r} must be a datetime with a time zone")
-    _date(field, at.date())
-    return at.astimezone(UTC)
+    _date(field, moment.date())
+    return moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,7 @@ class Workdays:
     holidays: Sequence[date] = ()
 
     def __post_init__(self):
+        checks.plain(self)
         try:
             ZoneInfo(checks.text("zone", self.zone))
         except (KeyError, ValueError, OSError):

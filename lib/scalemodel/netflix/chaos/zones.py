@@ -31,6 +31,7 @@ from scalemodel.parts.availability import k_of_n_ratio, spread_ratio, up_ratio
 HOUR_S = 3600.0
 TURNS = 0  # the one kind of event
 MOST_FAILURES = 5_000_000  # in a run
+MOST_IN_ALL = 200_000_000  # failures, half a minute
 MOST_ZONES = 26
 
 
@@ -54,6 +55,7 @@ class ZonesConfig:
     seed: int = 0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.whole("regions", self.regions, at_least=1, at_most=8)
         checks.whole("zones", self.zones, at_least=1, at_most=MOST_ZONES)
         instances = checks.whole("instances", self.instances, at_least=1, at_most=1_000)
@@ -66,7 +68,8 @@ class ZonesConfig:
         counts = instances, self.regions * self.zones, self.regions
         rate = sum(count / up_s for count, up_s in zip(counts, self.mtbf_s, strict=True))
         checks.real("until_s", self.until_s, above=0, at_most=MOST_FAILURES / rate)
-        checks.whole("runs", self.runs, at_least=2, at_most=10_000)
+        most = max(2, int(MOST_IN_ALL / max(1.0, rate * self.until_s)))
+        checks.whole("runs", self.runs, at_least=2, at_most=min(10_000, most))
         checks.whole("seed", self.seed, at_least=0)
 
 

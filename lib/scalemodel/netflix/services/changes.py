@@ -6,7 +6,8 @@ twice: for `noticed_s` every call to it fails, and then, for the start-up time o
 there is one less. People called by night notice in many minutes, probes in seconds. What is
 planned is known at once: who is replaced or not needed takes no new calls and ends those it has.
 
-`timeline` writes all changes of a run as rows of numbers for the loop.
+`timeline` writes all changes of a run as rows of numbers for the loop. Of two changes to the same
+instance, or to the speed of one service, one must be over before the other begins.
 Left out: instances that fail by chance, which `netflix.chaos` has; a new program that is worse.
 Sources: Hystrix wiki; any text on rolling deployment.
 """
@@ -23,7 +24,7 @@ from scalemodel.parts.availability import detection_s
 AT_S, SERVICE, INSTANCE, VALUE = range(4)  # columns of the timeline
 SLOWS = -1  # in place of an instance: the value is how many times as long work takes
 GONE, UP, DEAD = 0, 1, 2  # values: takes no new calls; takes them; is sent calls and fails them
-MOST_S = 1e6
+MOST_S, MOST_ROWS = 1e6, 100_000
 BY_HAND_S = 900.0  # our guess for somebody who is called, wakes, looks and decides
 BY_PROBES_S = detection_s(10.0, misses=3, time_out_s=1.0)
 
@@ -34,6 +35,7 @@ class _Change:
     at_s: float = 10.0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.text("service", self.service)
         checks.real("at_s", self.at_s, at_least=0, at_most=MOST_S)
 
@@ -55,6 +57,7 @@ class Slow(_Change):
     factor: float = 100.0
 
     def __post_init__(self):
+        checks.plain(self)
         _Change.__post_init__(self)
         checks.real("until_s", self.until_s, at_least=self.at_s, at_most=MOST_S)
         checks.real("factor", self.factor, at_least=1e-3, at_most=1e6)
@@ -68,7 +71,8 @@ class Slow(_Change):
 class Down(_Change):
     """The instances of one service go down, or those of a zone, or, with neither, all there are.
 
-    Their calls are lost. Once it is noticed, new ones are started elsewhere.
+    Who is sent there is refused at once; who is inside is lost, and its caller hears so when the
+    work would have been done. Once it is noticed, new ones are started in the same zone.
 
     >>> Down(zone=1, noticed_s=BY_PROBES_S).noticed_s
     26.0
@@ -79,6 +83,7 @@ class Down(_Change):
     noticed_s: float = BY_HAND_S
 
     def __post_init__(self):
+        checks.plain(self)
         if self.service is not None:
             checks.text("service", self.service)
         if self.zone is not None:
@@ -108,6 +113,7 @@ class Scale(_Change):
     instances: int = 6
 
     def __post_init__(self):
+        checks.plain(self)
         _Change.__post_init__(self)
         checks.whole("instances", self.instances, at_least=1, at_most=1_000)
 
@@ -147,18 +153,30 @@ def timeline(graph: Graph, changes: Sequence[Change]) -> np.ndarray:
     >>> timeline(graph, [Deploy(service="billing", at_s=60.0)])[:2].tolist()
     [[60.0, 0.0, 0.0, 0.0], [65.0, 0.0, 0.0, 1.0]]
     """
-    names = [service.name for service in graph.services]
+    names = {service.name: number for number, service in enumerate(graph.services)}
     instances = {service.name: service.instances for service in graph.services}
-    rows = []
     for number, change in enumerate(changes):
         if not isinstance(change, Change):
             raise ValueError(f"changes[{number}]={change!r} must be a Slow, Down, Scale or Deploy")
         if change.service is not None and change.service not in names:
             raise ValueError(f"changes[{number}] names service={change.service!r}; it must be one "
                              f"of {', '.join(names)}")  # fmt: skip
-    for change in sorted(changes, key=lambda change: change.at_s):
+    rows, busy = [], {}  # whose each instance is, and until when
+    for number, change in sorted(enumerate(changes), key=lambda numbered: numbered[1].at_s):
+        before = len(rows)
         for at_s, name, instance, value in change._rows(graph, instances):
-            rows.append((at_s, names.index(name), instance, value))
+            other, until_s = busy.get((name, instance), (number, 0.0))
+            if other != number and change.at_s < until_s:
+                raise ValueError(f"changes[{number}]={change!r} must not begin before {until_s:g} s, "
+                                 f"when changes[{other}]={changes[other]!r} is over")  # fmt: skip
+            busy[name, instance] = number, at_s
+            rows.append((at_s, names[name], instance, value))
+            if len(rows) > MOST_ROWS:
+                raise ValueError(f"changes must make at most {MOST_ROWS:,} rows; "
+                                 f"changes[{number}]={change!r} is one too many")  # fmt: skip
+        if isinstance(change, Down) and len(rows) == before:
+            raise ValueError(f"changes[{number}] names zone={change.zone}; it must be one that has an "
+                             f"instance of {change.service or 'some service'}")  # fmt: skip
     rows.sort(key=lambda row: row[AT_S])  # equal times stay in the order given
     return np.array(rows, float).reshape(-1, 4)
 

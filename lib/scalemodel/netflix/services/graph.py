@@ -16,6 +16,7 @@ deadlines, hedges and what stands at the service: `parts.resilience.calls` has t
 Sources: Nygard, "Release It!", 2007; Hystrix wiki, "How it Works".
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from scalemodel.core import checks
@@ -48,6 +49,7 @@ class Technology:
     pause_s: float = 0.0  # and does nothing else
 
     def __post_init__(self):
+        checks.plain(self)
         checks.text("name", self.name)
         checks.real("start_s", self.start_s, at_least=0, at_most=1e6)
         checks.whole("memory_bytes", self.memory_bytes, at_least=1, at_most=10**15)
@@ -83,6 +85,7 @@ class Service:
     technology: Technology = PYTHON
 
     def __post_init__(self):
+        checks.plain(self)
         checks.text("name", self.name)
         checks.whole("instances", self.instances, at_least=1, at_most=1_000)
         checks.whole("workers", self.workers, at_least=1, at_most=100_000)
@@ -115,6 +118,7 @@ class Call:
     shows: str = ""  # what a viewer sees of it
 
     def __post_init__(self):
+        checks.plain(self)
         checks.text("caller", self.caller)
         checks.text("callee", self.callee)
         checks.instance("guards", self.guards, Guards)
@@ -144,15 +148,17 @@ class Graph:
     entry: str
 
     def __post_init__(self):
-        for field, kind in (("services", Service), ("calls", Call)):
-            for one in checks.instance(field, getattr(self, field), tuple):
+        checks.plain(self)
+        for field, kind, least, most in (("services", Service, 1, 200), ("calls", Call, 0, 2_000)):
+            many = len(checks.instance(field, getattr(self, field), tuple))
+            checks.whole(f"len({field})", many, at_least=least, at_most=most)
+            for one in getattr(self, field):
                 checks.instance(f"{field}[...]", one, kind)
         names = [service.name for service in self.services]
-        checks.whole("len(services)", len(names), at_least=1, at_most=200)
         pairs = [(call.caller, call.callee) for call in self.calls]
         for field, values in (("services", names), ("calls", pairs)):
-            for value in values:
-                if values.count(value) > 1:
+            for value, times in Counter(values).items():
+                if times > 1:
                     raise ValueError(f"{field} has {value!r} twice; each must be there once")
         for number, pair in enumerate(pairs):
             for name in pair:
@@ -160,9 +166,10 @@ class Graph:
                     raise ValueError(f"calls[{number}] names {name!r}; {_one_of(names)}")
         if self.entry not in names:
             raise ValueError(f"entry={self.entry!r} is no service; {_one_of(names)}")
-        depths = self._depths(self.entry, (), {})
+        self._depths()
+        called = {self.entry, *(callee for _, callee in pairs)}
         for name in names:
-            if name not in depths:
+            if name not in called:
                 raise ValueError(f"services has {name!r}, which no call reaches; one must")
 
     def service(self, name: str) -> Service:
@@ -191,7 +198,7 @@ class Graph:
         >>> [part.name for part in home_page().system().parts if part.column == 2]
         ['encoding', 'personalization']
         """
-        parts, depths = [], self._depths(self.entry, (), {})
+        parts, depths = [], self._depths()
         for one in self.services:
             column = depths[one.name]
             row = sum(part.column == column for part in parts)
@@ -200,16 +207,21 @@ class Graph:
         flows = (Flow(c.caller, c.callee, c.shows, c.fallback) for c in self.calls)
         return System(tuple(parts), tuple(flows))
 
-    def _depths(self, name, above, depths):
+    def _depths(self):
         """The longest way from the entry to each service; refuses a way that comes back."""
-        if name in above:
-            ring = " -> ".join([*above[above.index(name) :], name])
-            raise ValueError(f"calls go round for ever: {ring}; they must come to an end")
-        if depths.get(name, -1) < len(above):
-            depths[name] = len(above)
-            for call in self.calls:
-                if call.caller == name:
-                    self._depths(call.callee, (*above, name), depths)
+        depths = {}
+
+        def depth(name, below):
+            if name in below:
+                ring = " -> ".join((name, *below[: below.index(name) + 1]))
+                raise ValueError(f"calls go round for ever: {ring}; they must come to an end")
+            if name not in depths:
+                above = [call.caller for call in self.calls if call.callee == name]
+                depths[name] = max((1 + depth(one, (name, *below)) for one in above), default=0)
+            return depths[name]
+
+        for service in self.services:
+            depth(service.name, ())
         return depths
 
 

@@ -11,7 +11,8 @@ fallback, and are tried again (`expected_errors`, `expected_load`).
 
 Chains, copies, zones and the fan-out of a hundred are in `parts.availability`; all of it takes
 milliseconds. With a bulkhead `expected_slow` is exact where next to nobody is turned away before.
-Left out: lines before rows, which must have workers enough; what is two calls deep and slow.
+Left out: lines before rows, which must have workers enough; what is two calls deep and slow;
+what a breaker lets through: probes, and calls until it opens again.
 Sources: Erlang, 1917; any queueing text under the loss formula and its insensitivity; Hystrix
 wiki, on a chain of 30 dependencies.
 """
@@ -55,13 +56,15 @@ def expected_slow(config: RunConfig) -> dict[str, float]:
     slow = _slow(config)
     own_s = entry.mean_ms / 1e3
     in_time_s = config.patience_s - own_s
+    if in_time_s < 0:
+        return {service.name: 0.0 for service in graph.services}
     rows = [_Row(graph.service(call.callee), call, slow.get(call.callee, 1.0)) for call in calls]
     for row in rows:
         row.meet(config.arrivals_per_s)
     load = config.arrivals_per_s * (own_s + _longest_s(rows))
     lost = erlang_b(entry.instances * entry.workers, load)
     spoils_not = [row.spoils_not(in_time_s) for row in rows]
-    page = (1 - lost) * math.prod(spoils_not) * (in_time_s >= 0)
+    page = (1 - lost) * math.prod(spoils_not)
     found = {entry.name: page}
     for row, well in zip(rows, spoils_not, strict=True):
         found[row.name] = page * row.answers(in_time_s) / well if well else 0.0
@@ -80,12 +83,12 @@ class _Row:
     def meet(self, rate_per_s):
         """Which share of calls goes out, so many being wanted."""
         breaker, places = self.call.guards.breaker, self.call.guards.bulkhead
-        if breaker and 1 - self.within(self.gives_up_s) >= breaker.failure_ratio:
-            self.out = 0.0  # it is open, but for probes
-        elif places is not None:
+        if places is not None:
             time_s = np.linspace(0, self.longest_s, POINTS)
             held_s = np.trapezoid(1 - self.within(time_s), time_s)
             self.out = 1 - erlang_b(places, rate_per_s * held_s)
+        if breaker and 1 - self.answers(math.inf) >= breaker.failure_ratio:
+            self.out = 0.0  # it is open, but for probes
 
     def within(self, time_s):
         return WITHIN[self.law](np.asarray(time_s) / self.mean_s)
@@ -115,7 +118,12 @@ def _slow(config):
         raise ValueError(f"config.graph={graph!r} must have one step of calls, without retries")
     if entry.queue != 0 or entry.law != "constant":
         raise ValueError(f"config.graph must have an entry of constant law with queue=0: {entry!r}")
+    for service in graph.services:
+        if service.failure_ratio > 0:
+            raise ValueError(f"config.graph must have failure_ratio=0 everywhere: {service!r}")
     for change in config.changes:
+        if change.service == entry.name:
+            raise ValueError(f"config.changes must leave the entry as it is: {change!r}")
         if not isinstance(change, Slow) or change.at_s > 0 or change.until_s < config.until_s:
             raise ValueError(f"config.changes must be slow from beginning to end: {change!r}")
     return {change.service: change.factor for change in config.changes}
@@ -166,6 +174,11 @@ def expected_load(graph: Graph) -> dict[str, float]:
 
 def _well(graph):
     """The share of tries at a service that end in no error, and services, callers first."""
+    for call in graph.calls:
+        for guard in ("budget", "breaker", "bulkhead"):
+            if (value := getattr(call.guards, guard)) is not None:
+                raise ValueError(f"graph.calls from {call.caller!r} to {call.callee!r} must have "
+                                 f"{guard}=None, not {value!r}: it has no closed form here")  # fmt: skip
     order = [part.name for part in sorted(graph.system().parts, key=lambda part: part.column)]
     well = {}
     for name in reversed(order):

@@ -107,18 +107,17 @@ def loop(
     places = len(jobs)
     lines = np.zeros((len(services), 6))
     inside, paused_s = np.zeros(len(edges), np.int64), np.zeros(len(told))
-    touched = np.zeros(2 * places + 2, np.int64)  # services whose line may go on
+    touched = np.zeros(places, np.int64)  # services whose line may go on: one a job of the page
     for service in range(len(services)):
         lines[service, SLOWNESS] = 1.0
         _change(lines[service], hosts[service], services[service, WORKERS], 0, UP)
-    room = 3 * len(touched)  # more than one event ever brings
-    heap = events.new(room + len(changes))
+    heap = events.new(places + len(changes))
     for row in range(len(changes)):
         events.push(heap, changes[row, 0], CHANGES, row)
     events.push(heap, arrival_s[0], ARRIVES, 0)
     seen = 0
     while events.waiting(heap) > 0:
-        heap = events.with_room(heap, room)
+        heap = events.with_room(heap, places)  # for calls; who begins to work has more below
         now_s, kind, item, _ = events.pop(heap)
         seen += 1
         touches, request, first, last, done, heard = 0, 0, 0, 0, -1, -1
@@ -259,5 +258,6 @@ def loop(
                     now_s, works_s[job] * line[SLOWNESS], host,
                     services[service, EVERY_S], services[service, PAUSE_S],
                 )  # fmt: skip
+                heap = events.with_room(heap, 1)
                 events.push(heap, until_s, WORKED, job)
     return seen

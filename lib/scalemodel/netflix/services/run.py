@@ -52,6 +52,7 @@ class RunConfig:
     seed: int = 0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.instance("graph", self.graph, Graph)
         checks.real("arrivals_per_s", self.arrivals_per_s, at_least=1e-3, at_most=1e6)
         checks.real("until_s", self.until_s, above=0, at_most=MOST_JOBS / self.arrivals_per_s)
@@ -113,16 +114,24 @@ def _tree(graph):
     """Places of a page's tree, each before those below; its calls; for each place its path, by
     which luck is drawn, and whether no retry is on the way to it."""
     names = [service.name for service in graph.services]
-    jobs, calls, paths, firsts = [[names.index(graph.entry), -1, 0, 0]], [], [graph.entry], [True]
+    out_of = {name: [] for name in names}
+    for edge, call in enumerate(graph.calls):
+        out_of[call.caller].append((edge, call))
+    jobs, calls, paths, firsts = (
+        [[names.index(graph.entry), -1, 0, 0]],
+        [],
+        [(graph.entry,)],
+        [True],
+    )
     at = 0
     while at < len(jobs):
-        out = graph.calls_of(names[jobs[at][engine.SERVICE]])
+        out = out_of[names[jobs[at][engine.SERVICE]]]
         jobs[at][engine.CALLS :] = len(calls), len(out)
-        for call in out:
-            calls.append([at, graph.calls.index(call), len(jobs)])
+        for edge, call in out:
+            calls.append([at, edge, len(jobs)])
             for copy in range(1 + call.guards.retries):
                 jobs.append([names.index(call.callee), len(calls) - 1, 0, 0])
-                paths.append(f"{paths[at]} {copy} {call.callee}")
+                paths.append((*paths[at], copy, call.callee))
                 firsts.append(firsts[at] and copy == 0)
         if len(jobs) > MOST_PLACES:
             raise ValueError(
@@ -173,9 +182,10 @@ def trace(config: RunConfig) -> Trace:
                          f"{pages:,} pages of {places}")  # fmt: skip
     works_s, luck = np.empty((pages, places)), np.empty((pages, places, 3))
     for place, path in enumerate(paths):
-        service, rng = graph.services[jobs[place, engine.SERVICE]], stream(config.seed, path)
+        service = graph.services[jobs[place, engine.SERVICE]]
+        rng = stream(config.seed, f"works {path!r}")  # no two paths are written alike
         works_s[:, place] = LAWS[service.law](rng, pages) * service.mean_ms / 1e3
-        luck[:, place] = stream(config.seed, f"luck {path}").uniform(size=(pages, 3))
+        luck[:, place] = stream(config.seed, f"luck {path!r}").uniform(size=(pages, 3))
     times_s = np.full((pages * places, 2), math.inf)
     notes = np.zeros((pages * places, 7), np.int64)
     told = np.zeros((pages * len(calls), 3), np.int64)

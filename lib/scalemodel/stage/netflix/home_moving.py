@@ -30,8 +30,8 @@ WALLS = {"off": UNGUARDED, "on": ALONE}
 TROUBLES = ("slow", "dead")
 LETTERS = {LIVE: "L", FALLBACK: "F", ERROR: "E", HANGS: "H"}  # as the script knows them
 FIRST = ("billing", "slow", "off")
-BEHIND = ("user", "playback", "encoding", "content", "recommendation", "personalization",
-          "discovery", "analytics", "billing")  # fmt: skip
+BEHIND = ("billing", "user", "playback", "encoding", "content", "recommendation", "personalization",
+          "discovery", "analytics")  # fmt: skip
 
 
 @functools.cache
@@ -129,7 +129,7 @@ def _services(names, workers, shows):
             f'<{tag}{kind} data-service="{name}"><b>{name}</b> <span>{about}</span><i></i>'
             f"<small>0 of {many}</small></{tag}>"
         )
-    return f'<div class="behind"><p>the services behind it, and their workers</p>{"".join(boxes)}</div>'
+    return f'<div class="behind"><p>services, their workers</p>{"".join(boxes)}</div>'
 
 
 def _in_words(names, shows):

@@ -59,7 +59,7 @@ def latent_picture(night_h: float, kill_s: float) -> Picture:
                 "height": 275, "barmode": "stack", "legend": {"orientation": "h", "y": 1.2},
                 "xaxis": {"title": {"text": "mean working days between kills"},
                           "tickvals": places, "ticktext": names, "range": [-0.5, len(MEANS) - 0.5]},
-                "yaxis": {"title": {"text": "down in a year, min"}, "range": [0, TOP_MIN]},
+                "yaxis": {"title": {"text": "min a year"}, "range": [0, TOP_MIN]},
                 "annotations": [
                     {"x": place, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,
                      "text": f"↑ {down:,.0f}"}

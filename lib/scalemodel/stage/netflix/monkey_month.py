@@ -2,8 +2,9 @@
 
 Five programs stand in two regions of three zones each, and each has a reason why something must
 not happen to it: one has nothing to spare, one never opted in, one is switched off, one is a
-canary. There is an outage of two days, and a day on which the list of kills does not answer.
-Once an hour it is asked what is due. Days, sizes and faults are ours.
+canary. There is an outage of two days, a day on which the list of kills does not answer, and one
+on which the monkey's own server stands still till five. Each minute it is asked what is due: at
+those of the plan, for in all others nothing is. Days, sizes and faults are ours.
 
 To take a gate away is to let everything through it, for one run.
 
@@ -23,7 +24,7 @@ import plotly.graph_objects as go
 from scalemodel.core.rng import stream
 from scalemodel.netflix.chaos.fleet import Fleet, Group, Instance
 from scalemodel.netflix.chaos.monkey import GATES, NEVER, ChaosMonkey, MonkeyConfig, NaiveMonkey
-from scalemodel.netflix.chaos.workdays import OFFICE, Workdays
+from scalemodel.netflix.chaos.workdays import OFFICE
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture
 
@@ -37,8 +38,8 @@ GROUPS = (
 START, DAYS = datetime(2026, 3, 1, tzinfo=UTC), 31
 OUTAGE = datetime(2026, 3, 11, 8, tzinfo=UTC), datetime(2026, 3, 12, 18, tzinfo=UTC)
 SILENT = datetime(2026, 3, 19).date()  # the list of kills does not answer
+STILL = datetime(2026, 3, 9, 17, tzinfo=UTC)  # till then the monkey's own server stands still
 CONFIG = {"leashed": False, "mean_workdays_between_kills": 2, "most_instances": 1}
-ALWAYS = Workdays(start_hour=0, end_hour=24, weekdays=(0, 1, 2, 3, 4, 5, 6))
 SEED = 3
 NOTHING, ALL = "nothing", "all of them"
 HARMS = {  # each gate with what it is there for
@@ -71,7 +72,7 @@ class Month:
     """All kills of a month, and what was refused: when, and by which gate.
 
     >>> str(month().refused[0][0]), month().refused[0][1]
-    ('2026-03-02 10:00:00+00:00', 'opted in')
+    ('2026-03-02 09:44:00+00:00', 'opted in')
     """
 
     kills: tuple[Kill, ...]
@@ -116,15 +117,14 @@ def month(without: str = NOTHING) -> Month:
             raise OSError("no answer")
         noted.append(termination)
 
-    workdays = ALWAYS if without == "hours" else OFFICE
-    trackers = [] if without == "recorded" else [note]
     monkey = ChaosMonkey(
-        MonkeyConfig(workdays=workdays, **CONFIG), np.random.default_rng(SEED), _outage, trackers
+        MonkeyConfig(**CONFIG), np.random.default_rng(SEED), _outage, trackers=[note]
     )
+    days = [(START + timedelta(days=n)).date() for n in range(DAYS)]
+    planned = [at for day in days for at, _ in monkey.plan(fleet, day)]
     kills, history = [], _History()
-    with _taken_away({"recorded": ""}.get(without, without)):
-        for hour in range(24 * DAYS + 1):
-            now = START + timedelta(hours=hour)
+    with _taken_away(without):
+        for now in [STILL if at.date() == STILL.date() else at for at in planned]:
             fleet.advance(now)
             before = {one.name: one for one in fleet.healthy()}
             for kill in monkey.tick(fleet, now):
@@ -136,12 +136,12 @@ def month(without: str = NOTHING) -> Month:
 def _naive(fleet, strikes):
     """As many strikes as the other made attempts, at any minute of the month."""
     rng, kills, history = stream(SEED, "no gates"), [], _History()
-    monkey = NaiveMonkey(rng)
+    monkey = NaiveMonkey(fleet, rng)
     for minute in np.sort(rng.integers(DAYS * 1440, size=strikes)).tolist():
         now = START + timedelta(minutes=minute)
         fleet.advance(max(now, fleet.now))
         before = {one.name: one for one in fleet.healthy()}
-        victims = [before[name] for name in monkey.strike(fleet)]
+        victims = [before[name] for name in monkey.strike()]
         kills.append(history.kill(fleet, now, victims, False))
     return Month(kills=tuple(kills), refused=())
 
@@ -177,7 +177,7 @@ def first_harm(without: str) -> tuple[str, int]:
     """When the first kill did the harm that the missing gate is there for, and how many did.
 
     >>> first_harm("opted in")
-    ('Mon 2 March, 10:00', 6)
+    ('Mon 2 March, 9:44', 6)
     """
     wanted = HARMS[without]
     kills = [kill for kill in month(without).kills if wanted in kill.harms]

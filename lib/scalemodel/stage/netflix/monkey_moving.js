@@ -50,7 +50,7 @@
       const naive = beast() === "no gates", tried = struck.length > 0 || refused;
       hand.style.transform = `translateX(${x(minute) - 5}px)`;
       marks.innerHTML = steps.slice(0, at + 1).filter(([, , , hit = [], , no]) => hit.length || no).map(([when, , , , , no]) =>
-        `<path d="${no ? "M-4 0h8" : "M-4 -4l8 8M4 -4l-8 8"}" class="${no ? "no" : ""}" style="transform:translate(${x(when)}px,39px)"/>`).join("");
+        `<path d="${no ? "M-4 0h8" : naive ? "M-4 -4l8 8M4 -4l-8 8" : "M-4 0a4 4 0 0 0 8 0a4 4 0 0 0 -8 0"}" class="${no ? "no" : naive ? "" : pressed(leash) ? "dry" : "kill"}" style="transform:translate(${x(when)}px,39px)"/>`).join("");
       const spot = struck.length ? [0, 1].map((axis) => struck.reduce((sum, n) => sum + places[n][axis], 0) / struck.length) : [x(minute), 61];
       drawn.style.transform = `translate(${spot[0]}px,${spot[1] - (struck.length ? 17 : 0)}px) scale(${{ Gorilla: 1.4, Kong: 1.8 }[beast()] ?? 1})`;
       drawn.style.opacity = tried ? 1 : 0;

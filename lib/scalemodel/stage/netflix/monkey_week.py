@@ -84,7 +84,9 @@ class _Week:
         self.free = {zone: [number * each + n for n in range(each)]
                      for number, zone in enumerate(self.zone_names)}  # fmt: skip
         self.settle()
-        self.naive = NaiveMonkey(stream(SEED, "no gates")) if beast == "no gates" else None
+        self.naive = (
+            NaiveMonkey(self.fleet, stream(SEED, "no gates")) if beast == "no gates" else None
+        )
         config = MonkeyConfig(
             leashed=leashed, scope=BEASTS[beast] or "instance", mean_workdays_between_kills=1,
             regions_independent=False,
@@ -149,7 +151,7 @@ class _Week:
             moments.append(Moment(minute=minute, words=words, down=self.down))
         before, seen = dict(self.place), len(self.monkey.log)
         if self.naive and now in self.planned(now.weekday()):
-            gone = self.naive.strike(self.fleet)
+            gone = self.naive.strike()
             self.settle()
             self.killed += 1
             moments.append(

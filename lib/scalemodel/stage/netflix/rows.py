@@ -73,7 +73,7 @@ def rows_picture(factor: float, walls: str, per_s: float) -> Picture:
             "layout": {
                 "height": 270, "barmode": "stack", "bargap": 0.25,
                 "legend": {"orientation": "h", "y": 1.12, "traceorder": "normal"},
-                "xaxis": {"title": {"text": "of 100 pages"}, "range": [0, 100]},
+                "xaxis": {"title": {"text": "of 100 pages"}, "range": [0, 106]},
             },
         }
     )  # fmt: skip

@@ -98,11 +98,12 @@ class Fact:
     def printed(self) -> str:
         """The value as a card shows it: shares in percent, and both ends of a range."""
         first, last = self.value, self.value if self.value_high is None else self.value_high
+        if self.unit == "ratio" and self.value_high is None and 0.99 < first < 1:
+            return f"{100 * first:.12g}{units.NO_BREAK}%"  # 99.99 % is not 100 %
         write = units.percent if self.unit == "ratio" else units.quantity
         symbol = () if self.unit == "ratio" else (self.unit,)
         if self.value_high is None:
-            nines = (1 - first) / 2 if self.unit == "ratio" and 0.99 < first < 1 else None
-            return write(first, *symbol, nines)  # 99.99 % is not 100 %
+            return write(first, *symbol)
         number = units.number(100 * first if self.unit == "ratio" else first)
         return f"{number} to {write(last, *symbol)}"
 
