@@ -88,7 +88,7 @@ def timed(run):
 
 def run_s(how, today):
     """Seconds of CPU of the loop alone, and who served each request."""
-    *told, left, _ = today
+    *told, left, _, _ = today
     served_by, met = np.zeros((2, len(today.hour)), dtype=np.int64)
     left = left.copy()
     return timed(lambda: how(*told, left, served_by, met)), served_by

@@ -79,6 +79,32 @@ def test_what_a_catalogue_holds_is_not_to_be_changed():
         assert not row.flags.writeable
 
 
+def test_a_config_keeps_rows_of_its_own():
+    sizes, watched = np.array([6.0, 1.5]), [0.25, 0.75]
+    config = replace(CALM, gb_per_h=sizes, watched_ratio=watched)
+    sizes[0], watched[0] = 99.0, 0.9
+    assert (config.gb_per_h, config.watched_ratio) == ((6.0, 1.5), (0.25, 0.75))
+    assert hash(config) == hash(replace(CALM, gb_per_h=(6.0, 1.5), watched_ratio=(0.25, 0.75)))
+    assert type(replace(CALM, seed=np.uint8(7)).seed) is int
+
+
+def test_whole_numbers_are_numbers():
+    whole = catalogue(replace(CALM, alpha=1, shift=10, spread=1)).demand(0)
+    assert (whole == catalogue(replace(CALM, alpha=1.0, shift=10.0, spread=1.0)).demand(0)).all()
+
+
+def test_files_are_counted_before_there_are_any():
+    for config in (CALM, CatalogueConfig(titles=50, premieres=3, days=4)):
+        assert config.files == len(catalogue(config).bytes_of)
+
+
+def test_no_length_is_luckier_than_its_limit():
+    config = CatalogueConfig(
+        titles=200_000, spread=1.0, seed=3, gb_per_h=(7.0,), watched_ratio=(1.0,)
+    )
+    assert catalogue(config).bytes_of.max() == round(10.5e9 * math.exp(4.5))
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @settings(max_examples=cases(30))
 @given(config=CONFIGS, day=st.integers(0, 7))
@@ -137,6 +163,12 @@ def test_a_score_remembers_as_a_first_order_process_does(drift_ratio):
         ({"watched_ratio": (0.5, 0.5)}, "watched_ratio=.*must sum to 1, a share for each gb_per_h"),
         ({"watched_ratio": (0.5, 0.3, 0.1)}, "watched_ratio=.*must sum to 1"),
         ({"premieres": 25_001}, "premieres=25001 must be"),
+        ({"length_h": 10.0, "spread": 1.0}, r"length_h · gb_per_h, with spread=.* at most 1000"),
+        (
+            {"gb_per_h": (1.0,) * 21, "watched_ratio": (1 / 21,) * 21},
+            "number of gb_per_h=21 must be an integer of at least 1 and at most 20",
+        ),
+        ({"titles": 200_000, "regions": 9}, r"gb_per_h\) · regions=5400378 must be .* 5000000"),
         ({"leaving": 286}, "leaving=286 must be an integer of at least 0 and at most 285"),
     ],
 )

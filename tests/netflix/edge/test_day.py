@@ -1,5 +1,6 @@
 """A day hour by hour: by hand, sums and limits, the list asked for each request, bad input."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -42,6 +43,7 @@ SAME = CatalogueConfig(
 )  # fmt: skip
 BOX = Appliance(disk_tb=0.1, uplink_gbps=1000.0)
 ONE = DayConfig(catalogue=SAME, boxes=(BOX,), clients=(Client(),), requests=3000)
+# Add a prediction here: it obeys the laws of a day.
 RULES = st.sampled_from([PERFECT, YESTERDAY, GLOBAL, NOISY])
 
 
@@ -126,6 +128,17 @@ def test_who_has_no_box_at_home_misses_only_in_the_region():
     assert not (report.content_miss_bytes + report.health_miss_bytes).any()
 
 
+def test_of_two_sites_as_near_one_is_the_nearest():
+    """Who has no box at home asks the first of its region; another one there helps, and is a miss."""
+    boxes = replace(BOX, down_from_h=20), replace(BOX, site=1)
+    ask = replace(ONE, boxes=boxes, clients=(Client(site=7),))
+    ill, well = simulate(ask), simulate(replace(ask, boxes=(BOX, boxes[1])))
+    assert (ill.tier_bytes == well.tier_bytes).all() and not well.health_miss_bytes.any()
+    assert (ill.health_miss_bytes[20:] == ill.tier_bytes[20:, 1]).all()
+    same = simulate(replace(ask, boxes=(boxes[0], BOX, replace(BOX, region=0))))
+    assert same.health_miss_bytes[20:].any() and same.tier_bytes[20:, 1].any()
+
+
 def test_a_link_and_a_disk_are_used_to_the_last_byte():
     shop = replace(SAME, length_h=10.0, gb_per_h=(100.0,))  # files of a terabyte
     box = Appliance(disk_tb=200.0, uplink_gbps=4000 / 450)
@@ -160,6 +173,11 @@ def test_nobody_fills_a_box_that_is_down():
     drifts = replace(ONE, catalogue=replace(SAME, drift_ratio=0.5), boxes=(box,), day=1)
     ill, well = simulate(drifts).fill_bytes, simulate(replace(drifts, boxes=(replace(box, healthy=True, down_from_h=24, down_until_h=24),))).fill_bytes  # fmt: skip
     assert not ill[3:9].any() and ill[2, 0] == well[2, 0] and ill.sum() <= well.sum()
+    missed = replace(drifts, boxes=(replace(box, down_from_h=2, down_until_h=14),))
+    late, whole = (simulate(replace(drifts, boxes=one.boxes)) for one in (missed, replace(drifts, boxes=(replace(BOX, disk_tb=0.3),))))  # fmt: skip
+    assert (late.content_miss_bytes[14:] >= whole.content_miss_bytes[14:]).all()
+    assert late.content_miss_bytes[14:].sum() > 1.2 * whole.content_miss_bytes[14:].sum()
+    assert not late.health_miss_bytes[14:].any()
 
 
 def test_a_title_that_has_gone_is_nowhere():
@@ -241,7 +259,7 @@ def test_fill_keeps_to_its_window_its_rate_and_boxes_that_are_up(config):
 def test_the_compiled_loop_is_the_one_that_you_read(config):
     ends = []
     for run in (loop, loop.native):
-        *told, left, _ = day(config)
+        *told, left, _, _ = day(config)
         served_by, met = np.zeros((2, config.requests), dtype=np.int64)
         run(*told, left, served_by, met)
         ends.append((served_by.tolist(), met.tolist(), left.tolist()))
@@ -272,7 +290,7 @@ def test_nothing_is_left_to_chance_but_by_the_seed():
 @given(config=days())
 def test_every_viewer_is_sent_to_the_first_of_the_list(config):
     """The control plane, asked before each request: where to, and what was met at home."""
-    *told, left, _ = day(config)
+    *told, left, _, _ = day(config)
     served_by, met = np.zeros((2, config.requests), dtype=np.int64)
     loop.native(*told, left, served_by, met)
     today, now = day(config), -1
@@ -284,7 +302,8 @@ def test_every_viewer_is_sent_to_the_first_of_the_list(config):
         holds = (today.comes_h[:, file] <= hour) & (hour < today.goes_h[:, file])
         first = ranked(client, size, boxes, holds, free)[0]
         far = [client.tier(box) for box in boxes]
-        near = [box for box in range(len(boxes)) if far[box] == min(far)]
+        at_home = boxes[far.index(min(far))]
+        near = [n for n, box in enumerate(boxes) if (box.region, box.site) == (at_home.region, at_home.site)]  # fmt: skip
         kind = NEAR if first in near else HEALTH if holds[near].any() else CONTENT
         assert (served_by[at], met[at]) == (first, kind)
         if first != ORIGIN:
@@ -333,8 +352,12 @@ def test_requests_come_by_hour_by_client_and_by_taste():
         ({"clients": (Client(), 3)}, "clients=.* must be a tuple of Client, 1 or more"),
         ({"boxes": [Appliance()]}, "boxes=.* must be a tuple of Appliance"),
         ({"clients": (Client(region=2),)}, "region of clients=2 must be"),
-        ({"clients": (Client(weight=0.0),)}, r"weight of clients\[0\]=0.0 must be"),
+        ({"clients": ((0, 0, 1.0),)}, "clients=.* must be a tuple of Client"),
         ({"boxes": (Appliance(),) * 1001}, "number of boxes=1001 must be"),
+        (
+            {"boxes": (Appliance(),) * 84, "catalogue": CatalogueConfig(titles=200_000)},
+            "boxes · files of catalogue=50403528 must be an integer of at least 1 and at most 50000000",
+        ),
         ({"day": 8}, "day=8 must be"),
         (
             {"prediction": lambda: 0},
@@ -351,6 +374,7 @@ def test_a_day_that_cannot_be_is_refused(wrong, words):
     ("answer", "words"),
     [
         ([[1.0] * 200] * 2, r"prediction, a list, must have the shape \(1, 200\)"),
+        (itertools.repeat([1.0] * 200), r"prediction, a repeat, must have the shape \(1, 200\)"),
         ([[1.0] * 199], r"prediction, a list, must have the shape \(1, 200\)"),
         ([[1.0] * 200, [1.0]], r"prediction, a list, must have the shape \(1, 200\)"),
         (3.0, r"prediction has the shape \(\); it must be a row"),
@@ -362,6 +386,25 @@ def test_a_day_that_cannot_be_is_refused(wrong, words):
 def test_a_prediction_that_says_no_shares_is_refused(answer, words):
     with pytest.raises(ValueError, match=words):
         day(replace(ONE, prediction=lambda catalogue, day: answer))
+
+
+def test_more_bytes_than_are_counted_are_refused():
+    large = replace(SAME, length_h=10.0, gb_per_h=(100.0,))
+    ask = replace(ONE, catalogue=large, requests=9_223_373)
+    with pytest.raises(ValueError, match=r"requests=9223373 must be .* at most 9223372"):
+        day(ask)
+
+
+def test_to_whom_nobody_comes_a_cache_serves_and_fetches_nothing():
+    two = replace(ONE, clients=(Client(), Client(weight=1e-9)), requests=50)
+    assert reactive(two, LRU(capacity=10**12), client=1).tolist() == [[0] * 24] * 2
+
+
+def test_numbers_of_numpy_do_what_pythons_do():
+    small = DayConfig(catalogue=SMALL, day=np.int8(3), requests=np.int16(300), seed=np.uint8(200))
+    assert type(small.requests) is int
+    plain = DayConfig(catalogue=SMALL, requests=300, seed=200)
+    assert (simulate(small).tier_bytes == simulate(plain).tier_bytes).all()
 
 
 def test_a_client_that_is_not_there_is_refused():

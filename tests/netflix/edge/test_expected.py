@@ -45,6 +45,12 @@ def test_what_nobody_wants_takes_no_disk():
     assert expected_lru_hit_ratio([0.0, 1.0], [50, 3], 3) == 1
 
 
+@pytest.mark.parametrize("least", [5e-324, 1e-300, 1e-90])
+def test_what_hardly_anybody_wants_fills_the_rest_of_a_disk(least):
+    assert expected_lru_hit_ratio([least, 1.0], [4, 4], 6) == pytest.approx(1)
+    assert expected_lru_hit_ratio([least, least], [4, 4], 4) == pytest.approx(0.5)
+
+
 def test_shares_are_beside_one_another():
     whole, half = [0.5, 0.3, 0.2], [0.25, 0.15, 0.1]
     for formula, ask in ((expected_hit_ratio, 3), (expected_disk_bytes, 0.4), (expected_lru_hit_ratio, 3)):  # fmt: skip

@@ -183,6 +183,10 @@ def test_noise_has_the_quality_that_is_stated():
     ("wrong", "words"),
     [
         (([0.5], [3, 3], [4]), "bytes_of must have 1 numbers, as shares, not 2"),
+        (
+            ([0.5, 0.5], [1.9, 2.2], [4]),
+            r"bytes_of=\[1.9, 2.2\] must be integers, with a sum below",
+        ),
         (([0.5], [0], [4]), r"bytes_of\[0\]=0.0 must be a finite number of at least 1"),
         (([-0.5], [3], [4]), r"shares\[0\]=-0.5 must be"),
         (([0.5], [3], [-4]), r"disk_bytes\[0\]=-4.0 must be"),
@@ -199,7 +203,23 @@ def test_what_cannot_be_placed_is_refused(wrong, words):
         place(*wrong)
 
 
+def test_a_rougher_prediction_than_any_that_is_placed_is_refused():
+    with pytest.raises(ValueError, match=r"sigma=3.1 must be a finite number of at least 0"):
+        Prediction(sigma=3.1)
+    shop = catalogue(CatalogueConfig(titles=20_000, regions=1))
+    assert place(Prediction(sigma=3)(shop, 0)[0], shop.bytes_of, [10**13]).any()
+
+
+def test_a_sum_of_bytes_that_is_not_counted_is_refused(monkeypatch):
+    monkeypatch.setattr(placement, "MOST_BYTES", 2.0**63)
+    assert placement.files([1.0], [2.0**62])[1].tolist() == [2**62]
+    with pytest.raises(ValueError, match="must be integers, with a sum below"):
+        placement.files([1.0, 1.0], [2.0**62, 2.0**62])
+
+
 def test_a_window_ends_with_the_day():
+    assert type(FillConfig(rate_gbps=np.float32(2.0)).rate_gbps) is float
+    assert type(Prediction(days_old=np.int8(2)).days_old) is int
     with pytest.raises(
         ValueError, match="window_h=12 must be an integer of at least 0 and at most 11"
     ):

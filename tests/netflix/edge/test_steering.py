@@ -1,5 +1,6 @@
 """Who is sent where: by hand, laws of the list, bad input."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -77,12 +78,37 @@ def test_the_list_is_what_three_walks_find(boxes, holds):
 def test_rows_of_several_lengths_are_refused():
     for holds, left in (([True], [9, 9]), ([True, True], [9])):
         with pytest.raises(
-            ValueError, match=r"boxes, holds and left_bytes=.* must have one length"
+            ValueError, match=r"(holds|left_bytes)=.* must (be|have) .* for each of"
         ):
             ranked(ANN, 5, (HOME, NEXT), holds, left)
+    for holds in ([1, 0], ["yes", "no"], [[True], [False]], [True] * 3, itertools.repeat(True)):
+        with pytest.raises(ValueError, match=r"holds=.* must be True or False for each of 2 boxes"):
+            ranked(ANN, 5, (HOME, NEXT), holds, [9, 9])
+    assert ranked(ANN, 5, (HOME, NEXT), np.array([False, True]), [9, 9]) == [1, ORIGIN]
     with pytest.raises(ValueError, match="size_bytes=0 must be"):
         ranked(ANN, 0, (HOME,), [True], [9])
     with pytest.raises(ValueError, match="healthy=1 must be a bool"):
         Appliance(healthy=1)
     with pytest.raises(ValueError, match="down_until_h=19 must be an integer of at least 20"):
         Appliance(down_from_h=20, down_until_h=19)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"region": "0"}, {"region": 100}, {"region": -1}, {"site": float("nan")}, {"site": -5},
+        {"site": 10_001}, {"weight": 0.0}, {"weight": 1.1e9}, {"weight": "much"},
+    ],
+)  # fmt: skip
+def test_a_viewer_who_is_nowhere_or_nobody_is_refused(wrong):
+    ((field, value),) = wrong.items()
+    with pytest.raises(ValueError, match=f"{field}={value!r} must be"):
+        Client(**wrong)
+
+
+def test_limits_are_allowed_and_numbers_are_pythons():
+    ann, bob = Client(region=99, site=10_000, weight=1e9), Client(region=np.int8(3))
+    assert (ann.region, ann.site, type(bob.region)) == (99, 10_000, int)
+    assert type(Appliance(disk_tb=np.float16(8)).disk_tb) is float
+    with pytest.raises(AttributeError):
+        ann.site = 3

@@ -66,6 +66,25 @@ def test_whoever_keeps_the_optimum_is_told_that_nobody_has_more(game):
         )
 
 
+def test_a_films_bar_is_how_often_it_is_asked_for(game):
+    game, (night, *_) = game
+
+    def bars():
+        films = game.locator("[data-is=films] button:visible").all()
+        return [
+            float(one.locator("i").evaluate("bar => parseFloat(bar.style.width)")) for one in films
+        ]
+
+    def told(times):
+        return pytest.approx([100 * one / max(times) for one in times], abs=0.01)
+
+    assert bars() == told(night.before)
+    game.get_by_role("button", name="Show the forecast").click()
+    assert bars() == told(night.forecast)
+    game.get_by_role("button", name="Let the evening come").click()
+    assert bars() == told(night.asked)
+
+
 def test_what_does_not_fit_is_refused_in_words_and_what_cost_most_is_named(game):
     game, (night, *_) = game
     status, films = game.locator("[data-is=status]"), game.locator("[data-is=films] button:visible")

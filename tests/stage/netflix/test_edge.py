@@ -42,6 +42,12 @@ def test_a_box_that_fails_misses_by_health_and_not_by_content():
     assert down.health == pytest.approx(well.served - down.served) and down.health > 0.2
 
 
+@pytest.mark.parametrize("name", FORECASTS)
+def test_every_forecast_has_its_words(name):
+    rule, words = FORECASTS[name]
+    assert callable(rule) and words in disk_picture(8, name, "like others").alt.replace("\xa0", " ")
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_more_disk_serves_more_and_who_knows_more_serves_more():
     for evening in EVENINGS:

@@ -1,6 +1,8 @@
 """A box's day as it moves, against the engine's day."""
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from scalemodel.netflix.edge.day import simulate
 from scalemodel.netflix.edge.steering import ORIGIN
 from scalemodel.stage.netflix import edge_moving as module
 from scalemodel.stage.netflix.edge_moving import NAMES, WAYS, edge_moving, held, scene
+from scalemodel.stage.panel import moving
 from tests.stage.foundations.told import ways_of
 
 LOOKS = {0: 2, 1: 1, ORIGIN: 3}  # good, busy, bad, as the page numbers them
@@ -19,12 +22,24 @@ def test_the_day_in_words():
     good, old = ways_of(edge_moving())
     assert len(good) == len(old) == 25
     assert good[0][0].startswith("Midnight. The box in town holds A, B, D, H,")
+    assert good[0][0].endswith("J comes out today.")
     assert good[2][0] == "2:00: the fill window opens, and A, D must leave."
     assert good[20][0] == "20:00: the box fails; from the next town J, C; from the origin F, I."
     assert good[22][0].startswith("22:00: the box is back")
     assert good[-1][0].startswith("18 of 28 films came from the box in town. 3 came from the next")
     assert old[-1][0].startswith("13 of 28 films came from the box in town.")
     assert "J" not in "".join(NAMES[one] for one in held(scene(list(WAYS)[1]).day, 0, 23))
+
+
+def test_a_legend_says_what_the_viewers_wear_and_words_keep_apart():
+    html = edge_moving().html
+    inks = re.findall(r'stroke="var\(--sm-(\w+)\)" stroke-width="2.5"/><text[^>]*>([^<]+)<', html)
+    assert inks == [("good", "town’s box"), ("gold", "next town’s"), ("bad", "origin")]
+    style = (Path(moving.__file__).parent / "moving.css").read_text()
+    for look, (ink, _) in zip(module.LOOKS, inks, strict=True):
+        assert f'[data-look="{look}"] {{ color: var(--sm-{ink});' in style
+    (label,) = re.findall(r">(asks[^<]*)<", html)
+    assert module.ASK_X - 9 + 10 * len(label) < module.SHELF_X[1], "even in Jupyter's wide letters"
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

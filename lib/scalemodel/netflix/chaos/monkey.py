@@ -255,8 +255,8 @@ class ChaosMonkey:
         for tracker in _row("trackers", trackers):
             checks.takes("trackers", tracker, "termination")
         self.trackers = tuple(trackers)
-        self.seed = int(checks.instance("rng", rng, np.random.Generator).integers(2**63))
         self.ledger = Ledger() if ledger is None else checks.instance("ledger", ledger, Ledger)
+        self.seed = int(checks.instance("rng", rng, np.random.Generator).integers(2**63))
         self.log = []  # of what was refused: the moment, the unit, the gate
 
     def plan(self, fleet: Fleet, day: date) -> list[tuple[datetime, str]]:

@@ -23,7 +23,8 @@ from scalemodel.core.rng import stream
 
 HOURS, GB, GBPS_HOUR = 24, 10**9, 450 * 10**9  # bytes; the last of 1 Gbit/s in an hour
 HYPE, FADES_DAYS = 5.0, 7.0  # a premiere's lead, in standard deviations of the score
-MOST_TITLES = 200_000
+MOST_TITLES, MOST_ENCODINGS, MOST_FILES = 200_000, 20, 5_000_000  # files: in all regions
+MOST_GB, MOST_LUCK = 1000, 5.0  # of a file; of a length, in standard deviations of its logarithm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class CatalogueConfig:
     seed: int = 0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.whole("titles", self.titles, at_least=1, at_most=MOST_TITLES)
         checks.whole("regions", self.regions, at_least=1, at_most=100)
         checks.whole("days", self.days, at_least=1, at_most=100)
@@ -66,7 +68,24 @@ class CatalogueConfig:
         watched = checks.numbers_row("watched_ratio", self.watched_ratio, above=0, at_most=1)
         if len(watched) != len(sizes) or abs(watched.sum() - 1) > 1e-9:
             raise ValueError(f"watched_ratio={watched!r} must sum to 1, a share for each gb_per_h")
+        checks.whole("number of gb_per_h", len(sizes), at_least=1, at_most=MOST_ENCODINGS)
+        object.__setattr__(self, "gb_per_h", tuple(sizes.tolist()))
+        object.__setattr__(self, "watched_ratio", tuple(watched.tolist()))
+        files = self.files * self.regions
+        checks.whole("files (of titles, premieres, gb_per_h) · regions", files, at_least=1, at_most=MOST_FILES)  # fmt: skip
+        longest_gb = _length(self, MOST_LUCK) * sizes.max()
+        checks.real("length_h · gb_per_h, with spread", longest_gb, above=0, at_most=MOST_GB)
         checks.whole("seed", self.seed, at_least=0)
+
+    @property
+    def files(self) -> int:
+        """How many there are, of all days together."""
+        return (self.titles + (self.days - 1) * self.premieres) * len(self.gb_per_h)
+
+
+def _length(config, luck):
+    """Hours of titles that are so lucky; the mean of all is `length_h`."""
+    return config.length_h * np.exp(config.spread * luck - config.spread**2 / 2)
 
 
 SHOP = CatalogueConfig()
@@ -103,7 +122,7 @@ class Catalogue:
         """
         config = self.config
         there = np.flatnonzero(self.there(day)[:: len(config.gb_per_h)])
-        by_rank = (np.arange(1, len(there) + 1) + config.shift) ** -config.alpha
+        by_rank = (np.arange(1.0, len(there) + 1) + config.shift) ** -config.alpha
         share = np.zeros((config.regions + 1, len(self.comes_day)))  # the first is everybody's
         for row, score in zip(share, self._scores(day), strict=True):
             row[there[np.argsort(-score[there], kind="stable")]] = by_rank / by_rank.sum()
@@ -133,7 +152,7 @@ def catalogue(config: CatalogueConfig) -> Catalogue:
     goes_day = np.full(len(comes), config.days)
     goes_day[who.permutation(config.titles)[: len(goes)]] = goes
     luck = stream(config.seed, "lengths").standard_normal(len(comes))
-    length_h = config.length_h * np.exp(config.spread * luck - config.spread**2 / 2)
+    length_h = _length(config, np.clip(luck, -MOST_LUCK, MOST_LUCK))
     size = np.rint(GB * np.outer(length_h, config.gb_per_h)).astype(np.int64).ravel()
     for row in (size, comes, goes_day):
         row.flags.writeable = False

@@ -4,7 +4,8 @@ Picture van and taxi rank together. From two in the morning boxes are filled wit
 a film is there as soon as it has come. All day people ask, most of them at eight in the evening.
 Each is sent to the nearest box that has the film, is well, and has room on its link in this hour.
 What the nearest site does not serve is a miss, even if another site helps: a content miss if no
-box there holds the file, a health miss if one does, but is down or over its link.
+box there holds the file, a health miss if one does, but is down or over its link. What a box was
+not filled with, for it was down in the window, is a content miss from then on.
 
 On day 0 boxes arrive full; each later day has its fill and its budget. Bytes are integers, so sums
 are exact. A day of a thousand requests takes 13 ms, of a million 0.25 s, of ten million 3 s and
@@ -17,6 +18,7 @@ Sources: Netflix's division of misses into content and health (technology blog, 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +33,7 @@ from scalemodel.parts.caches import engine
 
 NEAR, CONTENT, HEALTH = range(3)  # what a request meets at its nearest site
 NIGHT = FillConfig()
-MOST_BOXES, MOST_REQUESTS = 1000, 50_000_000
+MOST_BOXES, MOST_REQUESTS, MOST_HELD = 1000, 50_000_000, 50_000_000  # held: boxes · files
 REQUESTS_BY_HOUR = (  # beside one another
     30, 18, 10, 6, 5, 6, 10, 16, 22, 26, 30, 34, 38, 40, 42, 46, 54, 66, 82, 96, 100, 92, 70, 46
 )  # fmt: skip
@@ -57,6 +59,7 @@ class DayConfig:
     seed: int = 0
 
     def __post_init__(self):
+        checks.plain(self)
         shop = checks.instance("catalogue", self.catalogue, CatalogueConfig)
         checks.whole("day", self.day, at_least=0, at_most=shop.days - 1)
         checks.whole("requests", self.requests, at_least=1, at_most=MOST_REQUESTS)
@@ -67,8 +70,8 @@ class DayConfig:
             checks.whole(f"number of {field}", len(row), at_least=1, at_most=MOST_BOXES)
             for one in row:
                 checks.whole(f"region of {field}", one.region, at_least=0, at_most=shop.regions - 1)
-        weights = [one.weight for one in self.clients]
-        checks.numbers_row("weight of clients", weights, above=0, at_most=1e9)
+        held = len(self.boxes) * shop.files
+        checks.whole("boxes · files of catalogue", held, at_least=1, at_most=MOST_HELD)
         checks.takes("prediction", self.prediction, "catalogue", "day")
         checks.instance("fill", self.fill, FillConfig)
         checks.whole("seed", self.seed, at_least=0)
@@ -104,11 +107,12 @@ class Day(NamedTuple):
     file: np.ndarray
     bytes_of: np.ndarray  # shape (files,)
     order: np.ndarray  # boxes, nearest first, shape (clients, boxes)
-    tier: np.ndarray  # how far each box is, by its own number
+    site: np.ndarray  # the first box that stands where each does, shape (boxes,)
     comes_h: np.ndarray  # a box holds a file from this hour on, shape (boxes, files)
     goes_h: np.ndarray  # and until this one
     left_bytes: np.ndarray  # what links carry, none of those that are down, shape (24, boxes)
     fill_bytes: np.ndarray  # what comes in, shape (24, boxes)
+    tier: np.ndarray  # how far each box is, shape (clients, boxes)
 
 
 # ── The night ───────────────────────────────────────────────────────────────
@@ -119,6 +123,8 @@ def day(config: DayConfig) -> Day:
     np.int64(20)
     """
     shop = catalogue(checks.instance("config", config, DayConfig).catalogue)
+    most = (2**63 - 1) // int(shop.bytes_of.max())  # more would be more bytes than int64 counts
+    checks.whole("requests", config.requests, at_least=1, at_most=most)
     clients, rng = config.clients, stream(config.seed, f"requests of day {config.day}")
     by_hour, weight = np.array(REQUESTS_BY_HOUR), np.array([one.weight for one in clients])
     counts = rng.multinomial(config.requests, by_hour / by_hour.sum())
@@ -129,9 +135,11 @@ def day(config: DayConfig) -> Day:
         row, asks = up_to[one.region], client == at
         file[asks] = np.searchsorted(row / row[-1], chance[asks], side="right")
     far = np.array([[one.tier(box) for box in config.boxes] for one in clients])
+    places = [(box.region, box.site) for box in config.boxes]
     return Day(
         np.repeat(np.arange(HOURS), counts), client, file, shop.bytes_of,
-        np.argsort(far, axis=1, kind="stable"), far, *_filled(config, shop),
+        np.argsort(far, axis=1, kind="stable"), np.array([places.index(one) for one in places]),
+        *_filled(config, shop), far,
     )  # fmt: skip
 
 
@@ -167,7 +175,7 @@ def _filled(config, shop):
 def _predicted(config, shop, one):
     """The shares that are predicted for a day, of what is there; each row is looked at."""
     answer, rows = config.prediction(shop, one), []
-    for row in answer if np.iterable(answer) else [answer]:
+    for row in islice(answer if np.iterable(answer) else [answer], config.catalogue.regions + 1):
         rows.append(checks.numbers_row("prediction", row, at_least=0, at_most=1e9))
     if [len(row) for row in rows] != [len(shop.bytes_of)] * config.catalogue.regions:
         shape = config.catalogue.regions, len(shop.bytes_of)
@@ -177,15 +185,15 @@ def _predicted(config, shop, one):
 
 # ── The day ─────────────────────────────────────────────────────────────────
 @compiled(
-    f"void({', '.join([READ_INTS] * 4 + [READ_INT_ROWS] * 4)}, int64[:, ::1], int64[::1], int64[::1])"
+    f"void({', '.join([READ_INTS] * 4 + [READ_INT_ROWS, READ_INTS] + [READ_INT_ROWS] * 2)}, int64[:, ::1], int64[::1], int64[::1])"
 )
 def loop(
-    hour, client, file, bytes_of, order, tier, comes_h, goes_h, left_bytes, served_by, met
+    hour, client, file, bytes_of, order, site, comes_h, goes_h, left_bytes, served_by, met
 ):  # fmt: skip
     """Fill which box served each request, or ORIGIN, and what it met at its nearest site.
 
     >>> served_by, met = np.zeros((2, 3), dtype=np.int64)
-    >>> loop(*day(DayConfig(requests=3))[:-1], served_by, met)
+    >>> loop(*day(DayConfig(requests=3))[:-2], served_by, met)
     >>> served_by.tolist(), met.tolist()
     ([0, 0, -1], [0, 0, 1])
     """
@@ -193,7 +201,7 @@ def loop(
         now, who, one = hour[at], client[at], file[at]
         size, served_by[at], met[at] = bytes_of[one], ORIGIN, CONTENT
         for box in order[who]:
-            near = tier[who, box] == tier[who, order[who, 0]]
+            near = site[box] == site[order[who, 0]]
             if comes_h[box, one] <= now < goes_h[box, one]:
                 if near:
                     met[at] = HEALTH
@@ -215,7 +223,7 @@ def simulate(config: DayConfig) -> DayReport:
     """
     today = day(config)
     served_by, met = np.zeros((2, len(today.hour)), dtype=np.int64)
-    loop.native(*today[:-1], served_by, met)
+    loop.native(*today[:-2], served_by, met)
     far = np.where(served_by == ORIGIN, FROM_ORIGIN, today.tier[today.client, served_by])
     tier_bytes, met_bytes, box_bytes = (
         _by_hour(today.hour, column, today.bytes_of[today.file], columns)
@@ -242,6 +250,8 @@ def reactive(config: DayConfig, policy: object, client: int = 0) -> np.ndarray:
     today, before = day(config), day(replace(config, day=max(config.day - 1, 0)))
     who = checks.whole("client", client, at_least=0, at_most=len(config.clients) - 1)
     mine, ahead = today.client == who, before.file[before.client == who]
+    if not mine.any():
+        return np.zeros((2, HOURS), dtype=np.int64)
     size = today.bytes_of[asked := np.append(ahead, today.file[mine])]
     missed = ~engine.simulate(asked, policy, sizes=size).hit_mask[len(ahead) :]
     return _by_hour(today.hour[mine], missed.astype(int), size[len(ahead) :], 2).T

@@ -56,6 +56,7 @@ def expected_lru_hit_ratio(shares: np.ndarray, bytes_of: np.ndarray, disk_bytes:
     0.371
     """
     share, size = _wanted(shares, bytes_of)
+    share = np.maximum(share / share.max(), 1e-100)  # T is about as many requests as 1 / share
     room = checks.whole("disk_bytes", disk_bytes, at_least=1, at_most=MOST_DISK_BYTES)
     if room >= size.sum():
         return 1.0

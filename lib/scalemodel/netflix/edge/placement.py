@@ -7,11 +7,12 @@ costs only room, what is not costs carrying too, what does not fit is passed ove
 A file's worth is the bytes it will serve for each byte of disk. If films are watched whole, that
 is how often it is asked for: the size drops out. The list is exact if files are of one size, or
 if one may be cut, for its limits lie one inside the other (new files, all files). With whole files
-of many sizes it loses at most what two of them are worth. That is for one site: what sites hold
-together is another question.
+of many sizes one box loses at most what two of them are worth. Several boxes are packing, and sites
+together are another question.
 
-`PERFECT` knows what each region will want, not the luck of the day; its siblings know less; any
-function of (catalogue, day) is one. A plan takes 0.1, 1 and 12 ms for a thousand, ten thousand and
+`PERFECT` knows what each region will want, not the luck of the day; its siblings know less. Any
+function of (catalogue, day) is one: it answers shares, shape (regions, files), at least 0, of which
+only order and zeros count. Day 0 has no yesterday, and what is not there that day gets 0. A plan takes 0.1, 1 and 12 ms for a thousand, ten thousand and
 a hundred thousand files, and two bytes for each box and file.
 
 Left out: copies of a file at one site, fill from box to box, predictions that learn.
@@ -51,9 +52,10 @@ class Prediction:
     seed: int = 0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.whole("days_old", self.days_old, at_least=0, at_most=100)
         checks.instance("regional", self.regional, bool)
-        checks.real("sigma", self.sigma, at_least=0, at_most=10)
+        checks.real("sigma", self.sigma, at_least=0, at_most=3)
         checks.whole("seed", self.seed, at_least=0)
 
     def __call__(self, catalogue, day):
@@ -81,6 +83,7 @@ class FillConfig:
     rate_gbps: float = 1.2
 
     def __post_init__(self):
+        checks.plain(self)
         checks.whole("start_h", self.start_h, at_least=0, at_most=HOURS - 1)
         checks.whole("window_h", self.window_h, at_least=0, at_most=HOURS - self.start_h)
         checks.real("rate_gbps", self.rate_gbps, at_least=0, at_most=1000)
@@ -164,4 +167,6 @@ def files(shares: np.ndarray, bytes_of: np.ndarray) -> tuple[np.ndarray, np.ndar
     size = checks.numbers_row("bytes_of", bytes_of, at_least=1, at_most=MOST_BYTES)
     if len(size) != len(share):
         raise ValueError(f"bytes_of must have {len(share)} numbers, as shares, not {len(size)}")
+    if (size % 1).any() or size.sum() >= 2**63:
+        raise ValueError(f"bytes_of={bytes_of!r} must be integers, with a sum below 2**63")
     return share, size.astype(np.int64)

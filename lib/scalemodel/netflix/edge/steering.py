@@ -14,7 +14,7 @@ Sources: none needed; the order of the list is ours.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import islice
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from scalemodel.netflix.edge.catalogue import GBPS_HOUR, HOURS
 
 FROM_ORIGIN = 3  # a tier: after one's own site, one's region, and others
 ORIGIN = -1  # in place of a box
+MOST_REGION, MOST_SITE = 99, 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +43,11 @@ class Appliance:
     down_until_h: int = HOURS
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("disk_tb", self.disk_tb, at_least=0, at_most=1000)
         checks.real("uplink_gbps", self.uplink_gbps, at_least=0, at_most=10_000)
-        checks.whole("region", self.region, at_least=0, at_most=99)
-        checks.whole("site", self.site, at_least=0, at_most=10_000)
+        checks.whole("region", self.region, at_least=0, at_most=MOST_REGION)
+        checks.whole("site", self.site, at_least=0, at_most=MOST_SITE)
         checks.instance("healthy", self.healthy, bool)
         checks.whole("down_from_h", self.down_from_h, at_least=0, at_most=HOURS)
         checks.whole("down_until_h", self.down_until_h, at_least=self.down_from_h, at_most=HOURS)
@@ -62,7 +64,8 @@ class Appliance:
         return self.healthy & ((hour < self.down_from_h) | (hour >= self.down_until_h))
 
 
-class Client(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
     """The viewers of one site, and their weight among all.
 
     >>> Client(site=3).tier(Appliance(site=3)), Client(region=1).tier(Appliance(site=3))
@@ -72,6 +75,12 @@ class Client(NamedTuple):
     region: int = 0
     site: int = 0
     weight: float = 1.0
+
+    def __post_init__(self):
+        checks.plain(self)
+        checks.whole("region", self.region, at_least=0, at_most=MOST_REGION)
+        checks.whole("site", self.site, at_least=0, at_most=MOST_SITE)
+        checks.real("weight", self.weight, above=0, at_most=1e9)
 
     @checks.kinds
     def tier(self, box: Appliance) -> int:
@@ -98,7 +107,10 @@ def ranked(
     """
     size = checks.whole("size_bytes", size_bytes, at_least=1, at_most=10**12)
     left = checks.numbers_row("left_bytes", left_bytes, at_least=0, length=0)
-    if not len(boxes) == len(holds) == len(left):
-        raise ValueError(f"boxes, holds and left_bytes={left_bytes!r} must have one length")
+    held = [*islice(holds, len(boxes) + 1)]
+    if len(held) != len(boxes) or not {type(one) for one in held} <= {bool, np.bool_}:
+        raise ValueError(f"holds={holds!r} must be True or False for each of {len(boxes)} boxes")
+    if len(left) != len(boxes):
+        raise ValueError(f"left_bytes={left_bytes!r} must have one number for each of boxes")
     near = sorted(range(len(boxes)), key=lambda at: client.tier(boxes[at]))
-    return [at for at in near if holds[at] and boxes[at].healthy and left[at] >= size] + [ORIGIN]
+    return [at for at in near if held[at] and boxes[at].healthy and left[at] >= size] + [ORIGIN]

@@ -26,23 +26,20 @@ from scalemodel.stage.panel.picture import Picture
 
 TB = 10**12
 SHOP = CatalogueConfig(regions=4, shared_ratio=0.5, drift_ratio=0.3, premieres=4, leaving=4, days=4)
-DAY, REQUESTS, LINK_GBPS = 3, 20_000, 25.0
+DAY, REQUESTS, LINK_GBPS = 3, 20_000, 25.0  # too few days for a forecast from last week
 DISKS_TB = (1, 2, 4, 8, 12, 16, 24, 32)
-FORECASTS = {
-    "perfect": PERFECT, "yesterday's": YESTERDAY, "all regions'": GLOBAL,
-    "off by half or twice": NOISY,
-}  # fmt: skip
+FORECASTS = {  # by name: who predicts, and how a sentence calls it
+    "perfect": (PERFECT, "a perfect forecast"),
+    "yesterday's": (YESTERDAY, "yesterday's list for a forecast"),
+    "all regions'": (GLOBAL, "all regions' taste for a forecast"),
+    "off by half or twice": (NOISY, "a forecast that is off by half or twice"),
+}
 EVENINGS = {  # the catalogue's changes, and the box's
     "like others": ({}, {}),
     "twelve premieres": ({"premieres": 12, "leaving": 12}, {}),
     "the box fails at eight": ({}, {"down_from_h": 20}),
     "half the link": ({}, {"uplink_gbps": LINK_GBPS / 2}),
 }
-SAID = {
-    "perfect": "a perfect forecast", "yesterday's": "yesterday's list for a forecast",
-    "all regions'": "all regions' taste for a forecast",
-    "off by half or twice": "a forecast that is off by half or twice",
-}  # fmt: skip
 BEST_TB = tuple(range(33))
 PEAK_H = 20
 NOISE = 0.5  # of a percentage: half its interval
@@ -75,7 +72,7 @@ def config(disk_tb: float, forecast: str, evening: str = "like others") -> DayCo
     return DayConfig(
         catalogue=replace(SHOP, **shop), day=DAY, requests=REQUESTS, clients=(Client(),),
         boxes=(Appliance(**{"disk_tb": disk_tb, "uplink_gbps": LINK_GBPS, **box}),),
-        prediction=FORECASTS[forecast],
+        prediction=FORECASTS[forecast][0],
     )  # fmt: skip
 
 
@@ -132,7 +129,7 @@ def disk_picture(disk_tb: float, forecast: str, evening: str) -> Picture:
         "carried in that night": (here.filled_tb, "TB", 0.05),
     }
     alt = (
-        f"With {disk_tb} TB and {SAID[forecast]} the box serves {_percent(here.served)} of the "
+        f"With {disk_tb} TB and {FORECASTS[forecast][1]} the box serves {_percent(here.served)} of the "
         f"bytes; {_percent(here.content)} are content misses, {_percent(here.health)} health misses."
     )
     return Picture(figure, readings, units.tied(alt))
@@ -165,9 +162,9 @@ def _area(name, x, y, fill, line):
 def _layout(disk_tb, served):
     muted = theme.colour("muted")
     return {
-        "height": 300, "legend": {"orientation": "h", "y": 1.04, "font": {"size": 12}},
+        "height": 280, "legend": {"orientation": "h", "y": 1.04, "font": {"size": 12}},
         "xaxis": {"title": {"text": "disk, TB"}, "range": [0, 33], "tickvals": [0, *DISKS_TB[2:]]},
-        "yaxis": {"title": {"text": "of the bytes asked for, %"}, "range": [0, 103]},
+        "yaxis": {"title": {"text": "of the bytes asked for, %"}, "range": [0, 115], "tickvals": list(range(0, 101, 20))},
         "shapes": [
             {"type": "line", "x0": disk_tb, "x1": disk_tb, "y0": 0, "y1": served,
              "line": {"color": theme.colour("ink"), "width": 3}},
@@ -215,7 +212,7 @@ def far_picture(disk_tb: float, evening: str) -> Picture:
                 for way, row in rows.items()
             ],
             "layout": {
-                "height": 250, "legend": {"orientation": "h", "y": 1.06},
+                "height": 230, "legend": {"orientation": "h", "y": 1.06},
                 "xaxis": {"title": {"text": "hour of the day"}, "tickvals": list(range(0, HOURS, 4))},
                 "yaxis": {"title": {"text": "from far away, Gbit/s"}, "range": [0, 20]},
                 "shapes": [{"type": "rect", "x0": 1.5, "x1": 13.5, "y0": 0, "y1": 1, "yref": "paper",
@@ -230,7 +227,7 @@ def far_picture(disk_tb: float, evening: str) -> Picture:
     readings["carried in by night"] = (filled, "TB", 0.05)
     alt = (
         f"With {disk_tb} TB, at eight in the evening {eight['placed by night']:.1f} Gbit/s come from "
-        f"far away if the box was filled by night, {eight['kept on demand']:.1f} if it keeps what "
-        "is asked for."
+        f"far away if a perfect forecast filled the box by night, {eight['kept on demand']:.1f} if it "
+        "keeps what is asked for."
     )
     return Picture(figure, readings, units.tied(alt))

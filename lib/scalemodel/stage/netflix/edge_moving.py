@@ -2,7 +2,7 @@
 
 Ten films, two boxes in one region, and the viewers of the first. The day is one of the engine's,
 in miniature: a box has room for about four films, and takes about one in an hour. Once it is
-filled by a forecast that knows tonight's premiere, and once by what was watched yesterday.
+filled by a forecast that knows the day's premiere, and once by what was watched yesterday.
 
 Left out: encodings and other regions; all are in `scalemodel.netflix.edge`.
 Sources: none; who is served by whom is read off `scalemodel.netflix.edge.day`.
@@ -38,6 +38,7 @@ ORIGIN_X, ORIGIN_Y, SHELF_X, SHELF_Y = 4, 28, (4, 234), 74
 ASK_X, ASK_PX = 147, 17
 HOUR_X, HOUR_PX, GROUND_Y, STACK = 20, 14, 158, 14.5
 LOOKS = ("good", "busy", "bad")  # own box, the next town's, the origin
+INKS = {"good": "good", "busy": "gold", "bad": "bad"}  # as moving.css has them
 SHELF = '<path d="M{0} 60v28h{2}v-28" fill="none" stroke="currentColor" stroke-width="3" style="color:var(--sm-muted)"/>'
 
 
@@ -74,7 +75,7 @@ def scene(way: str) -> Scene:
     """
     today = day(config(way))
     served_by, met = np.zeros((2, REQUESTS), dtype=np.int64)
-    loop.native(*today[:-1], served_by, met)
+    loop.native(*today[:-2], served_by, met)
     return Scene(today, served_by.tolist(), met.tolist())
 
 
@@ -159,7 +160,7 @@ def _packed(films, size, x):
 # ── In words ────────────────────────────────────────────────────────────────
 def _first(run):
     names = _listed(held(run.day, 0, 0))
-    return f"Midnight. The box in town holds {names}, as does the next town's. J comes out tonight."
+    return f"Midnight. The box in town holds {names}, as does the next town's. J comes out today."
 
 
 def _told(run, hour):
@@ -192,6 +193,16 @@ def _listed(films):
 
 
 # ── The drawing ─────────────────────────────────────────────────────────────
+def _legend():
+    """What a viewer's colour says: where the film came from."""
+    names = zip((8, 23, 38), ("town’s box", "next town’s", "origin"), LOOKS, strict=True)
+    return "".join(
+        f'<circle cx="262" cy="{y}" r="5" fill="none" stroke="var(--sm-{INKS[look]})" stroke-width="2.5"/>'
+        f'<text x="271" y="{y + 4}">{name}</text>'
+        for y, name, look in names
+    )
+
+
 def _ground():
     window = HOUR_X + HOUR_PX * (FILL.start_h - 0.5)
     wide = HOUR_PX * FILL.window_h
@@ -207,9 +218,10 @@ def _ground():
         + SHELF.format(SHELF_X[0], 0, 120)
         + SHELF.format(SHELF_X[1], 0, 120)
         + '<g style="fill:var(--sm-muted)"><text x="4" y="12">the origin, far away: every film</text>'
-        f'<text x="{SHELF_X[0]}" y="55">the box in town</text>'
+        + _legend()
+        + f'<text x="{SHELF_X[0]}" y="55">the box in town</text>'
         f'<text x="{SHELF_X[1]}" y="55">the next town’s</text>'
-        f'<text x="{ASK_X - 9}" y="55">who asks now</text>'
+        f'<text x="{ASK_X - 9}" y="55">asks now</text>'
         f'<text x="{window + 6}" y="{top + 14}">fill window</text>'
         f'<text x="{HOUR_X + HOUR_PX * 23 + 8}" y="{GROUND_Y + 18}" text-anchor="end">hour</text>{hours}</g>'
     )

@@ -6,14 +6,14 @@ scalemodelContest("sm-stock", ({ nights, words, is, say, rank }) => {
   let night, kept, done, refused;
 
   function show() {
-    const now = score(night, kept), most = Math.max(...night.size);
+    const now = score(night, kept), times = night[done ? "asked" : ahead() ? "forecast" : "before"];
     films.forEach((film, one) => {
       film.hidden = one >= night.names.length;
       if (film.hidden) return;
       const [name, size, bar, told] = film.children;
       name.textContent = night.names[one];
       size.textContent = `${night.size[one]}\u00a0GB`;
-      bar.style.width = `${(100 * night.size[one]) / most}%`;
+      bar.style.width = `${(100 * times[one]) / Math.max(...times)}%`;
       const old = night.before[one] || night.onShelf[one];
       told.textContent = done ? say("came", night.asked[one])
         : (old ? say("past", night.before[one]) : words.new) + (ahead() ? `, ${say("coming", night.forecast[one])}` : "");
