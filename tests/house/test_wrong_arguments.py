@@ -145,7 +145,7 @@ MAY_TAKE = {
     "scalemodel.parts.redis_server.shown": {"url": "what is no URL is shown as it is"},
     "scalemodel.labs.__main__.main": {"words": "argparse answers, and ends the process"},
 }
-ROOMS = ("core", "parts", "youtube", "twitter", "labs", "netflix")
+ROOMS = ("core", "parts", "youtube", "twitter", "labs", "netflix", "uber")
 TABLES = {path.parent.name: path for path in sorted((ROOT / "tests").glob("*/limits.toml"))}
 LIMITED = [name for name in NAMES if name.split(".")[1] in TABLES]
 
