@@ -310,6 +310,17 @@ def test_every_viewer_is_sent_to_the_first_of_the_list(config):
             free[first] -= size
 
 
+def test_all_boxes_of_the_nearest_site_are_asked_before_another_as_far():
+    """No box stands in the viewer's region: of two sites the first in the list is nearest."""
+    far, sick = replace(BOX, region=1, disk_tb=0.5), {"healthy": False}
+    boxes = replace(far, site=1, disk_tb=0.0), replace(far, site=0), replace(far, site=1, **sick)
+    shop = replace(SAME, regions=2)
+    report = simulate(replace(ONE, catalogue=shop, boxes=boxes, clients=(Client(region=0),)))
+    assert report.health_miss_bytes.sum() > 0 == report.content_miss_bytes.sum()
+    held = [True] * 3
+    assert ranked(Client(region=0), 1, (*boxes[:2], replace(boxes[2], **{"healthy": True})), held, [9] * 3) == [0, 2, 1, ORIGIN]  # fmt: skip
+
+
 @pytest.mark.parametrize("disk_gb", [0, 2, 50, 100, 398, 400])
 def test_on_what_was_asked_for_the_closed_form_is_exact(disk_gb):
     """Files of 2 GB that just fill the disk, and a placement that knows the day."""

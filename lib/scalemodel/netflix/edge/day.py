@@ -136,10 +136,10 @@ def day(config: DayConfig) -> Day:
         file[asks] = np.searchsorted(row / row[-1], chance[asks], side="right")
     far = np.array([[one.tier(box) for box in config.boxes] for one in clients])
     places = [(box.region, box.site) for box in config.boxes]
+    site = np.array([places.index(one) for one in places])  # whose boxes are asked together
     return Day(
         np.repeat(np.arange(HOURS), counts), client, file, shop.bytes_of,
-        np.argsort(far, axis=1, kind="stable"), np.array([places.index(one) for one in places]),
-        *_filled(config, shop), far,
+        np.lexsort((np.broadcast_to(site, far.shape), far)), site, *_filled(config, shop), far,
     )  # fmt: skip
 
 

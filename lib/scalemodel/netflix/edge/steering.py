@@ -92,7 +92,7 @@ class Client:
 def ranked(
     client: Client, size_bytes: int, boxes: tuple, holds: np.ndarray, left_bytes: np.ndarray
 ) -> list[int]:
-    """Places of boxes that hold a file, are well and not full, nearest first; then ORIGIN.
+    """Places of boxes that hold a file, are well and not full, nearest site first; then ORIGIN.
 
     Each box has its word in `holds`, and what its link can still carry, of which the film takes
     `size_bytes`.
@@ -112,5 +112,6 @@ def ranked(
         raise ValueError(f"holds={holds!r} must be True or False for each of {len(boxes)} boxes")
     if len(left) != len(boxes):
         raise ValueError(f"left_bytes={left_bytes!r} must have one number for each of boxes")
-    near = sorted(range(len(boxes)), key=lambda at: client.tier(boxes[at]))
+    site = [(box.region, box.site) for box in boxes]  # whose boxes are asked together
+    near = sorted(range(len(boxes)), key=lambda n: (client.tier(boxes[n]), site.index(site[n])))
     return [at for at in near if held[at] and boxes[at].healthy and left[at] >= size] + [ORIGIN]
