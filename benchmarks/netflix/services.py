@@ -118,14 +118,16 @@ def with_simpy(config):
 
     def draw(path, name):
         service = graph.service(name)
-        works_s = LAWS[service.law](stream(config.seed, path), pages) * service.mean_ms / 1e3
-        jitter = stream(config.seed, f"luck {path}").uniform(size=(pages, 3))[:, 2]
+        works_s = (
+            LAWS[service.law](stream(config.seed, f"works {path!r}"), pages) * service.mean_ms / 1e3
+        )
+        jitter = stream(config.seed, f"luck {path!r}").uniform(size=(pages, 3))[:, 2]
         luck_of[path] = works_s * slow.get(name, 1.0), jitter
         for call, *_ in out[name]:
             for again in range(1 + call.guards.retries):
-                draw(f"{path} {again} {call.callee}", call.callee)
+                draw((*path, again, call.callee), call.callee)
 
-    draw(graph.entry, graph.entry)
+    draw((graph.entry,), graph.entry)
     end_s, how = np.zeros(pages), np.zeros(pages, int)
     began = time.process_time()
     environment = simpy.Environment()
@@ -154,7 +156,7 @@ def with_simpy(config):
                 if breaker:
                     breaker.record(environment.now, False)
                 return given_up
-            below, answer = f"{path} {again} {call.callee}", environment.event()
+            below, answer = (*path, again, call.callee), environment.event()
             environment.process(job(page, below, call.callee, answer))
             if guards.time_out_s < math.inf:
                 yield answer | environment.timeout(guards.time_out_s)
@@ -173,7 +175,7 @@ def with_simpy(config):
 
     def viewer(page):
         answer = environment.event()
-        environment.process(job(page, graph.entry, graph.entry, answer))
+        environment.process(job(page, (graph.entry,), graph.entry, answer))
         how[page] = yield answer
         end_s[page] = environment.now
 
