@@ -330,7 +330,7 @@ def test_a_rule_that_names_a_car_that_is_not_there_is_told_so(answer):
     assert simulate(config, Once(-1)).served == 0
 
 
-@pytest.mark.parametrize("wrong", [None, 3, FirstCome, Once, SimpleNamespace(decide=None), SimpleNamespace(decide=compiled("int64(int64)")(lambda n: n))], ids=repr)  # fmt: skip
+@pytest.mark.parametrize("wrong", [None, 3, FirstCome, Once, SimpleNamespace(decide=None), SimpleNamespace(decide=compiled("int64(int64)")(lambda n: n))], ids=["none", "number", "class", "other class", "no rule", "other signature"])  # fmt: skip
 def test_what_is_no_policy_is_told_what_one_is(wrong):
     with pytest.raises(ValueError, match=r"^policy=.* must be FirstCome, EdgeGreedy, Optimal, or"):
         simulate(MarketConfig(), wrong)
