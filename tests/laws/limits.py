@@ -49,7 +49,14 @@ def allowed(name):
 
         return noted
 
+    def made_plain(config, plain=checks.plain):
+        code, caller = sys._getframe(1).f_code, sys._getframe(1).f_globals["__name__"]
+        if caller == name:
+            asked.setdefault(code.co_qualname, set()).add("its numbers: Python's own")
+        return plain(config)
+
     with contextlib.ExitStack() as stack:
+        stack.enter_context(patch.object(checks, "plain", made_plain))
         for kind in ASKED:
             stack.enter_context(patch.object(checks, kind, noting(kind, getattr(checks, kind))))
         for _, thing in public(module):

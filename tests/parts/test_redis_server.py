@@ -49,6 +49,7 @@ def program(monkeypatch, tmp_path):
     return script
 
 
+# ── Refusals ────────────────────────────────────────────────────────────────
 def test_a_server_that_dies_at_once_is_not_waited_for(monkeypatch, program):
     monkeypatch.setattr(own, "START_S", 3_600.0)
     made = program("exit 1")
@@ -65,7 +66,6 @@ def test_a_server_that_never_answers_is_ended_though_it_will_not(monkeypatch, pr
     made = program(
         "trap '' TERM\necho $$ > \"${0%/*}/pid\"\nfor i in 1 2 3 4 5 6 7 8 9; do sleep 1; done"
     )
-    started = []
     begin, started = own.subprocess.Popen, []
     monkeypatch.setattr(
         own.subprocess, "Popen", lambda *a, **k: started.append(begin(*a, **k)) or started[-1]
@@ -75,6 +75,7 @@ def test_a_server_that_never_answers_is_ended_though_it_will_not(monkeypatch, pr
     assert started[0].returncode == -9 and ended == [True] and made.is_dir()
 
 
+# ── Oracle ──────────────────────────────────────────────────────────────────
 @needs_redis
 def test_options_reach_it_and_it_ends_with_its_block():
     with PrivateServer(maxmemory_policy="allkeys-lru") as server:

@@ -82,6 +82,7 @@ class GatewayConfig:
     most_behind: int = 60_000  # published and not yet committed; beyond that apps must wait
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("reports_per_s", self.reports_per_s, above=0, at_most=MOST_AT_ONCE)
         checks.whole("burst", self.burst, at_least=1, at_most=MOST_AT_ONCE)
         checks.real("ahead_s", self.ahead_s, at_least=0, at_most=MOST_S)

@@ -30,8 +30,13 @@ def distance_m(lat, lon, to_lat, to_lon) -> np.ndarray:
     """
     lat, to_lat = _radians("lat", lat, 90), _radians("to_lat", to_lat, 90)
     lon, to_lon = _radians("lon", lon, 180), _radians("to_lon", to_lon, 180)
+    shapes = lat.shape, lon.shape, to_lat.shape, to_lon.shape
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ValueError(f"lat, lon, to_lat and to_lon must go together: {shapes}") from None
     half = np.sin((to_lat - lat) / 2) ** 2
-    half += np.cos(lat) * np.cos(to_lat) * np.sin((to_lon - lon) / 2) ** 2
+    half = half + np.cos(lat) * np.cos(to_lat) * np.sin((to_lon - lon) / 2) ** 2
     return 2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
 
 

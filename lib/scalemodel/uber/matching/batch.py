@@ -53,6 +53,7 @@ class Places:
     lon: np.ndarray
 
     def __post_init__(self):
+        checks.plain(self)
         for name, most in (("lat", 90), ("lon", 180)):
             row = checks.numbers_row(
                 name, getattr(self, name), at_least=-most, at_most=most, length=0

@@ -10,7 +10,7 @@ A driver goes through four states, and each step is a swap in a ledger (`reserva
 idle → offered → en route → on trip → idle. An offer ends by itself.
 
 A match takes 0.13 ms among 10,000 cars and 0.18 ms among 100,000, of CPU, with 2.4 of them
-looked at in the mean and 7 at the 99th percentile; where cars are few (1 in a km²) it looks at
+looked at on average and 7 at the 99th percentile; where cars are few (1 in a km²) it looks at
 all in reach and takes 1 ms. So one process ends at some 5,000 requests a second.
 
 Left out: cars that are soon free, a rider who calls it off, several dispatchers' shares.
@@ -50,6 +50,7 @@ class Request:
     time_s: float = 0.0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.text("id", self.id)
         checks.real("lat", self.lat, at_least=-90, at_most=90)
         checks.real("lon", self.lon, at_least=-180, at_most=180)

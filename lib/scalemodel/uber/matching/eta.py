@@ -42,6 +42,7 @@ class StraightLine:
     kmh: float = 30.0
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("kmh", self.kmh, above=0, at_most=1e4)
 
     def minutes(self, lat, lon, to_lat, to_lon) -> np.ndarray:

@@ -67,6 +67,7 @@ class MarketConfig:
     until_s: float = 9000.0  # the end
 
     def __post_init__(self):
+        checks.plain(self)
         checks.whole("drivers", self.drivers, at_least=1, at_most=100_000)
         for name in ("side_km", "kmh", "trip_s"):
             checks.real(name, getattr(self, name), at_least=1e-6, at_most=1e6)

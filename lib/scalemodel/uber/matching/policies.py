@@ -47,6 +47,7 @@ class Optimal:
     penalty_min: float = 60.0  # what a rider who gets no car counts as
 
     def __post_init__(self):
+        checks.plain(self)
         checks.whole("neighbours", self.neighbours, at_least=1, at_most=1_000_000)
         checks.real("penalty_min", self.penalty_min, above=0, at_most=1e9)
 

@@ -12,7 +12,7 @@ is then a look into the table.
 
 Left out: turns, lights, queues that grow by those who drive in them.
 Sources: scipy's `csgraph.dijkstra`; on a two-way grid a way is 4/π times the straight line
-in the mean over directions, for |cos| + |sin| has that mean.
+on average over directions, for |cos| + |sin| has that mean.
 """
 
 from dataclasses import dataclass, field
@@ -66,6 +66,7 @@ class RoadGrid:
     )  # from any corner to any other
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("lat", self.lat, at_least=-85, at_most=85)
         checks.real("lon", self.lon, at_least=-179, at_most=179)
         checks.whole("streets", self.streets, at_least=2, at_most=51)

@@ -49,6 +49,7 @@ class CaseScore:
     eta_weight: float = 0.6
 
     def __post_init__(self):
+        checks.plain(self)
         if self.eta_unit not in [*PER_MINUTE]:
             raise ValueError(f"eta_unit={self.eta_unit!r} must be one of {[*PER_MINUTE]}")
         for name in ("rating_weight", "eta_weight"):

@@ -105,6 +105,7 @@ class Demand:
     elasticity: float = 1.0  # per cent fewer requests for each per cent of price
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("base_per_s", self.base_per_s, above=0, at_most=1e4)
         checks.real("elasticity", self.elasticity, at_least=0.1, at_most=100)
 
