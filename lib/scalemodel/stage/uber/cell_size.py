@@ -93,7 +93,7 @@ def cell_picture(cell_m: float, layout: str, nearest: int) -> Picture:
     'Cells of 250 m: for the 10 nearest of 100,000 cars, spread ev'
     """
     told = np.array([looked(layout, nearest, size) for size in SIZES_M])
-    cells, cars, fooled = looked(layout, nearest, cell_m)
+    cells, cars, _ = looked(layout, nearest, cell_m)
     changes = 100 * changes_ratio(cell_m)
     rows = (
         ("cells looked into", told[:, 0], "blue", "solid"),

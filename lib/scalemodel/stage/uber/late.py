@@ -144,8 +144,12 @@ def _both(trouble):
         second.step(most=10_000)
         for kept, store in zip(held, stores, strict=True):
             there = [car for car in range(CARS) if car in store.index]
-            kept[now_s, there] = [round((store.index.position(car)[1] - LON) / STEP) for car in there]
-    return tuple(Told(kept, read, len(read) - int(one)) for kept, one in zip(held, moved, strict=True))
+            kept[now_s, there] = [
+                round((store.index.position(car)[1] - LON) / STEP) for car in there
+            ]
+    return tuple(
+        Told(kept, read, len(read) - int(one)) for kept, one in zip(held, moved, strict=True)
+    )
 
 
 def _fall_asleep(consumer, reader, asleep):

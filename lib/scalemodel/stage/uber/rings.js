@@ -1,6 +1,7 @@
 /* Who is nearest, ring by ring: the twin of `rings.rounds`. */
-globalThis.scalemodelRings = (cars, [x, y], k, cell, wide, high) => {
+globalThis.scalemodelRings = (cars, at, k, cell, wide, high) => {
   "use strict";
+  const [x, y] = at;
   const [column, row] = [Math.floor(x / cell), Math.floor(y / cell)];
   const ringOf = cars.map(([a, b]) => Math.max(Math.abs(Math.floor(a / cell) - column), Math.abs(Math.floor(b / cell) - row)));
   const far = cars.map(([a, b]) => Math.hypot(a - x, b - y));
