@@ -48,14 +48,14 @@
       const cells = lists.map((list, n) => {
         const [x, y] = [px((n % wide) * cell), px(Math.floor(n / wide) * cell)];
         return `<rect x="${x}" y="${y}" width="${cell * PX}" height="${cell * PX}" class="${lit(n) ? "lit" : looks[n] ?? ""}"/>`
-          + `<text x="${Number(x) + 4}" y="${Number(y) + 10.5}">${list}</text>`;
+          + `<text x="${Number(x) + 4}" y="${Number(y) + 11}">${list}</text>`;
       });
       const dots = cars.map(([x, y], n) => {
         const r = last(n, now), to = places[n][r + 1] ?? places[n][r], part = (now - first[n]) / every - r;
         const [a, b] = [x + (to[0] - x) * part, y + (to[1] - y) * part];
         const look = best.includes(n) ? "best" : rider && lit(cellOf([x, y])) ? "seen" : "";
         return `<path class="on" d="M${px(x)} ${px(y)}L${px(a)} ${px(b)}"/><circle class="on" cx="${px(a)}" cy="${px(b)}" r="3"/>`
-          + `<g class="car ${look}"><circle cx="${px(x)}" cy="${px(y)}" r="7.5"/><text x="${px(x)}" y="${Number(px(y)) + 3.5}">${names[n]}</text></g>`;
+          + `<g class="car ${look}"><circle cx="${px(x)}" cy="${px(y)}" r="7.5"/><text x="${px(x)}" y="${Number(px(y)) + 3.7}">${names[n]}</text></g>`;
       });
       is.map.innerHTML = cells.join("") + circle + dots.join("");
     }
@@ -104,7 +104,7 @@
       ask(riders[next++ % riders.length]);
     };
     is.map.onclick = (event) => {
-      const box = is.map.getBoundingClientRect(), m = 360 / box.width / PX;
+      const box = is.map.getBoundingClientRect(), m = 361 / box.width / PX;
       const at = [(event.clientX - box.left) * m, (event.clientY - box.top) * m];
       ask(at.map((v, n) => Math.round(Math.min(Math.max(v, 1), cell * [wide, high][n] - 1))));
     };

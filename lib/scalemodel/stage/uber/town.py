@@ -25,6 +25,7 @@ STREET_M, M_PER_S = 125.0, 9.0
 LAST_S, EVERY_S, K = 40, 4.0, 3
 RIDERS = ((560, 470), (395, 260), (1010, 790), (300, 880))  # who asks, one after another
 TITLE = "Who is where, and who is nearest?"
+PX = 0.288  # of a metre, as in the script
 AROUND = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
 
 
@@ -121,8 +122,8 @@ def town_moving() -> Embed:
     html = (
         '<figure class="sm-moving" data-ready="1" data-lm-suppress-shortcuts '
         f'aria-label="{escape(TITLE)}"><div class="sm-town"><p class="sm-title">{escape(TITLE)}</p>'
-        f'<svg viewBox="0 0 360 290" aria-hidden="true" data-is="map"></svg>{RUN}'
-        '<p role="status" data-is="status">24 cars in 20 cells.</p>'
+        f'<div class="both"><svg viewBox="0 0 361 289" aria-hidden="true" data-is="map">{_map()}</svg>'
+        f'<div>{RUN}<p role="status" data-is="status">{units.tied(in_words(0.0))}</p></div></div>'
         f"<details><summary>The town in words</summary><p>The cars drive:</p><ol>{moments}</ol>"
         f"<p>A rider asks at second 0, ring by ring:</p><ol>{rings}</ol></details>"
         f"{data_html(data)}</div></figure>"
@@ -134,6 +135,27 @@ def town_moving() -> Embed:
 RUN = (
     '<div class="run" data-is="run"><button type="button" aria-label="let them drive" disabled>'
     f'<span aria-hidden="true">▶</span></button><input type="range" min="0" max="{LAST_S}" value="0" '
-    'step="0.25" aria-label="second" disabled><output></output>'
-    '<button type="button" data-is="ask" disabled>a rider asks</button></div>'
+    'step="0.25" aria-label="second" disabled><output></output></div>'
+    '<button type="button" data-is="ask" disabled>a rider asks</button>'
 )
+
+
+def _map():
+    """The town at second 0, drawn for who has no script: cells with their lists, and cars."""
+    places, px = known(0.0)[0], lambda m: f"{PX * m + 0.5:.1f}"
+    cells = []
+    for row in range(HIGH):
+        for column in range(WIDE):
+            here = (np.floor(places / CELL_M) == [column, row]).all(axis=1)
+            x, y, side = column * CELL_M * PX + 0.5, row * CELL_M * PX + 0.5, CELL_M * PX
+            names = " ".join(NAMES[car] for car in np.flatnonzero(here))
+            cells.append(
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{side:g}" height="{side:g}"/>'
+                f'<text x="{x + 4:.1f}" y="{y + 11:.1f}">{names}</text>'
+            )
+    cars = "".join(
+        f'<g class="car"><circle cx="{px(x)}" cy="{px(y)}" r="7.5"/>'
+        f'<text x="{px(x)}" y="{PX * y + 4.2:.1f}">{name}</text></g>'
+        for name, (x, y) in zip(NAMES, places.tolist(), strict=True)
+    )
+    return "".join(cells) + cars
