@@ -49,6 +49,25 @@ def program(monkeypatch, tmp_path):
     return script
 
 
+# ── Oracle ──────────────────────────────────────────────────────────────────
+@needs_redis
+def test_options_reach_it_and_it_ends_with_its_block():
+    with PrivateServer(maxmemory_policy="allkeys-lru") as server:
+        with redis.Redis.from_url(server.url) as client:
+            assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "allkeys-lru"}
+        assert server.process.poll() is None and server.folder.is_dir()
+    assert server.process.returncode is not None and not server.folder.exists()
+
+
+@needs_redis
+def test_a_folder_that_is_gone_already_stops_nobody():
+    server = PrivateServer()
+    shutil.rmtree(server.folder)
+    server.stop()
+    server.stop()
+    assert server.process.returncode is not None
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 def test_a_server_that_dies_at_once_is_not_waited_for(monkeypatch, program):
     monkeypatch.setattr(own, "START_S", 3_600.0)
@@ -73,22 +92,3 @@ def test_a_server_that_never_answers_is_ended_though_it_will_not(monkeypatch, pr
     with pytest.raises(RuntimeError, match=r"did not answer within 0\.3 s"):
         PrivateServer()
     assert started[0].returncode == -9 and ended == [True] and made.is_dir()
-
-
-# ── Oracle ──────────────────────────────────────────────────────────────────
-@needs_redis
-def test_options_reach_it_and_it_ends_with_its_block():
-    with PrivateServer(maxmemory_policy="allkeys-lru") as server:
-        with redis.Redis.from_url(server.url) as client:
-            assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "allkeys-lru"}
-        assert server.process.poll() is None and server.folder.is_dir()
-    assert server.process.returncode is not None and not server.folder.exists()
-
-
-@needs_redis
-def test_a_folder_that_is_gone_already_stops_nobody():
-    server = PrivateServer()
-    shutil.rmtree(server.folder)
-    server.stop()
-    server.stop()
-    assert server.process.returncode is not None

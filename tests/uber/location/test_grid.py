@@ -48,8 +48,8 @@ def test_old_news_changes_nothing_in_a_batch_or_alone():
     assert moved == 3 and index.position(ADA) == (3.0, 3.0)
     assert not index.move_one(ADA, 5.0, 5.0, seq=6)
     assert index.move_one(ADA, 5.0, 5.0), "without a number it is believed"
-    assert not index.move_one(ADA, 6.0, 6.0, seq=6), "and the number stays"
-    assert index.move_one(ADA, 6.0, 6.0, seq=7) and index.position(ADA) == (6.0, 6.0)
+    assert not index.move_one(ADA, 6.0, 6.0, seq=7), "and counted on"
+    assert index.move_one(ADA, 6.0, 6.0, seq=8) and index.position(ADA) == (6.0, 6.0)
 
 
 def test_who_is_silent_goes_and_who_goes_is_unknown():
@@ -108,7 +108,7 @@ class History(RuleBasedStateMachine):
         last = self.cars.get(id, (0, 0, 0, -1))[3]
         if seq is not None and seq <= last:
             return False
-        self.cars[id] = lat, lon, time_s, last if seq is None else seq
+        self.cars[id] = lat, lon, time_s, last + 1 if seq is None else seq
         return True
 
     @rule(id=IDS, lat=LATS, lon=LONS, time_s=st.integers(0, 9), seq=st.none() | st.integers(0, 5))

@@ -79,10 +79,8 @@ def test_every_store_does_the_same_on_a_small_day(running, look):
         assert store.move([BO], [52.5], [13.4], None, [1]) == 1, "nothing is known of it any more"
         assert store.move([BO, BO], [52.7, 52.8], [13.4, 13.4]) == 2
         assert store.nearest(52.8, 13.4, 1, 1.0).ids.tolist() == [BO]
-        assert store.move([BO], [52.5], [13.4], None, [1]) == 0, (
-            "without a number the last one stays"
-        )
-        assert store.move([BO], [52.5], [13.4], None, [2]) == 1
+        assert store.move([BO], [52.5], [13.4], None, [3]) == 0, "without a number it counts on"
+        assert store.move([BO], [52.5], [13.4], None, [4]) == 1
         assert store.move([], [], [], [], []) == 0
         assert rounds == (store.within(52.5, 13.4, 1.0).distance_m[0] > 1e-6)
 

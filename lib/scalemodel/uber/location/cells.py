@@ -138,7 +138,7 @@ def put(grid, bands, id, lat, lon, time_s, seq):
         moves = not _is_same_cell(bands, places[row, LAT], places[row, LON], lat, lon)
         if moves:
             _unlink(grid, row)
-    cars[row, SEQ] = max(cars[row, SEQ], seq)
+    cars[row, SEQ] = seq if seq >= 0 else cars[row, SEQ] + 1
     places[row, LAT], places[row, LON], places[row, TIME_S] = lat, lon, time_s
     if moves:
         _link(grid, bands, row)

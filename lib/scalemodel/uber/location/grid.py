@@ -87,7 +87,7 @@ class GeoIndex:
         """Put each car where it is said to be, in this order; how many moved.
 
         A report whose `seq` is not above the car's last one is old news, and changes nothing;
-        without `seq` it is believed, and the car's last one stays.
+        without `seq` it is believed, and counted on from the car's last one.
 
         >>> index = GeoIndex()
         >>> index.move([7, 7], [52.5, 52.6], [13.4, 13.4], seq=[4, 3])

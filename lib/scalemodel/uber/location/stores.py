@@ -45,11 +45,12 @@ local moved = 0
 for i = 1, #ARGV, 5 do
   local id, lat, lon, time, seq = unpack(ARGV, i, i + 4)
   local old = redis.call('HGET', KEYS[2], id)
-  if seq == '' or not old or tonumber(seq) > tonumber(old) then
+  if seq == '' then seq = old and string.format('%.0f', old + 1) or '0' end
+  if not old or tonumber(seq) > tonumber(old) then
     if math.abs(tonumber(lat)) > 85.05112878 then redis.call('ZREM', KEYS[1], id)
     else redis.call('GEOADD', KEYS[1], lon, lat, id) end
     redis.call('ZADD', KEYS[3], time, id)
-    redis.call('HSET', KEYS[2], id, seq ~= '' and seq or old or '-1')
+    redis.call('HSET', KEYS[2], id, seq)
     moved = moved + 1
   end
 end
