@@ -25,8 +25,8 @@ SPOTS, SPREAD_M = 12, 1_500.0
 STEP_M = 30 / 3.6 * 4  # at 30 km/h, from one report to the next
 SIZES_M = (31.25, 62.5, 125.0, 250.0, 500.0, 1_000.0, 2_000.0)
 LAYOUTS = ("evenly", "in hot spots")
-WINDOW_M = 2_000.0, 1_100.0  # of the scene
-CELL_SIZE = Kind.beside(__file__, '<svg viewBox="0 0 360 198" aria-hidden="true"></svg>')
+WINDOW_M = 2_000.0, 830.0  # of the scene
+CELL_SIZE = Kind.beside(__file__, '<svg viewBox="0 0 360 149.4" aria-hidden="true"></svg>')
 
 
 @functools.cache
@@ -111,7 +111,7 @@ def cell_picture(cell_m: float, layout: str, nearest: int) -> Picture:
                 for name, row, hue, dash in rows
             ],
             "layout": {
-                "height": 260, "legend": {"orientation": "h", "y": 1.15},
+                "height": 225, "legend": {"orientation": "h", "y": 1.15},
                 "xaxis": {
                     "title": {"text": "size of a cell, m (log scale)"}, "type": "log",
                     "tickvals": list(SIZES_M), "ticktext": [units.number(s) for s in SIZES_M],
@@ -135,10 +135,18 @@ def cell_picture(cell_m: float, layout: str, nearest: int) -> Picture:
     return Picture(figure, readings, alt, Scene(CELL_SIZE, _around(cell_m, layout, nearest)))
 
 
+@functools.cache
+def _typical(layout):
+    """Who of the first riders has the median number of cars around."""
+    cars, riders = town(layout)
+    far = np.abs(cars - riders[:41, None])
+    return int(np.argsort((far < np.array(WINDOW_M) / 2).all(axis=2).sum(axis=1))[20])
+
+
 def _around(cell_m, layout, nearest):
     """One rider's surroundings: places in metres from the corner of the window."""
     cars, riders = town(layout)
-    rider = riders[{"evenly": 7, "in hot spots": 30}[layout]].round()
+    rider = riders[_typical(layout)].round()
     corner = rider - np.array(WINDOW_M) / 2
     within = ((cars > corner) & (cars < corner + WINDOW_M)).all(axis=1)
     near = ((cars > rider - 4_500) & (cars < rider + 4_500)).all(axis=1)
