@@ -89,7 +89,7 @@ def small_room(riders: int, cars: int, layout: str, seed: int) -> Room:
     while len(at_km) < riders + cars:
         one = rng.uniform(0, 1, 2) * size_km
         if layout == "hot spot" and len(at_km) < riders:
-            one = np.clip(rng.normal(0, 0.6, 2) + [0.8, 0.9], 0, size_km)
+            one = np.clip(rng.normal([0.8, 0.9], 0.6), 0, size_km)
         if (np.hypot(*(at_km - one).T) >= GAP_KM).all():
             at_km = np.vstack([at_km, one])
     return Room(at_km[:riders], at_km[riders:])
@@ -100,7 +100,7 @@ def match_by_hand(maps: Mapping[str, Room], *, title: str) -> Embed:
 
     >>> game = match_by_hand({"a car each": small_room(7, 7, "anywhere", 1)}, title="Can you?")
     >>> game.text.split(",")[0]
-    'Can you?: a car each · first come 19.3 min'
+    'Can you?: a car each · first come 12.3 min'
     """
     _check(maps)
     rounds, told = {}, []
