@@ -59,7 +59,7 @@ def test_every_word_that_the_script_says_stands_on_the_page():
 
 def test_every_part_that_the_script_fills_stands_on_the_page():
     html = match_by_hand({"a street": STREET}, title="Can you?").html
-    parts = set(re.findall(r'data-is="(\w+)"', html)) - {"again", "board", "data", "you", "play"}
+    parts = set(re.findall(r'data-is="(\w+)"', html))
     assert set(re.findall(r"\bis\.(\w+)", SCRIPT)) == parts
 
 

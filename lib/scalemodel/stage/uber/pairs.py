@@ -189,7 +189,7 @@ def windows_picture(evenings: Mapping[float, Sequence[MarketReport]], window_s: 
     >>> from scalemodel.uber.matching.market import MarketConfig, simulate
     >>> night = {w: [simulate(MarketConfig(window_s=w), Optimal(), s) for s in (0, 1)] for w in (0.0, 20.0)}
     >>> windows_picture(night, window_s=20.0).readings["idle cars"]
-    (215, 'count')
+    (222, 'count')
     """
     windows = [each for each in evenings if each > 0]
     if window_s not in evenings:
