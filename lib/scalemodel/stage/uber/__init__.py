@@ -2,4 +2,6 @@
 
 - `rings`, `town`, `cell_size`, `late`: who is nearest, ring by ring; a small town whose lists
   change; what a question and a move cost by the size of a cell; reports that come late or twice.
+- `pairs_moving`, `pairs`, `match`: who gets which car, one after another and all together; the
+  same on maps, and what a window does to the wait; you at the dispatcher's desk.
 """
