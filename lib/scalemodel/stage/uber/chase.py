@@ -72,7 +72,7 @@ def chase_picture(drivers: int, wanted_per_s: float, price: bool = False) -> Pic
     """The map and the hill.
 
     >>> chase_picture(600, 0.81).alt.replace("\\xa0", " ")[:60]
-    '600 cars and 0.81 requests a second: 0.47 trips a second, 2 '
+    '600 cars and 0.81 requests a second: 0.47 trips a second, 1 '
     """
     now = market(drivers, wanted_per_s, price)
     config = replace(CITY, drivers=drivers)
@@ -120,7 +120,7 @@ def seen(config: MarketConfig, asked_per_s: float) -> dict:
 
     >>> told = seen(CITY, 0.4)
     >>> len(told["idle"]) // 4, len(told["way"]) // 8, told["trip"]
-    (204, 23, 373)
+    (219, 24, 357)
     """
     ran, side_km = run(replace(config, rate_per_s=asked_per_s), FirstCome(), 0), config.side_km
     place_km = ran.start_km.copy()

@@ -195,7 +195,7 @@ def in_words(run, minute: int) -> str:
     """A moment as a sentence.
 
     >>> in_words(evening(None), 60)
-    '19:00: of 153 who came in five minutes 112 got a car, 441 s away; 1 idle car; the highest multiplier is 1.'
+    '19:00: of 229 who came in five minutes 134 got a car, 383 s away; 2 idle cars; the highest multiplier is 1.'
     """
     wanted, served, drive_s = (int(over(row)[minute]) for row in (run.wanted, run.served, run.drive_s))  # fmt: skip
     idle = int(run.idle[minute].sum())

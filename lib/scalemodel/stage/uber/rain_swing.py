@@ -54,7 +54,7 @@ def swing_picture(smoothing: bool, hysteresis: bool, curve: str, delay_min: int)
     """The last two hours of one hexagon's price, beside the price that would keep itself up.
 
     >>> swing_picture(False, False, "steep", 5).alt.replace("\\xa0", " ")[:52]
-    'The price turns 35 times an hour and spans 2.9. The '
+    'The price turns 34 times an hour and spans 3.0. The '
     """
     config, report = swing_config(smoothing, hysteresis, curve, delay_min), swung(smoothing, hysteresis, curve, delay_min)  # fmt: skip
     row, calm = report.shown[-SHOWN:, 0], expected_calm(config)
