@@ -119,14 +119,10 @@ def _map(runs):
             f'<g><polygon points="{points}" style="--n:{min(asked[n] / 12, 1):.2f}"/>'
             f'<path d="{dots(x, y, int(first.idle[OPENS, n]))}"/><text x="{x:.0f}" y="{y - 1:.0f}"/></g>'
         )
-    x, y = places[_venue(first.cells)].mean(axis=0)
-    note = f'<text class="venue" x="{x - 9:.0f}" y="{y + 4:.0f}">{VENUE}</text>'
+    hall = places[int(first.asked[30:60].sum(axis=0).argmax())]  # where most ask when it is over
+    (x, y), points = hall.mean(axis=0), " ".join(f"{x:.1f},{y:.1f}" for x, y in hall)
+    note = f'<polygon class="venue" points="{points}"/><text class="venue" x="{x:.0f}" y="{y - 19:.0f}">{VENUE}</text>'
     return f'<svg class="map" viewBox="0 0 {WIDE} {HIGH}" aria-hidden="true">{"".join(drawn)}{note}</svg>'
-
-
-def _venue(cells):
-    """The hexagon in which most ask when the concert is over."""
-    return int(evening(None).asked[30:60].sum(axis=0).argmax())
 
 
 def dots(x: float, y: float, cars: int) -> str:
@@ -141,26 +137,27 @@ def dots(x: float, y: float, cars: int) -> str:
 def _table():
     heads = "".join(f'<th scope="col">{way}</th>' for way in WAYS)
     rows = {
-        "served": "trips since six", "lost": "found no car", "away": "thought it too dear",
-        "drive": "drive to the rider", "idle": "idle cars",
+        "served": "trips", "lost": "found no car", "away": "thought it too dear",
+        "drive": "drive now", "idle": "idle cars now",
     }  # fmt: skip
     body = "".join(
         f'<tr data-row="{key}"><th scope="row">{name}</th><td></td><td></td></tr>'
         for key, name in rows.items()
     )
-    return f'<table><thead><tr><th scope="col">until now</th>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<table><thead><tr><th scope="col">since six</th>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _chart(runs):
-    """Trips in five minutes, both ways, and a mark for the moment."""
-    most = max(over(run.served).max() for run in runs.values())
+    """The drive to a rider, both ways, and a mark for the moment."""
+    drives = [over(run.drive_s) / np.maximum(over(run.served), 1) for run in runs.values()]
+    most = max(row.max() for row in drives)
     left, bottom = 4, CHART_H - 18
     x = lambda minute: left + minute * (CHART_W - 8) / (MINUTES - 1)
     lines = []
-    for n, run in enumerate(runs.values()):
+    for n, row in enumerate(drives):
         points = " ".join(
             f"{x(m):.0f},{bottom - count / most * (bottom - 18):.0f}"
-            for m, count in enumerate(over(run.served)) if m >= WINDOW
+            for m, count in enumerate(row) if m >= WINDOW
         )  # fmt: skip
         lines.append(f'<polyline class="way-{n}" points="{points}"/>')
     words = "".join(
@@ -168,7 +165,7 @@ def _chart(runs):
         for m, how in ((0, "start"), (30, "middle"), (60, "middle"), (90, "middle"), (MINUTES - 1, "end"))
     ).replace(f"{UNTIL - 1}:59", f"{UNTIL}:00")  # fmt: skip
     title = (
-        f'<text x="{left}" y="12">trips in 5 min: <tspan class="way-0">without</tspan>, '
+        f'<text x="{left}" y="12">drive to the rider <tspan class="way-0">without</tspan> and '
         '<tspan class="way-1">with a price</tspan></text>'
     )
     return (
