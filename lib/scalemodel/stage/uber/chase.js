@@ -1,10 +1,10 @@
 /* A city from above: idle cars, and lines from cars on their way to their riders. */
 (globalThis.scalemodelScenes ??= {}).chase = (root) => {
   "use strict";
-  const SIDE = 190, SHIFT = 200, LEFT = 206;
+  const SIDE = 190, SHIFT = 200;
   const svg = root.querySelector("svg");
   const numbers = (text) => Array.from({ length: text.length / 2 }, (_, n) => parseInt(text.slice(2 * n, 2 * n + 2), 36) - SHIFT);
-  const word = (y, kind, many, text) => `<circle class="sm-${kind}" cx="${LEFT + 5}" cy="${y - 4}" r="4.5"/><text x="${LEFT + 16}" y="${y}"><tspan>${many}</tspan> ${text}</text>`;
+  const word = (x, y, kind, many, text) => `<circle class="sm-${kind}" cx="${x + 5}" cy="${y - 4}" r="4"/><text x="${x + 13}" y="${y}"><tspan>${many}</tspan> ${text}</text>`;
 
   return (data) => {
     root.hidden = !data?.idle && !data?.way;
@@ -19,7 +19,6 @@
     }
     svg.innerHTML = `<clipPath id="${clip}"><rect width="${SIDE}" height="${SIDE}"/></clipPath><g transform="translate(3 3)"><rect width="${SIDE}" height="${SIDE}" class="sm-city"/>`
       + `<g clip-path="url(#${clip})"><path class="sm-line" d="${lines}"/><path class="sm-rider" d="${riders}"/><path class="sm-way" d="${cars}"/><path class="sm-idle" d="${dots}"/></g></g>`
-      + word(40, "idle", idle.length / 2, "idle cars") + word(66, "way", way.length / 4, "on the way,") + `<text x="${LEFT + 16}" y="82">a line to the rider</text>`
-      + word(110, "trip", data.trip, "on a trip,") + `<text x="${LEFT + 16}" y="126">not drawn</text>` + `<text x="${LEFT}" y="166">one moment, 10\u00a0km</text><text x="${LEFT}" y="182">by 10\u00a0km; generated</text>`;
+      + word(2, 209, "idle", idle.length / 2, "idle") + word(82, 209, "way", way.length / 4, "drive to a rider") + word(2, 225, "trip", data.trip, "on a trip, not drawn");
   };
 };

@@ -24,7 +24,7 @@ from scalemodel.uber.matching.market import MarketConfig, run, simulate
 from scalemodel.uber.matching.policies import FirstCome
 from scalemodel.uber.surge.goose import Demand, expected_throughput_per_s, peak
 
-CHASE = Kind.beside(__file__, '<svg viewBox="0 0 340 196" aria-hidden="true"></svg>')
+CHASE = Kind.beside(__file__, '<svg viewBox="0 0 196 230" aria-hidden="true"></svg>')
 CITY = MarketConfig(patience_s=0.0)  # 600 cars; who finds none is lost
 STEADY = 1.3  # how clumped idle cars are where nearest ones are taken; measured, see `clumping`
 BELOW = 0.97  # of the hill's top: as far as a price lets requests come
@@ -102,7 +102,6 @@ def chase_picture(drivers: int, wanted_per_s: float, price: bool = False) -> Pic
     )  # fmt: skip
     readings = {
         "trips in 100 s": (round(100 * now.served_per_s, 1), "count"),
-        "asked for in 100 s": (round(100 * now.asked_per_s, 1), "count"),
         "drive to the rider": (round(now.pickup_s), "s"),
         "multiplier": (round(now.multiplier, 2), "count"),
     }

@@ -71,7 +71,7 @@ def swing_picture(smoothing: bool, hysteresis: bool, curve: str, delay_min: int)
                  "line": {"color": theme.colour("blue"), "width": 2, "dash": "dash"}},
             ],
             "layout": {
-                "height": 270, "legend": {"orientation": "h", "y": 1.15},
+                "height": 240, "legend": {"orientation": "h", "y": 1.15},
                 "xaxis": {"title": {"text": "min"}, "range": [0, SHOWN]},
                 "yaxis": {"title": {"text": "multiplier"}, "range": [0.8, 5.2]},
             },

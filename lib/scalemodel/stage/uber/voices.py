@@ -54,7 +54,7 @@ def voices_picture(moment: str, **on: bool) -> Picture:
                 "marker": {"color": [theme.colour("orange" if (rows[name] or 1) >= 1 else "blue") for name in named]},
             }],
             "layout": {
-                "height": 250, "showlegend": False,
+                "height": 215, "showlegend": False,
                 "xaxis": {"title": {"text": "factor (1 says nothing)"}, "range": [0.3, 3.4]},
                 "yaxis": {"ticklabelstandoff": 4},
             },
