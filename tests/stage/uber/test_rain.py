@@ -115,7 +115,7 @@ def test_each_car_of_the_map_is_idle_or_on_its_way_or_on_a_trip(rate_per_s):
 def test_every_state_of_the_panels_can_be_drawn():
     for state in itertools.product((480, 720), (0.54, 0.81), (False, True)):
         _, asked, here = chase_picture(*state).figure.data
-        assert 0.25 < here.y[0] < 0.85 and 0.6 < here.x[0] < 260 and max(asked.y) < 0.85
+        assert 25 < here.y[0] < 85 and 0.6 < here.x[0] < 260 and max(asked.y) < 85
     for moment in MOMENTS:
         (bars,) = voices_picture(moment, events=True, history=True).figure.data
         assert all(0.3 < 1 + x < 3.4 for x in bars.x) and len(bars.y) == 7

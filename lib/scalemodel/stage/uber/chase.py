@@ -1,6 +1,6 @@
 """The wild goose chase: a city from above at one moment, and the hill that its market stands on.
 
-The hill is the closed form: with so many idle cars, so many trips a second. The dashed line is
+The hill is the closed form: with so many idle cars, so many trips in 100 s. The dashed line is
 what is asked for. Where it cuts the hill on the right, everybody gets a car. Where it passes above
 the top the market slides down on the left, and the map fills with long drives. Means are over ten
 evenings, the map is one moment of the first. All states meet the same luck.
@@ -72,31 +72,31 @@ def chase_picture(drivers: int, wanted_per_s: float, price: bool = False) -> Pic
     """The map and the hill.
 
     >>> chase_picture(600, 0.81).alt.replace("\\xa0", " ")[:60]
-    '600 cars and 0.81 requests a second: 0.47 trips a second, 1 '
+    '600 cars and 81 requests in 100 s: 46.7 trips, 1 idle car, a'
     """
     now = market(drivers, wanted_per_s, price)
     config = replace(CITY, drivers=drivers)
     top = peak(config, STEADY)
-    hill = [expected_throughput_per_s(config, idle, STEADY) for idle in IDLE]
+    hill = [100 * expected_throughput_per_s(config, idle, STEADY) for idle in IDLE]
     ends = [float(IDLE[0]), float(IDLE[-1])]
     dot = {"color": theme.colour("orange"), "size": 14}
     figure = go.Figure(
         {
             "data": [
                 {"type": "scatter", "mode": "lines", "name": "what the streets allow",
-                 "x": [round(float(one), 3) for one in IDLE], "y": [round(one, 4) for one in hill],
+                 "x": [round(float(one), 3) for one in IDLE], "y": [round(one, 2) for one in hill],
                  "line": {"color": theme.colour("blue"), "width": 3}},
                 {"type": "scatter", "mode": "lines", "name": "asked for", "x": ends,
-                 "y": [round(now.asked_per_s, 4)] * 2,
+                 "y": [round(100 * now.asked_per_s, 2)] * 2,
                  "line": {"color": theme.colour("red"), "width": 2, "dash": "dash"}},
                 {"type": "scatter", "mode": "markers", "name": "this city", "x": [round(now.idle, 2)],
-                 "y": [round(now.served_per_s, 4)], "marker": dot},
+                 "y": [round(100 * now.served_per_s, 2)], "marker": dot},
             ],
             "layout": {
-                "height": 235, "legend": {"orientation": "h", "y": 1.18},
+                "height": 255, "legend": {"orientation": "h", "y": 1.18},
                 "xaxis": {"title": {"text": "idle cars (log scale)"}, "type": "log", "range": [-0.22, 2.42],
                           "tickvals": [1, 3, 10, 30, 100], "ticktext": ["1", "3", "10", "30", "100"]},
-                "yaxis": {"title": {"text": "trips a second"}, "range": [0.25, 0.85]},
+                "yaxis": {"title": {"text": "in 100 s"}, "range": [25, 85]},
             },
         }
     )  # fmt: skip
@@ -107,7 +107,7 @@ def chase_picture(drivers: int, wanted_per_s: float, price: bool = False) -> Pic
     }
     side = "right" if now.idle > top.idle else "left"
     alt = units.tied(
-        f"{drivers} cars and {now.asked_per_s:.2f} requests a second: {now.served_per_s:.2f} trips a second, "
+        f"{drivers} cars and {100 * now.asked_per_s:.0f} requests in 100 s: {100 * now.served_per_s:.1f} trips, "
         f"{units.number(round(now.idle))} idle car{'s' * (round(now.idle) != 1)}, and a drive of {now.pickup_s:.0f} s to the rider. The city stands "
         f"{side} of the top."
     )
