@@ -12,7 +12,6 @@ import plotly.graph_objects as go
 from scalemodel.core import units
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture
-from scalemodel.uber.surge.pricing import Power
 from scalemodel.uber.surge.swing import (
     UNWILLING,
     SwingConfig,
@@ -25,38 +24,36 @@ from scalemodel.uber.surge.swing import (
 
 TICKS = 480  # minutes; the second half is measured
 SHOWN = 120  # of them, the last
-CURVES = {"steep": 1.0, "flat": 0.5}
 
 
-def swing_config(smoothing: bool, hysteresis: bool, curve: str, delay_min: int) -> SwingConfig:
+def swing_config(smoothing: bool, hysteresis: bool, delay_min: int) -> SwingConfig:
     """The panel's settings as a config.
 
-    >>> swing_config(False, False, "steep", 5).pricing.smooth_ratio
+    >>> swing_config(False, False, 5).pricing.smooth_ratio
     1.0
     """
-    pricing = replace(UNWILLING, curve=Power(power=CURVES[curve]))
-    pricing = pricing if smoothing else replace(pricing, smooth_ratio=1.0)
+    pricing = UNWILLING if smoothing else replace(UNWILLING, smooth_ratio=1.0)
     pricing = pricing if hysteresis else replace(pricing, gap=0.0, dwell_ticks=1)
     return SwingConfig(pricing=pricing, delay_ticks=delay_min, ticks=TICKS)
 
 
 @functools.cache
-def swung(smoothing: bool, hysteresis: bool, curve: str, delay_min: int) -> SwingReport:
+def swung(smoothing: bool, hysteresis: bool, delay_min: int) -> SwingReport:
     """Eight hours of it.
 
-    >>> round(swung(False, False, "steep", 5).height)
+    >>> round(swung(False, False, 5).height)
     3
     """
-    return swing(swing_config(smoothing, hysteresis, curve, delay_min))
+    return swing(swing_config(smoothing, hysteresis, delay_min))
 
 
-def swing_picture(smoothing: bool, hysteresis: bool, curve: str, delay_min: int) -> Picture:
+def swing_picture(smoothing: bool, hysteresis: bool, delay_min: int) -> Picture:
     """The last two hours of one hexagon's price, beside the price that would keep itself up.
 
-    >>> swing_picture(False, False, "steep", 5).alt.replace("\\xa0", " ")[:52]
+    >>> swing_picture(False, False, 5).alt.replace("\\xa0", " ")[:52]
     'The price turns 34 times an hour and spans 3.0. The '
     """
-    config, report = swing_config(smoothing, hysteresis, curve, delay_min), swung(smoothing, hysteresis, curve, delay_min)  # fmt: skip
+    config, report = swing_config(smoothing, hysteresis, delay_min), swung(smoothing, hysteresis, delay_min)  # fmt: skip
     row, calm = report.shown[-SHOWN:, 0], expected_calm(config)
     gain, most = expected_gain(config), expected_most_gain(config.pricing.smooth_ratio, delay_min)
     minutes = list(range(SHOWN))
