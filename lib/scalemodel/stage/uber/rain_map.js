@@ -13,7 +13,7 @@
       const [shape, cars, words] = group.children;
       return { shape, cars, words, x: Number(words.getAttribute("x")), y: Number(words.getAttribute("y")) + 1 };
     });
-    const rows = all("tr[data-row]"), picks = all("[data-way]"), digit = (text, n) => parseInt(text[n], 36);
+    const rows = all("tr[data-row]"), digit = (text, n) => parseInt(text[n], 36);
     const sum = (text) => [...text].reduce((total, one) => total + parseInt(one, 36), 0);
     const dots = (x, y, cars) => Array.from({ length: Math.min(cars, MOST_DOTS) }, (_, n) => `M${x - 6 + 4 * (n % 4)} ${y + 5 + 4 * Math.floor(n / 4)}h0`).join("");
     const clock = (minute) => `${Math.floor((from + minute) / 60)}:${String((from + minute) % 60).padStart(2, "0")}`;
@@ -42,13 +42,12 @@
       },
     });
 
-    picks.forEach((pick, n) => {
-      pick.onclick = () => {
-        way = n;
-        picks.forEach((one) => one.setAttribute("aria-pressed", one === pick));
-        player.go(player.now());
-      };
-    });
+    is.price.onclick = () => {
+      way = 1 - way;
+      is.price.setAttribute("aria-pressed", way === 1);
+      is.price.lastChild.textContent = way ? "on" : "off";
+      player.go(player.now());
+    };
     all("[disabled]").forEach((part) => { part.disabled = false; });
     player.go(opens);
     figure.dataset.ready = "1";

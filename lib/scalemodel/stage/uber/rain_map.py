@@ -33,14 +33,10 @@ def rain_map() -> Embed:
     runs = {way: evening(price) for way, price in WAYS.items()}
     data = {"minutes": MINUTES, "from": 60 * SHOWN_H, "opens": OPENS, "most": PRICE.cap}
     data["ways"] = [frames(run) for run in runs.values()]
-    picks = "".join(
-        f'<button type="button" data-way="{n}" aria-pressed="{str(n == 0).lower()}" disabled>{way}</button>'
-        for n, way in enumerate(WAYS)
-    )
     html = (
         f'<figure class="sm-moving" data-ready="1" data-lm-suppress-shortcuts aria-label="{TITLE}">'
         f'<div class="sm-rain_map"><div class="top"><p class="sm-title">{TITLE}</p>'
-        f'<div class="picks">{picks}</div></div><div class="both">{_map(runs)}'
+        f'{SWITCH}</div><div class="both">{_map(runs)}'
         f'<div>{RUN}<p role="status" data-is="status">A generated city, no real one.</p>'
         f"{_table()}{_chart(runs)}</div></div>{KEY}{_in_words(runs)}{data_html(data)}</div></figure>"
     )
@@ -48,6 +44,10 @@ def rain_map() -> Embed:
     return Embed(Kind.beside(__file__), html, f"{TITLE}: {told}")
 
 
+SWITCH = (
+    '<button type="button" data-is="price" aria-pressed="false" disabled>A price for each hexagon: '
+    "<b>off</b></button>"
+)
 RUN = (
     '<div class="run" data-is="run"><button type="button" aria-label="play the evening" disabled>'
     f'<span aria-hidden="true">▶</span></button><input type="range" min="0" max="{MINUTES - 1}" '
