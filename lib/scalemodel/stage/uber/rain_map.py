@@ -31,14 +31,14 @@ def rain_map() -> Embed:
     'A concert lets out. Who gets a car?: 91 hexagons, 120 minutes, without a price, with a price'
     """
     runs = {way: evening(price) for way, price in WAYS.items()}
-    data = {"minutes": MINUTES, "from": 60 * SHOWN_H, "opens": OPENS, "most": PRICE.cap}
+    data = {"minutes": MINUTES, "from": 60 * SHOWN_H, "opens": OPENS}
     data["ways"] = [frames(run) for run in runs.values()]
     html = (
         f'<figure class="sm-moving" data-ready="1" data-lm-suppress-shortcuts aria-label="{TITLE}">'
         f'<div class="sm-rain_map"><div class="top"><p class="sm-title">{TITLE}</p>'
         f'{SWITCH}</div><div class="both">{_map(runs)}'
         f'<div>{RUN}<p role="status" data-is="status">A generated city, no real one.</p>'
-        f"{_table()}{_chart(runs)}</div></div>{KEY}{_in_words(runs)}{data_html(data)}</div></figure>"
+        f"{_table(data['ways'], runs.values())}{_chart(runs)}</div></div>{KEY}{_in_words(runs)}{data_html(data)}</div></figure>"
     )
     told = f"{len(next(iter(runs.values())).cells)} hexagons, {MINUTES} minutes, {', '.join(WAYS)}"
     return Embed(Kind.beside(__file__), html, f"{TITLE}: {told}")
@@ -134,14 +134,21 @@ def dots(x: float, y: float, cars: int) -> str:
     return "".join(f"M{x - 6 + 4 * (n % 4):.0f} {y + 5 + 4 * (n // 4):.0f}h0" for n in range(min(cars, 8)))  # fmt: skip
 
 
-def _table():
+def _table(told, runs):
     heads = "".join(f'<th scope="col">{way}</th>' for way in WAYS)
     rows = {
         "served": "trips", "lost": "found no car", "away": "thought it too dear",
         "drive": "drive now", "idle": "idle cars now",
     }  # fmt: skip
+    now = [
+        {**{key: f"{row[OPENS]:,}" for key, row in one.items() if key in rows},
+         "drive": f"{one['drive'][OPENS]} s", "idle": f"{run.idle[OPENS].sum():.0f}"}
+        for one, run in zip(told, runs, strict=True)
+    ]  # fmt: skip
     body = "".join(
-        f'<tr data-row="{key}"><th scope="row">{name}</th><td></td><td></td></tr>'
+        f'<tr data-row="{key}"><th scope="row">{name}</th>'
+        + "".join(f"<td>{units.tied(one[key])}</td>" for one in now)
+        + "</tr>"
         for key, name in rows.items()
     )
     return f'<table><thead><tr><th scope="col">since six</th>{heads}</tr></thead><tbody>{body}</tbody></table>'
