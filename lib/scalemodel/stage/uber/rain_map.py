@@ -141,7 +141,7 @@ def _table(told, runs):
         "drive": "drive now", "idle": "idle cars now",
     }  # fmt: skip
     now = [
-        {**{key: f"{row[OPENS]:,}" for key, row in one.items() if key in rows},
+        {**{key: f"{one[key][OPENS]:,}" for key in ("served", "lost", "away")},
          "drive": f"{one['drive'][OPENS]} s", "idle": f"{run.idle[OPENS].sum():.0f}"}
         for one, run in zip(told, runs, strict=True)
     ]  # fmt: skip
