@@ -65,10 +65,11 @@ def test_the_list_never_goes_nearer_again_and_loses_only_who_goes(boxes, data):
 @given(boxes=BOXES, holds=st.lists(st.booleans(), min_size=8, max_size=8))
 def test_the_list_is_what_three_walks_find(boxes, holds):
     holds, walks = holds[: len(boxes)], []
-    for far in range(3):
+    sites = dict.fromkeys((box.region, box.site) for box in boxes)  # in the order of the list
+    for far, site in itertools.product(range(3), sites):
         for at, box in enumerate(boxes):
             same = (box.region == 0) + (box.region == 0 and box.site == 4 % 3)
-            if holds[at] and box.healthy and same == 2 - far:
+            if holds[at] and box.healthy and same == 2 - far and site == (box.region, box.site):
                 walks.append(at)
     client = Client(region=0, site=4 % 3)
     assert ranked(client, 1, tuple(boxes), holds, [1] * len(boxes)) == [*walks, ORIGIN]

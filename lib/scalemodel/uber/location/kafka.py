@@ -112,7 +112,7 @@ class KafkaLog:
 
     @checks.kinds
     def reader(self, group: str) -> "KafkaReader":
-        """A new member of a group; at first `poll` waits for the group to share out."""
+        """A new member of a group; its first calls of `poll` wait until the group has shared."""
         read = self._read.setdefault(checks.text("group", group), Counter())
         self._readers.append(KafkaReader(self, group, read))
         return self._readers[-1]
