@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from scalemodel.parts.redis_server import server_program
+
 ROOT = Path(__file__).parents[1]
 # Published data that tests compare with. It does not travel with the project:
 #   abr/envivio_chunks.csv   chunk, then bytes at each of six rungs
@@ -22,6 +24,12 @@ settings.register_profile("fast", deadline=None, max_examples=20)
 settings.register_profile("thorough", deadline=None, max_examples=3000)
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "developer")
+)
+
+
+needs_redis = pytest.mark.skipif(  # fails a run in which all is required
+    server_program() is None,
+    reason="not run: Redis: install redis-server, or use Python 3.11 or 3.12",
 )
 
 

@@ -8,11 +8,7 @@ import redis
 
 from scalemodel.parts import redis_server as own
 from scalemodel.parts.redis_server import PrivateServer, server_program
-
-needs_redis = pytest.mark.skipif(
-    server_program() is None,
-    reason="not run: Redis: install redis-server, or use Python 3.11 or 3.12",
-)
+from tests.conftest import needs_redis
 
 
 # ── Examples ────────────────────────────────────────────────────────────────

@@ -8,14 +8,11 @@ import numpy as np
 import pytest
 import redis
 
-from scalemodel.parts.redis_server import PrivateServer, server_program
+from scalemodel.parts.redis_server import PrivateServer
 from scalemodel.twitter import real
+from tests.conftest import needs_redis
 
 RECORD = Path(__file__).parents[2] / "book" / "twitter" / "real.json"
-needs_redis = pytest.mark.skipif(
-    server_program() is None,
-    reason="not run: Redis: install redis-server, or use Python 3.11 or 3.12",
-)
 # What a clock or Redis's own lot has a hand in; all else must come out the same again.
 TIMED = {
     "skiplist_bytes",

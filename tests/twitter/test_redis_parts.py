@@ -5,14 +5,10 @@ import re
 import pytest
 import redis
 
-from scalemodel.parts.redis_server import PrivateServer, server_program
+from scalemodel.parts.redis_server import PrivateServer
 from scalemodel.twitter.on_redis import keys as names
 from scalemodel.twitter.on_redis.keys import Keys, Taken, in_groups
-
-needs_redis = pytest.mark.skipif(
-    server_program() is None,
-    reason="not run: Redis: install redis-server, or use Python 3.11 or 3.12",
-)
+from tests.conftest import needs_redis
 
 
 @pytest.fixture(scope="module")

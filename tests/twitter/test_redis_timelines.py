@@ -12,18 +12,16 @@ import pytest
 import redis
 
 from scalemodel.core.rng import stream
-from scalemodel.parts.redis_server import PrivateServer, server_program
+from scalemodel.parts.redis_server import PrivateServer
 from scalemodel.twitter.on_redis.timelines import RedisHomeTimelines, RedisTrouble
 from scalemodel.twitter.timeline.brute_force import BruteForce
 from scalemodel.twitter.timeline.engine import HomeTimelines, WorkerCrashed
 from scalemodel.twitter.timeline.graph import SocialGraph
 from scalemodel.twitter.timeline.policies import FanOutOnRead, FanOutOnWrite, Hybrid
+from tests.conftest import needs_redis
 from tests.laws.timeline_laws import POLICIES, history
 
-pytestmark = pytest.mark.skipif(
-    server_program() is None,
-    reason="not run: Redis: install redis-server, or use Python 3.11 or 3.12",
-)
+pytestmark = needs_redis
 ANN, BO, CY, DEE = range(4)
 GRAPH = SocialGraph.from_edges([ANN, CY, DEE], [BO, BO, BO], n_users=4)
 _shared = []

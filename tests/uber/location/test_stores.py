@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalemodel.core.rng import stream
-from scalemodel.parts.redis_server import PrivateServer, server_program
+from scalemodel.parts.redis_server import PrivateServer
 from scalemodel.uber.location import stores
 from scalemodel.uber.location.consumer import IndexConsumer, Readings
 from scalemodel.uber.location.grid import GeoIndex
@@ -18,13 +18,10 @@ from scalemodel.uber.location.reports import PACKED, VERSION
 from scalemodel.uber.location.shards import Shards
 from scalemodel.uber.location.sphere import EARTH_M, distance_m
 from scalemodel.uber.location.stores import RedisStore, StoreTrouble
+from tests.conftest import needs_redis
 
 ROUNDED_M = 0.61  # what a geohash of 52 bits may be off, either way
 ANA, BO, CY = 7, 8, 9
-needs_redis = pytest.mark.skipif(
-    server_program() is None,
-    reason="not run: Redis: install redis-server, or use Python 3.11 or 3.12",
-)
 
 
 @pytest.fixture(scope="module")
