@@ -1,0 +1,162 @@
+"""How large should a cell be? What a question looks at, and how often a car changes lists.
+
+A hundred thousand cars in 40 × 40 km, evenly or in twelve hot spots, and two thousand riders who
+stand where cars are. All work is counted: cells looked into, cars looked at, reports that move a
+car to another list. The scene is one rider's surroundings, with the cells that were looked into.
+
+Left out: the time that it takes, which is of a machine; `benchmarks/uber/places.py` has it.
+Sources: none; the town is ours.
+"""
+
+import functools
+
+import numpy as np
+import plotly.graph_objects as go
+
+from scalemodel.core import checks, units
+from scalemodel.core.rng import stream
+from scalemodel.stage.look import theme
+from scalemodel.stage.panel.picture import Picture, Scene
+from scalemodel.stage.uber.rings import rounds, work
+from scalemodel.stage.views.kinds import Kind
+
+CARS, SIDE_M, RIDERS = 100_000, 40_000.0, 2_000
+SPOTS, SPREAD_M = 12, 1_500.0
+STEP_M = 30 / 3.6 * 4  # at 30 km/h, from one report to the next
+SIZES_M = (31.25, 62.5, 125.0, 250.0, 500.0, 1_000.0, 2_000.0)
+LAYOUTS = ("evenly", "in hot spots")
+WINDOW_M = 2_000.0, 830.0  # of the scene
+CELL_SIZE = Kind.beside(__file__, '<svg viewBox="0 0 360 149.4" aria-hidden="true"></svg>')
+
+
+@functools.cache
+def town(layout: str) -> tuple[np.ndarray, np.ndarray]:
+    """Places of cars and riders in metres, shapes (100,000, 2) and (2,000, 2).
+
+    >>> cars, riders = town("evenly")
+    >>> len(cars), len(riders)
+    (100000, 2000)
+    """
+    rng = stream(1, layout)
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout={layout!r} must be one of {', '.join(LAYOUTS)}")
+    if layout == LAYOUTS[0]:
+        cars = rng.uniform(0, SIDE_M, (CARS, 2))
+    else:
+        spots = rng.uniform(SIDE_M / 8, 7 * SIDE_M / 8, (SPOTS, 2))
+        cars = spots[rng.integers(0, SPOTS, CARS)] + rng.normal(0, SPREAD_M, (CARS, 2))
+    riders = cars[rng.integers(0, CARS, RIDERS)] + rng.normal(0, 50, (RIDERS, 2))
+    return tuple(np.clip(places, 0, SIDE_M - 0.01) for places in (cars, riders))
+
+
+@functools.cache
+def looked(layout: str, k: int, cell_m: float) -> tuple[float, float, float]:
+    """Means over the riders: cells, cars, and the share whom the first ring with k would fool.
+
+    >>> [round(mean, 2) for mean in looked("evenly", 10, 250.0)]
+    [9.47, 38.08, 0.02]
+    """
+    cars, riders = town(layout)
+    told = work(cars, riders, k, cell_m, SIDE_M)
+    return float(told.cells.mean()), float(told.cars.mean()), float(told.wrong.mean())
+
+
+@functools.cache
+def changes_ratio(cell_m: float) -> float:
+    """The share of reports that move a car to another list, of cars that drive any way they like.
+
+    >>> round(changes_ratio(250.0), 2)
+    0.16
+    """
+    cell_m = checks.real("cell_m", cell_m, above=0)
+    rng = stream(2, "drives")
+    at, turn = rng.uniform(0, cell_m, (2, 200_000)), rng.uniform(0, 2 * np.pi, 200_000)
+    to = at + STEP_M * np.array([np.cos(turn), np.sin(turn)])
+    return float(((to < 0) | (to >= cell_m)).any(axis=0).mean())
+
+
+def expected_changes_ratio(cell_m: float) -> float:
+    """The same in closed form, where a step is no longer than a cell: Laplace's needle.
+
+    >>> round(expected_changes_ratio(250.0), 3)
+    0.164
+    """
+    checks.real("cell_m", cell_m, at_least=STEP_M)
+    step = STEP_M / cell_m
+    return (4 * step - step * step) / np.pi
+
+
+def cell_picture(cell_m: float, layout: str, nearest: int) -> Picture:
+    """What a question for so many costs by size of cell, and the surroundings of one rider.
+
+    >>> cell_picture(250.0, "evenly", 10).alt[:61]
+    'Cells of 250 m: for the 10 nearest of 100,000 cars, spread ev'
+    """
+    told = np.array([looked(layout, nearest, size) for size in SIZES_M])
+    cells, cars, _ = looked(layout, nearest, cell_m)
+    changes = 100 * changes_ratio(cell_m)
+    rows = (
+        ("cells looked into", told[:, 0], "blue", "solid"),
+        ("cars looked at", told[:, 1], "orange", "solid"),
+        ("of 100 reports, change lists", 100 * np.array([changes_ratio(s) for s in SIZES_M]), "green", "dash"),
+    )  # fmt: skip
+    figure = go.Figure(
+        {
+            "data": [
+                {
+                    "type": "scatter", "mode": "lines+markers", "name": name, "x": list(SIZES_M),
+                    "y": [float(f"{value:.4g}") for value in row],
+                    "line": {"color": theme.colour(hue), "width": 3, "dash": dash},
+                }
+                for name, row, hue, dash in rows
+            ],
+            "layout": {
+                "height": 225, "legend": {"orientation": "h", "y": 1.15},
+                "xaxis": {
+                    "title": {"text": "size of a cell, m (log scale)"}, "type": "log",
+                    "tickvals": list(SIZES_M), "ticktext": [units.number(s) for s in SIZES_M],
+                },
+                "yaxis": {"title": {"text": "count (log scale)"}, "type": "log", "range": [0, 3.6]},
+                "shapes": [{"type": "line", "x0": cell_m, "x1": cell_m, "y0": 0, "y1": 1,
+                            "yref": "paper", "layer": "below",
+                            "line": {"color": theme.colour("muted"), "width": 2, "dash": "dot"}}],
+            },
+        }
+    )  # fmt: skip
+    readings = {
+        "cells looked into": (round(cells, 1), "count"),
+        f"cars looked at, of {CARS:,}": (round(cars, 1), "count"),
+        "of 100 reports, change lists": (round(changes, 1), "count"),
+    }
+    alt = units.tied(
+        f"Cells of {units.number(cell_m)} m: for the {nearest} nearest of {CARS:,} cars, spread {layout}, "
+        f"a question looks into {cells:.0f} cells and at {cars:.0f} cars."
+    )
+    return Picture(figure, readings, alt, Scene(CELL_SIZE, _around(cell_m, layout, nearest)))
+
+
+@functools.cache
+def _typical(layout):
+    """Who of the first riders has the median number of cars around."""
+    cars, riders = town(layout)
+    far = np.abs(cars - riders[:41, None])
+    return int(np.argsort((far < np.array(WINDOW_M) / 2).all(axis=2).sum(axis=1))[20])
+
+
+def _around(cell_m, layout, nearest):
+    """One rider's surroundings: places in metres from the corner of the window."""
+    cars, riders = town(layout)
+    rider = riders[_typical(layout)].round()
+    corner = rider - np.array(WINDOW_M) / 2
+    within = ((cars > corner) & (cars < corner + WINDOW_M)).all(axis=1)
+    near = ((cars > rider - 4_500) & (cars < rider + 4_500)).all(axis=1)
+    many = int(np.ceil(SIDE_M / cell_m))
+    told = rounds(cars[near], tuple(rider), nearest, cell_m, many, many)
+    own = np.floor(rider / cell_m) * cell_m
+    block = [own - (len(told) - 1) * cell_m - corner, own + len(told) * cell_m - corner]
+    return {
+        "cars": (cars[within] - corner).round(-1).astype(int).ravel().tolist(),
+        "cell": cell_m, "off": np.mod(-corner, cell_m).round(2).tolist(),
+        "block": np.array(block).round(2).ravel().tolist(),
+        "kth": round(told[-1].kth_m, 1), "looked": told[-1].cars,
+    }  # fmt: skip

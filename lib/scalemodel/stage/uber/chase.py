@@ -1,0 +1,146 @@
+"""The wild goose chase: a city from above at one moment, and the hill that its market stands on.
+
+The hill is the closed form: with so many idle cars, so many trips in 100 s. The dashed line is
+what is asked for. Where it cuts the hill on the right, everybody gets a car. Where it passes above
+the top the market slides down on the left, and the map fills with long drives. Means are over ten
+evenings, the map is one moment of the first. All states meet the same luck.
+
+Left out: which car is on which trip.
+Sources: none; runs and formula are those of `scalemodel.uber.matching.market` and `surge.goose`.
+"""
+
+import functools
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from scalemodel.core import units
+from scalemodel.stage.look import theme
+from scalemodel.stage.panel.picture import Picture, Scene
+from scalemodel.stage.views.kinds import Kind
+from scalemodel.uber.matching.market import MarketConfig, run, simulate
+from scalemodel.uber.matching.policies import FirstCome
+from scalemodel.uber.surge.goose import Demand, expected_throughput_per_s, peak
+
+CHASE = Kind.beside(__file__, '<svg viewBox="0 0 196 230" aria-hidden="true"></svg>')
+CITY = MarketConfig(patience_s=0.0)  # 600 cars; who finds none is lost
+STEADY = 1.3  # how clumped idle cars are where nearest ones are taken; measured, see `clumping`
+BELOW = 0.97  # of the hill's top: as far as a price lets requests come
+EVENINGS, SEEN_S = 10, 8400.0
+IDLE = np.geomspace(0.7, 250, 60)  # of the hill
+MAP_PX = 190
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class Market(NamedTuple):
+    """A mean evening.
+
+    >>> market(600, 0.81, False).multiplier
+    1.0
+    """
+
+    asked_per_s: float  # after a price
+    multiplier: float
+    served_per_s: float
+    idle: float
+    pickup_s: float
+
+
+@functools.cache
+def market(drivers: int, wanted_per_s: float, price: bool = False) -> Market:
+    """So many cars, so many who would ask, and a price that holds them below the top, or none.
+
+    >>> round(market(600, 0.81, True).multiplier, 2)
+    1.53
+    """
+    config = replace(CITY, drivers=drivers)
+    demand = Demand(base_per_s=wanted_per_s, elasticity=1.0)
+    most_per_s = BELOW * peak(config, STEADY).throughput_per_s
+    multiplier = demand.multiplier(most_per_s) if price else 1.0
+    config = replace(config, rate_per_s=demand.requests_per_s(multiplier))
+    reports = [simulate(config, FirstCome(), seed) for seed in range(EVENINGS)]
+    served_per_s, idle, pickup_s = (
+        float(np.mean([getattr(report, name) for report in reports]))
+        for name in ("throughput_per_s", "mean_idle", "mean_pickup_s")
+    )
+    return Market(config.rate_per_s, multiplier, served_per_s, idle, pickup_s)
+
+
+def chase_picture(drivers: int, wanted_per_s: float, price: bool = False) -> Picture:
+    """The map and the hill.
+
+    >>> chase_picture(600, 0.81).alt.replace("\\xa0", " ")[:60]
+    '600 cars and 81 requests in 100 s: 46.7 trips, 1 idle car, a'
+    """
+    now = market(drivers, wanted_per_s, price)
+    config = replace(CITY, drivers=drivers)
+    top = peak(config, STEADY)
+    hill = [100 * expected_throughput_per_s(config, idle, STEADY) for idle in IDLE]
+    ends = [float(IDLE[0]), float(IDLE[-1])]
+    dot = {"color": theme.colour("orange"), "size": 14}
+    figure = go.Figure(
+        {
+            "data": [
+                {"type": "scatter", "mode": "lines", "name": "what the streets allow",
+                 "x": [round(float(one), 3) for one in IDLE], "y": [round(one, 2) for one in hill],
+                 "line": {"color": theme.colour("blue"), "width": 3}},
+                {"type": "scatter", "mode": "lines", "name": "asked for", "x": ends,
+                 "y": [round(100 * now.asked_per_s, 2)] * 2,
+                 "line": {"color": theme.colour("red"), "width": 2, "dash": "dash"}},
+                {"type": "scatter", "mode": "markers", "name": "this city", "x": [round(now.idle, 2)],
+                 "y": [round(100 * now.served_per_s, 2)], "marker": dot},
+            ],
+            "layout": {
+                "height": 255, "legend": {"orientation": "h", "y": 1.18},
+                "xaxis": {"title": {"text": "idle cars (log scale)"}, "type": "log", "range": [-0.22, 2.42],
+                          "tickvals": [1, 3, 10, 30, 100], "ticktext": ["1", "3", "10", "30", "100"]},
+                "yaxis": {"title": {"text": "in 100 s"}, "range": [25, 85]},
+            },
+        }
+    )  # fmt: skip
+    readings = {
+        "trips in 100 s": (round(100 * now.served_per_s, 1), "count"),
+        "drive to the rider": (round(now.pickup_s), "s"),
+        "multiplier": (round(now.multiplier, 2), "count"),
+    }
+    side = "right" if now.idle > top.idle else "left"
+    alt = units.tied(
+        f"{drivers} cars and {100 * now.asked_per_s:.0f} requests in 100 s: {100 * now.served_per_s:.1f} trips, "
+        f"{units.number(round(now.idle))} idle car{'s' * (round(now.idle) != 1)}, and a drive of {now.pickup_s:.0f} s to the rider. The city stands "
+        f"{side} of the top."
+    )
+    return Picture(figure, readings, alt, Scene(CHASE, seen(config, now.asked_per_s)))
+
+
+def seen(config: MarketConfig, asked_per_s: float) -> dict:
+    """One moment: where idle cars are, and who drives from where to which rider, two digits a number.
+
+    >>> told = seen(CITY, 0.4)
+    >>> len(told["idle"]) // 4, len(told["way"]) // 8, told["trip"]
+    (219, 24, 357)
+    """
+    ran, side_km = run(replace(config, rate_per_s=asked_per_s), FirstCome(), 0), config.side_km
+    place_km = ran.start_km.copy()
+    busy, way, trips = np.zeros(config.drivers, bool), [], 0
+    for rider in np.argsort(ran.assigned_s):
+        if ran.assigned_s[rider] > SEEN_S:
+            break
+        car, there_s = ran.car[rider], ran.assigned_s[rider] + ran.drive_s[rider]
+        if there_s > SEEN_S:
+            off = (ran.from_km[rider] - place_km[car] + side_km / 2) % side_km - side_km / 2
+            left = (there_s - SEEN_S) / ran.drive_s[rider]  # of the drive
+            way.append([*(ran.from_km[rider] - left * off), *ran.from_km[rider]])
+            busy[car] = True
+        elif there_s + ran.trip_s[rider] > SEEN_S:
+            busy[car], trips = True, trips + 1
+        place_km[car] = ran.to_km[rider]
+    idle = place_km[~busy]
+    return {"idle": _digits(idle, side_km), "way": _digits(np.array(way).reshape(-1, 4), side_km), "trip": trips}  # fmt: skip
+
+
+def _digits(km, side_km):
+    """Two digits for each number, in px of the map and 200 more, so that none is negative."""
+    px = np.rint(km * MAP_PX / side_km).astype(int).ravel() + 200
+    return "".join(DIGITS[one // 36] + DIGITS[one % 36] for one in px)

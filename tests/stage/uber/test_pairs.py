@@ -1,0 +1,134 @@
+"""Maps with lines, and bars of windows: what is drawn is what the engine says."""
+
+import re
+
+import numpy as np
+import pytest
+
+from scalemodel.core.rng import stream
+from scalemodel.stage.panel.moving import Step
+from scalemodel.stage.uber import pairs_moving
+from scalemodel.stage.uber.pairs import (
+    LAYOUTS,
+    RIDERS,
+    RULES,
+    Room,
+    change,
+    paired,
+    pairs_picture,
+    room,
+    saved_ratio,
+    windows_picture,
+)
+from scalemodel.uber.matching.market import MarketConfig, simulate
+from scalemodel.uber.matching.policies import Optimal
+
+EVENINGS = {
+    window_s: [simulate(MarketConfig(window_s=window_s), Optimal(), seed) for seed in range(3)]
+    for window_s in (0.0, 20.0)
+}
+
+
+def steps():
+    first, best = (pairs_moving.met(rule) for rule in ("first come", "the whole room"))
+    return pairs_moving._steps(first, best)
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_the_first_screen_ends_with_both_sums():
+    told = steps()
+    assert all(isinstance(step, Step) for step in told) and len(told) == 10
+    first, best = (
+        pairs_moving.met(rule).minutes.sum() for rule in ("first come", "the whole room")
+    )
+    assert f"{first:.1f} minutes in all" in told[7].words
+    assert (
+        f"{best:.1f} minutes" in told[8].words
+        and f"{first - best:.1f} minutes less" in told[9].words
+    )
+
+
+def test_each_step_draws_the_lines_of_those_who_have_a_car():
+    for number, step in enumerate(steps()):
+        lines = [name for name in step.at if name.startswith("line-")]
+        assert len(lines) == min(number, 6)
+    assert {name for name in steps()[8].at if name.startswith("line-")} == {
+        f"line-{rider}-{car}" for rider, car in enumerate(pairs_moving.met("the whole room").car)
+    }
+
+
+def test_in_the_end_each_car_stands_beside_its_rider():
+    last = steps()[-1].at
+    for rider, car in enumerate(pairs_moving.met("the whole room").car):
+        x, y, _ = last[f"car-{car}"]
+        to_x, to_y, _ = last[f"rider-{pairs_moving.RIDERS[rider]}"]
+        assert np.hypot(x - to_x, y - to_y) == pytest.approx(17, abs=0.2)
+
+
+def test_the_map_draws_a_line_for_each_rider():
+    figure = pairs_picture("first come", 44, "hot spot").figure
+    line, riders, busy, idle = figure.data
+    assert len(line.x) == 3 * RIDERS and line.x[2] is None
+    assert (len(riders.x), len(busy.x), len(idle.x)) == (RIDERS, RIDERS, 4)
+
+
+def test_the_bars_of_a_window_add_up_to_the_mark():
+    delay, drive, both = windows_picture(EVENINGS, 20.0).figure.data
+    assert delay.y[0] + drive.y[0] == pytest.approx(both.y[0])
+    assert delay.y[0] == pytest.approx(10, abs=1)
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("seed", range(6))
+def test_the_whole_room_is_never_worse(layout, seed):
+    there = room(12, 15, layout, stream(seed, "law"))
+    totals = {name: paired(there, rule).total(60.0) for name, rule in RULES.items()}
+    assert totals["the whole room"] == min(totals.values())
+
+
+def test_degrees_give_the_minutes_of_the_plane():
+    there = room(9, 12, "anywhere", stream(0, "law"))
+    met = paired(there, RULES["first come"])
+    assert met.minutes == pytest.approx(there.minutes[range(9), met.car], rel=1e-6)
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_the_share_saved_is_that_of_the_maps_themselves():
+    saved = []
+    for seed in range(20):
+        there = room(RIDERS, 60, "anywhere", stream(seed, "map"))
+        first, best = (
+            paired(there, RULES[name]).minutes.mean() for name in ("first come", "the whole room")
+        )
+        saved.append(1 - best / first)
+    assert saved_ratio(60, "anywhere")[0] == pytest.approx(np.mean(saved))
+
+
+def test_a_change_is_paired_by_evening():
+    waits = change(EVENINGS, 20.0, "mean_wait_s")
+    assert waits == pytest.approx(
+        [
+            now.mean_wait_s - before.mean_wait_s
+            for now, before in zip(EVENINGS[20.0], EVENINGS[0.0], strict=True)
+        ]
+    )
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: pairs_picture("nearest", 40, "anywhere"), "rule='nearest' must be one of"),
+        (lambda: room(2, 2, "nowhere", stream(0, "law")), "layout='nowhere' must be one of"),
+        (lambda: room(0, 2, "anywhere", stream(0, "law")), "riders=0 must be"),
+        (lambda: windows_picture(EVENINGS, 30.0), "window_s=30.0 must be one of [0.0, 20.0]"),
+    ],
+)
+def test_a_slip_is_named(call, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        call()
+
+
+def test_a_room_knows_its_minutes():
+    assert Room(np.zeros((1, 2)), np.array([[1.0, 0.0]])).minutes.tolist() == [[2.0]]

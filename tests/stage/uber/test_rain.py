@@ -1,0 +1,164 @@
+"""The pictures of the rain: an evening that adds up, a map of it, a city that tips, swings, voices."""
+
+import itertools
+import json
+import re
+from dataclasses import replace
+
+import h3.api.basic_int as h3
+import numpy as np
+import pytest
+
+from scalemodel.stage.uber.chase import CITY, SEEN_S, chase_picture, market, seen
+from scalemodel.stage.uber.evening import PRICE, WITHOUT, evening
+from scalemodel.stage.uber.rain_map import WAYS, corners, dots, frames, in_words, over, rain_map
+from scalemodel.stage.uber.rain_swing import swing_config, swing_picture, swung
+from scalemodel.stage.uber.voices import MOMENTS, heard, voices_picture
+from scalemodel.uber.matching.market import run
+from scalemodel.uber.matching.policies import FirstCome
+from scalemodel.uber.surge.goose import expected_throughput_per_s, peak
+from scalemodel.uber.surge.pricing import SurgeConfig
+from scalemodel.uber.surge.swing import expected_calm
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    html = rain_map().html
+    return html, json.loads(re.search(r'data-is="data">(.+?)</script>', html)[1])
+
+
+def numbers(text):
+    return [int(text[n : n + 2], 36) - 200 for n in range(0, len(text), 2)]
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_the_concert_tips_the_city_and_a_price_does_not_let_it():
+    flat, priced = evening(None), evening(PRICE)
+    assert flat.lost[:30].sum() == 0 and flat.idle[:30].sum(axis=1).min() > 70, "well before"
+    assert flat.idle[45:60].sum(axis=1).max() < 15 < priced.idle[40:70].sum(axis=1).mean()
+    assert priced.lost.sum() == 0 and priced.served.sum() > flat.served.sum()
+    assert priced.drive_s[30:70].sum() < flat.drive_s[30:70].sum() / 2
+    assert priced.shown.max() == 3.0 and flat.shown.max() == 1.0
+
+
+def test_a_moment_in_words_and_dots():
+    assert in_words(evening(None), 60).startswith("19:00: of 229 who came in five minutes 134 got")
+    assert dots(10, 20, 0) == "" and dots(10, 20, 9).count("h0") == 8
+    assert dots(10, 20, 5).endswith("M4 29h0")
+
+
+def test_the_map_tells_both_ways(drawn):
+    html, data = drawn
+    assert html.count("<polygon") == 91 and len(data["ways"]) == len(WAYS) == 2
+    assert html.count(" disabled") == 3, "until a script can answer"
+    assert data["ways"][0]["shown"][0] == "0" * 91 and "k" in "".join(data["ways"][1]["shown"])
+    assert html.count("<ol>") == 2 and "generated" in html
+
+
+def test_a_city_tips_when_drivers_go_home():
+    right, left = chase_picture(600, 0.54), chase_picture(540, 0.54)
+    assert right.alt.endswith("stands right of the top.") and left.alt.endswith("left of the top.")
+    trips, drive, multiplier = (value for value, _ in left.readings.values())
+    assert trips < 46 and drive > 250 and multiplier == 1
+    assert chase_picture(600, 0.81, True).readings["multiplier"][0] == 1.53
+
+
+def test_the_rain_is_heard_and_a_quiet_tuesday_is_not():
+    friday, tuesday = "a rainy Friday at five", "the middle of a dry Tuesday"
+    assert list(heard(friday).factors) == ["requests", "availability"]
+    assert heard(friday, weather=True).multiplier == pytest.approx(1 + 0.5 * (1.75 * 1.4 - 1))
+    assert heard(tuesday, history=True, time_of_day=True).multiplier == 1
+    assert "time of day 0.94" in voices_picture(friday, time_of_day=True).alt
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", [None, *WITHOUT])
+def test_nobody_is_missing_of_an_evening(name):
+    one = evening(WITHOUT[name] if name else None)
+    stayed = one.served + one.lost
+    assert (stayed <= one.wanted).all() and (one.asked.sum(axis=1) <= stayed).all()
+    assert (one.wanted == evening(None).wanted).all(), "the same riders come to look"
+    assert (one.idle.sum(axis=1) <= 510).all() and one.shown.min() >= 1
+    if name is None:
+        assert (stayed == one.wanted).all()
+
+
+def test_sums_over_five_minutes():
+    rows = np.random.default_rng(0).integers(0, 9, (30, 3))
+    assert (over(rows) == [rows[max(0, m - 4) : m + 1].sum(axis=0) for m in range(30)]).all()
+
+
+def test_the_frames_are_the_run():
+    one = evening(PRICE)
+    told = frames(one)
+    assert told["served"][-1] == one.served.sum() and told["lost"][-1] == 0
+    assert told["away"][-1] + told["served"][-1] == one.wanted.sum()
+    for minute in (0, 44, 119):
+        assert [1 + int(digit, 36) / 10 for digit in told["shown"][minute]] == pytest.approx(
+            one.shown[minute]
+        )
+        assert [int(digit, 36) for digit in told["idle"][minute]] == np.minimum(one.idle[minute], 35).tolist()  # fmt: skip
+
+
+@pytest.mark.parametrize("rate_per_s", [0.4, 0.9])
+def test_each_car_of_the_map_is_idle_or_on_its_way_or_on_a_trip(rate_per_s):
+    told, ran = seen(CITY, rate_per_s), run(replace(CITY, rate_per_s=rate_per_s), FirstCome(), 0)
+    idle, way = len(told["idle"]) // 4, len(told["way"]) // 8
+    assert idle + way + told["trip"] == CITY.drivers and idle == ran.idle_at([SEEN_S])[0]
+    there_s = ran.assigned_s + ran.drive_s
+    assert way == ((ran.assigned_s <= SEEN_S) & (there_s > SEEN_S)).sum()
+    lines = np.array(numbers(told["way"])).reshape(-1, 4)
+    longest = np.hypot(*(lines[:, 2:] - lines[:, :2]).T).max()
+    assert longest <= 190 / 2**0.5 + 2, "the short way round"
+
+
+def test_every_state_of_the_panels_can_be_drawn():
+    for state in itertools.product((480, 720), (0.54, 0.81), (False, True)):
+        _, asked, here = chase_picture(*state).figure.data
+        assert 25 < here.y[0] < 85 and 0.6 < here.x[0] < 260 and max(asked.y) < 85
+    for moment in MOMENTS:
+        (bars,) = voices_picture(moment, events=True, history=True).figure.data
+        assert all(0.3 < 1 + x < 3.4 for x in bars.x) and len(bars.y) == 7
+    for state in itertools.product((False, True), (False, True), (1, 10)):
+        shown, calm = swing_picture(*state).figure.data
+        assert len(shown.y) == 120 and 1 <= min(shown.y) <= max(shown.y) <= 5
+        assert calm.y[0] == pytest.approx(expected_calm(swing_config(*state)), abs=0.001)
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_the_hexagons_are_those_of_h3():
+    cells, places = evening(None).cells, corners(evening(None).cells)
+    near = {n: {cells.index(c) for c in h3.grid_disk(cell, 1) if c in cells} - {n} for n, cell in enumerate(cells)}  # fmt: skip
+    middles = np.array([place.mean(axis=0) for place in places])
+    for n, others in near.items():
+        far = np.hypot(*(middles - middles[n]).T)
+        assert set(np.argsort(far)[1 : len(others) + 1]) == others, (
+            "next on the globe, next on the map"
+        )
+    assert all((place >= 0).all() and (place <= 340).all() for place in places)
+
+
+def test_the_dot_is_near_the_hill_where_nobody_is_turned_away():
+    now = market(660, 0.54)
+    hill = expected_throughput_per_s(replace(CITY, drivers=660), now.idle, 1.3)
+    assert now.served_per_s == pytest.approx(hill, rel=0.03)
+    assert market(600, 0.81, True).asked_per_s == pytest.approx(
+        0.97 * peak(CITY, 1.3).throughput_per_s
+    )
+
+
+def test_brakes_work_as_the_engine_measures():
+    wild, calm = swung(False, False, 5), swung(True, True, 5)
+    assert wild.flips_per_h > 6 * calm.flips_per_h and wild.height > 5 * calm.height
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_what_is_not_there_is_refused():
+    with pytest.raises(KeyError, match="snow"):
+        heard("snow")
+    with pytest.raises(ValueError, match="delay_ticks=0 must be"):
+        swing_config(True, True, 0)
+    with pytest.raises(ValueError, match="drivers=0 must be"):
+        market(0, 0.54)
+    with pytest.raises(ValueError, match="cap=0 must be"):
+        evening(SurgeConfig(cap=0))
