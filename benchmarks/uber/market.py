@@ -16,6 +16,7 @@ import statistics
 import time
 from dataclasses import replace
 from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -82,13 +83,9 @@ def timed(contestant, config, policy, times=1):
 
 def plain(config, policy):
     """The same of the loop and the rule as they read."""
-    loop, rule = market.loop, market._rule
-    market.loop = SimpleNamespace(native=loop)
-    market._rule = lambda _: (SimpleNamespace(native=RULES[type(policy)]), rule(policy)[1])
-    try:
+    rules = RULES | {type(policy): SimpleNamespace(native=RULES[type(policy)])}
+    with mock.patch.multiple(market, loop=SimpleNamespace(native=market.loop), RULES=rules):
         return run(config, policy)
-    finally:
-        market.loop, market._rule = loop, rule
 
 
 def with_simpy(config, policy):

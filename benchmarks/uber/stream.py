@@ -26,7 +26,6 @@ from scalemodel.uber.location.grid import GeoIndex
 from scalemodel.uber.location.kafka import KafkaLog
 from scalemodel.uber.location.log import Log
 from scalemodel.uber.location.reports import PACKED, VERSION, Gateway, GatewayConfig, Report
-from scalemodel.uber.location.shards import Shards
 from scalemodel.uber.location.stores import RedisStore
 
 CARS = 5_000
@@ -57,7 +56,6 @@ def main():
     runs = {
         "log in this process, bytes, no store": (Log, Nowhere, False, 60_000),
         "log in this process, bytes, GeoIndex": (Log, GeoIndex, False, 60_000),
-        "log in this process, bytes, 4 shards": (Log, shards, False, 20_000),
         "log in this process, gateway, GeoIndex": (Log, GeoIndex, True, 15_000),
     }
     if kafka.client is not None:
@@ -84,11 +82,6 @@ def main():
         wall_s, cpu_s = (statistics.median(kind) for kind in zip(*figures, strict=True))
         print(f"{name:<42}{1 / wall_s:>18,.0f}{1e6 * cpu_s:>13.1f}")
     print("\naudit: every run, every round: nothing lost, nothing twice, no car at an older place")
-
-
-def shards():
-    """Four indexes as one."""
-    return Shards([GeoIndex() for _ in range(4)])
 
 
 def said(n):

@@ -91,10 +91,7 @@ LEFT_OUT = {
     },
     **{
         f"scalemodel.uber.location.{name}": "a doorkeeper itself, asked by us alone"
-        for name in (
-            "log.able",
-            *(f"stores.{n}" for n in ("columns", "circle", "silence", "nearest_first", "widening")),
-        )
+        for name in (*("log.able", "grid.place", "grid.columns", "grid.Neighbours.of"),)
     },
 }
 EXAMPLES = {

@@ -20,7 +20,6 @@ Sources: taxi in modeldata (R, MIT); carshare in plotly (MIT, origin not stated)
 Shedler, Naval Research Logistics 26, 1979.
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -196,14 +195,10 @@ class City:
         >>> len(city.requests(17, 18).km), len(city.requests(3, 4).km)
         (3721, 5)
         """
-        begin_h, end_h = self._hours(begin_h, end_h)
-        hours = map(self._hour, range(begin_h, end_h))
-        return Requests(*map(np.concatenate, zip(*hours, strict=True)))
-
-    def _hours(self, begin_h, end_h):
         begin_h = checks.whole("begin_h", begin_h, at_least=0, at_most=167)
         end_h = checks.whole("end_h", end_h, at_least=begin_h + 1, at_most=168)
-        return begin_h, end_h
+        hours = map(self._hour, range(begin_h, end_h))
+        return Requests(*map(np.concatenate, zip(*hours, strict=True)))
 
     def _hour(self, hour):
         config, rng = self.config, stream(self.config.seed, f"requests of hour {hour}")
@@ -245,25 +240,6 @@ class City:
     def _degrees(self, x_km, y_km):
         wide = KM_A_DEGREE * np.cos(np.radians(self.config.lat))
         return self.config.lat + y_km / KM_A_DEGREE, self.config.lon + x_km / wide
-
-    # ── The closed form ─────────────────────────────────────────────────────
-    def expected_requests(self, begin_h: int, end_h: int) -> np.ndarray:
-        """How many requests come in each hour from each zone, shape (hours, zones + 1).
-
-        >>> City(CityConfig()).expected_requests(17, 19).sum(axis=1).round()
-        array([3726., 3519.])
-        """
-        begin_h, end_h = self._hours(begin_h, end_h)
-        edges = {*range(begin_h, end_h + 1)}
-        for event in self.config.events:
-            edges |= {event.start_h, event.end_h, event.end_h + event.burst_h}
-        edges_h = sorted(edge for edge in edges if begin_h <= edge <= end_h)
-        zones = np.arange(len(self.weights))
-        counts = np.zeros((end_h - begin_h, len(zones)))
-        for from_h, to_h in itertools.pairwise(edges_h):  # between two edges it is steady
-            rate_per_s = self._rate_per_s(np.full(len(zones), from_h), zones)
-            counts[int(from_h) - begin_h] += rate_per_s * (to_h - from_h) * 3600
-        return counts
 
 
 def _mean_far_km(n, wide_km):

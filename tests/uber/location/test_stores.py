@@ -1,12 +1,10 @@
-"""Stores: the same answers from an index in memory, from a real Redis, and from many as one."""
+"""Stores: the same answers from an index in memory and from a real Redis."""
 
 import socket
 
 import numpy as np
 import pytest
 import redis
-from hypothesis import given
-from hypothesis import strategies as st
 
 from scalemodel.core.rng import stream
 from scalemodel.parts.redis_server import PrivateServer
@@ -15,7 +13,6 @@ from scalemodel.uber.location.consumer import IndexConsumer, Readings
 from scalemodel.uber.location.grid import GeoIndex
 from scalemodel.uber.location.log import Log
 from scalemodel.uber.location.reports import PACKED, VERSION
-from scalemodel.uber.location.shards import Shards
 from scalemodel.uber.location.sphere import EARTH_M, distance_m
 from scalemodel.uber.location.stores import RedisStore, StoreTrouble
 from tests.conftest import needs_redis
@@ -42,11 +39,8 @@ def look(running):
 def kinds(url):
     """A fresh store of each kind, and whether it rounds."""
     yield GeoIndex(), False
-    yield Shards([GeoIndex() for _ in range(5)], cell_m=1_000), False
     with RedisStore(url) as one:
         yield one, True
-    with RedisStore(url) as one, RedisStore(url) as two:
-        yield Shards([one, two], cell_m=1_000), True
 
 
 def city(rng, n):
@@ -190,119 +184,7 @@ def test_a_server_that_does_not_answer_is_not_waited_for_long(monkeypatch):
         RedisStore(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
 
 
-class Refuses(GeoIndex):
-    """A store that takes a while to be there again."""
-
-    down = False
-
-    def move(self, *given):
-        if self.down:
-            raise StoreTrouble("gone")
-        return super().move(*given)
-
-    def remove(self, id):
-        if self.down:
-            raise StoreTrouble("gone")
-        return super().remove(id)
-
-
-def test_a_car_is_in_one_shard_alone_whatever_fails_when_it_crosses():
-    parts = [Refuses() for _ in range(7)]
-    cars = Shards(parts, cell_m=1_000)
-    places = np.linspace(52.0, 52.2, 40)
-    for seq, lat in enumerate(places.tolist()):
-        for part in parts:
-            part.down = seq % 3 == 1
-        try:
-            cars.move([ANA], [lat], [13.4], [0.0], [seq])
-        except StoreTrouble:
-            (before,) = cars.nearest(lat, 13.4, 5).ids.tolist()
-            assert before == ANA
-            old = next(part for part in parts if ANA in part)
-            old.down, others = True, [part for part in parts if part is not old]
-            for part in others:
-                part.down = False  # it can be put into the new one and not taken out of the old
-            for _ in range(2):
-                if cars._owners(*map(cars._along, (lat + 90, 13.4 + 180))) != parts.index(old):
-                    with pytest.raises(StoreTrouble):
-                        cars.move([ANA], [lat], [13.4], [0.0], [seq])
-                    assert len(cars.nearest(lat, 13.4, 5).ids) == 1
-            old.down = False
-            cars.move([ANA], [lat], [13.4], [0.0], [seq])
-        assert sum(ANA in part for part in parts) == 1
-        assert cars.within(lat, 13.4, 0.1).ids.tolist() == [ANA]
-    assert sum(map(len, parts)) == 1
-
-
-def test_a_small_circle_asks_few_and_a_large_one_all():
-    cars = Shards([GeoIndex() for _ in range(200)], cell_m=1_000)
-    assert len(cars.touched(52.5, 13.4, 10.0)) <= 4
-    assert 5 <= len(cars.touched(52.5, 13.4, 1_500.0)) <= 30
-    assert len(cars.touched(52.5, 13.4, 500_000.0)) == 200
-    assert len(cars.touched(-89.999, 13.4, 500.0)) == len(cars.touched(0, 0, 2e7)) == 200
-
-
 # ── Laws ────────────────────────────────────────────────────────────────────
-COORDINATES = st.tuples(
-    st.one_of(st.floats(-90, 90), st.floats(89.9, 90), st.just(0.0), st.floats(-0.01, 0.01)),
-    st.one_of(st.floats(-180, 180), st.floats(179.98, 180), st.floats(-180, -179.98)),
-)
-
-
-@given(
-    st.lists(COORDINATES, min_size=1, max_size=12), COORDINATES, st.floats(1, 100_000),
-    st.integers(1, 6), st.sampled_from([300.0, 1_000.0, 7_777.0, 10_000_000.0]),
-)  # fmt: skip
-def test_shards_answer_as_one_index_does_anywhere_on_the_globe(there, place, radius_m, n, cell_m):
-    lat, lon = np.array(there).T
-    one, many = GeoIndex(), Shards([GeoIndex() for _ in range(n)], cell_m)
-    for store in (one, many):
-        store.move(range(len(lat)), lat, lon)
-    for ask in (
-        lambda store: store.within(*place, radius_m),
-        lambda store: store.nearest(*place, 3, radius_m),
-        lambda store: store.nearest(*place, 3),
-    ):
-        ours, theirs = ask(many), ask(one)
-        assert ours.ids.tolist() == theirs.ids.tolist()
-        assert ours.distance_m.tolist() == theirs.distance_m.tolist()
-
-
-@pytest.mark.parametrize("cell_m", [700.0, 50_000.0, 3_000_000.0])
-def test_whoever_is_in_a_circle_is_in_a_shard_that_it_touches(cell_m):
-    """With more shards than cells in sight, round the world and up to the poles."""
-    cars, rng = Shards([GeoIndex() for _ in range(997)], cell_m), stream(4, "circles")
-    seen = 0
-    for _ in range(1_500):
-        lat = rng.choice([rng.uniform(-90, 90), rng.uniform(75, 90), rng.uniform(-2, 2)])
-        lon = rng.choice([rng.uniform(-180, 180), rng.uniform(175, 180), rng.uniform(-180, -175)])
-        radius_m = min(cell_m * rng.uniform(0.1, 6), 2e7)
-        wide = np.degrees(radius_m / EARTH_M)
-        to_lat = np.clip(lat + rng.uniform(-wide, wide, 20), -90, 90)
-        to_lon = lon + rng.uniform(-wide, wide, 20) / max(0.02, np.cos(np.radians(lat)))
-        to_lon = (to_lon + 180) % 360 - 180
-        inside = distance_m(lat, lon, to_lat, to_lon) <= radius_m
-        owners = cars._owners(cars._along(to_lat + 90), cars._along(to_lon + 180))
-        touched = cars.touched(lat, lon, radius_m)
-        assert set(owners[inside].tolist()) <= set(touched), (lat, lon, radius_m)
-        seen += len(touched) < 997
-    assert seen > 300
-
-
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6), st.floats(52, 52.1)), max_size=30))
-def test_shards_hold_what_one_index_holds_whatever_comes_in_which_order(said):
-    one, many = GeoIndex(), Shards([GeoIndex() for _ in range(4)], cell_m=500)
-    while said:
-        some, said = said[:7], said[7:]
-        ids, seq, lat = map(list, zip(*some, strict=True))
-        batch = ids, lat, [13.4] * len(ids), [float(n) for n in seq], seq
-        assert one.move(*batch) == many.move(*batch)
-        assert (
-            one.within(52.05, 13.4, 9e3).ids.tolist() == many.within(52.05, 13.4, 9e3).ids.tolist()
-        )
-    assert one.expire(9.0, 5.0) == many.expire(9.0, 5.0) and len(one) == len(many)
-
-
 @needs_redis
 def test_redis_lets_no_older_report_win_in_any_order(look, running):
     rng = stream(2, "orders")
@@ -368,11 +250,13 @@ WRONG = [
     (lambda store: store.move([1], [90.1], [0]), r"lat\[0\]=90.1 must be"),
     (lambda store: store.move([1], [0], [-180.1]), r"lon\[0\]=-180.1 must be"),
     (lambda store: store.move([1], [np.nan], [0]), r"lat\[0\]=nan must be"),
-    (lambda store: store.move([1], [0], [0], [-1.0]), r"time_s\[0\]=-1.0 must be"),
     (lambda store: store.move([1], [0], [0], [0], [2**53]), "seq=.*must be a row of whole numbers"),
-    (lambda store: store.move([1, 2], [0], [0]), "lat must have as many numbers as ids: 1, 2"),
-    (lambda store: store.move([1], [0], [0], [1, 2]), "time_s must have as many numbers as ids"),
-    (lambda store: store.move([1], [0], [0], [1], []), "seq must have as many numbers as ids"),
+    (lambda store: store.move([1, 2], [0], [0]), "lat has 1 places; it must have 2, as ids"),
+    (
+        lambda store: store.move([1], [0], [0], [1, 2]),
+        "time_s has 2 places; it must have 1, as ids",
+    ),
+    (lambda store: store.move([1], [0], [0], [1], []), "seq has 0 places; it must have 1, as ids"),
     (lambda store: store.within(91, 0, 1), "lat=91 must be"),
     (lambda store: store.within(0, 181, 1), "lon=181 must be"),
     (lambda store: store.within(0, 0, -1), "radius_m=-1 must be"),
@@ -384,14 +268,6 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("call", "words"), WRONG)
-def test_shards_refuse_in_words(call, words):
-    cars = Shards([GeoIndex()])
-    with pytest.raises(ValueError, match=words):
-        call(cars)
-    assert len(cars) == 0
-
-
 @needs_redis
 def test_redis_refuses_in_words_before_it_is_asked(look, running):
     with RedisStore(running.url) as cars:
@@ -399,21 +275,6 @@ def test_redis_refuses_in_words_before_it_is_asked(look, running):
             with pytest.raises(ValueError, match=words):
                 call(cars)
         assert look.dbsize() == 0
-
-
-@pytest.mark.parametrize(
-    ("stores", "words"),
-    [
-        ([], r"stores=\[\] must have at least one"),
-        ([GeoIndex(), None], r"stores\[1\]=None must have the methods move, nearest"),
-        (None, "stores=None must be a row"),
-    ],
-)
-def test_shards_need_stores(stores, words):
-    with pytest.raises(ValueError, match=words):
-        Shards(stores)
-    with pytest.raises(ValueError, match="cell_m=0 must be"):
-        Shards([GeoIndex()], cell_m=0)
 
 
 def test_a_url_is_one_of_redis_and_no_password_is_shown():

@@ -8,7 +8,7 @@ import pytest
 
 from scalemodel.core.rng import stream
 from scalemodel.uber.location import kafka
-from scalemodel.uber.location.consumer import ASIDE, IndexConsumer, Readings
+from scalemodel.uber.location.consumer import IndexConsumer, Readings
 from scalemodel.uber.location.grid import GeoIndex
 from scalemodel.uber.location.kafka import KafkaLog
 from scalemodel.uber.location.log import Log, LogTrouble, Message
@@ -73,9 +73,10 @@ class History:
     def arrive(self):
         report = self.on_their_way.pop(int(self.rng.integers(len(self.on_their_way))))
         proof = self.gateway.token_of(report.id, "driver")
-        assert self.gateway.receive(report, proof, 0.0).status == 202
+        for _ in range(1 + (self.rng.random() < 0.1)):  # an app that hears no answer says it again
+            assert self.gateway.receive(report, proof, 0.0).status == 202
+            self.published += 1
         self.said[report.id] = max(self.said[report.id], report.seq)
-        self.published += 1
 
     def spoil(self):
         self.log.publish(b"%d" % self.rng.integers(9), b"no report")
@@ -131,10 +132,10 @@ class History:
             self.arrive()
         self.log.flush()
 
-    def check(self, written):
+    def check(self):
         """Every message was read, and every car is where it said last."""
         assert self.log.acked == self.published == self.gateway.answers[202] + self.poison
-        assert len(self.read) == written, "messages that nobody read"
+        assert len(self.read) == self.published, "messages that nobody read"
         for car, seq in enumerate(self.said):
             if seq:
                 assert self.store.position(car) == (seq / 1000, car)
@@ -170,23 +171,15 @@ def test_what_became_of_each_message_is_counted():
     consumer = IndexConsumer(log.reader("index"), {"driver": GeoIndex()})
     assert consumer.step() == 7 and consumer.step() == 0
     assert consumer.readings == Readings(read=7, applied=2, stale=2, unwanted=1, poison=2)
-    assert [one[1:] for one in consumer.aside] == [(5, b"no report"), (6, b"")]
-    for _ in range(ASIDE):
-        log.publish(b"x", b"more")
-    consumer.step()
-    assert len(consumer.aside) == ASIDE and consumer.aside[0].offset == 7
-    assert consumer.readings.poison == ASIDE + 2
 
 
-def test_lag_is_told_in_messages_and_in_seconds():
+def test_lag_is_told_in_messages():
     log = Log(partitions=1)
     publish(log, ana(1), ana(2), ana(3))
     consumer = IndexConsumer(log.reader("index"), {"driver": GeoIndex()})
-    assert (consumer.lag(), consumer.lag_s(100.0)) == (3, 100.0)
-    consumer.step(2)
-    assert (consumer.lag(), consumer.lag_s(100.0), consumer.lag_s(90.0)) == (1, 8.0, 0.0)
-    consumer.step(2)
-    assert (consumer.lag(), consumer.lag_s(100.0)) == (0, 0.0)
+    assert consumer.lag() == 3
+    assert consumer.step(2) == 2 and consumer.lag() == 1
+    assert consumer.step(2) == 1 and consumer.lag() == 0
 
 
 class Fails:
@@ -251,7 +244,7 @@ def test_no_schedule_of_kills_and_repeats_loses_a_report_or_turns_a_car_back(som
     for seed in range(some * 25, some * 25 + cases(25)):
         rng = stream(seed, "history")
         partitions = int(rng.integers(1, 6))
-        log = Log(partitions, rng=rng, twice_ratio=0.1, late_ratio=0.1)
+        log = Log(partitions)
         history = History(log, rng)
         history.run(150, DEEDS)
         for consumer, reader in history.alive[1:]:
@@ -261,9 +254,8 @@ def test_no_schedule_of_kills_and_repeats_loses_a_report_or_turns_a_car_back(som
         ((consumer, reader),) = history.alive
         while consumer.step():
             pass
-        written = sum(map(log._end, range(partitions)))
-        assert written >= history.published and log.behind() == reader.lag() == 0, seed
-        history.check(written)
+        assert log.behind() == reader.lag() == 0, seed
+        history.check()
 
 
 class OverKafka(History):
@@ -311,7 +303,7 @@ def over_kafka(seed, deeds):
             history.settle()
             if log.behind() == 0:
                 break
-        history.check(history.published)
+        history.check()
         ends = Counter()
         for partition, offset in history.read:
             ends[partition] = max(ends[partition], offset + 1)

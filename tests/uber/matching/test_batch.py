@@ -16,7 +16,7 @@ from tests.conftest import cases
 
 TINY = 1e-6  # minutes; a straight line is taken by two formulas
 LINE = StraightLine(kmh=30)
-CITY = RoadGrid(lat=52.5, lon=13.4, streets=9, hour=8, seed=3)
+CITY = RoadGrid(lat=52.5, lon=13.4, streets=9, seed=3)
 POLICIES = (FirstCome(), EdgeGreedy(), Optimal(neighbours=2), Optimal(neighbours=16))
 
 

@@ -16,10 +16,10 @@ from scalemodel.uber.matching.dispatch import (
 from scalemodel.uber.matching.eta import StraightLine
 from scalemodel.uber.matching.naive import NaiveEngine
 from scalemodel.uber.matching.roads import RoadGrid
-from scalemodel.uber.matching.score import CaseScore, NearestFirst
+from scalemodel.uber.matching.score import CaseScore
 from tests.conftest import cases
 
-CITY = RoadGrid(lat=0.0, lon=0.0, streets=11, hour=8, seed=2)
+CITY = RoadGrid(lat=0.0, lon=0.0, streets=11, seed=2)
 KM = 1 / 111.195  # degrees at the equator
 ADA, BEN = Request("ada", 0.0, 0.0, 10.0), Request("ben", 0.0, 0.0, 10.0)
 
@@ -151,7 +151,7 @@ def test_a_car_that_no_table_knows_is_passed_over():
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(
     st.integers(0, 60), st.integers(0, 2**32), st.sampled_from([StraightLine(kmh=30), CITY]),
-    st.sampled_from([CaseScore(eta_unit="min"), CaseScore(eta_unit="s"), NearestFirst()]),
+    st.sampled_from([CaseScore(eta_unit="min"), CaseScore(eta_unit="s"), CaseScore(rating_weight=0.0)]),
 )  # fmt: skip
 def test_pruning_answers_as_a_full_scan(cars, seed, eta, score):
     rng = np.random.default_rng(seed)
@@ -232,7 +232,7 @@ def test_what_cannot_be_dispatched_is_refused():
         ("radius_m=0 must be", lambda: MatchingEngine(index, drivers, radius_m=0)),
         ("widest_m=500 must be .* at least 2000", lambda: MatchingEngine(index, drivers, widest_m=500)),
         ("answer=.* must be a function of", lambda: MatchingEngine(index, drivers, answer=lambda: True)),
-        ("score=3 must be a Score", lambda: MatchingEngine(index, drivers, score=3)),
+        ("score=3 must be a CaseScore", lambda: MatchingEngine(index, drivers, score=3)),
         ("eta_unit='hours' must be one of", lambda: CaseScore(eta_unit="hours")),
         ("rating=5.5 must be", lambda: CaseScore().of(5.5, 1.0)),
         ("stars=6.0 must be", lambda: Drivers({7: 6.0})),

@@ -1,4 +1,4 @@
-"""ETAs: an equator's minute, one-way streets, Dijkstra beside scipy's, 4/π, bad input."""
+"""ETAs: an equator's minute, avenues, Dijkstra beside scipy's, 4/π, bad input."""
 
 import heapq
 import math
@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from scalemodel.core import stats
 from scalemodel.core.rng import stream
 from scalemodel.uber.location.sphere import distance_m
+from scalemodel.uber.matching import roads
 from scalemodel.uber.matching.eta import StraightLine
-from scalemodel.uber.matching.expected import expected_nearest_km, expected_trip_km
-from scalemodel.uber.matching.roads import HOURLY_RATIO, RoadGrid
+from scalemodel.uber.matching.expected import expected_nearest_km
+from scalemodel.uber.matching.roads import RoadGrid
 
 KM = 1 / 111.19508  # degrees at the equator
-PLAIN = RoadGrid(streets=31, block_m=100, avenue_kmh=30.0, one_way_ratio=0.0)
+with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(roads, "SLOWEST", 1.0)  # all streets alike
+    PLAIN = RoadGrid(streets=31, block_m=100, avenue_kmh=30.0)
 CITY = RoadGrid(lat=52.5, lon=13.4, streets=12, seed=5)
 
 
@@ -35,24 +38,16 @@ def test_around_the_block():
     assert beside == pytest.approx((0.01 + 0.4) * 2, rel=1e-5), "back to the corner, and then"
 
 
-def test_avenues_are_faster_and_evenings_slower():
-    city = RoadGrid(streets=11, block_m=100, one_way_ratio=0.0)
-    on_avenue = city.minutes(0, -0.4 * KM, 0, 0.4 * KM)
-    assert on_avenue == pytest.approx(0.8 / 50 * 60, rel=1e-5)
-    evening = RoadGrid(streets=11, block_m=100, one_way_ratio=0.0, hour=17)
-    slower = evening.minutes(0, -0.4 * KM, 0, 0.4 * KM)
-    assert slower * HOURLY_RATIO[17] == pytest.approx(on_avenue)
-
-
-def test_a_one_way_street_makes_two_ways_of_one():
-    assert np.allclose(PLAIN.table_min, PLAIN.table_min.T)
-    other = ~np.isclose(CITY.table_min, CITY.table_min.T)
-    assert 0.1 < other.mean() < 0.9
-    assert (RoadGrid(seed=1).table_min != RoadGrid(seed=2).table_min).any()
-    assert (RoadGrid(seed=1).table_min == RoadGrid(seed=1).table_min).all()
-    two_way = RoadGrid(lat=52.5, lon=13.4, streets=12, one_way_ratio=0.0)
-    assert CITY.graph.nnz < two_way.graph.nnz == 4 * 12 * 11
-    assert RoadGrid(one_way_ratio=1.0).table_min.max() < np.inf, "the ring leads everywhere"
+def test_avenues_are_faster_and_each_side_street_has_its_pace():
+    city = RoadGrid(streets=41, block_m=100)
+    for ends in ((0, -0.4 * KM, 0, 0.4 * KM), (-0.4 * KM, 0, 0.4 * KM, 0)):
+        assert city.minutes(*ends) == pytest.approx(0.8 / 50 * 60, rel=1e-5)
+    block_min = {n: city.table_min[n, n + 41] for n in range(41)}  # to the north, street by street
+    slow = [0.1 / block_min[n] * 60 for n in range(41) if n % 5]
+    assert 18 <= min(slow) < 20 and 28 < max(slow) <= 30
+    assert [block_min[n] for n in (0, 5, 40)] == pytest.approx([0.12] * 3, rel=1e-5)
+    one, other = (RoadGrid(streets=3, seed=seed).table_min for seed in (0, 1))
+    assert (one != other).any() and (one == RoadGrid(streets=3).table_min).all()
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -73,7 +68,8 @@ def test_a_detour_is_never_shorter():
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
 def test_dijkstra_by_hand():
-    graph = CITY.graph.tocsr()
+    graph = (CITY.graph + CITY.graph.T).tocsr()  # there and back
+    assert graph.nnz == 4 * 12 * 11
     for start in (0, 37, 100):
         far, heap = {}, [(0.0, start)]
         while heap:
@@ -112,15 +108,6 @@ def test_the_nearest_of_a_poisson_crowd(k):
     assert stats.agrees(means) and stats.agrees(squares)
 
 
-def test_the_mean_way_on_a_torus():
-    errors = []
-    for seed in range(20):
-        away = np.abs(np.subtract(*stream(seed, "ends").uniform(0, 10, (2, 2000, 2))))
-        errors.append(np.hypot(*np.minimum(away, 10 - away).T).mean() - expected_trip_km(10.0))
-    assert stats.agrees(errors)
-    assert expected_trip_km(1.0) == pytest.approx(0.38260, abs=1e-5)
-
-
 def test_the_figures_of_the_nearest():
     for density, first, tenth, spread in [
         (5, 0.22361, 0.78798, 0.013662), (20, 0.11180, 0.39399, 0.0034155),
@@ -155,7 +142,7 @@ def test_what_is_no_place_is_refused(eta, places, words):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"streets": 1}, {"streets": 52}, {"hour": 24}, {"one_way_ratio": 1.1}, {"block_m": 5},
+        {"streets": 1}, {"streets": 52}, {"block_m": 5}, {"street_kmh": 0.5},
         {"street_kmh": 60.0, "avenue_kmh": 50.0}, {"lat": 86.0}, {"lon": 180.0},
     ],
 )  # fmt: skip

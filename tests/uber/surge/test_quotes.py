@@ -24,7 +24,6 @@ def test_a_short_ride_and_a_long_one_under_two_surges():
     short, long = (2.0, 4.0), (20.0, 40.0)
     assert (fare.price(*short), fare.price(*long)) == (6.0, 42.0)
     assert [fare.multiplied(1.5, *trip) - fare.price(*trip) for trip in (short, long)] == [3, 21]
-    assert [fare.added(12.0, *trip) - fare.price(*trip) for trip in (short, long)] == [12, 12]
 
 
 def test_a_quote_holds_until_its_last_second():
@@ -51,7 +50,7 @@ def test_each_quote_has_a_number_of_its_own_and_old_ones_are_forgotten():
 @given(fare=FARES, multiplier=st.floats(1, 10), mean=st.tuples(st.floats(0, 50), st.floats(0, 90)))
 def test_at_the_mean_trip_both_surges_cost_the_same(fare, multiplier, mean):
     surcharge = fare.expected_surcharge(multiplier, *mean)
-    assert fare.added(surcharge, *mean) == pytest.approx(fare.multiplied(multiplier, *mean))
+    assert fare.price(*mean) + surcharge == pytest.approx(fare.multiplied(multiplier, *mean))
 
 
 @given(steps=st.lists(st.tuples(st.sampled_from(["quote", "redeem"]), st.integers(0, 5), st.floats(0, 80)), max_size=20))  # fmt: skip
@@ -77,8 +76,8 @@ def test_over_many_trips_both_surges_bring_the_same():
     fare, km, minutes = Fare(), rng.exponential(5.0, 500), rng.exponential(12.0, 500)
     surcharge = fare.expected_surcharge(1.8, km.mean(), minutes.mean())
     trips = list(zip(km.tolist(), minutes.tolist(), strict=True))
-    multiplied, added = (np.array([price(by, *trip) for trip in trips]) for price, by in (
-        (fare.multiplied, 1.8), (fare.added, surcharge)))  # fmt: skip
+    multiplied = np.array([fare.multiplied(1.8, *trip) for trip in trips])
+    added = np.array([fare.price(*trip) for trip in trips]) + surcharge
     assert added.mean() == pytest.approx(multiplied.mean())
     longer = np.array([fare.price(*trip) for trip in trips]) > fare.price(km.mean(), minutes.mean())
     assert ((multiplied > added) == longer).all()  # the long ones gain from a multiplier
@@ -112,5 +111,3 @@ def test_a_fare_that_cannot_be_is_named(wrong):
 def test_a_surge_below_nothing_is_named():
     with pytest.raises(ValueError, match=r"multiplier=0.9 must be"):
         Fare().multiplied(0.9, 1.0, 1.0)
-    with pytest.raises(ValueError, match=r"surcharge=-1 must be"):
-        Fare().added(-1, 1.0, 1.0)

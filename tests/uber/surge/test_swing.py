@@ -13,7 +13,6 @@ from scalemodel.uber.surge.swing import (
     expected_calm,
     expected_gain,
     expected_most_gain,
-    expected_step_ratio,
     swing,
 )
 
@@ -100,10 +99,6 @@ def test_a_calm_price_is_that_of_the_closed_form_on_average():
     rounded = 0.0005 / (1 + expected_gain(config))  # half a step down, and part of it taken back
     errors = [swing(replace(config, seed=seed)).shown[200:].mean() for seed in range(20)]
     assert agrees(np.array(errors) + rounded - expected_calm(config))
-
-
-def test_a_smoothed_step():
-    assert [expected_step_ratio(0.5, n) for n in range(4)] == [0, 0.5, 0.75, 0.875]
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ A round is three steps, in this order: read a batch, put it into the store, comm
 dies between the second and the third leaves a batch that comes again, to somebody else, and
 the store drops what it knows already by `seq`. The other order would lose it. If the store
 fails, nothing is committed, and the same batch is tried again in the next round. A message
-that is no report is counted and set aside: it would be none the second time either.
+that is no report is counted and passed over: it would be none the second time either.
 
 A batch of 500 costs some microseconds a report beside what the store takes for it
 (`benchmarks/uber/stream.py`). One machine ends where one group's share of the log does.
@@ -14,15 +14,12 @@ the log: whoever is on the road reports within four seconds.
 Sources: Kafka's documentation (delivery semantics: at least once).
 """
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scalemodel.core import checks
 from scalemodel.uber.location.log import able
-from scalemodel.uber.location.reports import KINDS, MOST_S, decoded
-
-ASIDE = 100  # the last messages that were no reports are kept
+from scalemodel.uber.location.reports import KINDS, decoded
 
 
 @dataclass(slots=True)
@@ -55,8 +52,8 @@ class IndexConsumer:
     >>> consumer = IndexConsumer(log.reader("index"), stores={"driver": cars})
     >>> consumer.step(most=500, wait_s=0.0), consumer.readings.applied, cars.position(7)
     (1, 1, (52.5, 13.4))
-    >>> consumer.lag_s(now_s=101.0)
-    0.0
+    >>> consumer.lag()
+    0
     """
 
     @checks.kinds
@@ -66,9 +63,9 @@ class IndexConsumer:
             raise ValueError(f"stores={stores!r} must be of some of {', '.join(KINDS)}")
         for kind, store in stores.items():
             able(f"stores[{kind!r}]", store, "move")
-        self.readings, self.aside = Readings(), deque(maxlen=ASIDE)
+        self.readings = Readings()
         self._reader, self._stores = able("reader", reader, "poll", "commit", "lag"), dict(stores)
-        self._batch, self._next, self._seen_s = [], {}, 0.0
+        self._batch, self._next = [], {}
 
     @checks.kinds
     def step(self, most: int = 500, wait_s: float = 0.0) -> int:
@@ -91,29 +88,21 @@ class IndexConsumer:
             if len(mine):
                 columns = (mine[name] for name in ("id", "lat", "lon", "time_s", "seq"))
                 applied += int(store.move(*columns))
-        return applied, wanted, rows, poison
+        return applied, wanted, len(rows), len(poison)
 
     def _count(self, applied, wanted, rows, poison):
         seen = self.readings
         seen.read += len(self._batch)
         seen.applied += applied
         seen.stale += wanted - applied
-        seen.unwanted += len(rows) - wanted
-        seen.poison += len(poison)
-        self.aside.extend(self._batch[n] for n in poison)
+        seen.unwanted += rows - wanted
+        seen.poison += poison
         for partition, offset, _ in self._batch:
             expected = self._next.get(partition, offset)
             seen.again += offset < expected
             seen.lost += max(0, offset - expected)
             self._next[partition] = max(expected, offset + 1)
-        if len(rows):
-            self._seen_s = float(rows["time_s"][-1])
 
     def lag(self) -> int:
         """Messages in its share of the log that it has not put into a store."""
         return self._reader.lag() + len(self._batch)
-
-    def lag_s(self, now_s: float) -> float:
-        """How old the last report is that it took; 0 where nothing is left to take."""
-        now_s = checks.real("now_s", now_s, at_least=0, at_most=MOST_S)
-        return max(0.0, now_s - self._seen_s) if self.lag() else 0.0

@@ -25,11 +25,12 @@ from typing import NamedTuple
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.parts.admission import MOST_ID
 from scalemodel.uber.location import cells
 from scalemodel.uber.location.cells import BEFORE, CARS, DESK, ID, LAT, LON, NEXT, USED
 from scalemodel.uber.location.sphere import EARTH_M, MOST_M
 
-MOST = 2**63 - 1  # of ids and of numbers of reports
+MOST_SEQ = 2**53 - 1  # the largest whole number that Lua and JSON hold too
 MOST_K = 10_000_000
 FEW = 64  # cars for which there is room at first
 TIDY_MOVES = 16  # a car, until the rows are put in the order of cells again
@@ -46,6 +47,16 @@ class Neighbours(NamedTuple):
 
     ids: np.ndarray
     distance_m: np.ndarray
+
+    @classmethod
+    def of(cls, ids: np.ndarray, distance_m: np.ndarray, k: int | None = None) -> "Neighbours":
+        """The first `k` of these cars, who may stand in any order.
+
+        >>> Neighbours.of(ids=[9, 7, 8], distance_m=[1.0, 1.0, 0.5], k=2).ids
+        array([8, 7])
+        """
+        order = np.lexsort((ids, distance_m))[:k]
+        return cls(np.asarray(ids)[order], np.asarray(distance_m)[order])
 
 
 class GeoIndex:
@@ -93,13 +104,8 @@ class GeoIndex:
         >>> index.move([7, 7], [52.5, 52.6], [13.4, 13.4], seq=[4, 3])
         1
         """
-        ids = _whole_row("ids", ids)
-        lat, lon = _places(lat, lon)
-        time_s = UNSAID if time_s is None else checks.numbers_row("time_s", time_s, length=0)
-        seq = ANYWAY if seq is None else _whole_row("seq", seq)
-        for field, row in (("lat", lat), ("lon", lon), ("time_s", time_s), ("seq", seq)):
-            if len(row) != len(ids) and row is not UNSAID and row is not ANYWAY:
-                raise ValueError(f"{field} has {len(row)} places; it must have {len(ids)}, as ids")
+        ids, lat, lon, time_s, seq = columns(ids, lat, lon, time_s, seq)
+        time_s, seq = UNSAID if time_s is None else time_s, ANYWAY if seq is None else seq
         at, moved = 0, 0
         while True:
             at, more = cells.put_many.native(
@@ -121,11 +127,11 @@ class GeoIndex:
         >>> index.move_one(7, 52.5, 13.4, time_s=3.0, seq=2), index.move_one(7, 52.6, 13.4, seq=2)
         (True, False)
         """
-        lat, lon = _place(lat, lon)
+        lat, lon = place(lat, lon)
         id = _whole("id", id)
         if type(time_s) is not float or not math.isfinite(time_s):
             time_s = checks.real("time_s", time_s)
-        seq = -1 if seq is None else _whole("seq", seq)
+        seq = -1 if seq is None else _whole("seq", seq, at_most=MOST_SEQ)
         moved = cells.put.native(self._grid, self._bands, id, lat, lon, time_s, seq)
         self._stale -= 1
         if moved < 0 or self._stale < 0:
@@ -174,7 +180,7 @@ class GeoIndex:
         >>> index.within(52.51, 13.4, radius_m=2000).distance_m.round()
         array([1112.])
         """
-        lat, lon = _place(lat, lon)
+        lat, lon = place(lat, lon)
         radius_m = checks.real("radius_m", radius_m, at_least=0, at_most=MOST_M)
         while True:
             ids, far_m = np.empty(self._found, np.int64), np.empty(self._found)
@@ -184,13 +190,7 @@ class GeoIndex:
             if found <= self._found:
                 break
             self._found = 2 * found
-        ids, far_m = ids[:found], far_m[:found]
-        order = np.argsort(far_m)
-        ids, far_m = ids[order], far_m[order]
-        if (far_m[1:] == far_m[:-1]).any():
-            order = np.lexsort((ids, far_m))
-            ids, far_m = ids[order], far_m[order]
-        return Neighbours(ids, far_m)
+        return Neighbours.of(ids[:found], far_m[:found])
 
     def nearest(self, lat, lon, k, radius_m=None, available=None) -> Neighbours:
         """The `k` nearest cars, or fewer, within `radius_m`.
@@ -204,16 +204,14 @@ class GeoIndex:
         >>> index.nearest(52.5, 13.4, k=2, available=free).ids
         array([8])
         """
-        lat, lon = _place(lat, lon)
+        lat, lon = place(lat, lon)
         k = _whole("k", k, at_least=1, at_most=MOST_K)
         if k > FEW:
             k = max(min(k, len(self)), FEW)
         ids, far_m = np.empty(k, np.int64), np.empty(k)
         found = cells.nearest.native(
-            self._grid, self._bands, lat, lon,
-            MOST_M if radius_m is None else _radius(radius_m),
-            ANYBODY if available is None else _free(available), ids, far_m,
-        )  # fmt: skip
+            self._grid, self._bands, lat, lon, _radius(radius_m), _free(available), ids, far_m
+        )
         return Neighbours(ids, far_m) if found == k else Neighbours(ids[:found], far_m[:found])
 
     def nearest_many(self, lat, lon, k, radius_m=None, available=None):
@@ -239,8 +237,7 @@ class GeoIndex:
         array([], dtype=int64)
         """
         lat, lon = _places(lat, lon)
-        places = zip(lat.tolist(), lon.tolist(), strict=True)
-        return [self.within(*place, radius_m) for place in places]
+        return [self.within(*at, radius_m) for at in zip(lat.tolist(), lon.tolist(), strict=True)]
 
     # ── Inside ──────────────────────────────────────────────────────────────
     def _row(self, id):
@@ -292,12 +289,37 @@ def _arrays(room):
     return places, places.view(np.int32), cars, block[6 * n :].view(np.int32)
 
 
-def _place(lat, lon):
+def place(lat, lon):
+    """A point on the globe as numbers of Python's.
+
+    >>> place(np.float64(52.5), 13)
+    (52.5, 13.0)
+    """
     if type(lat) is not float or not -90 <= lat <= 90:
         lat = checks.real("lat", lat, at_least=-90, at_most=90)
     if type(lon) is not float or not -180 <= lon <= 180:
         lon = checks.real("lon", lon, at_least=-180, at_most=180)
     return lat, lon
+
+
+def columns(ids, lat, lon, time_s=None, seq=None):
+    """The columns of a batch as arrays of one length; None stays.
+
+    >>> columns([7], [52.5], [13.4], seq=[1])
+    [array([7]), array([52.5]), array([13.4]), None, array([1])]
+    """
+    said = [
+        _whole_row("ids", ids, MOST_ID),
+        *_places(lat, lon),
+        None if time_s is None else checks.numbers_row("time_s", time_s, length=0),
+        None if seq is None else _whole_row("seq", seq, MOST_SEQ),
+    ]
+    for name, column in zip(("lat", "time_s", "seq"), (said[1], *said[3:]), strict=True):
+        if column is not None and len(column) != len(said[0]):
+            raise ValueError(
+                f"{name} has {len(column)} places; it must have {len(said[0])}, as ids"
+            )
+    return said
 
 
 def _places(lat, lon):
@@ -308,27 +330,26 @@ def _places(lat, lon):
     return lat, lon
 
 
-def _whole(field, value, at_least=0, at_most=MOST):
+def _whole(field, value, at_least=0, at_most=MOST_ID):
     if type(value) is not int or not at_least <= value <= at_most:
         value = checks.whole(field, value, at_least=at_least, at_most=at_most)
     return value
 
 
-def _whole_row(field, values):
-    """`values` as a row of whole numbers of at least 0; a copy, unless it is one already."""
-    row = np.asarray(values)
-    if row.ndim != 1 or (row.dtype.kind not in "iu" and row.size):
-        raise ValueError(f"{field}={values!r} must be a row of whole numbers")
-    if row.size and (row.min() < 0 or row.max() > MOST):
-        worst = row.min() if row.min() < 0 else row.max()
-        raise ValueError(f"{field} has {worst} in it; all must be of at least 0 and at most {MOST}")
+def _whole_row(field, values, most):
+    try:
+        row = np.asarray(values)
+    except ValueError:  # rows of different length
+        row = np.empty(())
+    fits = row.ndim == 1 and (row.dtype.kind in "iu" or not row.size)
+    if not fits or (row.size and not 0 <= row.min() <= row.max() <= most):
+        raise ValueError(f"{field}={values!r} must be a row of whole numbers from 0 to {most}")
     return np.ascontiguousarray(row, dtype=np.int64)
 
 
 def _radius(radius_m):
-    if radius_m is None:
-        return MOST_M
-    return checks.real("radius_m", radius_m, at_least=0, at_most=MOST_M)
+    most = MOST_M if radius_m is None else radius_m
+    return checks.real("radius_m", most, at_least=0, at_most=MOST_M)
 
 
 def _free(available):

@@ -7,17 +7,14 @@ a reader comes, leaves or dies the tapes are shared out anew, and whoever gets o
 what was committed: what was read after that is read again. Nothing is lost, some comes twice.
 
 The other log is Kafka's protocol, in `kafka`, with the same calls: `publish`, `behind`, `flush`,
-`reader`; `poll`, `commit`, `lag`, `close`. This one does a step only when it is told to, and
-its trouble comes from a seed: a sender that repeats itself, or sends something again after
-what came later.
+`reader`; `poll`, `commit`, `lag`, `close`. This one does a step only when it is told to.
 
-To publish and to read a message take some microseconds. A report in it holds some
-85 bytes: 0.9 MB for ten thousand, 85 MB for a million, 8.5 GB for a hundred million, where one
-machine ends. Each tape keeps the last `keep`; a group
-that is further behind loses messages, though what it commits looks right. Count what was read.
+To publish and to read a message take some microseconds. A report in it holds some 85 bytes:
+0.9 MB for ten thousand, 85 MB for a million, 8.5 GB for a hundred million, where one machine ends.
 
 Read in this order: `Message`, `Log`, `Reader`.
-Left out: copies of a tape, transactions, the time until a dead reader is missed.
+Left out: copies of a tape, transactions, the time until a dead reader is missed, an end of the
+tape behind which nothing is kept.
 Sources: Kafka's documentation (design, on consumer groups and delivery); the key's hash is
 that of librdkafka, CRC-32.
 """
@@ -25,12 +22,10 @@ that of librdkafka, CRC-32.
 import zlib
 from typing import NamedTuple
 
-import numpy as np
-
 from scalemodel.core import checks
 
 MOST_PARTITIONS = 1_000
-MOST_KEPT = 2**31
+MOST_AT_ONCE = 2**31
 
 
 class LogTrouble(RuntimeError):
@@ -69,9 +64,9 @@ def able(field: str, thing: object, *methods: str) -> object:
 
 
 class Log:
-    """So many partitions, in this process. With `rng`, messages come twice, or late.
+    """So many partitions, in this process.
 
-    >>> log = Log(partitions=4, keep=1_000)
+    >>> log = Log(partitions=4)
     >>> log.publish(b"7", b"here"); log.publish(key=b"7", value=b"there"); log.flush()
     >>> reader = log.reader(group="index")
     >>> [message.value for message in reader.poll(most=500)], reader.lag(), log.behind()
@@ -82,67 +77,23 @@ class Log:
     """
 
     @checks.kinds
-    def __init__(
-        self,
-        partitions: int = 4,
-        keep: int = 100_000,  # messages in each partition
-        rng: np.random.Generator | None = None,
-        twice_ratio: float = 0.0,
-        late_ratio: float = 0.0,
-    ):
+    def __init__(self, partitions: int = 4):
         partitions = checks.whole("partitions", partitions, at_least=1, at_most=MOST_PARTITIONS)
-        self._keep = checks.whole("keep", keep, at_least=1, at_most=MOST_KEPT)
-        self._twice = checks.real("twice_ratio", twice_ratio, at_least=0, at_most=1)
-        self._late = checks.real("late_ratio", late_ratio, at_least=0, at_most=1)
-        if rng is None and (twice_ratio or late_ratio):
-            raise ValueError(
-                "rng=None must be a generator where twice_ratio or late_ratio is not 0"
-            )
-        self._tapes = [[] for _ in range(partitions)]
-        self._first = [0] * partitions  # the offset of the first that is kept
-        self._rng, self._waiting, self._groups = rng, [], {}
-        self.acked = 0  # messages published that lie there, each counted once
+        self._tapes, self._groups = [[] for _ in range(partitions)], {}
+        self.acked = 0  # messages that lie there
 
     @checks.kinds
     def publish(self, key: bytes, value: bytes) -> None:
         """Put a message at the end of its partition."""
-        if self._rng is None:
-            self._write(key, value)
-            return
-        late, twice = self._rng.random(2) < (self._late, self._twice)
-        if late:
-            self._waiting.append((key, value))
-        else:
-            self._write(key, value)
-            if self._waiting and self._rng.random() < 0.5:
-                self._write(*self._waiting.pop(int(self._rng.integers(len(self._waiting)))))
-        if twice:
-            self._append(key, value)
-
-    def flush(self) -> None:
-        """Wait until all that was published lies there."""
-        while self._waiting:
-            self._write(*self._waiting.pop())
-
-    def _write(self, key, value):
-        self._append(key, value)
+        self._tapes[zlib.crc32(key) % len(self._tapes)].append(value)
         self.acked += 1
 
-    def _append(self, key, value):
-        partition = zlib.crc32(key) % len(self._tapes)
-        tape = self._tapes[partition]
-        tape.append(value)
-        if len(tape) >= 2 * self._keep:  # seldom, for it moves all that stays
-            self._first[partition] += len(tape) - self._keep
-            del tape[: -self._keep]
+    def flush(self) -> None:
+        """Nothing: what was published lies there."""
 
     def behind(self) -> int:
         """Messages that the slowest group has not committed; all, where nobody reads."""
-        ends = sum(map(self._end, range(len(self._tapes))))
-        return ends - min((sum(group.committed) for group in self._groups.values()), default=0)
-
-    def _end(self, partition):
-        return self._first[partition] + len(self._tapes[partition])
+        return self.acked - min((sum(one.committed) for one in self._groups.values()), default=0)
 
     # ── Groups ──────────────────────────────────────────────────────────────
     @checks.kinds
@@ -205,7 +156,7 @@ class Reader:
     @checks.kinds
     def poll(self, most: int = 500, wait_s: float = 0.0) -> list[Message]:
         """The next messages of its partitions, those of one partition in order."""
-        most = checks.whole("most", most, at_least=1, at_most=MOST_KEPT)
+        most = checks.whole("most", most, at_least=1, at_most=MOST_AT_ONCE)
         checks.real("wait_s", wait_s, at_least=0)
         if self._closed:
             raise LogTrouble("the reader is closed: another must be made")
@@ -217,9 +168,8 @@ class Reader:
         read, self._turn = [], self._turn + 1
         for n in range(len(self._at)):
             partition = [*self._at][(n + self._turn) % len(self._at)]
-            first = self._log._first[partition]
-            at = max(self._at[partition], first)  # what is no longer kept is passed over
-            values = self._log._tapes[partition][at - first : at - first + most - len(read)]
+            at = self._at[partition]
+            values = self._log._tapes[partition][at : at + most - len(read)]
             read += [Message(partition, at + i, value) for i, value in enumerate(values)]
             self._at[partition] = at + len(values)
         return read
@@ -236,7 +186,7 @@ class Reader:
         """Messages in its partitions that it has not read."""
         holds = self._generation == self._group.generation
         at = self._at if holds else self._group.committed  # where it will go on
-        return sum(self._log._end(p) - max(at[p], self._log._first[p]) for p in self.assigned)
+        return sum(len(self._log._tapes[p]) - at[p] for p in self.assigned)
 
     def drop(self) -> None:
         """Be given up by the group, as who was not heard of; its next `poll` joins again."""

@@ -28,10 +28,10 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.parts.admission import MOST_AT_ONCE, MOST_ID, Allowance, token
+from scalemodel.uber.location.grid import MOST_SEQ
 from scalemodel.uber.location.log import LogTrouble, able
 
 KINDS = ("driver", "rider")
-MOST_SEQ = 2**53 - 1  # the largest whole number that Lua and JSON hold too
 MOST_S = 1e12  # of a clock
 VERSION = 1
 PACKED = struct.Struct("<BBqqddd")

@@ -1,25 +1,24 @@
 """Where positions are kept: one set of calls, in this process or on a real Redis.
 
-A store has `move`, `nearest`, `within`, `remove` and `expire`. `GeoIndex` is one as it stands. `RedisStore` keeps positions in a Redis, for many
-processes to ask: a geo set (each car a 52-bit number that interleaves latitude and
-longitude), and beside it the newest `seq` and time of each car. A script does a batch at one
+A store has `move` and `nearest`; `GeoIndex` is one as it stands. `RedisStore` keeps positions in
+a Redis, for many processes to ask: a geo set (each car a 52-bit number that interleaves latitude
+and longitude), and beside it the newest `seq` and time of each car. A script does a batch at one
 stroke: a report whose `seq` is no newer changes nothing, whoever else writes meanwhile.
 
 Redis rounds a place to about 0.6 m, so who stands at the edge of a circle may be in or out.
 Its Earth is 0.03 % larger than ours; we ask for a wider circle and measure by ourselves.
-It knows no place beyond 85.05° north or south: a car that goes there is not found until it is back.
+It knows no place beyond 85.05° north or south: a car that goes there is not found until it is
+back.
 
 A car takes about 315 bytes of the server: 10,000 cars 3 MB, 100,000 cars 32 MB, ten million
-3 GB; one command
-at a time is what ends it (`benchmarks/uber/stream.py`). Keys have a name that nobody else has,
-go with `close()`, and by themselves an hour after the last report.
+3 GB; one command at a time is what ends it (`benchmarks/uber/stream.py`). Keys have a name that
+nobody else has, go with `close()`, and by themselves an hour after the last report.
 
 Left out: clusters, copies, what was in a server that lost it; reports bring it back in seconds.
 Sources: Redis documentation (GEOADD, GEOSEARCH, Lua scripts).
 """
 
 import contextlib
-import functools
 import secrets
 from collections.abc import Iterable
 
@@ -29,16 +28,15 @@ import redis
 from scalemodel.core import checks
 from scalemodel.parts.admission import MOST_ID
 from scalemodel.parts.redis_server import PrivateServer, connect
-from scalemodel.uber.location.grid import Neighbours
-from scalemodel.uber.location.reports import MOST_S, MOST_SEQ
-from scalemodel.uber.location.sphere import EARTH_M, distance_m
+from scalemodel.uber.location.grid import MOST_K, Neighbours, columns, place
+from scalemodel.uber.location.reports import MOST_S
+from scalemodel.uber.location.sphere import EARTH_M, MOST_M, distance_m
 
 HALF_WAY_M = np.pi * EARTH_M  # nobody is further away
 WIDER, ROUNDED_M = 1.0004, 1.0  # Redis's Earth, and its grid
 FIRST_M = 1_000.0  # a circle to begin with where none is said
 KEPT_S = 3_600
 ANSWER_S = 5.0  # for the server to answer
-MOST_K = 10_000_000
 
 MOVE = """
 local moved = 0
@@ -135,7 +133,8 @@ class RedisStore:
 
     def expire(self, now_s: float, ttl_s: float) -> int:
         """Forget all that were silent for longer than `ttl_s`; how many."""
-        now_s, ttl_s = silence(now_s, ttl_s)
+        now_s = checks.real("now_s", now_s, at_least=0, at_most=MOST_S)
+        ttl_s = checks.real("ttl_s", ttl_s, at_least=0, at_most=MOST_S)
         with self._asking("expire"):
             return self._forget(self._keys, ["until", repr(now_s - ttl_s)])
 
@@ -149,10 +148,14 @@ class RedisStore:
         k = checks.whole("k", k, at_least=1, at_most=MOST_K)
         if radius_m is not None:
             return self._found(lat, lon, radius_m, k)
-        return widening(lambda radius_m: self._found(lat, lon, radius_m, k), k)
+        radius_m = FIRST_M
+        while len((found := self._found(lat, lon, radius_m, k)).ids) < k and radius_m < HALF_WAY_M:
+            radius_m = min(4 * radius_m, HALF_WAY_M)
+        return found
 
     def _found(self, lat, lon, radius_m, k):
-        lat, lon, radius_m = circle(lat, lon, radius_m)
+        lat, lon = place(lat, lon)
+        radius_m = checks.real("radius_m", radius_m, at_least=0, at_most=MOST_M)
         with self._asking("search"):
             found = self._redis.geosearch(
                 self._keys[0], longitude=lon, latitude=lat, radius=radius_m * WIDER + ROUNDED_M,
@@ -161,7 +164,7 @@ class RedisStore:
         ids = np.array([int(id) for id, _ in found], dtype=np.int64)
         at = np.array([where for _, where in found], dtype=float).reshape(-1, 2)
         far_m = distance_m(at[:, 1], at[:, 0], lat, lon)
-        return nearest_first(ids[far_m <= radius_m], far_m[far_m <= radius_m], k)
+        return Neighbours.of(ids[far_m <= radius_m], far_m[far_m <= radius_m], k)
 
     # ── Coming and going ────────────────────────────────────────────────────
     @contextlib.contextmanager
@@ -195,80 +198,3 @@ class RedisStore:
 
     def __exit__(self, *_):
         self.close()
-
-
-# ── What stores have in common ──────────────────────────────────────────────
-def columns(ids, lat, lon, time_s=None, seq=None):
-    """The columns of a batch as arrays of one length; None stays.
-
-    >>> columns([7], [52.5], [13.4], seq=[1])
-    [array([7]), array([52.5]), array([13.4]), None, array([1])]
-    """
-    row = functools.partial(checks.numbers_row, length=0)
-    found = [
-        _whole("ids", ids, MOST_ID),
-        row("lat", lat, at_least=-90, at_most=90),
-        row("lon", lon, at_least=-180, at_most=180),
-        None if time_s is None else row("time_s", time_s, at_least=0, at_most=MOST_S),
-        None if seq is None else _whole("seq", seq, MOST_SEQ),
-    ]
-    for name, column in zip(("ids", "lat", "lon", "time_s", "seq"), found, strict=True):
-        if column is not None and len(column) != len(found[0]):
-            raise ValueError(
-                f"{name} must have as many numbers as ids: {len(column)}, {len(found[0])}"
-            )
-    return found
-
-
-def _whole(name, values, most):
-    try:
-        row = np.asarray(values)
-    except ValueError:  # rows of different length
-        row = np.empty(())
-    fits = row.ndim == 1 and (row.dtype.kind in "iu" or not row.size)
-    if not fits or (row.size and not 0 <= row.min() <= row.max() <= most):
-        raise ValueError(f"{name}={values!r} must be a row of whole numbers from 0 to {most}")
-    return row.astype(np.int64)
-
-
-def circle(lat, lon, radius_m):
-    """A circle as numbers of Python's.
-
-    >>> circle(np.float64(52.5), 13.4, 2_000)
-    (52.5, 13.4, 2000.0)
-    """
-    lat = checks.real("lat", lat, at_least=-90, at_most=90)
-    lon = checks.real("lon", lon, at_least=-180, at_most=180)
-    return lat, lon, checks.real("radius_m", radius_m, at_least=0, at_most=1e9)
-
-
-def silence(now_s, ttl_s):
-    """A moment and a time as numbers of Python's.
-
-    >>> silence(100, np.float64(12))
-    (100.0, 12.0)
-    """
-    now_s = checks.real("now_s", now_s, at_least=0, at_most=MOST_S)
-    return now_s, checks.real("ttl_s", ttl_s, at_least=0, at_most=MOST_S)
-
-
-def nearest_first(ids, distance_m, k=None):
-    """The first `k` by distance, ties by id.
-
-    >>> nearest_first(np.array([9, 7, 8]), np.array([1.0, 1.0, 0.5]), k=2).ids
-    array([8, 7])
-    """
-    order = np.lexsort((ids, distance_m))[:k]
-    return Neighbours(ids[order], distance_m[order])
-
-
-def widening(search, k):
-    """What `search(radius_m)` finds in the first circle that holds `k`, or everywhere.
-
-    >>> widening(lambda radius_m: Neighbours(np.arange(radius_m // 1_000), None), k=3).ids
-    array([0., 1., 2., 3.])
-    """
-    radius_m = FIRST_M
-    while len((found := search(radius_m)).ids) < k and radius_m < HALF_WAY_M:
-        radius_m = min(4 * radius_m, HALF_WAY_M)
-    return found

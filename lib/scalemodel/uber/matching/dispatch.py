@@ -24,7 +24,7 @@ from scalemodel.core import checks
 from scalemodel.uber.location.grid import GeoIndex
 from scalemodel.uber.matching.eta import Eta, StraightLine
 from scalemodel.uber.matching.reservation import InMemory, Store
-from scalemodel.uber.matching.score import STARS, CaseScore, Score
+from scalemodel.uber.matching.score import STARS, CaseScore
 
 IDLE, OFFERED, EN_ROUTE, ON_TRIP = "idle", "offered", "en route", "on trip"
 STEPS = {
@@ -148,7 +148,7 @@ class MatchingEngine:
         self,
         index: GeoIndex,
         drivers: Drivers,
-        score: Score = CaseScore(eta_unit="min"),
+        score: CaseScore = CaseScore(eta_unit="min"),
         radius_m: float = 2000.0,
         eta: Eta = StraightLine(kmh=30),
         widest_m: float = 8000.0,

@@ -1,9 +1,9 @@
 """What theory says about the nearest car, the best pairing and the greedy one.
 
-Left out: a city in steady state, where idle cars clump; see `expected_market`.
+Left out: a city in steady state, where idle cars clump; see `surge.clumping`.
 Sources: nearest points of a Poisson process: any text on point processes. Parisi's sum,
 conjectured 1998: Linusson, Wästlund, and Nair, Prabhakar, Sharma, 2003 to 2005. The greedy
-pairing: by memorylessness, see `expected_greedy`. A square's mean distance: integrate.
+pairing: by memorylessness, see `expected_greedy`.
 """
 
 import math
@@ -49,13 +49,3 @@ def expected_greedy(n: int) -> tuple[float, float]:
     """
     n = checks.whole("n", n, at_least=1, at_most=MOST)
     return math.fsum(1 / k for k in range(1, n + 1)), expected_optimum(n)
-
-
-def expected_trip_km(side_km: float) -> float:
-    """Mean distance of two points on a square whose edges are glued: 0.3826 sides.
-
-    >>> round(expected_trip_km(10.0), 4)
-    3.826
-    """
-    side_km = checks.real("side_km", side_km, at_least=1e-6, at_most=1e6)
-    return side_km * (math.sqrt(2) + math.asinh(1)) / 6

@@ -22,16 +22,15 @@ Little, "A Proof for the Queuing Formula L = λW", 1961. The sizes are ours.
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
 from scalemodel.core import checks
-from scalemodel.core.compiled import Compiled
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
 from scalemodel.uber.matching import market_loop as inside
-from scalemodel.uber.matching.market_loop import BROKEN, DECIDE, IDLE_S, NOBODY, WAITING_S, loop
+from scalemodel.uber.matching.market_loop import IDLE_S, NOBODY, WAITING_S, loop
 from scalemodel.uber.matching.policies import POLICIES, EdgeGreedy, FirstCome, Optimal
 
 RULES = {
@@ -130,16 +129,6 @@ class MarketReport:
         """Idle cars, on average over time."""
         return self.idle_s / self.measured_s
 
-    @property
-    def mean_busy(self) -> float:
-        """Cars on their way to a rider or on a trip, on average over time."""
-        return (self.en_route_s + self.on_trip_s) / self.measured_s
-
-    @property
-    def utilization_ratio(self) -> float:
-        """The share of all car-seconds that a rider sat in the car."""
-        return self.on_trip_s / (self.drivers * self.measured_s)
-
     def check(self) -> None:
         """Assert that no rider and no car-second is missing or counted twice."""
         ended = self.served + self.lost + self.abandoned
@@ -180,38 +169,17 @@ class MarketRun(NamedTuple):
         return len(self.start_km) - begun + done
 
 
-class Policy(Protocol):
-    """A rule of your own: `decide` is compiled with `DECIDE`, `memory` is its numbers.
-
-    >>> from scalemodel.core.compiled import compiled
-    >>> class Stubborn:  # serves the oldest alone
-    ...     @compiled(DECIDE)
-    ...     def decide(drive_s, memory, car_of):
-    ...         car_of[0] = np.argmin(drive_s[0])
-    ...         return 1
-    ...     def memory(self):
-    ...         return np.zeros(0)
-    >>> simulate(MarketConfig(window_s=10.0), Stubborn()).abandoned > 500
-    True
-    """
-
-    decide: Compiled
-
-    def memory(self) -> np.ndarray:
-        """Its own numbers, which every decision is told."""
-        ...
-
-
 # ── Engine ──────────────────────────────────────────────────────────────────
-def run(config: MarketConfig, policy: POLICIES | Policy, seed: int = 0) -> MarketRun:
+@checks.kinds
+def run(config: MarketConfig, policy: POLICIES, seed: int = 0) -> MarketRun:
     """Each rider's story, for a picture; `simulate` has the numbers.
 
     >>> evening = run(MarketConfig(rate_per_s=0.01, warm_up_s=0.0, until_s=200.0), FirstCome(), 3)
     >>> evening.arrival_s.round().tolist(), evening.drive_s.round().tolist()
     ([40.0, 118.0], [15.0, 18.0])
     """
-    checks.instance("config", config, MarketConfig)
-    decide, memory = _rule(policy)
+    decide = RULES[type(policy)]
+    memory = np.array([60 * getattr(policy, "penalty_min", 0.0)])
     arrival_s = _poisson_s(config, stream(seed, "arrivals"))
     riders = len(arrival_s)
     from_km, to_km, start_km = (
@@ -229,18 +197,14 @@ def run(config: MarketConfig, policy: POLICIES | Policy, seed: int = 0) -> Marke
         arrival_s, from_km, to_km, trip_s, start_km.copy(), rule, decide.native, memory,
         assigned_s, drive_s, car, tally,
     )  # fmt: skip
-    if seen == BROKEN:
-        raise ValueError(
-            f"policy={policy!r} has named a car that is not there: each rider's place in `car_of` "
-            "must be -1 or the column of a car that no other rider has"
-        )
     return MarketRun(
         arrival_s, from_km, to_km, trip_s, start_km, assigned_s, drive_s, car,
         float(tally[IDLE_S]), float(tally[WAITING_S]), seen,
     )  # fmt: skip
 
 
-def simulate(config: MarketConfig, policy: POLICIES | Policy, seed: int = 0) -> MarketReport:
+@checks.kinds
+def simulate(config: MarketConfig, policy: POLICIES, seed: int = 0) -> MarketReport:
     """The report of one evening.
 
     >>> from dataclasses import replace
@@ -282,19 +246,6 @@ def simulate(config: MarketConfig, policy: POLICIES | Policy, seed: int = 0) -> 
         waiting_s=evening.waiting_s,
         waited_s=between(arrival_s, end_s),
     )
-
-
-def _rule(policy):
-    """The compiled rule of a policy, and its numbers."""
-    if isinstance(policy, POLICIES):
-        return RULES[type(policy)], np.array([60 * getattr(policy, "penalty_min", 0.0)])
-    decide = getattr(policy, "decide", None)
-    if isinstance(policy, type) or not isinstance(decide, Compiled) or decide.signature != DECIDE:
-        raise ValueError(
-            f"policy={policy!r} must be FirstCome, EdgeGreedy, Optimal, or have a `decide` "
-            "compiled with DECIDE and a `memory`"
-        )
-    return decide, checks.numbers_row("policy.memory()", policy.memory(), length=0)
 
 
 def _poisson_s(config, rng):

@@ -2,8 +2,8 @@
 
 Think of a dispatcher's table. Left lie the slips of riders who wait, the oldest on top; right
 stand the idle cars. At each decision the rule sees one number a pair, the seconds of the drive
-to the rider, and names a car for each rider, or none. That is all it is told, so that a rule of
-your own is one function (`DECIDE`).
+to the rider, and names a car for each rider, or none. That is all it is told, so that a rule is
+one function (`DECIDE`).
 
 Four things happen: a car becomes free, a rider comes, the dispatcher decides, a rider gives up.
 In this order, where they happen at once. What it costs stands in `market`.
@@ -24,7 +24,7 @@ from scalemodel.uber.matching.assign import solve
 # seconds of the drive, shape (riders, cars), to scribble on; the rule's own numbers; the car of
 # each rider, to be filled where it is not to stay -1 -> how many pairs
 DECIDE = f"int64(float64[:, ::1], {READ_FLOATS}, int64[::1])"
-NOBODY, BROKEN = -1, -1  # no car; what the loop answers when a rule named a car that is not there
+NOBODY = -1  # no car
 SIDE_KM, KM_PER_S, PATIENCE_S, WINDOW_S, WARM_UP_S, UNTIL_S = range(6)  # places in `rule`
 IDLE_S, WAITING_S = 0, 1  # places in `tally`: seconds of idle cars, of waiting riders
 
@@ -78,16 +78,8 @@ def optimal(drive_s, memory, car_of):
     riders, cars = drive_s.shape
     edges = np.arange(riders * cars)
     rider_of, u, v = np.full(cars, NOBODY), np.zeros(riders), np.zeros(cars)
-    solve(
-        np.arange(riders + 1) * cars,
-        edges % cars,
-        drive_s.ravel(),
-        memory[0],
-        car_of,
-        rider_of,
-        u,
-        v,
-    )
+    first = np.arange(riders + 1) * cars
+    solve(first, edges % cars, drive_s.ravel(), memory[0], car_of, rider_of, u, v)
     return int(np.sum(car_of != NOBODY))
 
 
@@ -169,8 +161,6 @@ def loop(
                 line[still] = rider
                 still += 1
                 continue
-            if not 0 <= column < idles or idle[column] == NOBODY:
-                return BROKEN
             taken, idle[column] = idle[column], NOBODY
             assigned_s[rider], car[rider] = now_s, taken
             drive_s[rider] = _drive_s(car_km, taken, from_km, rider, rule)

@@ -1,35 +1,23 @@
-"""What makes a car the right one: siblings that turn a rating and an ETA into one number.
+"""What makes a car the right one: a rating and an ETA in one number.
 
 The brief adds stars and minutes: 0.4 · rating / 5 + 0.6 / (ETA + 1). One star is worth 0.08,
 which is a minute and a quarter of a star if the ETA goes from one to two minutes, and 18
 minutes at ten. In seconds the second term all but vanishes, and the stars decide alone: an
 ETA without its unit is half a number, so here the unit is part of the score.
 
-Each sibling has `of(rating, minutes)`, which more stars never lower and more minutes never
-raise. So what a driver with all the stars would have bounds all who are as far away, or more.
+More stars never lower `of(rating, minutes)` and more minutes never raise it. So what a driver with
+all the stars would have bounds all who are as far away, or more.
 
 Left out: how likely a driver is to say no, the worth of where the trip ends.
 Sources: the brief's `calculate_score`.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from scalemodel.core import checks
 
 PER_MINUTE = {"h": 1 / 60, "min": 1.0, "s": 60.0}
 STARS = 5
-
-
-class Score(Protocol):
-    """A number for a car: the higher, the better.
-
-    >>> NearestFirst().of(rating=4.0, minutes=3.0)
-    -3.0
-    """
-
-    def of(self, rating: float, minutes: float) -> float:
-        """The score of a car with so many stars, so many minutes away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +49,3 @@ class CaseScore:
         minutes = checks.real("minutes", minutes, at_least=0)
         eta = minutes * PER_MINUTE[self.eta_unit]
         return self.rating_weight * rating / STARS + self.eta_weight / (eta + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class NearestFirst:
-    """The soonest car, whatever its stars.
-
-    >>> NearestFirst().of(rating=5.0, minutes=3.0)
-    -3.0
-    """
-
-    def of(self, rating: float, minutes: float) -> float:
-        """Minutes, the fewer the better."""
-        checks.real("rating", rating, at_least=0, at_most=STARS)
-        return -checks.real("minutes", minutes, at_least=0)

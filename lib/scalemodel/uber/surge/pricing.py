@@ -18,7 +18,6 @@ Sources: h3geo.org (hexagons, res 8: 0.74 km²); Garg, Nazerzadeh, arXiv 1905.07
 multiplicative surge); Hall, Kendrick, Nosko, 2015 (what surge did on two evenings).
 """
 
-import numbers
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -84,7 +83,7 @@ class Power:
 
     def multiplier(self, ratio: np.ndarray) -> np.ndarray:
         """One number a ratio, of at least 1."""
-        ratio = checks.numbers_row("ratio", ratio, at_least=0, at_most=1e12, length=0)
+        ratio = checks.numbers_row("ratio", ratio, at_least=0, at_most=1e13, length=0)
         return np.maximum(ratio / self.begins, 1.0) ** self.power
 
 
@@ -141,28 +140,23 @@ class Shown:
         """What is on the screens."""
         return np.minimum(1 + self.level * self.config.step, self.config.cap)
 
-    def tick(self, requests: np.ndarray, cars: np.ndarray, pressure: float = 1.0) -> np.ndarray:
-        """The multipliers after one more reading; `pressure` is what else speaks for a price."""
-        return self._tick(*self._reading(requests, cars, pressure), lambda counts: counts)
+    def tick(self, requests: np.ndarray, cars: np.ndarray) -> np.ndarray:
+        """The multipliers after one more reading."""
+        requests, cars = self._counts("requests", requests), self._counts("cars", cars)
+        return self._tick(requests, cars, lambda counts: counts)
 
-    def _reading(self, requests, cars, pressure):
-        if isinstance(pressure, numbers.Real):
-            pressure = [pressure] * len(self.level)
-        rows = {"requests": requests, "cars": cars, "pressure": pressure}
-        for field, row in rows.items():
-            rows[field] = checks.numbers_row(field, row, at_least=0, at_most=MOST)
-            if len(rows[field]) != len(self.level):
-                raise ValueError(
-                    f"{field} has {len(rows[field])} places; it must have {len(self.level)}"
-                )
-        return rows.values()
+    def _counts(self, field, row):
+        row = checks.numbers_row(field, row, at_least=0, at_most=MOST)
+        if len(row) != len(self.level):
+            raise ValueError(f"{field} has {len(row)} places; it must have {len(self.level)}")
+        return row
 
-    def _tick(self, requests, cars, pressure, blended):
+    def _tick(self, requests, cars, blended):
         config, a = self.config, self.config.smooth_ratio
         self.requests = a * requests + (1 - a) * self.requests
         self.cars = a * cars + (1 - a) * self.cars
-        ratio = pressure * blended(self.requests) / np.maximum(blended(self.cars), 1.0)
-        target = np.minimum(config.curve.multiplier(np.minimum(ratio, MOST)), config.cap)
+        ratio = blended(self.requests) / np.maximum(blended(self.cars), 1.0)
+        target = np.minimum(config.curve.multiplier(ratio), config.cap)
         up, down = (np.floor((target - 1 + gap) / config.step + DUST).astype(int)
                     for gap in (0.0, config.gap))  # fmt: skip
         down[target == 1] = 0  # where nothing is asked for, nothing stays
@@ -210,18 +204,17 @@ class Surge:
 
     def blended(self, counts: np.ndarray) -> np.ndarray:
         """Counts after each hexagon has given its neighbours their share; the total stays."""
-        counts = checks.numbers_row("counts", counts, at_least=0, at_most=MOST)
-        if len(counts) != len(self.cells):
-            raise ValueError(f"counts has {len(counts)} places; it must have {len(self.cells)}")
+        counts = self.shown._counts("counts", counts)
         given = counts * self.shown.config.blend_ratio / NEIGHBOURS
         after = counts.copy()
         np.subtract.at(after, self._gives, given[self._gives])  # at the rim there are fewer
         np.add.at(after, self._gets, given[self._gives])
         return np.maximum(after, 0.0)  # what has given all may be a little below
 
-    def tick(self, requests: np.ndarray, cars: np.ndarray, pressure: float = 1.0) -> np.ndarray:
+    def tick(self, requests: np.ndarray, cars: np.ndarray) -> np.ndarray:
         """The multiplier of each hexagon after one more tick: its requests, its idle cars."""
-        requests, cars, pressure = self.shown._reading(requests, cars, pressure)
+        count = self.shown._counts
+        requests, cars = count("requests", requests), count("cars", cars)
         self._window[self.ticks % len(self._window)] = requests
         self.ticks += 1
-        return self.shown._tick(self._window.sum(axis=0), cars, pressure, self.blended)
+        return self.shown._tick(self._window.sum(axis=0), cars, self.blended)

@@ -28,8 +28,8 @@ class Fare:
 
     >>> Fare().price(km=5.0, minutes=10.0)
     11.5
-    >>> Fare().multiplied(1.5, km=5.0, minutes=10.0), Fare().added(4.0, km=5.0, minutes=10.0)
-    (17.25, 15.5)
+    >>> Fare().multiplied(1.5, km=5.0, minutes=10.0)
+    17.25
     """
 
     base: float = 2.5
@@ -51,11 +51,6 @@ class Fare:
         """The price under a multiplicative surge."""
         multiplier = checks.real("multiplier", multiplier, at_least=1, at_most=100)
         return multiplier * self.price(km, minutes)
-
-    def added(self, surcharge: float, km: float, minutes: float) -> float:
-        """The price under an additive surge."""
-        surcharge = checks.real("surcharge", surcharge, at_least=0, at_most=MOST)
-        return surcharge + self.price(km, minutes)
 
     def expected_surcharge(self, multiplier: float, km: float, minutes: float) -> float:
         """The surcharge that brings the same on a trip of this length, which is the mean one.

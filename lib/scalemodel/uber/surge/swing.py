@@ -123,16 +123,6 @@ def _report(shown, tick_s):
 
 
 # ── The closed forms ────────────────────────────────────────────────────────
-def expected_step_ratio(smooth_ratio: float, ticks: int) -> float:
-    """How much of a sudden change a smoothed reading shows after so many ticks: 1 - (1 - a)^n.
-
-    >>> round(expected_step_ratio(0.3, ticks=5), 3)
-    0.832
-    """
-    smooth_ratio = checks.real("smooth_ratio", smooth_ratio, above=0, at_most=1)
-    return 1 - (1 - smooth_ratio) ** checks.whole("ticks", ticks, at_least=0, at_most=10**9)
-
-
 def expected_calm(config: SwingConfig) -> float:
     """The multiplier that keeps itself up: m = (ratio / m^(e + f))^power, but for steps and cap.
 
