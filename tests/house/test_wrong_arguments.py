@@ -91,7 +91,15 @@ LEFT_OUT = {
     },
     **{
         f"scalemodel.uber.location.{name}": "a doorkeeper itself, asked by us alone"
-        for name in (*("log.able", "grid.place", "grid.columns", "grid.Neighbours.of"),)
+        for name in (
+            *(
+                "log.able",
+                *(
+                    f"grid.{n}"
+                    for n in ("place", "places", "columns", "whole_row", "Neighbours.of")
+                ),
+            ),
+        )
     },
 }
 EXAMPLES = {

@@ -9,12 +9,10 @@ A city is a square of small squares. Each hot spot is a Gaussian hill over them;
 come from anywhere. Where a ride goes is drawn by gravity, weight · exp(-d / d0), and d0 is solved
 for the mean length that you ask for; who goes far on purpose has a negative one. Requests are a
 Poisson process, thinned: too many are drawn at a steady rate, and each stays with the chance that
-its hour, day and place give it. Every hour has luck of its own, so a morning is the same whether
-or not you ask for the evening too, and whoever is on line.
+its hour, day and place give it. Every hour has luck of its own, whatever else you ask for.
 
 A city takes 2 ms to build with 8 × 8 squares, 50 ms with 24 × 24, 0.9 s and 60 MB with 40 × 40,
 where it ends; then it makes 1.7 million requests a second.
-
 Left out: streets, shifts of drivers, seasons, ways between two cities, the way back home.
 Sources: taxi in modeldata (R, MIT); carshare in plotly (MIT, origin not stated); thinning: Lewis,
 Shedler, Naval Research Logistics 26, 1979.

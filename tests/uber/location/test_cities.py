@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalemodel.uber.location.cities import Cities, _square, _touches
+from scalemodel.uber.location.cities import Cities, _square
 from scalemodel.uber.location.grid import GeoIndex
 from scalemodel.uber.location.sphere import distance_m
 from tests.conftest import cases
@@ -173,11 +173,13 @@ def test_a_circle_touches_no_fewer_squares_than_its_own_points():
         lat, lon = rng.uniform(-89, 89), rng.uniform(-180, 180)
         there = lat + rng.normal(0, 2), (lon + rng.normal(0, 2) + 180) % 360 - 180
         there = max(-90, min(90, there[0])), there[1]
+        cities = Cities([there[0]], [there[1]], level=9)
+        cities.move([7], [there[0]], [there[1]])
         far_m = float(distance_m(lat, lon, *there))
-        assert _touches(lat, lon, far_m)(_square(9, *there))
-    far = _touches(45.0, WEST, 1_000)
-    near = _square(11, 45.0, WEST)
-    assert not far((11, near[1] + 2, near[2])) and not far((11, near[1], near[2] - 2))
+        assert cities._touched(0, lat, lon, far_m) == [_square(9, *there)]
+    cities = Cities([45.0], [WEST])
+    cities.move([1, 2, 3], [45.1, 45.6, 45.1], [WEST, WEST, WEST + 0.7])  # 0.18° are a square
+    assert cities._touched(0, 45.1, WEST, 1_000) == [_square(11, 45.1, WEST)]
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -217,7 +217,7 @@ def test_what_is_no_window_is_refused():
         match_batch(riders, cars, FirstCome, LINE)
     with pytest.raises(ValueError, match="eta=30 must be a Eta"):
         match_batch(riders, cars, FirstCome(), 30)
-    with pytest.raises(ValueError, match="lat and lon must have as many entries: 2 and 1"):
+    with pytest.raises(ValueError, match="lat and lon must have one length: 2 and 1"):
         Places([0.0, 0.0], [0.0])
     with pytest.raises(ValueError, match=r"lon\[0\]=181.0 must be"):
         Places([0.0], [181.0])

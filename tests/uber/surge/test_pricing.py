@@ -76,7 +76,7 @@ def test_twelve_hexagons_of_the_globe_are_pentagons():
     surge = Surge(replace(AT_ONCE, blend_ratio=0.6), lat, lon, rings=2)
     assert len(surge.cells) == 16
     counts = surge.count([lat], [lon]) * 10.0
-    assert sorted(surge.blended(counts))[-6:] == pytest.approx([1] * 5 + [5])
+    assert sorted(surge._blended(counts))[-6:] == pytest.approx([1] * 5 + [5])
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -130,7 +130,7 @@ def test_a_price_is_on_a_step_within_its_cap_and_does_not_flip_in_its_dwell(conf
 @settings(max_examples=cases(80))
 def test_neighbours_share_and_nobody_is_lost(counts, blend_ratio):
     surge = small(replace(AT_ONCE, blend_ratio=blend_ratio))
-    after = surge.blended(np.array(counts, float))
+    after = surge._blended(np.array(counts, float))
     assert after.sum() == pytest.approx(sum(counts)) and (after >= 0).all()
 
 
@@ -140,7 +140,7 @@ def test_who_gives_all_has_nothing_and_not_less():
     for count in range(1, 51):
         counts = np.zeros(7)
         counts[middle] = count
-        assert 0 <= surge.blended(counts)[middle] < 1e-12
+        assert 0 <= surge._blended(counts)[middle] < 1e-12
 
 
 @given(config=CONFIGS, extra=st.integers(1, 1_000))
@@ -181,7 +181,7 @@ def test_blending_is_the_average_of_a_ring_written_with_sets():
     surge = Surge(replace(AT_ONCE, blend_ratio=0.42), 45.0, -30.0, rings=2)
     counts = np.random.default_rng(1).integers(0, 50, len(surge.cells)).astype(float)
     by_cell = dict(zip(surge.cells, counts, strict=True))
-    for cell, after in zip(surge.cells, surge.blended(counts), strict=True):
+    for cell, after in zip(surge.cells, surge._blended(counts), strict=True):
         ring = [near for near in h3.grid_ring(cell, 1) if near in by_cell]
         expected = by_cell[cell] * (1 - 0.07 * len(ring)) + 0.07 * sum(map(by_cell.get, ring))
         assert after == pytest.approx(expected)
@@ -205,8 +205,6 @@ def test_a_tick_that_means_nothing_is_named_and_changes_nothing(requests, cars, 
     assert surge.ticks == 0 and surge.tick([20] * 7, [10] * 7).tolist() == [1.5] * 7
 
 
-def test_counts_of_another_map_are_named():
-    with pytest.raises(ValueError, match="counts has 6 places; it must have 7"):
-        small().blended(np.ones(6))
+def test_rows_of_two_lengths_are_named():
     with pytest.raises(ValueError, match="lat and lon must have one length: 1 and 2"):
         small().count([1.0], [1.0, 2.0])

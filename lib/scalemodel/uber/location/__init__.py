@@ -7,7 +7,7 @@
   Kafka's protocol;
 - `reports`: what an app says, and the door that it comes through;
 - `consumer`: who reads the log and keeps the index;
-- `stores`: where positions are kept, in this process or on a real Redis; `shards`: many as one;
+- `stores`: where positions are kept, on a real Redis for many processes;
 - `cities`: many cities, a strip along their borders, and squares that divide;
 - `fleet`: what 900 cities take, on paper.
 """

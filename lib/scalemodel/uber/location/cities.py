@@ -3,20 +3,18 @@
 Each city has a desk of its own, and a place belongs to the nearest one. At a border that would
 cut a rider off from the car across the street, so the border is a strip: a car in it is on the
 lists of both cities (of three, where three meet). With a strip of `border_m` on each side a
-question about a circle no larger than that needs one desk and nobody else: a car in the circle
-that is not on the rider's own list would have to be further away.
+question about a circle no larger than that needs one desk: a car in the circle that is not on
+the rider's own list would have to be further away.
 
 Inside a city the lists are cut by squares of the globe, each half as wide as the one it is in.
 A square with too many cars becomes its four children; a car is in one square of each city.
 
-A car that crosses is handed over: it is put on its new lists, the directory notes them with its
-newest `seq`, and only then it is taken off the old ones. In between an old list still has it, at
-its old place; an answer counts a copy only where the directory says. Nobody is lost, nobody is
-there twice.
+A car that crosses is handed over: put on its new lists, noted in the directory with its newest
+`seq`, and only then taken off the old ones. In between an old list still has it, at its old
+place; an answer counts a copy only where the directory says. Nobody is lost or there twice.
 
-A move costs 30 µs, a car on one list 400 bytes, most of it Python's dictionaries: 8 MB for
-20,000 cars, 0.4 GB for a million, which report every 30 s at best; there one machine ends.
-
+A move costs 30 µs, a car on one list some 400 bytes: 8 MB for 20,000 cars, 0.4 GB for a million,
+which report every 30 s at best; there one machine ends.
 Left out: squares that grow together again, cars that fall silent, a network between the desks.
 Sources: cells as shard keys: Ranney, QCon, 2015 (S2, whose squares halve as ours do).
 """
@@ -30,6 +28,7 @@ from scalemodel.core import checks
 from scalemodel.uber.location.grid import MOST_K, GeoIndex, Neighbours, columns, place
 from scalemodel.uber.location.sphere import EARTH_M, MOST_M, distance_m
 
+DEGREE_M = math.pi * EARTH_M / 180  # of a great circle
 DUST_M = 1.0  # by which distances may be rounded, half a turn away
 MOST_LEVEL = 24  # squares 2 m wide
 
@@ -135,37 +134,29 @@ class Cities:
     def nearest(self, lat: float, lon: float, k: int, radius_m: float) -> Neighbours:
         """The `k` nearest cars in a circle."""
         k = checks.whole("k", k, at_least=1, at_most=MOST_K)
-        cities, touches = self.asked(lat, lon, radius_m), _touches(lat, lon, radius_m)
         far_m = {}
-        for city in cities:
-            for square, index in self.shards[city].items():
-                if touches(square):
-                    found = index.nearest(lat, lon, k + 1, radius_m)  # one may be on its way out
-                    for id, its_m in zip(*map(np.ndarray.tolist, found), strict=True):
-                        if (city, square) in self._known.get(id, (-1, ()))[1]:
-                            far_m[id] = its_m
+        for city in self.asked(lat, lon, radius_m):
+            for square in self._touched(city, lat, lon, radius_m):
+                index = self.shards[city][square]
+                found = index.nearest(lat, lon, k + 1, radius_m)  # one may be on its way out
+                for id, its_m in zip(*map(np.ndarray.tolist, found), strict=True):
+                    if (city, square) in self._known.get(id, (-1, ()))[1]:
+                        far_m[id] = its_m
         return Neighbours.of(np.array([*far_m], dtype=np.int64), np.array([*far_m.values()]), k)
+
+    def _touched(self, city, lat, lon, radius_m):
+        """The squares of a city that may hold a part of a circle."""
+        squares = [*self.shards[city]]
+        level, row, column = np.array(squares, dtype=int).reshape(-1, 3).T
+        size = 360 / 2.0**level
+        far_m = distance_m((row + 0.5) * size - 90, (column + 0.5) * size - 180, lat, lon)
+        near = (
+            far_m <= radius_m + DEGREE_M * size + DUST_M
+        )  # nobody in it is further from its middle
+        return [square for square, touches in zip(squares, near, strict=True) if touches]
 
 
 def _square(level, lat, lon):
     """The square of a place; to double is exact, so each lies in the one of a level above."""
-    north, east = (lat + 90) / 360, min((lon + 180) / 360, 1 - 2**-53)
+    north, east = min((lat + 90) / 360, 0.5 - 2**-54), min((lon + 180) / 360, 1 - 2**-53)
     return level, math.floor(north * 2**level), math.floor(east * 2**level)
-
-
-def _touches(lat, lon, radius_m):
-    """Whether a square may hold a part of a circle, as a function of the square."""
-    angle = min(radius_m / EARTH_M + 1e-9, math.pi)
-    high = math.degrees(angle)
-    wide = 360.0  # where a pole is inside
-    if abs(lat) + high < 90:
-        wide = math.degrees(math.asin(math.sin(angle) / math.cos(math.radians(lat)))) + 1e-9
-
-    def touches(square):
-        level, row, column = square
-        size = 360 / 2**level
-        south, west = row * size - 90, column * size - 180
-        off = (lon - west - size / 2 + 180) % 360 - 180  # from the middle of the square
-        return south - high <= lat <= south + size + high and abs(off) <= size / 2 + wide
-
-    return touches

@@ -36,23 +36,21 @@ class FleetConfig:
     report_s: float = 4.0
     car_bytes: int = 64  # of an index
     twice_ratio: float = 0.05  # of cars are in a strip, on two lists
-    limit: int = 5_000  # cars a shard
     machine_per_s: float = 100_000.0  # reports that a machine takes
     copies: int = 3  # of each machine
 
     def __post_init__(self):
         checks.plain(self)
         for name, most in (
-            *(("cities", 10**6), ("cars", 10**12), ("car_bytes", 10**6), ("limit", 10**12)),
-            *(("copies", 100),),
+            ("cities", 10**6),
+            ("cars", 10**12),
+            ("car_bytes", 10**6),
+            ("copies", 100),
         ):
             checks.whole(name, getattr(self, name), at_least=1, at_most=most)
-        for name, least, most in (
-            ("report_s", 1e-3, 1e6),
-            ("machine_per_s", 1, 1e12),
-            ("twice_ratio", 0, 1),
-        ):
-            checks.real(name, getattr(self, name), at_least=least, at_most=most)
+        checks.real("report_s", self.report_s, at_least=1e-3, at_most=1e6)
+        checks.real("twice_ratio", self.twice_ratio, at_least=0, at_most=1)
+        checks.real("machine_per_s", self.machine_per_s, at_least=1, at_most=1e12)
 
 
 class Bill(NamedTuple):
@@ -66,22 +64,18 @@ class Bill(NamedTuple):
     reports_per_s: float  # each once for each list
     index_bytes: float
     largest_cars: int  # of the largest city
-    shards: int
     machines: int
 
 
 def expected_bill(config: FleetConfig) -> Bill:
     """Cars by Zipf's law over cities, then division: reports decide, not memory.
 
-    >>> expected_bill(FleetConfig(cities=1, cars=100, twice_ratio=0, copies=1)).shards
+    >>> expected_bill(FleetConfig(cities=1, cars=100, twice_ratio=0, copies=1)).machines
     1
     """
     checks.instance("config", config, FleetConfig)
     lists = config.cars * (1 + config.twice_ratio)
-    share = 1 / np.arange(1, config.cities + 1)
-    by_city = lists * share / share.sum()
     reports_per_s = lists / config.report_s
-    shards = int(np.ceil(by_city / config.limit).sum())
     machines = config.copies * math.ceil(reports_per_s / config.machine_per_s)
-    largest = round(config.cars * share[0] / share.sum())
-    return Bill(reports_per_s, lists * config.car_bytes, largest, shards, machines)
+    largest = round(config.cars / (1 / np.arange(1, config.cities + 1)).sum())
+    return Bill(reports_per_s, lists * config.car_bytes, largest, machines)

@@ -222,7 +222,7 @@ class GeoIndex:
         >>> index.nearest_many([52.5, 52.6], [13.4, 13.4], k=1)[0].tolist()
         [[7], [8]]
         """
-        lat, lon = _places(lat, lon)
+        lat, lon = places(lat, lon)
         k = checks.whole("k", k, at_least=1, at_most=MOST_K)
         ids, far_m = np.empty((len(lat), k), np.int64), np.empty((len(lat), k))
         cells.nearest_many.native(
@@ -236,7 +236,7 @@ class GeoIndex:
         >>> GeoIndex().within_many([52.5, 52.6], [13.4, 13.4], radius_m=2000)[0].ids
         array([], dtype=int64)
         """
-        lat, lon = _places(lat, lon)
+        lat, lon = places(lat, lon)
         return [self.within(*at, radius_m) for at in zip(lat.tolist(), lon.tolist(), strict=True)]
 
     # ── Inside ──────────────────────────────────────────────────────────────
@@ -309,10 +309,10 @@ def columns(ids, lat, lon, time_s=None, seq=None):
     [array([7]), array([52.5]), array([13.4]), None, array([1])]
     """
     said = [
-        _whole_row("ids", ids, MOST_ID),
-        *_places(lat, lon),
+        whole_row("ids", ids, MOST_ID),
+        *places(lat, lon),
         None if time_s is None else checks.numbers_row("time_s", time_s, length=0),
-        None if seq is None else _whole_row("seq", seq, MOST_SEQ),
+        None if seq is None else whole_row("seq", seq, MOST_SEQ),
     ]
     for name, column in zip(("lat", "time_s", "seq"), (said[1], *said[3:]), strict=True):
         if column is not None and len(column) != len(said[0]):
@@ -322,7 +322,12 @@ def columns(ids, lat, lon, time_s=None, seq=None):
     return said
 
 
-def _places(lat, lon):
+def places(lat, lon):
+    """Rows of degrees, of one length.
+
+    >>> places(lat=[52.5, 52.6], lon=[13, 13])
+    (array([52.5, 52.6]), array([13., 13.]))
+    """
     lat = checks.numbers_row("lat", lat, at_least=-90, at_most=90, length=0)
     lon = checks.numbers_row("lon", lon, at_least=-180, at_most=180, length=0)
     if len(lat) != len(lon):
@@ -336,7 +341,12 @@ def _whole(field, value, at_least=0, at_most=MOST_ID):
     return value
 
 
-def _whole_row(field, values, most):
+def whole_row(field, values, most):
+    """`values` as a row of whole numbers from 0 to `most`.
+
+    >>> whole_row("ids", [7, 8], most=9)
+    array([7, 8])
+    """
     try:
         row = np.asarray(values)
     except ValueError:  # rows of different length

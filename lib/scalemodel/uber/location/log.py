@@ -6,15 +6,12 @@ among themselves. Each reads on, and now and then writes down how far it has *co
 a reader comes, leaves or dies the tapes are shared out anew, and whoever gets one starts at
 what was committed: what was read after that is read again. Nothing is lost, some comes twice.
 
-The other log is Kafka's protocol, in `kafka`, with the same calls: `publish`, `behind`, `flush`,
-`reader`; `poll`, `commit`, `lag`, `close`. This one does a step only when it is told to.
-
-To publish and to read a message take some microseconds. A report in it holds some 85 bytes:
-0.9 MB for ten thousand, 85 MB for a million, 8.5 GB for a hundred million, where one machine ends.
+The other log is Kafka's protocol, in `kafka`, with the same calls. To publish and to read a
+message take some microseconds. A report in it holds some 85 bytes: 0.9 MB for ten thousand, 85 MB
+for a million, 8.5 GB for a hundred million, where one machine ends.
 
 Read in this order: `Message`, `Log`, `Reader`.
-Left out: copies of a tape, transactions, the time until a dead reader is missed, an end of the
-tape behind which nothing is kept.
+Left out: copies of a tape, its end, transactions, the time until a dead reader is missed.
 Sources: Kafka's documentation (design, on consumer groups and delivery); the key's hash is
 that of librdkafka, CRC-32.
 """

@@ -24,6 +24,7 @@ import numpy as np
 
 from scalemodel.core import checks, events
 from scalemodel.core.compiled import READ_FLOATS, READ_INTS, compiled
+from scalemodel.uber.location.grid import whole_row
 
 CAR, WITHOUT = 0, 1  # where a chain may end: at a car, or with a rider who goes without
 NOBODY = -1
@@ -122,21 +123,13 @@ def assign(first: np.ndarray, to: np.ndarray, cost: np.ndarray, cars: int, penal
     cars = checks.whole("cars", cars, at_least=0, at_most=10**8)
     penalty = checks.real("penalty", penalty, above=0, at_most=1e9)
     cost = checks.numbers_row("cost", cost, at_least=0, at_most=1e9, length=0)
-    to = _whole_row("to", to, cars - 1)
+    to = whole_row("to", to, cars - 1)
     if len(to) != len(cost):
         raise ValueError(f"to and cost must have as many entries: {len(to)} and {len(cost)}")
-    first = _whole_row("first", first, len(to))
+    first = whole_row("first", first, len(to))
     if not len(first) or first[0] != 0 or first[-1] != len(to) or (np.diff(first) < 0).any():
         raise ValueError(f"first={first!r} must rise from 0 to the number of edges, {len(to)}")
     answer = Assignment(np.full(len(first) - 1, NOBODY), np.zeros(len(first) - 1), np.zeros(cars))
     rider = np.full(cars, NOBODY)
     solve.native(first, to, cost, penalty, answer.car, rider, answer.u, answer.v)
     return answer
-
-
-def _whole_row(field, values, most):
-    row = checks.numbers_row(field, values, at_least=0, at_most=most, length=0)
-    whole = row.astype(np.int64)
-    if (whole != row).any():
-        raise ValueError(f"{field}={values!r} must be a row of integers")
-    return whole

@@ -10,12 +10,11 @@ only a rider whose price is above what his last car costs. Those look at twice a
 solved again, and when there are none the answer is `proved`: it is what the whole table of
 riders × cars would give. With an ETA by road the same holds for `eta.at_least`.
 
-From rows of degrees to proved pairs (`benchmarks/uber/dispatch.py`, ours) it takes 7 ms, 20 ms
-and 50 ms of CPU for 200, 1,000 and 3,000 riders and twice as many cars, uniform or around hot
-spots; the dense table by scipy takes 6, 109 and 1,800. Most of it is to find the neighbours.
-Where cars are as scarce as riders nearly all pairs are looked at, and the dense table is the
-faster one: 180 ms against 380 for 1,000 riders and 1,050 cars. A pair is 24 bytes; cities are
-windows of their own long before one machine ends.
+From rows of degrees to proved pairs it takes 7 ms, 20 ms and 50 ms of CPU for 200, 1,000 and
+3,000 riders and twice as many cars (`benchmarks/uber/dispatch.py`); the dense table by scipy takes
+6, 109 and 1,800. Where cars are as scarce as riders nearly all pairs are looked at, and the dense
+table is the faster one: 180 ms against 380 for 1,000 riders and 1,050 cars. A pair is 24 bytes;
+cities are windows of their own long before one machine ends.
 
 Left out: the worth of tomorrow's riders, pooling, cars that are about to be free.
 Sources: as in `assign`; minutes by batches, marketplace.uber.com/matching.
@@ -28,10 +27,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalemodel.core import checks
-from scalemodel.uber.location.grid import GeoIndex
+from scalemodel.uber.location.grid import GeoIndex, places
 from scalemodel.uber.matching.assign import assign
 from scalemodel.uber.matching.eta import Eta
-from scalemodel.uber.matching.policies import POLICIES, EdgeGreedy, FirstCome, Optimal
+from scalemodel.uber.matching.policies import POLICIES, FirstCome, Optimal
 
 NOBODY = -1
 FIRST_LOOK = 16  # cars for each rider
@@ -53,15 +52,8 @@ class Places:
     lon: np.ndarray
 
     def __post_init__(self):
-        checks.plain(self)
-        for name, most in (("lat", 90), ("lon", 180)):
-            row = checks.numbers_row(
-                name, getattr(self, name), at_least=-most, at_most=most, length=0
-            )
+        for name, row in zip(("lat", "lon"), places(self.lat, self.lon), strict=True):
             object.__setattr__(self, name, row)
-        if len(self.lat) != len(self.lon):
-            both = len(self.lat), len(self.lon)
-            raise ValueError(f"lat and lon must have as many entries: {both[0]} and {both[1]}")
 
     def __len__(self):
         return len(self.lat)
@@ -138,6 +130,7 @@ def match_batch(riders: Places, cars: Places, policy: POLICIES, eta: Eta) -> Mat
     """Who gets which car, all riders of a window at once.
 
     >>> from scalemodel.uber.matching.eta import StraightLine
+    >>> from scalemodel.uber.matching.policies import EdgeGreedy
     >>> riders, cars = Places([0, 0], [0, 0.01]), Places([0, 0], [0.004, -0.02])
     >>> for policy in (FirstCome(), EdgeGreedy(), Optimal()):
     ...     met = match_batch(riders, cars, policy, StraightLine(kmh=30))
@@ -147,51 +140,33 @@ def match_batch(riders: Places, cars: Places, policy: POLICIES, eta: Eta) -> Mat
     [1 0] 5.78
     """
     nearby = _Nearby(riders, cars, eta)
-    return _BY[type(policy)](nearby, policy)
+    return (_optimal if isinstance(policy, Optimal) else _greedy)(nearby, policy)
 
 
 # ── One after another ───────────────────────────────────────────────────────
-def _first_come(nearby, _):
-    car, minutes, free, choice = _begin(nearby)
-    for rider in range(len(car)):
-        if not free.any():
-            break
-        wait, at = choice(rider)
-        car[rider], minutes[rider], free[at] = at, wait, False
-    return Matches(car, minutes, nearby.edges, nearby.rounds)
+def _greedy(nearby, policy):
+    """Each rider has the soonest car in mind, and the first of all takes it: the first to have
+    asked, or whose car is soonest there. Whose car is gone looks for another."""
+    n, free = len(nearby.riders), np.ones(len(nearby.cars), bool)
+    car, minutes = np.full(n, NOBODY), np.full(n, np.inf)
+    cars, waits, sure = (row.tolist() for row in nearby.look(np.arange(n), FIRST_LOOK))
 
+    def offer(rider):
+        seen = zip(waits[rider], cars[rider], strict=True)
+        known = [pair for pair in seen if pair[0] <= sure[rider] and free[pair[1]]]
+        wait, at = min(known) if known else nearby.soonest(rider, free)
+        return (rider if isinstance(policy, FirstCome) else wait), at, rider, wait
 
-def _edge_greedy(nearby, _):
-    car, minutes, free, choice = _begin(nearby)
-    offers = [(choice(rider), rider) for rider in range(len(car)) if len(free)]
+    offers = [offer(rider) for rider in range(n) if len(free)]
     heapq.heapify(offers)
     while offers and free.any():
-        (wait, at), rider = offers[0]
+        _, at, rider, wait = offers[0]
         if free[at]:
             car[rider], minutes[rider], free[at] = at, wait, False
             heapq.heappop(offers)
         else:
-            heapq.heapreplace(offers, (choice(rider), rider))
+            heapq.heapreplace(offers, offer(rider))
     return Matches(car, minutes, nearby.edges, nearby.rounds)
-
-
-def _begin(nearby):
-    """No rider has a car, all cars are free; and a function that gives a rider's soonest one."""
-    n = len(nearby.riders)
-    cars, minutes, sure = nearby.look(np.arange(n), FIRST_LOOK)
-    free = np.ones(len(nearby.cars), bool)
-    rows = [
-        sorted((wait, at) for wait, at in zip(*row, strict=True) if wait <= most)
-        for *row, most in zip(minutes.tolist(), cars.tolist(), sure.tolist(), strict=True)
-    ]
-
-    def choice(rider):
-        for wait, at in rows[rider]:
-            if free[at]:
-                return wait, at
-        return nearby.soonest(rider, free)
-
-    return np.full(n, NOBODY), np.full(n, np.inf), free, choice
 
 
 # ── All together ────────────────────────────────────────────────────────────
@@ -218,6 +193,3 @@ def _optimal(nearby, policy):
     paired = car[who] == to
     minutes[who[paired]] = cost[paired]
     return Matches(car, minutes, nearby.edges, nearby.rounds, True, u, v)
-
-
-_BY = {FirstCome: _first_come, EdgeGreedy: _edge_greedy, Optimal: _optimal}

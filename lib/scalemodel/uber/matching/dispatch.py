@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from scalemodel.core import checks
 from scalemodel.uber.location.grid import GeoIndex
 from scalemodel.uber.matching.eta import Eta, StraightLine
-from scalemodel.uber.matching.reservation import InMemory, Store
+from scalemodel.uber.matching.reservation import InMemory, OnRedis
 from scalemodel.uber.matching.score import STARS, CaseScore
 
 IDLE, OFFERED, EN_ROUTE, ON_TRIP = "idle", "offered", "en route", "on trip"
@@ -99,7 +99,7 @@ class Drivers:
 
     @checks.kinds
     def __init__(
-        self, stars: Mapping, store: Store | None = None, offer_s: float = 15.0, trip_s: float = 7200.0
+        self, stars: Mapping, store: InMemory | OnRedis | None = None, offer_s: float = 15.0, trip_s: float = 7200.0
     ):  # fmt: skip
         self.stars = {
             checks.whole("stars", driver, at_least=0): checks.real(
@@ -189,9 +189,6 @@ class MatchingEngine:
         >>> next(steps), steps.send((None, 0.5)), index.remove(7)
         (('chose', 7), ('asked', 7), True)
         """
-        return self._steps(request)
-
-    def _steps(self, request):
         passed, asked, now_s = set(), [], request.time_s
         for radius_m in self.radii_m:
             while True:

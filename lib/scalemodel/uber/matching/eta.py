@@ -47,7 +47,7 @@ class StraightLine:
 
     def minutes(self, lat, lon, to_lat, to_lon) -> np.ndarray:
         """Minutes from each first point to each second one."""
-        return self.at_least(distance_m(*degrees(lat, lon, to_lat, to_lon)))
+        return self.at_least(distance_m(lat, lon, to_lat, to_lon))
 
     def at_least(self, distance_m) -> np.ndarray:
         """Minutes for so many metres, which is what they take.
@@ -55,28 +55,7 @@ class StraightLine:
         >>> float(StraightLine(kmh=60).at_least(1500.0))
         1.5
         """
-        return _numbers("distance_m", distance_m, 0, np.inf) / 1000 / self.kmh * 60
-
-
-def degrees(lat, lon, to_lat, to_lon) -> list[np.ndarray]:
-    """The four as arrays of one shape.
-
-    >>> [row.shape for row in degrees(lat=52.5, lon=13.4, to_lat=[52.6, 52.7], to_lon=13.4)]
-    [(2,), (2,), (2,), (2,)]
-    """
-    rows = {"lat": (lat, 90), "lon": (lon, 180), "to_lat": (to_lat, 90), "to_lon": (to_lon, 180)}
-    arrays = [_numbers(name, row, -most, most) for name, (row, most) in rows.items()]
-    try:
-        return np.broadcast_arrays(*arrays)
-    except ValueError:
-        shapes = [array.shape for array in arrays]
-        raise ValueError(f"lat, lon, to_lat, to_lon: {shapes} must go together") from None
-
-
-def _numbers(field, values, least, most):
-    array = np.asarray(values)
-    if array.dtype.kind not in "iuf" or not ((least <= array) & (array <= most)).all():
-        raise ValueError(
-            f"{field}={values!r} must be numbers of at least {least} and at most {most}"
-        )
-    return array
+        far_m = np.asarray(distance_m)
+        if far_m.dtype.kind not in "iuf" or not (far_m >= 0).all():
+            raise ValueError(f"distance_m={distance_m!r} must be numbers of at least 0")
+        return far_m / 1000 / self.kmh * 60

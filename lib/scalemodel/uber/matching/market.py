@@ -14,7 +14,6 @@ A decision looks at each rider who waits beside each idle car. A request among 6
 600 cars (`benchmarks/uber/market.py`). A rider takes 80 bytes. One machine ends near a million
 cars, where the city runs no faster than the clock; there `location` finds the nearest.
 
-Read in this order: `MarketConfig`, `MarketReport`, `run`, `simulate`; `market_loop` is the inside.
 Left out: roads, drivers who log off or choose, rides shared, demand that has a place and an hour.
 Sources: Castillo, Knoepfle, Weyl, "Surge Pricing Solves the Wild Goose Chase", EC 2018;
 Little, "A Proof for the Queuing Formula L = λW", 1961. The sizes are ours.

@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import dijkstra
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
 from scalemodel.uber.location.sphere import distance_m
-from scalemodel.uber.matching.eta import StraightLine, degrees
+from scalemodel.uber.matching.eta import StraightLine
 
 AVENUE_EVERY = 5  # streets
 SLOWEST = 0.6  # of a side street's speed
@@ -55,7 +55,7 @@ class RoadGrid:
 
     def minutes(self, lat, lon, to_lat, to_lon) -> np.ndarray:
         """Minutes from each first point to each second one."""
-        lat, lon, to_lat, to_lon = degrees(lat, lon, to_lat, to_lon)
+        distance_m(lat, lon, to_lat, to_lon)  # refuses what is no place
         (start, first_min), (end, last_min) = self._corner(lat, lon), self._corner(to_lat, to_lon)
         return first_min + self.table_min[start, end] + last_min
 
@@ -73,8 +73,8 @@ class RoadGrid:
     def _corner(self, *place):
         """The nearest corner of each point, and minutes to it."""
         row, column = (
-            np.clip(np.rint((at - axis[0]) / (axis[1] - axis[0])), 0, self.streets - 1).astype(int)
+            np.clip(np.rint(np.subtract(at, axis[0]) / (axis[1] - axis[0])), 0, self.streets - 1)
             for at, axis in zip(place, self.axes, strict=True)
         )
-        corner = row * self.streets + column
+        corner = (row * self.streets + column).astype(int)
         return corner, StraightLine(self.street_kmh).minutes(*place, *self._place(corner))

@@ -4,17 +4,15 @@ Throw N cars onto a square of side a, blindly. The nearest is a / (2 √N) away 
 times the cars halve the drive. That is the square-root law. But a dispatcher is not blind. It
 takes the nearest car, and that is most often a car with much empty street around it, for such a
 car is the nearest to many corners. So what is left over stands in clumps, with larger holes
-between, and the drive is longer than the law says by a `clumping` of 1.15 with thirty idle cars
-and 1.43 with a thousand. Nobody chose badly; it is what is left when others have chosen.
+between, and the drive is longer by a `clumping` of 1.15 with thirty idle cars and 1.43 with a
+thousand. Nobody chose badly; it is what is left when others have chosen.
 
-Holes are slow to form. With three hundred cars, drives are five per cent shorter until each car
-has been replaced twenty times, and those are not counted. So a measurement among N cars is 20 N
-draws and those asked for, 3 ns for each car: 2 ms for twenty thousand among thirty, 0.1 s among
-a thousand, and among thirty thousand, where patience ends, a minute.
+Holes are slow to form, so nothing counts until each car has been replaced twenty times. A
+measurement costs 3 ns a draw and car: 2 ms for twenty thousand among thirty, 0.1 s among a
+thousand, and among thirty thousand, where patience ends, a minute.
 
-Read in this order: `clumping`, `expected_clumping`; the law itself is `expected_nearest_km`.
 Left out: a formula for the clumping; we do not know one, and `CLUMPING` is measured.
-Sources: none; the table is our own measurement.
+Sources: none; the table is our own measurement. The law itself is `expected_nearest_km`.
 """
 
 import math

@@ -2,9 +2,8 @@
 
 A hunter who has no goose near takes the one across the lake, and while he rows nobody else can
 have it. A dispatcher with five idle cars in a city does the same: the nearest is five minutes
-away, and for that time it carries nobody. Idle cars are not idle: they are what makes drives
-short, and below some number of them one more request means *fewer* trips, since it uses up the
-last cars that stood near to somebody.
+away, and for that time it carries nobody. Idle cars are what makes drives short, and below some
+number of them one more request means *fewer* trips: it uses up the last that stood near somebody.
 
 In the steady state the cars are idle, on their way, or on a trip (Little's law, twice):
 
@@ -16,12 +15,10 @@ about 1.16 (see the module of that name); but idle cars go up and down, and a me
 longer than the drive at the mean. 1.3 stands for both: a fit of ours, for 600 cars, whose markets
 serve 0.54 a second at most, with 0.55 by this formula and 0.56 without it.
 
-A price that holds the demand below the peak serves more riders than no price at all; those whom
-it keeps away would have kept away others. A dispatcher that lets riders queue escapes the worst
-without one: a freed car takes the nearest of many who wait.
+A price that holds the demand below the peak serves more riders than no price at all. A dispatcher
+that lets riders queue escapes the worst without one: a freed car takes the nearest of many.
 
 A formula costs microseconds, whatever the city, and the peak some tens of them.
-
 Read in this order: `expected_throughput_per_s`, `peak`, `Demand`.
 Left out: drivers who come because the price is high; `Demand` is a curve of ours, no city's.
 Sources: Castillo, Knoepfle, Weyl, "Surge Pricing Solves the Wild Goose Chase", EC 2018.

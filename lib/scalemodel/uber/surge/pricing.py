@@ -19,7 +19,6 @@ multiplicative surge); Hall, Kendrick, Nosko, 2015 (what surge did on two evenin
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -31,18 +30,7 @@ DUST = 1e-9  # 1.3 is three steps of 0.1 above 1
 NEIGHBOURS = 6  # a hexagon's; twelve cells of the globe are pentagons
 
 
-# ── From a ratio to a multiplier: siblings of one shape ─────────────────────
-class Curve(Protocol):
-    """Whoever turns ratios of requests to cars into multipliers, never falling.
-
-    >>> SurgeConfig(curve=Power()).curve.multiplier([4.0])
-    array([2.])
-    """
-
-    def multiplier(self, ratio: np.ndarray) -> np.ndarray:
-        """One number a ratio, of at least 1."""
-
-
+# ── From ratios of requests to cars to multipliers: siblings of one shape ───
 @dataclass(frozen=True, slots=True)
 class Linear:
     """1 up to a ratio, and from there on a straight line.
@@ -97,7 +85,7 @@ class SurgeConfig:
     ValueError: smooth_ratio=0 must be a finite number of at least 0.001 and at most 1
     """
 
-    curve: Curve = Linear()
+    curve: Linear | Power = Linear()  # whoever turns ratios into multipliers, never falling
     cap: float = 3.0
     tick_s: float = 60.0
     window_ticks: int = 5  # requests of so many ticks are counted together
@@ -109,8 +97,8 @@ class SurgeConfig:
 
     def __post_init__(self):
         checks.plain(self)
-        if not callable(getattr(self.curve, "multiplier", None)):
-            raise ValueError(f"curve={self.curve!r} must be a curve, as Linear or Power")
+        if not isinstance(self.curve, Linear | Power):
+            raise ValueError(f"curve={self.curve!r} must be Linear or Power")
         for name, least, most in (
             *(("cap", 1, 100), ("tick_s", 0.001, 86_400), ("smooth_ratio", 0.001, 1)),
             *(("blend_ratio", 0, 1), ("step", 0.001, 100), ("gap", 0, 100)),
@@ -202,9 +190,8 @@ class Surge:
                  for place in zip(lat.tolist(), lon.tolist(), strict=True)]  # fmt: skip
         return np.bincount(np.array(found, dtype=int), minlength=len(self.cells) + 1)[:-1]
 
-    def blended(self, counts: np.ndarray) -> np.ndarray:
+    def _blended(self, counts):
         """Counts after each hexagon has given its neighbours their share; the total stays."""
-        counts = self.shown._counts("counts", counts)
         given = counts * self.shown.config.blend_ratio / NEIGHBOURS
         after = counts.copy()
         np.subtract.at(after, self._gives, given[self._gives])  # at the rim there are fewer
@@ -217,4 +204,4 @@ class Surge:
         requests, cars = count("requests", requests), count("cars", cars)
         self._window[self.ticks % len(self._window)] = requests
         self.ticks += 1
-        return self.shown._tick(self._window.sum(axis=0), cars, self.blended)
+        return self.shown._tick(self._window.sum(axis=0), cars, self._blended)

@@ -2,21 +2,16 @@
 
 Think of a shower with a long pipe. Too cold: you turn, nothing happens, you turn further, and
 then it scalds. A price that rises today brings the drivers of a few minutes later; by then it has
-risen more than was needed. Two troubles look alike, and need different cures. *Swings* come from
-the delay, even if nothing is left to chance; smoothing and a flatter curve cure them. *Flicker*
-comes from counting few riders; hysteresis and a dwell cure that.
+risen more than was needed. *Swings* come from the delay, even if nothing is left to chance;
+smoothing and a flatter curve cure them. *Flicker* comes from counting few riders; hysteresis and
+a dwell cure that.
 
 A hexagon here is one number: requests are a Poisson count around requests · m^-e, cars are
 cars · m^f, both with the m that was shown `delay_ticks` ago. **Loop, numbers and curve are ours.**
 Without chance, steps and cap, x = log m obeys x' = (1 - a) x + a g (ρ - x_delayed), where a is the
-weight of the newest reading and g = power · (e + f). It is stable up to a g that
-`expected_most_gain` computes.
+weight of the newest reading and g = power · (e + f).
 
-With the defaults (60 riders a minute for 20 cars, an answer after 5 minutes) and no brake, a
-price turns 34 times an hour and spans 3.0; smoothed, 18 and 0.8; with hysteresis and dwell alone,
-11 and 2.6; with both 5 and 0.3. A run of 600 ticks takes 40 ms for 50 hexagons, and 0.3 s for
-1,000, where it ends.
-
+A run of 600 ticks takes 40 ms for 50 hexagons, and 0.3 s for 1,000, where it ends.
 Left out: neighbours, drivers who know the game, riders who wait for a lower price.
 Sources: any text on delay in feedback; what riders and drivers do: Hall et al., 2015; Castillo,
 2019 draft.
@@ -85,8 +80,7 @@ class SwingReport(NamedTuple):
     """
 
     shown: np.ndarray  # multipliers, shape (ticks, hexagons)
-    changes_per_h: float  # of the price on a screen
-    flips_per_h: float  # changes that go the other way than the change before
+    flips_per_h: float  # changes of the price that go the other way than the one before
     height: float  # highest minus lowest, on average over hexagons
 
 
@@ -119,7 +113,7 @@ def _report(shown, tick_s):
     hours = turns.size * tick_s / 3600
     flips = sum((row[1:] != row[:-1]).sum() for row in (c[c != 0] for c in turns.T) if len(row))
     height = float((late.max(axis=0) - late.min(axis=0)).mean())
-    return SwingReport(shown, np.count_nonzero(turns) / hours, int(flips) / hours, height)
+    return SwingReport(shown, int(flips) / hours, height)
 
 
 # ── The closed forms ────────────────────────────────────────────────────────
