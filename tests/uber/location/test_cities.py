@@ -48,6 +48,8 @@ def test_who_asks_from_further_inside_asks_the_neighbour_too():
     assert near(cities, MIDDLE - 1.5 * KM, 3_000) == [7]
     assert cities.asked(45.0, MIDDLE - 1.9 * KM, 3_000) == [0, 1]
     assert cities.asked(45.0, MIDDLE - 2.1 * KM, 3_000) == [0]
+    half_m = float(distance_m(45.0, WEST, 45.0, EAST)) / 2
+    assert two(border_m=0).asked(45.0, WEST, half_m) == [0, 1], "who is on the line is both's"
 
 
 def test_a_hand_over_is_first_here_and_then_no_longer_there(monkeypatch):
@@ -105,6 +107,13 @@ def test_cars_in_one_spot_are_divided_until_a_square_is_two_metres_wide():
     cities = Cities([45.0], [WEST], limit=1)
     cities.move([7, 8], [45.0, 45.0], [WEST, WEST])
     assert lists(cities) == ([2], {24}) and near(cities, WEST, 1) == [7, 8]
+
+
+def test_the_pole_and_the_date_line_are_in_a_square():
+    cities = Cities([90.0], [180.0], level=3)
+    cities.move([7, 8], [90.0, 0.0], [0.0, 180.0])
+    assert set(cities.shards[0]) == {(3, 3, 4), (3, 2, 7)}
+    assert cities.nearest(0.0, -180.0, 2, 2e7).ids.tolist() == [8, 7]
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

@@ -82,7 +82,7 @@ def find(grid, id):
 
 @compiled()
 def _head_of(band, column, size):
-    """The head of a cell; those of neighbours in a band stand side by side, for the processor's sake."""
+    """The head of a cell; neighbours in a band stand side by side, for the processor's sake."""
     return (_hashed(0, band, size) + column) % size
 
 

@@ -150,9 +150,7 @@ class Cities:
         level, row, column = np.array(squares, dtype=int).reshape(-1, 3).T
         size = 360 / 2.0**level
         far_m = distance_m((row + 0.5) * size - 90, (column + 0.5) * size - 180, lat, lon)
-        near = (
-            far_m <= radius_m + DEGREE_M * size + DUST_M
-        )  # nobody in it is further from its middle
+        near = far_m <= radius_m + DEGREE_M * size  # nobody in it is further from its middle
         return [square for square, touches in zip(squares, near, strict=True) if touches]
 
 

@@ -259,18 +259,16 @@ class GeoIndex:
     def check(self) -> None:
         """Assert what must hold: chains sound both ways, each car in its cell, each id found."""
         places, chains, cars, table = self._grid
-        seen = {}
+        seen = 0
         for head in np.flatnonzero(table[: len(cars)]).tolist():
             before, row = ~head, int(table[head])
             while row:
                 assert chains[row, BEFORE] == before, "a chain that does not lead back"
                 band, column = cells._cell(self._bands, *places[row, [LAT, LON]].tolist())
                 assert cells._head_of(band, column, len(cars)) == head, "a car in another's cell"
-                assert cars[row, ID] not in seen, "a car that stands twice"
-                seen[int(cars[row, ID])] = row
-                before, row = row, int(chains[row, NEXT])
-        assert len(seen) == len(self) == np.count_nonzero(table[len(cars) :]), "a car is lost"
-        assert all(self._row(id) == row for id, row in seen.items()), "an id that is not found"
+                assert self._row(int(cars[row, ID])) == row, "an id that leads elsewhere"
+                seen, before, row = seen + 1, row, int(chains[row, NEXT])
+        assert seen == len(self) == np.count_nonzero(table[len(cars) :]), "a car is lost"
         free, row = 0, int(chains[DESK, NEXT])
         while row:
             free, row = free + 1, int(chains[row, NEXT])

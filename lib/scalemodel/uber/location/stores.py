@@ -115,7 +115,7 @@ class RedisStore:
     @checks.kinds
     def move(self, ids: Iterable, lat: Iterable, lon: Iterable,
              time_s: Iterable | None = None, seq: Iterable | None = None) -> int:  # fmt: skip
-        """Put each car where it is said to be, all or none; how many moved. An older `seq` loses."""
+        """Put all cars where they are said to be, or none; how many moved. An older `seq` loses."""
         said = columns(ids, lat, lon, time_s, seq)
         count, unsaid = len(said[0]), [None, None, None, 0.0, ""]
         flat = [None] * (5 * count)
