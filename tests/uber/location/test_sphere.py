@@ -16,6 +16,9 @@ LAT, LON = st.floats(-90, 90), st.floats(-180, 180)
 def test_a_degree_and_half_a_turn():
     assert distance_m(0.0, 0.0, 1.0, 0.0) == pytest.approx(math.pi * EARTH_M / 180)
     assert distance_m(60.0, 10.0, -60.0, -170.0) == pytest.approx(math.pi * EARTH_M)
+    lat, lon = [-2.5, 84.9, 69.3], [-35.4, -154.4, -47.6]  # by rounding the haversine is above 1
+    there = distance_m(lat, lon, np.negative(lat), np.add(lon, 180.0))
+    assert there == pytest.approx([math.pi * EARTH_M] * 3)
     assert distance_m(90.0, 0.0, 90.0, 77.0) == pytest.approx(0.0, abs=1e-8)
     assert distance_m(0.0, 180.0, 0.0, -180.0) == pytest.approx(0.0, abs=1e-8)
 
