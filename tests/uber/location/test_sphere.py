@@ -62,6 +62,11 @@ def test_a_brute_force_off_the_globe_is_refused():
         brute_force([1, 2], [0.0], [0.0], 0.0, 0.0, k=1)
 
 
+def test_points_that_do_not_go_together_are_refused():
+    with pytest.raises(ValueError, match=r"^lat, lon, to_lat and to_lon must go together: \(\(2"):
+        distance_m([0.0, 0.0], 0.0, 0.0, [0.0, 0.0, 0.0])
+
+
 @pytest.mark.parametrize("wrong", [None, "", math.nan, 90.1, [0.0, -91.0]])
 def test_a_latitude_off_the_globe_is_refused(wrong):
     for name in ("lat", "to_lat"):
