@@ -1,7 +1,7 @@
 """Riders and cars on a map, with a line from each rider to the car that comes.
 
 Three rules on one map: each rider in turn takes the nearest car, the shortest line of all comes
-first, or the whole room is looked at. And what a window does to the wait, load by load.
+first, or the whole room is looked at.
 
 Left out: streets; cars drive straight, 30 km in an hour.
 Sources: none; who gets which is `match_batch`'s answer.
@@ -9,7 +9,6 @@ Sources: none; who gets which is `match_batch`'s answer.
 
 import functools
 import math
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +21,6 @@ from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture
 from scalemodel.uber.matching.batch import Matches, Places, match_batch
 from scalemodel.uber.matching.eta import StraightLine
-from scalemodel.uber.matching.market import MarketReport
 from scalemodel.uber.matching.policies import POLICIES, EdgeGreedy, FirstCome, Optimal
 
 RULES = {
@@ -93,13 +91,13 @@ def paired(there: Room, policy: POLICIES) -> Matches:
 # ── One map ─────────────────────────────────────────────────────────────────
 @functools.cache
 def _maps(cars: int, layout: str):
-    """The first map, and mean minutes of each rule on each of `MAPS`."""
+    """The first of `MAPS` maps, and the minutes of first come and of the whole room on each."""
     rooms = [room(RIDERS, cars, layout, stream(seed, "map")) for seed in range(MAPS)]
-    means = {
-        name: [paired(each, rule).total(60.0) / RIDERS for each in rooms]
-        for name, rule in RULES.items()
-    }
-    return rooms[0], means
+    minutes = [
+        [paired(each, RULES[name]).total(60.0) for each in rooms]
+        for name in ("first come", "the whole room")
+    ]
+    return rooms[0], np.array(minutes)
 
 
 def saved_ratio(cars: int, layout: str) -> tuple[float, float]:
@@ -108,8 +106,7 @@ def saved_ratio(cars: int, layout: str) -> tuple[float, float]:
     >>> [round(value, 2) for value in saved_ratio(cars=40, layout="anywhere")]
     [0.23, 0.03]
     """
-    _, means = _maps(cars, layout)
-    first, best = (np.array(means[name]) for name in ("first come", "the whole room"))
+    _, (first, best) = _maps(cars, layout)
     saved = 1 - best / first
     return float(saved.mean()), confidence_half_width(saved)
 
@@ -141,9 +138,9 @@ def pairs_picture(rule: str, cars: int, layout: str) -> Picture:
                 _dots("idle car", there.cars_km[~busy], "square-open", theme.colour("grey")),
             ],
             "layout": {
-                "height": 300, "legend": {"orientation": "h", "y": 1.02},
-                "xaxis": {"title": {"text": "km"}, "range": [-0.1, 6.1], "constrain": "domain"},
-                "yaxis": {"range": [-0.1, 3.1], "scaleanchor": "x", "dtick": 1},
+                "height": 285, "legend": {"orientation": "h", "y": 1.02},
+                "xaxis": {"range": [-0.1, 6.1], "constrain": "domain", "ticksuffix": " km"},
+                "yaxis": {"range": [-0.1, 3.1], "scaleanchor": "x", "dtick": 1, "ticksuffix": " km"},
             },
         }
     )  # fmt: skip
@@ -166,81 +163,3 @@ def _dots(name, at_km, symbol, hue):
         "type": "scatter", "mode": "markers", "name": name, "x": x, "y": y,
         "marker": {"color": hue, "symbol": symbol, "size": 9},
     }  # fmt: skip
-
-
-# ── Windows ─────────────────────────────────────────────────────────────────
-def change(
-    evenings: Mapping[float, Sequence[MarketReport]], window_s: float, field: str
-) -> np.ndarray:
-    """By how much a reading differs from that without a window, seed by seed.
-
-    >>> from scalemodel.uber.matching.market import MarketConfig, simulate
-    >>> night = {w: [simulate(MarketConfig(window_s=w), Optimal())] for w in (0.0, 20.0)}
-    >>> change(night, window_s=20.0, field="mean_wait_s").round()
-    array([10.])
-    """
-    then, now = ([getattr(one, field) for one in evenings[w]] for w in (window_s, 0.0))
-    return np.array(then) - np.array(now)
-
-
-def windows_picture(evenings: Mapping[float, Sequence[MarketReport]], window_s: float) -> Picture:
-    """What each window adds to the wait before a car is named, what it takes off the drive, and both.
-
-    >>> from scalemodel.uber.matching.market import MarketConfig, simulate
-    >>> night = {w: [simulate(MarketConfig(window_s=w), Optimal(), s) for s in (0, 1)] for w in (0.0, 20.0)}
-    >>> windows_picture(night, window_s=20.0).readings["idle cars"]
-    (222, 'count')
-    """
-    windows = [each for each in evenings if each > 0]
-    if window_s not in evenings:
-        raise ValueError(f"window_s={window_s!r} must be one of {[*evenings]}")
-    rows = {
-        name: [float(change(evenings, each, field).mean()) for each in windows]
-        for name, field in (("until a car is named", "mean_delay_s"), ("its drive", "mean_pickup_s"))
-    }  # fmt: skip
-    total = [change(evenings, each, "mean_wait_s") for each in windows]
-    names = [f"{each:g} s" for each in windows]
-    bars = [
-        {"type": "bar", "name": name, "x": names, "y": row, "marker": {"color": theme.colour(hue)}}
-        for (name, row), hue in zip(rows.items(), ("orange", "blue"), strict=True)
-    ]
-    both = {
-        "type": "scatter", "mode": "markers", "name": "both: the wait", "x": names,
-        "y": [float(each.mean()) for each in total],
-        "error_y": {"type": "data", "array": [confidence_half_width(each) for each in total],
-                    "color": theme.colour("ink"), "thickness": 2},
-        "marker": {"color": theme.colour("ink"), "symbol": "diamond", "size": 11},
-    }  # fmt: skip
-    shade = [
-        {"type": "rect", "x0": at - 0.48, "x1": at + 0.48, "y0": 0, "y1": 1, "yref": "paper",
-         "layer": "below", "line": {"width": 0}, "fillcolor": theme.colour("shade")}
-        for at, each in enumerate(windows) if each == window_s
-    ]  # fmt: skip
-    figure = go.Figure(
-        {
-            "data": [*bars, both],
-            "layout": {
-                "height": 275, "barmode": "relative", "legend": {"orientation": "h", "y": 1.12},
-                "xaxis": {"title": {"text": "window"}, "type": "category"},
-                "yaxis": {"title": {"text": "against no window, s"}, "range": [-62, 48]},
-                "shapes": shade,
-            },
-        }
-    )  # fmt: skip
-    now = evenings[window_s]
-    requests, gone = (
-        sum(getattr(one, field) for one in now) for field in ("requests", "abandoned")
-    )
-    readings = {
-        "mean wait of the served": (float(np.mean([one.mean_wait_s for one in now])), "s"),
-        "of it the drive": (float(np.mean([one.mean_pickup_s for one in now])), "s"),
-        "of 1,000 riders give up": (round(1000 * gone / requests), "count"),
-        "idle cars": (round(float(np.mean([one.mean_idle for one in now]))), "count"),
-    }
-    told = f"{float(change(evenings, window_s, 'mean_wait_s').mean()):+.1f}".replace("-", "−")
-    alt = (
-        f"Windows of {window_s:g} s: the wait changes by {told} s."
-        if window_s
-        else "No window: riders are looked at whenever somebody comes."
-    )
-    return Picture(figure, readings, units.tied(alt))
