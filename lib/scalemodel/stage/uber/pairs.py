@@ -138,7 +138,7 @@ def pairs_picture(rule: str, cars: int, layout: str) -> Picture:
                 _dots("idle car", there.cars_km[~busy], "square-open", theme.colour("grey")),
             ],
             "layout": {
-                "height": 285, "legend": {"orientation": "h", "y": 1.02},
+                "height": 265, "legend": {"orientation": "h", "y": 1.02},
                 "xaxis": {"range": [-0.1, 6.1], "constrain": "domain", "ticksuffix": " km"},
                 "yaxis": {"range": [-0.1, 3.1], "scaleanchor": "x", "dtick": 1, "ticksuffix": " km"},
             },

@@ -72,7 +72,7 @@ def windows_picture(evenings: EVENINGS, window_s: float) -> Picture:
         {
             "data": [*bars, both],
             "layout": {
-                "height": 275, "barmode": "relative", "legend": {"orientation": "h", "y": 1.12},
+                "height": 240, "barmode": "relative", "legend": {"orientation": "h", "y": 1.12},
                 "xaxis": {"title": {"text": "window"}, "type": "category"},
                 "yaxis": {"title": {"text": "against no window, s"}, "range": [-62, 48]},
                 "shapes": shade,
@@ -140,9 +140,9 @@ def evenings_picture(loads: Mapping[str, EVENINGS], window_s: float, scarce: flo
         {
             "data": dots,
             "layout": {
-                "height": 270, "legend": {"orientation": "h", "y": 1.12}, "shapes": [border],
+                "height": 250, "legend": {"orientation": "h", "y": 1.12}, "shapes": [border],
                 "xaxis": {"title": {"text": "idle cars without a window"}, "rangemode": "tozero"},
-                "yaxis": {"title": {"text": f"{window_s:g} s against none, s"}, "zeroline": True,
+                "yaxis": {"title": {"text": "change of the wait, s"}, "zeroline": True,
                           "zerolinecolor": theme.colour("ink"), "zerolinewidth": 2},
             },
         }
