@@ -2,8 +2,8 @@
 
 - `rings`, `town`, `cell_size`, `late`: who is nearest, ring by ring; a small town whose lists
   change; what a question and a move cost by the size of a cell; reports that come late or twice;
-- `pairs_moving`, `pairs`, `windows`, `match`: who gets which car, one after another and all
-  together; the same on maps; what a window does to the wait; you at the dispatcher's desk;
+- `pairs_moving`, `pairs`, `match`: who gets which car, one after another and all together; the
+  same on maps, and what a window does to the wait; you at the dispatcher's desk;
 - `evening`, `rain_map`: a concert lets out in a generated city, with a price and without; how it
   is drawn, hexagon by hexagon;
 - `chase`, `rain_swing`, `voices`: a city that tips into the wild goose chase; a price that swings;
