@@ -1,4 +1,4 @@
-"""Maps with lines, and bars of windows: what is drawn is what the engine says."""
+"""Maps with lines: what is drawn is what the engine says."""
 
 import re
 
@@ -13,20 +13,11 @@ from scalemodel.stage.uber.pairs import (
     RIDERS,
     RULES,
     Room,
-    change,
     paired,
     pairs_picture,
     room,
     saved_ratio,
-    windows_picture,
 )
-from scalemodel.uber.matching.market import MarketConfig, simulate
-from scalemodel.uber.matching.policies import Optimal
-
-EVENINGS = {
-    window_s: [simulate(MarketConfig(window_s=window_s), Optimal(), seed) for seed in range(3)]
-    for window_s in (0.0, 20.0)
-}
 
 
 def steps():
@@ -72,12 +63,6 @@ def test_the_map_draws_a_line_for_each_rider():
     assert (len(riders.x), len(busy.x), len(idle.x)) == (RIDERS, RIDERS, 4)
 
 
-def test_the_bars_of_a_window_add_up_to_the_mark():
-    delay, drive, both = windows_picture(EVENINGS, 20.0).figure.data
-    assert delay.y[0] + drive.y[0] == pytest.approx(both.y[0])
-    assert delay.y[0] == pytest.approx(10, abs=1)
-
-
 # ── Laws ────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("seed", range(6))
@@ -105,16 +90,6 @@ def test_the_share_saved_is_that_of_the_maps_themselves():
     assert saved_ratio(60, "anywhere")[0] == pytest.approx(np.mean(saved))
 
 
-def test_a_change_is_paired_by_evening():
-    waits = change(EVENINGS, 20.0, "mean_wait_s")
-    assert waits == pytest.approx(
-        [
-            now.mean_wait_s - before.mean_wait_s
-            for now, before in zip(EVENINGS[20.0], EVENINGS[0.0], strict=True)
-        ]
-    )
-
-
 # ── Refusals ────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("call", "words"),
@@ -122,7 +97,6 @@ def test_a_change_is_paired_by_evening():
         (lambda: pairs_picture("nearest", 40, "anywhere"), "rule='nearest' must be one of"),
         (lambda: room(2, 2, "nowhere", stream(0, "law")), "layout='nowhere' must be one of"),
         (lambda: room(0, 2, "anywhere", stream(0, "law")), "riders=0 must be"),
-        (lambda: windows_picture(EVENINGS, 30.0), "window_s=30.0 must be one of [0.0, 20.0]"),
     ],
 )
 def test_a_slip_is_named(call, words):

@@ -1,7 +1,8 @@
 """Riders and cars on a map, with a line from each rider to the car that comes.
 
 Three rules on one map: each rider in turn takes the nearest car, the shortest line of all comes
-first, or the whole room is looked at. And what a window does to the wait, load by load.
+first, or the whole room is looked at. Then what a window adds to the wait and takes off it, and
+on which evenings it pays: each is played without a window and with it, and is one dot.
 
 Left out: streets; cars drive straight, 30 km in an hour.
 Sources: none; who gets which is `match_batch`'s answer.
@@ -36,6 +37,8 @@ KM_A_DEGREE = math.pi * 6371.0088 / 180
 RIDERS, MAPS = 40, 20
 SIZE_KM, SPOT_KM, SPREAD_KM = (6.0, 3.0), (2.0, 1.5), 0.5
 HUES = {"first come": "orange", "shortest line first": "violet", "the whole room": "blue"}
+EVENINGS = Mapping[float, Sequence[MarketReport]]  # by window in seconds; 0 is none
+LOOKS = (("blue", "circle"), ("orange", "diamond"), ("violet", "square"))  # load by load
 
 
 class Room(NamedTuple):
@@ -93,13 +96,13 @@ def paired(there: Room, policy: POLICIES) -> Matches:
 # ── One map ─────────────────────────────────────────────────────────────────
 @functools.cache
 def _maps(cars: int, layout: str):
-    """The first map, and mean minutes of each rule on each of `MAPS`."""
+    """The first of `MAPS` maps, and the minutes of first come and of the whole room on each."""
     rooms = [room(RIDERS, cars, layout, stream(seed, "map")) for seed in range(MAPS)]
-    means = {
-        name: [paired(each, rule).total(60.0) / RIDERS for each in rooms]
-        for name, rule in RULES.items()
-    }
-    return rooms[0], means
+    minutes = [
+        [paired(each, RULES[name]).total(60.0) for each in rooms]
+        for name in ("first come", "the whole room")
+    ]
+    return rooms[0], np.array(minutes)
 
 
 def saved_ratio(cars: int, layout: str) -> tuple[float, float]:
@@ -108,8 +111,7 @@ def saved_ratio(cars: int, layout: str) -> tuple[float, float]:
     >>> [round(value, 2) for value in saved_ratio(cars=40, layout="anywhere")]
     [0.23, 0.03]
     """
-    _, means = _maps(cars, layout)
-    first, best = (np.array(means[name]) for name in ("first come", "the whole room"))
+    _, (first, best) = _maps(cars, layout)
     saved = 1 - best / first
     return float(saved.mean()), confidence_half_width(saved)
 
@@ -141,9 +143,9 @@ def pairs_picture(rule: str, cars: int, layout: str) -> Picture:
                 _dots("idle car", there.cars_km[~busy], "square-open", theme.colour("grey")),
             ],
             "layout": {
-                "height": 300, "legend": {"orientation": "h", "y": 1.02},
-                "xaxis": {"title": {"text": "km"}, "range": [-0.1, 6.1], "constrain": "domain"},
-                "yaxis": {"range": [-0.1, 3.1], "scaleanchor": "x", "dtick": 1},
+                "height": 265, "legend": {"orientation": "h", "y": 1.02},
+                "xaxis": {"range": [-0.1, 6.1], "constrain": "domain", "ticksuffix": " km"},
+                "yaxis": {"range": [-0.1, 3.1], "scaleanchor": "x", "dtick": 1, "ticksuffix": " km"},
             },
         }
     )  # fmt: skip
@@ -169,9 +171,7 @@ def _dots(name, at_km, symbol, hue):
 
 
 # ── Windows ─────────────────────────────────────────────────────────────────
-def change(
-    evenings: Mapping[float, Sequence[MarketReport]], window_s: float, field: str
-) -> np.ndarray:
+def change(evenings: EVENINGS, window_s: float, field: str) -> np.ndarray:
     """By how much a reading differs from that without a window, seed by seed.
 
     >>> from scalemodel.uber.matching.market import MarketConfig, simulate
@@ -183,7 +183,7 @@ def change(
     return np.array(then) - np.array(now)
 
 
-def windows_picture(evenings: Mapping[float, Sequence[MarketReport]], window_s: float) -> Picture:
+def windows_picture(evenings: EVENINGS, window_s: float) -> Picture:
     """What each window adds to the wait before a car is named, what it takes off the drive, and both.
 
     >>> from scalemodel.uber.matching.market import MarketConfig, simulate
@@ -191,9 +191,8 @@ def windows_picture(evenings: Mapping[float, Sequence[MarketReport]], window_s: 
     >>> windows_picture(night, window_s=20.0).readings["idle cars"]
     (222, 'count')
     """
+    _check(evenings, window_s)
     windows = [each for each in evenings if each > 0]
-    if window_s not in evenings:
-        raise ValueError(f"window_s={window_s!r} must be one of {[*evenings]}")
     rows = {
         name: [float(change(evenings, each, field).mean()) for each in windows]
         for name, field in (("until a car is named", "mean_delay_s"), ("its drive", "mean_pickup_s"))
@@ -220,7 +219,7 @@ def windows_picture(evenings: Mapping[float, Sequence[MarketReport]], window_s: 
         {
             "data": [*bars, both],
             "layout": {
-                "height": 275, "barmode": "relative", "legend": {"orientation": "h", "y": 1.12},
+                "height": 240, "barmode": "relative", "legend": {"orientation": "h", "y": 1.12},
                 "xaxis": {"title": {"text": "window"}, "type": "category"},
                 "yaxis": {"title": {"text": "against no window, s"}, "range": [-62, 48]},
                 "shapes": shade,
@@ -239,8 +238,54 @@ def windows_picture(evenings: Mapping[float, Sequence[MarketReport]], window_s: 
     }
     told = f"{float(change(evenings, window_s, 'mean_wait_s').mean()):+.1f}".replace("-", "−")
     alt = (
-        f"Windows of {window_s:g} s: the wait changes by {told} s."
+        f"A window of {window_s:g} s changes the mean wait by {told} s."
         if window_s
-        else "No window: riders are looked at whenever somebody comes."
+        else "No window: the dispatcher decides whenever somebody asks or a car is free again."
     )
     return Picture(figure, readings, units.tied(alt))
+
+
+def evenings_picture(loads: Mapping[str, EVENINGS], window_s: float, scarce: float) -> Picture:
+    """Each evening's change of the mean wait by a window, over its idle cars without one.
+
+    >>> from scalemodel.uber.matching.market import MarketConfig, simulate
+    >>> night = {w: [simulate(MarketConfig(window_s=w), Optimal())] for w in (0.0, 20.0)}
+    >>> evenings_picture({"quiet": night}, window_s=20.0, scarce=50).figure.data[0].y
+    (10.0,)
+    """
+    if not 1 <= len(loads) <= len(LOOKS):
+        raise ValueError(f"loads={[*loads]} must be 1 to {len(LOOKS)}")
+    dots, counts = [], []
+    for (load, evenings), (hue, symbol) in zip(loads.items(), LOOKS, strict=False):
+        _check(evenings, window_s)
+        dots.append({
+            "type": "scatter", "mode": "markers", "name": load,
+            "x": [round(one.mean_idle, 1) for one in evenings[0.0]],
+            "y": change(evenings, window_s, "mean_wait_s").round(1).tolist(),
+            "marker": {"color": theme.colour(hue), "symbol": symbol, "size": 9},
+        })  # fmt: skip
+        better = change(evenings, window_s, "mean_wait_s") < 0
+        counts.append(f"{better.sum()} of {len(better)} {load} evenings")
+    border = {
+        "type": "line", "x0": scarce, "x1": scarce, "y0": 0, "y1": 1, "yref": "paper",
+        "line": {"color": theme.colour("grey"), "width": 2, "dash": "dot"},
+    }  # fmt: skip
+    figure = go.Figure(
+        {
+            "data": dots,
+            "layout": {
+                "height": 250, "legend": {"orientation": "h", "y": 1.12}, "shapes": [border],
+                "xaxis": {"title": {"text": "idle cars without a window"}, "rangemode": "tozero"},
+                "yaxis": {"title": {"text": "change of the wait, s"}, "zeroline": True,
+                          "zerolinecolor": theme.colour("ink"), "zerolinewidth": 2},
+            },
+        }
+    )  # fmt: skip
+    told = f"{', '.join(counts[:-1])} and {counts[-1]}" if counts[1:] else counts[0]
+    alt = f"A window of {window_s:g} s shortens the mean wait on {told}."
+    return Picture(figure, {}, units.tied(alt))
+
+
+def _check(evenings, window_s):
+    if window_s not in evenings or 0.0 not in evenings:
+        raise ValueError(f"window_s={window_s!r} must be one of {[*evenings]}, and 0.0 another")
