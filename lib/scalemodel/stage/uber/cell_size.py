@@ -25,8 +25,8 @@ SPOTS, SPREAD_M = 12, 1_500.0
 STEP_M = 30 / 3.6 * 4  # at 30 km/h, from one report to the next
 SIZES_M = (31.25, 62.5, 125.0, 250.0, 500.0, 1_000.0, 2_000.0)
 LAYOUTS = ("evenly", "in hot spots")
-WINDOW_M = 2_000.0, 830.0  # of the scene
-CELL_SIZE = Kind.beside(__file__, '<svg viewBox="0 0 360 149.4" aria-hidden="true"></svg>')
+WINDOW_M = 1_500.0, 1_200.0  # of the scene
+CELL_SIZE = Kind.beside(__file__, '<svg viewBox="0 0 240 192" aria-hidden="true"></svg>')
 
 
 @functools.cache
@@ -116,7 +116,10 @@ def cell_picture(cell_m: float, layout: str, nearest: int) -> Picture:
                     "title": {"text": "size of a cell, m (log scale)"}, "type": "log",
                     "tickvals": list(SIZES_M), "ticktext": [units.number(s) for s in SIZES_M],
                 },
-                "yaxis": {"title": {"text": "count (log scale)"}, "type": "log", "range": [0, 3.6]},
+                "yaxis": {
+                    "title": {"text": "count (log scale)"}, "type": "log", "range": [0, 3.6],
+                    "tickvals": [1, 10, 100, 1_000], "ticktext": ["1", "10", "100", "1,000"],
+                },
                 "shapes": [{"type": "line", "x0": cell_m, "x1": cell_m, "y0": 0, "y1": 1,
                             "yref": "paper", "layer": "below",
                             "line": {"color": theme.colour("muted"), "width": 2, "dash": "dot"}}],
