@@ -183,7 +183,7 @@ def late_picture(trouble: str, wins: str) -> Picture:
             "layout": {
                 "height": 200, "showlegend": False,
                 "xaxis": {"title": {"text": "time, s"}, "range": [0, UNTIL_S]},
-                "yaxis": {"title": {"text": "cars at an old place, %"}, "range": [0, max(10, 1.1 * _most(trouble))]},
+                "yaxis": {"title": {"text": "cars at an old place, %"}, "range": [0, max(12, 1.1 * _most(trouble))]},
             },
         }
     )  # fmt: skip
@@ -193,7 +193,7 @@ def late_picture(trouble: str, wins: str) -> Picture:
         "reports dropped as old news": (told.dropped, "count"),
     }
     alt = units.tied(
-        f"Trouble: {trouble}; {wins} wins: at most {share.max():.0f} % of cars stand at an old "
+        f"Trouble: {trouble}; {wins} wins: at most {share.max():.3g} % of cars stand at an old "
         "place at once."
     )
     return Picture(figure, readings, alt, Scene(LATE, _tape(trouble, wins)))
