@@ -15,7 +15,7 @@ LINKS = re.compile(r"\{term\}`([^`<]+?)(?: *<([^>`]+)>)?`")
 
 @pytest.mark.parametrize("row", [*TERMS, *SYMBOLS], ids=lambda row: row.means[:24])
 def test_the_code_spells_it_so(row):
-    for name in re.findall(r"\*?[A-Za-z_]+\*?", re.sub(r"\(.*?\)|\[.*?\]", "", row.code)):
+    for name in re.findall(r"\*?[A-Za-z_]\w*\*?", re.sub(r"\(.*?\)|\[.*?\]", "", row.code)):
         pattern = re.escape(name).replace(r"\*", r"\w+")
         assert re.search(rf"\b{pattern}\b", LIBRARY), f"no code says {name}"
 
