@@ -8,6 +8,7 @@ from scalemodel.stage.uber.cell_size import (
     LAYOUTS,
     SIDE_M,
     SIZES_M,
+    WINDOW_M,
     cell_picture,
     changes_ratio,
     expected_changes_ratio,
@@ -57,7 +58,8 @@ def test_the_scene_holds_as_many_cars_in_the_block_as_were_looked_at(cell_m):
     data = cell_picture(cell_m, "evenly", 10).scene.data
     west, south, east, north = data["block"]
     assert (east - west) % cell_m == pytest.approx(0, abs=0.01) and data["kth"] > 0
-    if min(west, south) >= 0 and east <= 2_000 and north <= 830:  # all of it is to be seen
+    wide, high = WINDOW_M
+    if min(west, south) >= 0 and east <= wide and north <= high:  # all of it is to be seen
         x, y = np.array(data["cars"]).reshape(-1, 2).T
         inside = (x >= west - 5) & (x < east + 5) & (y >= south - 5) & (y < north + 5)
         assert abs(int(inside.sum()) - data["looked"]) <= 4

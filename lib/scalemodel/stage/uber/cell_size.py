@@ -9,15 +9,18 @@ Sources: none; the town is ours.
 """
 
 import functools
+import math
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
+from scipy.spatial import cKDTree
 
 from scalemodel.core import checks, units
 from scalemodel.core.rng import stream
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture, Scene
-from scalemodel.stage.uber.rings import rounds, work
+from scalemodel.stage.uber.town import rounds
 from scalemodel.stage.views.kinds import Kind
 
 CARS, SIDE_M, RIDERS = 100_000, 40_000.0, 2_000
@@ -25,8 +28,53 @@ SPOTS, SPREAD_M = 12, 1_500.0
 STEP_M = 30 / 3.6 * 4  # at 30 km/h, from one report to the next
 SIZES_M = (31.25, 62.5, 125.0, 250.0, 500.0, 1_000.0, 2_000.0)
 LAYOUTS = ("evenly", "in hot spots")
-WINDOW_M = 2_000.0, 830.0  # of the scene
-CELL_SIZE = Kind.beside(__file__, '<svg viewBox="0 0 360 149.4" aria-hidden="true"></svg>')
+WINDOW_M = 1_500.0, 1_200.0  # of the scene
+CELL_SIZE = Kind.beside(__file__, '<svg viewBox="0 0 240 192" aria-hidden="true"></svg>')
+
+
+class Work(NamedTuple):
+    """What many questions look into and at, one entry each.
+
+    >>> Work(np.array([9]), np.array([38]), np.array([True])).cars
+    array([38])
+    """
+
+    cells: np.ndarray
+    cars: np.ndarray
+    wrong: np.ndarray  # whether the first ring with k cars would not hold the k nearest
+
+
+def work(cars: np.ndarray, at: np.ndarray, k: int, cell_m: float, side_m: float) -> Work:
+    """Cells and cars of each question in a square town, and who would be fooled.
+
+    The k-th car at D ends the walk at the first ring whose circle holds it, so one tree, which
+    knows D, and one table of sums tell it all.
+
+    >>> cars = np.array([[100.0, 100.0], [260.0, 100.0]])
+    >>> work(cars, np.array([[240.0, 100.0]]), k=1, cell_m=250.0, side_m=750.0)
+    Work(cells=array([4]), cars=array([2]), wrong=array([ True]))
+    """
+    checks.whole("k", k, at_least=1, at_most=len(cars))
+    far_m, who = (np.reshape(row, (len(at), k)) for row in cKDTree(cars).query(at, k))
+    many = math.ceil(side_m / cell_m)
+    cell, own = np.floor(cars / cell_m).astype(int), np.floor(at / cell_m).astype(int)
+    border_m = np.minimum(at - own * cell_m, (own + 1) * cell_m - at).min(axis=1)
+    sums = np.zeros((many + 1, many + 1), dtype=int)
+    np.add.at(sums, (cell[:, 0] + 1, cell[:, 1] + 1), 1)
+    sums = sums.cumsum(axis=0).cumsum(axis=1)
+
+    def block(ring):
+        low, high = np.clip(own - ring[:, None], 0, many), np.clip(own + ring[:, None] + 1, 0, many)
+        (west, south), (east, north) = low.T, high.T
+        held = sums[east, north] - sums[west, north] - sums[east, south] + sums[west, south]
+        return (high - low).prod(axis=1), held
+
+    ring = np.maximum(0, np.ceil((far_m[:, -1] - border_m) / cell_m)).astype(int)
+    first = np.zeros_like(ring)
+    while (few := block(first)[1] < k).any():
+        first[few] += 1
+    needed = np.abs(cell[who] - own[:, None]).max(axis=(1, 2))
+    return Work(*block(ring), needed > first)
 
 
 @functools.cache
@@ -116,7 +164,10 @@ def cell_picture(cell_m: float, layout: str, nearest: int) -> Picture:
                     "title": {"text": "size of a cell, m (log scale)"}, "type": "log",
                     "tickvals": list(SIZES_M), "ticktext": [units.number(s) for s in SIZES_M],
                 },
-                "yaxis": {"title": {"text": "count (log scale)"}, "type": "log", "range": [0, 3.6]},
+                "yaxis": {
+                    "title": {"text": "count (log scale)"}, "type": "log", "range": [0, 3.6],
+                    "tickvals": [1, 10, 100, 1_000], "ticktext": ["1", "10", "100", "1,000"],
+                },
                 "shapes": [{"type": "line", "x0": cell_m, "x1": cell_m, "y0": 0, "y1": 1,
                             "yref": "paper", "layer": "below",
                             "line": {"color": theme.colour("muted"), "width": 2, "dash": "dot"}}],

@@ -1,7 +1,7 @@
 /* The reports of one car in the order in which they come, and how far on the index has it. */
 (globalThis.scalemodelScenes ??= {}).late = (root) => {
   "use strict";
-  const svg = root.querySelector("svg"), LEFT = 6, WIDE = 348;
+  const svg = root.querySelector("svg"), LEFT = 2, WIDE = 236;
 
   return (data) => {
     root.hidden = !data?.numbers;
@@ -9,17 +9,17 @@
     const { numbers, held } = data, step = WIDE / numbers.length, most = Math.max(...numbers);
     let seen = -1;
     const boxes = numbers.map((number, n) => {
-      const x = LEFT + n * step, old = number <= seen;
+      const x = LEFT + n * step, middle = (x + step / 2).toFixed(1), old = number <= seen ? "old" : "";
       seen = Math.max(seen, number);
-      const back = n && held[n] < held[n - 1] ? " back" : held[n] < seen ? " behind" : "";
-      const at = LEFT + (held[n] / most) * (WIDE - 12);
-      return `<g class="${old ? "old" : ""}"><rect x="${x.toFixed(1)}" y="16" width="${(step - 2).toFixed(1)}" height="18" rx="3"/>`
-        + `<text x="${(x + step / 2 - 1).toFixed(1)}" y="29">${number}</text></g>`
-        + `<path class="held${back}" d="M${(x + step / 2 - 1).toFixed(1)} 36L${(at + 6).toFixed(1)} 72"/>`
-        + `<circle class="held${back}" cx="${(at + 6).toFixed(1)}" cy="76" r="4"/>`;
+      const back = n && held[n] < held[n - 1] ? " back" : "";
+      const at = (LEFT + 6 + (held[n] / most) * (WIDE - 12)).toFixed(1);
+      return `<g class="${old}"><rect x="${(x + 0.75).toFixed(1)}" y="18" width="${(step - 1.5).toFixed(1)}" height="19" rx="3"/>`
+        + `<text x="${middle}" y="31.5">${number}</text></g>`
+        + `<path class="held${back}" d="M${middle} 39L${at} 89"/><circle class="held${back}" cx="${at}" cy="93" r="4"/>`;
     });
-    svg.innerHTML = `<text class="says" x="${LEFT}" y="11">one car's reports, as they come; orange: old news</text>`
-      + `<path class="road" d="M${LEFT} 76h${WIDE}"/>` + boxes.join("")
-      + `<text class="says" x="${LEFT}" y="91">where the index puts it, on its way east; red: back</text>`;
+    svg.innerHTML = `<text class="says" x="${LEFT}" y="11">one car\u2019s reports, as they come</text>`
+      + `<path class="road" d="M${LEFT} 93h${WIDE}"/>` + boxes.join("")
+      + `<text class="says" x="${LEFT}" y="113">where the index puts it, on its way east</text>`
+      + `<text class="says" x="${LEFT}" y="129">orange: old news; red: the car jumps back</text>`;
   };
 };

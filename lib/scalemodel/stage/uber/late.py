@@ -30,7 +30,7 @@ SLEEPS_S, WAKES_S = (26, 30), 36  # one reader lags, reads a batch and falls asl
 TROUBLES = ("none", "one in 20 comes late", "one in 20 comes twice", "a reader sleeps, and wakes")
 WINS = ("the last to arrive", "the highest number")
 LAT, LON, STEP = 45.0, -30.0, 1e-3  # degrees; a step is a report's way east
-LATE = Kind.beside(__file__, '<svg viewBox="0 0 360 92" aria-hidden="true"></svg>')
+LATE = Kind.beside(__file__, '<svg viewBox="0 0 240 134" aria-hidden="true"></svg>')
 
 
 class LastWins:
@@ -181,9 +181,9 @@ def late_picture(trouble: str, wins: str) -> Picture:
                 },
             ],
             "layout": {
-                "height": 230, "showlegend": False,
+                "height": 200, "showlegend": False,
                 "xaxis": {"title": {"text": "time, s"}, "range": [0, UNTIL_S]},
-                "yaxis": {"title": {"text": "cars at an old place, %"}, "range": [0, max(10, 1.1 * _most(trouble))]},
+                "yaxis": {"title": {"text": "cars at an old place, %"}, "range": [0, max(12, 1.1 * _most(trouble))]},
             },
         }
     )  # fmt: skip
@@ -193,7 +193,7 @@ def late_picture(trouble: str, wins: str) -> Picture:
         "reports dropped as old news": (told.dropped, "count"),
     }
     alt = units.tied(
-        f"Trouble: {trouble}; {wins} wins: at most {share.max():.0f} % of cars stand at an old "
+        f"Trouble: {trouble}; {wins} wins: at most {share.max():.3g} % of cars stand at an old "
         "place at once."
     )
     return Picture(figure, readings, alt, Scene(LATE, _tape(trouble, wins)))

@@ -1,4 +1,4 @@
-/* Who is nearest, ring by ring: the twin of `rings.rounds`. */
+/* Who is nearest, ring by ring: the twin of `town.rounds`. */
 globalThis.scalemodelRings = (cars, at, k, cell, wide, high) => {
   "use strict";
   const [x, y] = at;

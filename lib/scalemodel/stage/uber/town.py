@@ -2,20 +2,24 @@
 
 Twenty-four cars drive along streets. Each says every four seconds where it is; until then the
 index has it where it was. Whoever has crossed the border of a cell leaves one list and joins
-another. A rider asks for the three nearest, and the cells around light up ring by ring.
+another. A rider asks for the three nearest, and the cells around light up ring by ring. After
+each ring the question is sure of a circle: all that lies nearer than the border of what it has
+seen. When the k-th best is within, nobody unseen can be nearer. `rounds` says what each ring adds.
 
 Left out: the log between a report and a list, and everything else of `scalemodel.uber.location`.
-Sources: a report every 4 s: Ranney, QCon, 2015. The town and its streets are ours.
+Sources: a report every 4 s: Ranney, QCon, 2015; k-NN with a bound as in Roussopoulos, Kelley,
+Vincent, SIGMOD 1995. The town and its streets are ours.
 """
 
 import functools
+import math
 from html import escape
+from typing import NamedTuple
 
 import numpy as np
 
 from scalemodel.core import units
 from scalemodel.core.rng import stream
-from scalemodel.stage.uber.rings import rounds
 from scalemodel.stage.views.embed import Embed, data_html
 from scalemodel.stage.views.kinds import Kind
 
@@ -29,6 +33,51 @@ PX = 0.288  # of a metre, as in the script
 AROUND = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
 
 
+# ── Ring by ring ────────────────────────────────────────────────────────────
+class Round(NamedTuple):
+    """What a question knows after a ring.
+
+    >>> Round(cells=9, cars=4, sure_m=331.0, kth_m=214.0).cells
+    9
+    """
+
+    cells: int  # looked into so far
+    cars: int  # looked at so far
+    sure_m: float  # nobody unseen is nearer
+    kth_m: float  # the k-th best so far; infinite while there are fewer
+
+
+def rounds(
+    cars: np.ndarray, at: tuple[float, float], k: int, cell_m: float, wide: int, high: int
+) -> list[Round]:
+    """The rings of one question until it may stop, in a town of `wide` × `high` cells.
+
+    >>> cars = np.array([[100.0, 100.0], [260.0, 100.0]])
+    >>> rounds(cars, (240.0, 100.0), k=1, cell_m=250.0, wide=3, high=3)
+    [Round(cells=1, cars=1, sure_m=10.0, kth_m=140.0), Round(cells=4, cars=2, sure_m=260.0, kth_m=20.0)]
+    """
+    cars = np.asarray(cars, dtype=float).reshape(-1, 2)
+    column, row = (int(place // cell_m) for place in at)
+    ring_of = np.abs(np.floor(cars / cell_m) - [column, row]).max(axis=1, initial=0)
+    far_m = np.hypot(*(cars - at).T)
+    border_m = min(*(place % cell_m for place in at), *(cell_m - place % cell_m for place in at))
+    told = []
+    for ring in range(max(wide, high)):
+        seen = ring_of <= ring
+        nearest_m = np.sort(far_m[seen])
+        kth_m = float(nearest_m[k - 1]) if len(nearest_m) >= k else math.inf
+        cells = _span(column, ring, wide) * _span(row, ring, high)
+        told.append(Round(cells, int(seen.sum()), ring * cell_m + border_m, kth_m))
+        if kth_m <= told[-1].sure_m or cells == wide * high:
+            break
+    return told
+
+
+def _span(middle, ring, many):
+    return min(middle + ring, many - 1) - max(middle - ring, 0) + 1
+
+
+# ── The town ────────────────────────────────────────────────────────────────
 @functools.cache
 def reports(seed: int = 6) -> tuple[np.ndarray, np.ndarray]:
     """When each car reports first, and its places in metres, shape (cars, reports, 2).
