@@ -122,22 +122,19 @@ def seen(config: MarketConfig, asked_per_s: float) -> dict:
     (219, 24, 357)
     """
     ran, side_km = run(replace(config, rate_per_s=asked_per_s), FirstCome(), 0), config.side_km
-    place_km = ran.start_km.copy()
-    busy, way, trips = np.zeros(config.drivers, bool), [], 0
-    for rider in np.argsort(ran.assigned_s):
-        if ran.assigned_s[rider] > SEEN_S:
-            break
-        car, there_s = ran.car[rider], ran.assigned_s[rider] + ran.drive_s[rider]
-        if there_s > SEEN_S:
-            off = (ran.from_km[rider] - place_km[car] + side_km / 2) % side_km - side_km / 2
-            left = (there_s - SEEN_S) / ran.drive_s[rider]  # of the drive
-            way.append([*(ran.from_km[rider] - left * off), *ran.from_km[rider]])
-            busy[car] = True
-        elif there_s + ran.trip_s[rider] > SEEN_S:
-            busy[car], trips = True, trips + 1
-        place_km[car] = ran.to_km[rider]
-    idle = place_km[~busy]
-    return {"idle": _digits(idle, side_km), "way": _digits(np.array(way).reshape(-1, 4), side_km), "trip": trips}  # fmt: skip
+    named = np.argsort(ran.assigned_s)
+    named = named[ran.assigned_s[named] <= SEEN_S]  # riders who have a car, in order
+    there_s = (ran.assigned_s + ran.drive_s)[named]
+    home_s = there_s + ran.trip_s[named]
+    done, way = named[home_s <= SEEN_S], named[there_s > SEEN_S]
+    place_km, busy = ran.start_km.copy(), np.zeros(config.drivers, bool)
+    place_km[ran.car[done]] = ran.to_km[done]  # the last trip of a car wins
+    busy[ran.car[named[home_s > SEEN_S]]] = True
+    off_km = (ran.from_km[way] - place_km[ran.car[way]] + side_km / 2) % side_km - side_km / 2
+    left = (there_s[there_s > SEEN_S] - SEEN_S) / ran.drive_s[way]  # of the drive
+    ways_km = np.hstack([ran.from_km[way] - left[:, None] * off_km, ran.from_km[way]])
+    idle_km, trips = place_km[~busy], int(busy.sum()) - len(way)
+    return {"idle": _digits(idle_km, side_km), "way": _digits(ways_km, side_km), "trip": trips}  # fmt: skip
 
 
 def _digits(km, side_km):
