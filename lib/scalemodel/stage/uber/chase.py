@@ -79,24 +79,27 @@ def chase_picture(drivers: int, wanted_per_s: float, price: bool = False) -> Pic
     top = peak(config, STEADY)
     hill = [100 * expected_throughput_per_s(config, idle, STEADY) for idle in IDLE]
     ends = [float(IDLE[0]), float(IDLE[-1])]
-    dot = {"color": theme.colour("orange"), "size": 14}
+    said = lambda rows, at, words: [words if n == at else "" for n in range(len(rows))]
     figure = go.Figure(
         {
             "data": [
-                {"type": "scatter", "mode": "lines", "name": "what the streets allow",
+                {"type": "scatter", "mode": "lines+text", "name": "what the streets allow",
                  "x": [round(float(one), 3) for one in IDLE], "y": [round(one, 2) for one in hill],
+                 "text": said(IDLE, 8, "what the streets allow"), "textposition": "bottom right",
                  "line": {"color": theme.colour("blue"), "width": 3}},
-                {"type": "scatter", "mode": "lines", "name": "asked for", "x": ends,
+                {"type": "scatter", "mode": "lines+text", "name": "asked for", "x": ends,
                  "y": [round(100 * now.asked_per_s, 2)] * 2,
+                 "text": said(ends, 0, "asked for"), "textposition": "top right",
                  "line": {"color": theme.colour("red"), "width": 2, "dash": "dash"}},
                 {"type": "scatter", "mode": "markers", "name": "this city", "x": [round(now.idle, 2)],
-                 "y": [round(100 * now.served_per_s, 2)], "marker": dot},
+                 "y": [round(100 * now.served_per_s, 2)],
+                 "marker": {"color": theme.colour("orange"), "size": 15}},
             ],
             "layout": {
-                "height": 255, "legend": {"orientation": "h", "y": 1.18},
+                "height": 235, "showlegend": False, "margin": {"t": 10},
                 "xaxis": {"title": {"text": "idle cars (log scale)"}, "type": "log", "range": [-0.22, 2.42],
                           "tickvals": [1, 3, 10, 30, 100], "ticktext": ["1", "3", "10", "30", "100"]},
-                "yaxis": {"title": {"text": "in 100 s"}, "range": [25, 85]},
+                "yaxis": {"title": {"text": "trips in 100 s"}, "range": [25, 88]},
             },
         }
     )  # fmt: skip
@@ -108,7 +111,7 @@ def chase_picture(drivers: int, wanted_per_s: float, price: bool = False) -> Pic
     side = "right" if now.idle > top.idle else "left"
     alt = units.tied(
         f"{drivers} cars and {100 * now.asked_per_s:.0f} requests in 100 s: {100 * now.served_per_s:.1f} trips, "
-        f"{units.number(round(now.idle))} idle car{'s' * (round(now.idle) != 1)}, and a drive of {now.pickup_s:.0f} s to the rider. The city stands "
+        f"{units.number(round(now.idle))} idle car{'s' * (round(now.idle) != 1)}, and a drive of {now.pickup_s:.0f} s to the rider. The city, the dot, stands "
         f"{side} of the top."
     )
     return Picture(figure, readings, alt, Scene(CHASE, seen(config, now.asked_per_s)))
