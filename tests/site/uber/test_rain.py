@@ -4,6 +4,7 @@ import pytest
 
 from scalemodel.stage.uber.evening import PRICE, evening
 from scalemodel.stage.uber.rain_map import OPENS, frames
+from tests.site.reader import panels_of
 
 pytestmark = pytest.mark.slow
 
@@ -49,9 +50,7 @@ def test_the_evening_goes_on_by_keyboard_with_a_price_and_without(site, home_of,
 
 def test_a_car_of_the_chase_is_drawn_for_each_that_is_counted(site, home_of, visit):
     page = visit(home_of(site), reduced_motion="reduce").open("book/uber/rain.html")
-    chase = page.locator(".sm-chase")
-    chase.scroll_into_view_if_needed()
-    page.locator(".sm-chase path.sm-idle").wait_for(state="attached")
+    chase = panels_of(page, most=1)[0] and page.locator(".sm-chase")
     drawn = lambda kind: chase.locator(f"path.sm-{kind}").get_attribute("d").count("h0")
     idle, way, trip = (int(one.inner_text()) for one in chase.locator("tspan").all())
     assert (drawn("idle"), drawn("way"), drawn("rider")) == (idle, way, way)

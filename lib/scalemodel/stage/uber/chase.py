@@ -31,7 +31,7 @@ BELOW = 0.97  # of the hill's top: as far as a price lets requests come
 EVENINGS, SEEN_S = 10, 8400.0
 IDLE = np.geomspace(0.7, 250, 60)  # of the hill
 MAP_PX = 190
-DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # no small e, lest 1e9 be read in them
 
 
 class Market(NamedTuple):
