@@ -52,6 +52,6 @@ def test_a_car_of_the_chase_is_drawn_for_each_that_is_counted(site, home_of, vis
     page = visit(home_of(site), reduced_motion="reduce").open("book/uber/rain.html")
     chase = panels_of(page, most=1)[0] and page.locator(".sm-chase")
     drawn = lambda kind: chase.locator(f"path.sm-{kind}").get_attribute("d").count("h0")
-    idle, way, trip = (int(one.inner_text()) for one in chase.locator("tspan").all())
+    idle, way, trip = (int(one.text_content()) for one in chase.locator("tspan").all())
     assert (drawn("idle"), drawn("way"), drawn("rider")) == (idle, way, way)
     assert idle + way + trip == 600

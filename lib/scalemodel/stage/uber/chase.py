@@ -96,7 +96,7 @@ def chase_picture(drivers: int, wanted_per_s: float, price: bool = False) -> Pic
                  "marker": {"color": theme.colour("orange"), "size": 15}},
             ],
             "layout": {
-                "height": 235, "showlegend": False, "margin": {"t": 10},
+                "height": 220, "showlegend": False, "margin": {"t": 10},
                 "xaxis": {"title": {"text": "idle cars (log scale)"}, "type": "log", "range": [-0.22, 2.42],
                           "tickvals": [1, 3, 10, 30, 100], "ticktext": ["1", "3", "10", "30", "100"]},
                 "yaxis": {"title": {"text": "trips in 100 s"}, "range": [25, 88]},

@@ -68,7 +68,7 @@ def swing_picture(smoothing: bool, hysteresis: bool, delay_min: int) -> Picture:
                  "line": {"color": theme.colour("blue"), "width": 2, "dash": "dash"}},
             ],
             "layout": {
-                "height": 240, "legend": {"orientation": "h", "y": 1.15},
+                "height": 210, "legend": {"orientation": "h", "y": 1.15},
                 "xaxis": {"title": {"text": "min"}, "range": [0, SHOWN]},
                 "yaxis": {"title": {"text": "multiplier"}, "range": [0.8, 5.2]},
             },

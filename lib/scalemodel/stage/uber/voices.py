@@ -57,7 +57,7 @@ def voices_picture(moment: str, **on: bool) -> Picture:
                 "type": "bar", "orientation": "h", "y": named,
                 "x": [round((rows[name] or 1.0) - 1, 3) for name in named], "base": 1,
                 "text": ["" if rows[name] is None else f"{rows[name]:.2f}" for name in named],
-                "textposition": "outside", "cliponaxis": False,
+                "textposition": "outside", "cliponaxis": False, "constraintext": "none",
                 "marker": {"color": [theme.colour("orange" if (rows[name] or 1) >= 1 else "blue") for name in named]},
             }],
             "layout": {
