@@ -31,7 +31,7 @@ BELOW = 0.97  # of the hill's top: as far as a price lets requests come
 EVENINGS, SEEN_S = 10, 8400.0
 IDLE = np.geomspace(0.7, 250, 60)  # of the hill
 MAP_PX = 190
-DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # no small e, lest 1e9 be read in them
 
 
 class Market(NamedTuple):
@@ -79,24 +79,27 @@ def chase_picture(drivers: int, wanted_per_s: float, price: bool = False) -> Pic
     top = peak(config, STEADY)
     hill = [100 * expected_throughput_per_s(config, idle, STEADY) for idle in IDLE]
     ends = [float(IDLE[0]), float(IDLE[-1])]
-    dot = {"color": theme.colour("orange"), "size": 14}
+    said = lambda rows, at, words: [words if n == at else "" for n in range(len(rows))]
     figure = go.Figure(
         {
             "data": [
-                {"type": "scatter", "mode": "lines", "name": "what the streets allow",
+                {"type": "scatter", "mode": "lines+text", "name": "what the streets allow",
                  "x": [round(float(one), 3) for one in IDLE], "y": [round(one, 2) for one in hill],
+                 "text": said(IDLE, 8, "what the streets allow"), "textposition": "bottom right",
                  "line": {"color": theme.colour("blue"), "width": 3}},
-                {"type": "scatter", "mode": "lines", "name": "asked for", "x": ends,
+                {"type": "scatter", "mode": "lines+text", "name": "asked for", "x": ends,
                  "y": [round(100 * now.asked_per_s, 2)] * 2,
+                 "text": said(ends, 0, "asked for"), "textposition": "top right",
                  "line": {"color": theme.colour("red"), "width": 2, "dash": "dash"}},
                 {"type": "scatter", "mode": "markers", "name": "this city", "x": [round(now.idle, 2)],
-                 "y": [round(100 * now.served_per_s, 2)], "marker": dot},
+                 "y": [round(100 * now.served_per_s, 2)],
+                 "marker": {"color": theme.colour("orange"), "size": 15}},
             ],
             "layout": {
-                "height": 255, "legend": {"orientation": "h", "y": 1.18},
+                "height": 220, "showlegend": False, "margin": {"t": 10},
                 "xaxis": {"title": {"text": "idle cars (log scale)"}, "type": "log", "range": [-0.22, 2.42],
                           "tickvals": [1, 3, 10, 30, 100], "ticktext": ["1", "3", "10", "30", "100"]},
-                "yaxis": {"title": {"text": "in 100 s"}, "range": [25, 85]},
+                "yaxis": {"title": {"text": "trips in 100 s"}, "range": [25, 88]},
             },
         }
     )  # fmt: skip
@@ -108,7 +111,7 @@ def chase_picture(drivers: int, wanted_per_s: float, price: bool = False) -> Pic
     side = "right" if now.idle > top.idle else "left"
     alt = units.tied(
         f"{drivers} cars and {100 * now.asked_per_s:.0f} requests in 100 s: {100 * now.served_per_s:.1f} trips, "
-        f"{units.number(round(now.idle))} idle car{'s' * (round(now.idle) != 1)}, and a drive of {now.pickup_s:.0f} s to the rider. The city stands "
+        f"{units.number(round(now.idle))} idle car{'s' * (round(now.idle) != 1)}, and a drive of {now.pickup_s:.0f} s to the rider. The city, the dot, stands "
         f"{side} of the top."
     )
     return Picture(figure, readings, alt, Scene(CHASE, seen(config, now.asked_per_s)))
@@ -122,22 +125,19 @@ def seen(config: MarketConfig, asked_per_s: float) -> dict:
     (219, 24, 357)
     """
     ran, side_km = run(replace(config, rate_per_s=asked_per_s), FirstCome(), 0), config.side_km
-    place_km = ran.start_km.copy()
-    busy, way, trips = np.zeros(config.drivers, bool), [], 0
-    for rider in np.argsort(ran.assigned_s):
-        if ran.assigned_s[rider] > SEEN_S:
-            break
-        car, there_s = ran.car[rider], ran.assigned_s[rider] + ran.drive_s[rider]
-        if there_s > SEEN_S:
-            off = (ran.from_km[rider] - place_km[car] + side_km / 2) % side_km - side_km / 2
-            left = (there_s - SEEN_S) / ran.drive_s[rider]  # of the drive
-            way.append([*(ran.from_km[rider] - left * off), *ran.from_km[rider]])
-            busy[car] = True
-        elif there_s + ran.trip_s[rider] > SEEN_S:
-            busy[car], trips = True, trips + 1
-        place_km[car] = ran.to_km[rider]
-    idle = place_km[~busy]
-    return {"idle": _digits(idle, side_km), "way": _digits(np.array(way).reshape(-1, 4), side_km), "trip": trips}  # fmt: skip
+    named = np.argsort(ran.assigned_s)
+    named = named[ran.assigned_s[named] <= SEEN_S]  # riders who have a car, in order
+    there_s = (ran.assigned_s + ran.drive_s)[named]
+    home_s = there_s + ran.trip_s[named]
+    done, way = named[home_s <= SEEN_S], named[there_s > SEEN_S]
+    place_km, busy = ran.start_km.copy(), np.zeros(config.drivers, bool)
+    place_km[ran.car[done]] = ran.to_km[done]  # the last trip of a car wins
+    busy[ran.car[named[home_s > SEEN_S]]] = True
+    off_km = (ran.from_km[way] - place_km[ran.car[way]] + side_km / 2) % side_km - side_km / 2
+    left = (there_s[there_s > SEEN_S] - SEEN_S) / ran.drive_s[way]  # of the drive
+    ways_km = np.hstack([ran.from_km[way] - left[:, None] * off_km, ran.from_km[way]])
+    idle_km, trips = place_km[~busy], int(busy.sum()) - len(way)
+    return {"idle": _digits(idle_km, side_km), "way": _digits(ways_km, side_km), "trip": trips}  # fmt: skip
 
 
 def _digits(km, side_km):

@@ -13,6 +13,7 @@ import functools
 from dataclasses import replace
 from typing import NamedTuple
 
+import h3.api.basic_int as h3
 import numpy as np
 
 from scalemodel.core.rng import stream
@@ -105,5 +106,6 @@ def _km(lat, lon):
 
 def _cell(surge, lat, lon):
     """The number of each point's hexagon; one more than the last for who is outside."""
-    return np.array([found.argmax() if (found := surge.count([y], [x])).any() else len(surge.cells)
-                     for y, x in zip(lat, lon, strict=True)])  # fmt: skip
+    number = {cell: n for n, cell in enumerate(surge.cells)}
+    at = (h3.latlng_to_cell(*place, surge.res) for place in zip(lat, lon, strict=True))
+    return np.array([number.get(cell, len(number)) for cell in at])

@@ -20,7 +20,7 @@ WAYS = {"without a price": None, "with a price": PRICE}
 OPENS, WINDOW = 28, 5  # minute at which it opens; minutes over which are counted
 WIDE, HIGH = 340, 330  # px of the map
 CHART_W, CHART_H = 340, 92
-DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # no small e, lest 1e9 be read in them
 VENUE = "♪"
 
 

@@ -68,7 +68,7 @@ def swing_picture(smoothing: bool, hysteresis: bool, delay_min: int) -> Picture:
                  "line": {"color": theme.colour("blue"), "width": 2, "dash": "dash"}},
             ],
             "layout": {
-                "height": 240, "legend": {"orientation": "h", "y": 1.15},
+                "height": 210, "legend": {"orientation": "h", "y": 1.15},
                 "xaxis": {"title": {"text": "min"}, "range": [0, SHOWN]},
                 "yaxis": {"title": {"text": "multiplier"}, "range": [0.8, 5.2]},
             },
@@ -78,11 +78,11 @@ def swing_picture(smoothing: bool, hysteresis: bool, delay_min: int) -> Picture:
         "turns in an hour": (round(report.flips_per_h), "count"),
         "from lowest to highest": (round(report.height, 1), "count"),
         "gain": (round(gain, 2), "count"),
-        "swings die below": (round(most, 2), "count"),
+        "gain at which swings begin": (round(most, 2), "count"),
     }
-    verdict = "below" if gain < most else "above"
+    verdict = ("below", "die out") if gain < most else ("above", "go on")
     alt = units.tied(
         f"The price turns {report.flips_per_h:.0f} times an hour and spans {report.height:.1f}. The gain of "
-        f"{gain:.1f} is {verdict} the bound of {most:.2f}."
+        f"{gain:.1f} is {verdict[0]} the bound of {most:.2f}: swings {verdict[1]}."
     )
     return Picture(figure, readings, alt)

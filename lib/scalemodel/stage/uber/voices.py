@@ -16,10 +16,17 @@ MOMENTS = {
     "a rainy Friday at five": Conditions(
         requests=14, cars=8, rain_mm_per_h=8, slowness=1.3, hour=17, popularity=1.5, usual_ratio=1.5
     ),
-    "a concert, ten minutes before its end": Conditions(
-        requests=6, cars=5, event=3.0, hour=22, popularity=0.8, usual_ratio=0.7
+    "a concert, near its end": Conditions(
+        requests=6,
+        cars=5,
+        slowness=1.2,
+        rain_mm_per_h=2,
+        event=3.0,
+        hour=22,
+        popularity=0.8,
+        usual_ratio=0.7,
     ),
-    "the middle of a dry Tuesday": Conditions(requests=6, cars=9, hour=12, usual_ratio=0.8),
+    "a dry Tuesday at noon": Conditions(requests=6, cars=9, hour=12, usual_ratio=0.8),
 }
 MEASURED = ("requests", "availability")  # always heard
 
@@ -50,11 +57,11 @@ def voices_picture(moment: str, **on: bool) -> Picture:
                 "type": "bar", "orientation": "h", "y": named,
                 "x": [round((rows[name] or 1.0) - 1, 3) for name in named], "base": 1,
                 "text": ["" if rows[name] is None else f"{rows[name]:.2f}" for name in named],
-                "textposition": "outside", "cliponaxis": False,
+                "textposition": "outside", "cliponaxis": False, "constraintext": "none",
                 "marker": {"color": [theme.colour("orange" if (rows[name] or 1) >= 1 else "blue") for name in named]},
             }],
             "layout": {
-                "height": 215, "showlegend": False,
+                "height": 195, "showlegend": False,
                 "xaxis": {"title": {"text": "factor (1 says nothing)"}, "range": [0.3, 3.4]},
                 "yaxis": {"ticklabelstandoff": 4},
             },
