@@ -65,6 +65,16 @@ def test_no_partition_waits_for_ever_behind_a_fuller_one():
     log, reader = filled(100, partitions=4), None
     reader = log.reader("index")
     assert {message.partition for _ in range(4) for message in reader.poll(1)} == {0, 1, 2, 3}
+    assert [len(reader.poll(most)) for most in (40, 40, 40)] == [40, 40, 16], (
+        "never more than asked"
+    )
+
+
+def test_the_slowest_group_is_what_all_wait_for():
+    log = filled(5)
+    quick, slow = log.reader("index"), log.reader("map")
+    assert len(quick.poll()) == 5 and quick.commit() and log.behind() == 5
+    assert len(slow.poll(3)) == 3 and slow.commit() and log.behind() == 2
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -107,6 +117,14 @@ def test_a_key_goes_where_librdkafka_would_put_it():
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+def test_a_message_is_bytes():
+    log = Log()
+    for name, wrong in (("key", {"key": "7"}), ("value", {"value": None})):
+        with pytest.raises(ValueError, match=f"^{name}=.* must be"):
+            log.publish(**({"key": b"7", "value": b"here"} | wrong))
+    assert log.acked == log.behind() == 0
+
+
 def test_a_closed_reader_says_so():
     reader = filled(1).reader("index")
     reader.poll(), reader.close()

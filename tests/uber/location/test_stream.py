@@ -347,6 +347,7 @@ def test_the_index_is_what_sorting_all_reports_says():
     [
         (None, {"driver": GeoIndex()}, "reader=None must have the methods poll, commit, lag"),
         (Log().reader("a"), {}, r"stores=\{\} must be of some of driver, rider"),
+        (Log().reader("a"), None, "stores=None must be a dictionary"),
         (Log().reader("a"), {"bus": GeoIndex()}, "must be of some of driver, rider"),
         (Log().reader("a"), {"rider": None}, r"stores\['rider'\]=None must have the methods move"),
     ],

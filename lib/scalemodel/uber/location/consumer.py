@@ -67,7 +67,6 @@ class IndexConsumer:
         self._reader, self._stores = able("reader", reader, "poll", "commit", "lag"), dict(stores)
         self._batch, self._next = [], {}
 
-    @checks.kinds
     def step(self, most: int = 500, wait_s: float = 0.0) -> int:
         """One round; how many messages it read. Trouble with store or log comes as it is."""
         if not self._batch:  # else the store failed on it, or the commit did

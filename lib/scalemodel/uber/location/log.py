@@ -73,7 +73,6 @@ class Log:
     >>> log.close()
     """
 
-    @checks.kinds
     def __init__(self, partitions: int = 4):
         partitions = checks.whole("partitions", partitions, at_least=1, at_most=MOST_PARTITIONS)
         self._tapes, self._groups = [[] for _ in range(partitions)], {}
@@ -93,7 +92,6 @@ class Log:
         return self.acked - min((sum(one.committed) for one in self._groups.values()), default=0)
 
     # ── Groups ──────────────────────────────────────────────────────────────
-    @checks.kinds
     def reader(self, group: str) -> "Reader":
         """A new member of a group, at whose coming the partitions are shared out anew."""
         name = checks.text("group", group)
@@ -150,7 +148,6 @@ class Reader:
         mine = members.index(self) if self in members else len(self._group.committed)
         return [*range(mine, len(self._group.committed), len(members) or 1)]
 
-    @checks.kinds
     def poll(self, most: int = 500, wait_s: float = 0.0) -> list[Message]:
         """The next messages of its partitions, those of one partition in order."""
         most = checks.whole("most", most, at_least=1, at_most=MOST_AT_ONCE)

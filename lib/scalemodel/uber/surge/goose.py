@@ -10,10 +10,10 @@ In the steady state the cars are idle, on their way, or on a trip (Little's law,
     L = I + Q (τ + T(I)),   T(I) = c / √I,   c = side / (2 · speed)
 
 so Q(I) = (L - I) / (τ + c / √I), which rises up to the peak and falls beyond it. Idle cars of a
-market stand in clumps, so c is larger by `clumping`. With 36 idle cars, where the peak is, that is
-about 1.16 (see the module of that name); but idle cars go up and down, and a mean of drives is
-longer than the drive at the mean. 1.3 stands for both: a fit of ours, for 600 cars, whose markets
-serve 0.54 a second at most, with 0.55 by this formula and 0.56 without it.
+market stand in clumps, so c is larger by `clumping`: measured with 36 of them, where the peak is,
+it is about 1.16 (see the module of that name). The 1.3 that we use is a fit to markets of 600 cars,
+which serve 0.54 a second at most, with 0.55 by this formula and 0.56 without it. Some of the rest
+is that idle cars go up and down: the mean of 1 / √I is more than that of their mean.
 
 A price that holds the demand below the peak serves more riders than no price at all. A dispatcher
 that lets riders queue escapes the worst without one: a freed car takes the nearest of many.
