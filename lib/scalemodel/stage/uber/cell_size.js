@@ -11,12 +11,13 @@
     const lines = [];
     for (let x = left; x < WIDE; x += step) lines.push(`M${x.toFixed(1)} 0v${HIGH}`);
     for (let y = top; y < HIGH; y += step) lines.push(`M0 ${y.toFixed(1)}h${WIDE}`);
-    const dots = [];
+    let dots = "", seen = "";
     for (let n = 0; n < data.cars.length; n += 2) {
-      const [x, y] = [px(data.cars[n]), px(data.cars[n + 1])], seen = x >= a && x < c && y >= b && y < d;
-      dots.push(`<circle cx="${x}" cy="${y}" r="2.2"${seen ? ' class="seen"' : ""}/>`);
+      const [x, y] = [px(data.cars[n]), px(data.cars[n + 1])];
+      if (x >= a && x < c && y >= b && y < d) seen += `M${x} ${y}h0`;
+      else dots += `M${x} ${y}h0`;
     }
-    svg.innerHTML = `<rect class="block" x="${a}" y="${b}" width="${(c - a).toFixed(1)}" height="${(d - b).toFixed(1)}"/><path class="grid" d="${lines.join("")}"/>`
-      + dots.join("") + `<circle class="kth" cx="${WIDE / 2}" cy="${HIGH / 2}" r="${px(data.kth)}"/><path class="rider" d="M${WIDE / 2 - 7} ${HIGH / 2 + 5}l7-13 7 13z"/>`;
+    svg.innerHTML = `<path class="block" d="M${a} ${b}H${c}V${d}H${a}z"/><path class="grid" d="${lines.join("")}"/>`
+      + `<path class="dots" d="${dots}"/><path class="dots seen" d="${seen}"/><circle class="kth" cx="120" cy="96" r="${px(data.kth)}"/><path class="rider" d="M112 102l8-15 8 15z"/>`;
   };
 };

@@ -17,9 +17,8 @@
         + `<text x="${middle}" y="31.5">${number}</text></g>`
         + `<path class="held${back}" d="M${middle} 39L${at} 89"/><circle class="held${back}" cx="${at}" cy="93" r="4"/>`;
     });
-    svg.innerHTML = `<text class="says" x="${LEFT}" y="11">one car\u2019s reports, as they come</text>`
-      + `<path class="road" d="M${LEFT} 93h${WIDE}"/>` + boxes.join("")
-      + `<text class="says" x="${LEFT}" y="113">where the index puts it, on its way east</text>`
-      + `<text class="says" x="${LEFT}" y="129">orange: old news; red: the car jumps back</text>`;
+    const says = (y, words) => `<text class="says" x="${LEFT}" y="${y}">${words}</text>`;
+    svg.innerHTML = says(11, "one car\u2019s reports, as they come") + boxes.join("")
+      + says(113, "where the index puts it, on its way east") + says(129, "orange: old news; red: the car jumps back");
   };
 };
