@@ -147,6 +147,34 @@ def test_the_dot_is_near_the_hill_where_nobody_is_turned_away():
     )
 
 
+def test_each_place_of_the_map_is_where_a_plain_walk_through_the_evening_puts_it():
+    told, ran = seen(CITY, 0.6), run(replace(CITY, rate_per_s=0.6), FirstCome(), 0)
+    idle, ways = dict(enumerate(ran.start_km)), set()
+    px = lambda km: np.rint(km * 19).astype(int).tolist()
+    for rider in np.argsort(ran.assigned_s):
+        there_s = ran.assigned_s[rider] + ran.drive_s[rider]
+        if ran.assigned_s[rider] > SEEN_S:
+            continue
+        idle.pop(ran.car[rider], None)
+        if there_s + ran.trip_s[rider] <= SEEN_S:
+            idle[ran.car[rider]] = ran.to_km[rider]
+        elif there_s > SEEN_S:
+            ways.add((*px(ran.from_km[rider]), round((there_s - SEEN_S) * 30 / 3600 * 19)))
+    places = np.array(numbers(told["idle"])).reshape(-1, 2)
+    assert places.tolist() == [px(idle[car]) for car in sorted(idle)]
+    lines = np.array(numbers(told["way"])).reshape(-1, 4)
+    drawn = {(*map(int, line[2:]), float(np.hypot(*(line[2:] - line[:2])))) for line in lines}
+    assert {way[:2] for way in drawn} == {way[:2] for way in ways}
+    for (*_, long), (*_, left) in zip(sorted(drawn), sorted(ways), strict=True):
+        assert abs(long - left) < 2, "what is left of the drive"
+
+
+def test_each_brake_has_its_own_switch():
+    smoothed, unwilling = swing_config(True, False, 5).pricing, swing_config(False, True, 5).pricing
+    assert smoothed.smooth_ratio < 1 == unwilling.smooth_ratio
+    assert smoothed.gap == 0 < unwilling.gap and smoothed.dwell_ticks == 1 < unwilling.dwell_ticks
+
+
 def test_brakes_work_as_the_engine_measures():
     wild, calm = swung(False, False, 5), swung(True, True, 5)
     assert wild.flips_per_h > 6 * calm.flips_per_h and wild.height > 5 * calm.height
