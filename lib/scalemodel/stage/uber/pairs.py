@@ -143,9 +143,9 @@ def pairs_picture(rule: str, cars: int, layout: str) -> Picture:
                 _dots("idle car", there.cars_km[~busy], "square-open", theme.colour("grey")),
             ],
             "layout": {
-                "height": 265, "legend": {"orientation": "h", "y": 1.02},
-                "xaxis": {"range": [-0.1, 6.1], "constrain": "domain", "ticksuffix": " km"},
-                "yaxis": {"range": [-0.1, 3.1], "scaleanchor": "x", "dtick": 1, "ticksuffix": " km"},
+                "height": 280, "legend": {"orientation": "h", "y": 1.02},
+                "xaxis": {"title": {"text": "km"}, "range": [-0.1, 6.1], "constrain": "domain"},
+                "yaxis": {"range": [-0.1, 3.1], "scaleanchor": "x", "dtick": 1},
             },
         }
     )  # fmt: skip
@@ -251,7 +251,7 @@ def evenings_picture(loads: Mapping[str, EVENINGS], window_s: float, scarce: flo
     >>> from scalemodel.uber.matching.market import MarketConfig, simulate
     >>> night = {w: [simulate(MarketConfig(window_s=w), Optimal())] for w in (0.0, 20.0)}
     >>> evenings_picture({"quiet": night}, window_s=20.0, scarce=50).figure.data[0].y
-    (10.0,)
+    (10.2,)
     """
     if not 1 <= len(loads) <= len(LOOKS):
         raise ValueError(f"loads={[*loads]} must be 1 to {len(LOOKS)}")
