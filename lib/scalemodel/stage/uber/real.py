@@ -15,8 +15,8 @@ from scalemodel.stage.panel.moving import Step, moving
 from scalemodel.stage.panel.picture import Picture
 from scalemodel.stage.views.embed import Embed
 
-ROWS, TAPE, STORE = (38, 74, 118, 154), (92, 208), (326, 96)
-READERS = {"A": (256, 56), "B": (256, 136)}
+ROWS, TAPE, STORE = (34, 66, 106, 138), (92, 208), (326, 84)
+READERS = {"A": (256, 50), "B": (256, 122)}
 DOT = '<circle r="6" fill="currentColor"/>'
 BOX = (
     '<rect x="-{0}" y="-16" width="{1}" height="32" rx="6" style="fill:var(--sm-surface)" stroke='
@@ -43,28 +43,29 @@ def dying_moving(reader: Mapping, store: Mapping) -> Embed:
 
     `reader` and `store` are what `uber.real.killed` gives for each.
 
-    >>> told = {"silent_s": [3.0, 9.0], "came_again": [1, 2], "waiting": [[0], [7]], "taken": 10}
+    >>> told = {"came_again": [1, 2], "waiting": [[0], [7]], "taken": 10}
     >>> dying_moving(told, told).text
     'What happens to the reports?: a reader is killed, 9 steps, the store is killed, 7 steps'
     """
     things = {f"link-{row}-{name}": _link(row, name) for row in range(4) for name in READERS}
     things |= {name: BOX.format(18, 36, name) for name in READERS}
     things |= {"store": BOX.format(27, 54, "store")} | {f"r{n}": DOT for n in range(16)}
-    own, others = (units.quantity(silent_s, "s") for silent_s in reader["silent_s"])
-    wait, pile = max(reader["waiting"][1]), max(np.sum(store["waiting"], axis=0))
+    pile = max(np.sum(store["waiting"], axis=0))
     begins = [Step(words, _at(dict.fromkeys(range(4), there))) for words, there in BEGINS.items()]
+    twice = {2: "store", 6: "log"}  # the same report: in the store, and not written down in the log
     full, held = dict.fromkeys(range(4, 16), "log"), dict.fromkeys(range(4, 8), "reader")
-    done, half = dict.fromkeys(full, "store"), {n: "log" if n % 4 > 1 else "store" for n in full}
-    one, killed, gone = {4: "log", 5: "log", 6: "store"}, {"B": "bad"}, {"store": "bad"}
+    done, half = dict.fromkeys(full, "store"), full | dict.fromkeys((4, 5), "store") | twice
+    one, killed, gone = {4: "log", 5: "log"} | twice, {"B": "bad"}, {"store": "bad"}
     dying = {
         "B has told the store of one more, and is killed before it writes that down.": (one, killed),
-        "Nobody tells the group. The door takes reports, and A reads its own partitions.": (half, killed),
-        f"After some silence B is given up. All is shared anew, and A stops too, for {own}.":
-            (full, killed | {"A": "faint"}, ""),
-        f"A has all four. B's were unread for {others}, and {wait:,} of their reports wait.":
-            (full, killed, "AAAA"),
-        f"A begins where B had written down: {reader['came_again'][1]:,} reports come again, and the "
-        f"store drops them. All {reader['taken']:,} are there.": (done, killed, "AAAA"),
+        "Nobody tells the group. The door takes reports, and A reads its own partitions.":
+            (half | dict.fromkeys((8, 9, 12, 13), "reader"), killed),
+        "After some silence B is given up. All is shared anew, and meanwhile A stops too.":
+            (half, killed | {"A": "faint"}, ""),
+        "A has all four, and begins where each partition was written down.":
+            (half, killed, "AAAA"),
+        f"B's last {reader['came_again'][1]:,} come again, and the store drops them. All "
+        f"{reader['taken']:,} are there.": (done, killed, "AAAA"),
     }  # fmt: skip
     away = {
         "The store is killed. Each reader keeps what it holds, and tries again.": (held, gone),
@@ -75,7 +76,7 @@ def dying_moving(reader: Mapping, store: Mapping) -> Embed:
     ends = [[Step(words, _at(*how)) for words, how in told.items()] for told in (dying, away)]
     return moving(
         things, {way: begins + end for way, end in zip(WAYS, ends, strict=True)},
-        title="What happens to the reports?", size_px=(360, 178), ground=GROUND,
+        title="What happens to the reports?", size_px=(360, 160), ground=GROUND,
     )  # fmt: skip
 
 
@@ -160,7 +161,7 @@ def rounds_picture(told: Mapping, expected: list, messages_a_round: int) -> Pict
     readings = {
         "messages a second": (rate, "count"),
         "times as many as one by one": (round(rate / rates[0], 1), "count"),
-        "may come twice after a kill": (messages_a_round, "count"),
+        "of the dead one's may come twice": (messages_a_round, "count"),
     }
     alt = (
         f"With {messages_a_round} messages a round {rate:,.0f} messages a second, "
@@ -171,7 +172,7 @@ def rounds_picture(told: Mapping, expected: list, messages_a_round: int) -> Pict
 
 def _figure(data, xaxis, y):
     layout = {
-        "height": 300, "legend": {"orientation": "h", "y": 1.15}, "xaxis": xaxis,
+        "height": 270, "legend": {"orientation": "h", "y": 1.15}, "xaxis": xaxis,
         "yaxis": {"title": {"text": y}, "rangemode": "tozero"},
     }  # fmt: skip
     return go.Figure({"data": [{"type": "scatter", **each} for each in data], "layout": layout})
