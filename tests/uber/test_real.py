@@ -54,9 +54,9 @@ def test_a_timing_is_the_least_of_some_and_lasts_long_enough(monkeypatch):
 
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_larger_rounds_are_never_slower_and_work_is_the_bound():
-    rates = [real.expected_messages_per_s(n, 200, 3) for n in (1, 2, 5, 50, 5_000)]
+    rates = [real.expected_messages_per_s(n, 0.2, 0.003) for n in (1, 2, 5, 50, 5_000)]
     assert rates == sorted(rates) and rates[-1] < 1e6 / 3
-    assert real.expected_messages_per_s(7, 0, 4) == pytest.approx(250_000)
+    assert real.expected_messages_per_s(7, 0, 0.004) == pytest.approx(250_000)
 
 
 def test_who_notes_hands_on_what_it_was_told_and_dies_only_when_it_is_to():
@@ -79,8 +79,8 @@ def test_the_record_keeps_what_the_chapter_says():
     rate, most = 24_000 / 24, max(runs["a reader"]["waiting"][1])
     assert most == pytest.approx(rate / 2 * (real.SILENCE_S + real.SHARING_S), rel=0.5)
     sizes, rates = (runs["rounds"][name] for name in ("messages_a_round", "messages_per_s"))
-    work_us = (1e6 * sizes[-1] / rates[-1] - 1e6 / rates[0]) / (sizes[-1] - 1)
-    expected = [real.expected_messages_per_s(n, 1e6 / rates[0] - work_us, work_us) for n in sizes]
+    work_ms = (1e3 * sizes[-1] / rates[-1] - 1e3 / rates[0]) / (sizes[-1] - 1)
+    expected = [real.expected_messages_per_s(n, 1e3 / rates[0] - work_ms, work_ms) for n in sizes]
     assert np.median(np.array(rates) / expected) == pytest.approx(1, rel=0.5)
     places = runs["places"]
     smaller = 1 - (EARTH_M / real.REDIS_EARTH_M) ** 2
@@ -100,8 +100,8 @@ def test_the_record_keeps_what_the_chapter_says():
         (partial(real.places, cars=99), "cars=99"),
         (partial(real.places, questions=0), "questions=0"),
         (partial(real.expected_messages_per_s, 0, 1, 1), "messages_a_round=0"),
-        (partial(real.expected_messages_per_s, 1, -1, 1), "round_us=-1"),
-        (partial(real.expected_messages_per_s, 1, 1, 0), "work_us=0"),
+        (partial(real.expected_messages_per_s, 1, -1, 1), "round_ms=-1"),
+        (partial(real.expected_messages_per_s, 1, 1, 0), "work_ms=0"),
     ],
 )
 def test_bad_sizes_are_named(call, message):

@@ -193,15 +193,15 @@ def rounds(messages_a_round: Sequence[int] = (1, 3, 10, 30, 100, 300, 1_000)) ->
     return {"messages_a_round": [*best], "messages_per_s": rates, "commit_us": commit_us}
 
 
-def expected_messages_per_s(messages_a_round: int, round_us: float, work_us: float) -> float:
+def expected_messages_per_s(messages_a_round: int, round_ms: float, work_ms: float) -> float:
     """Messages a second if a round costs so much, and each of its messages: n / (a + n b).
 
-    >>> expected_messages_per_s(messages_a_round=10, round_us=900, work_us=10)
+    >>> expected_messages_per_s(messages_a_round=10, round_ms=0.9, work_ms=0.01)
     10000.0
     """
     n = checks.whole("messages_a_round", messages_a_round, at_least=1)
-    round_us = checks.real("round_us", round_us, at_least=0)
-    return 1e6 * n / (round_us + n * checks.real("work_us", work_us, above=0))
+    round_ms = checks.real("round_ms", round_ms, at_least=0)
+    return 1e3 * n / (round_ms + n * checks.real("work_ms", work_ms, above=0))
 
 
 # ── Redis beside our index ──────────────────────────────────────────────────
