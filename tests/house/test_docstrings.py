@@ -65,6 +65,10 @@ WITHOUT_EXAMPLE = {
         )
     },
     **{
+        f"scalemodel.uber.real.{run}": "runs for real, for seconds; tests/uber/test_real.py does"
+        for run in ("killed", "rounds", "places")
+    },
+    **{
         f"scalemodel.uber.location.cells.{loop}": "the call of `GeoIndex` before it has one"
         for loop in (
             *("find", "put", "put_many", "take", "take_silent", "rebuild"),

@@ -7,5 +7,6 @@
 - `evening`, `rain_map`: a concert lets out in a generated city, with a price and without; how it
   is drawn, hexagon by hexagon;
 - `chase`, `rain_swing`, `voices`: a city that tips into the wild goose chase; a price that swings;
-  what speaks for it.
+  what speaks for it;
+- `real`: reports that cross a real log, and what waits when a reader or the store is killed.
 """

