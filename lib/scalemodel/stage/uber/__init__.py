@@ -6,7 +6,7 @@
   same on maps, and what a window does to the wait; you at the dispatcher's desk;
 - `evening`, `rain_map`: a concert lets out in a generated city, with a price and without; how it
   is drawn, hexagon by hexagon;
-- `chase`, `rain_swing`, `voices`: a city that tips into the wild goose chase; a price that swings;
-  what speaks for it;
+- `chase`, `price`: a city that tips into the wild goose chase; what speaks for a price, and how it
+  swings;
 - `real`: reports that cross a real log, and what waits when a reader or the store is killed.
 """
