@@ -12,7 +12,12 @@ import pytest
 from scalemodel.stage.uber.chase import CITY, SEEN_S, chase_picture, market, seen
 from scalemodel.stage.uber.evening import PRICE, WITHOUT, evening
 from scalemodel.stage.uber.price import (
-    MOMENTS, heard, swing_config, swing_picture, swung, voices_picture,
+    MOMENTS,
+    heard,
+    swing_config,
+    swing_picture,
+    swung,
+    voices_picture,
 )
 from scalemodel.stage.uber.rain_map import WAYS, corners, dots, frames, in_words, over, rain_map
 from scalemodel.uber.matching.market import run
