@@ -46,6 +46,11 @@ def test_avenues_are_faster_and_each_side_street_has_its_pace():
     slow = [0.1 / block_min[n] * 60 for n in range(41) if n % 5]
     assert 18 <= min(slow) < 20 and 28 < max(slow) <= 30
     assert [block_min[n] for n in (0, 5, 40)] == pytest.approx([0.12] * 3, rel=1e-5)
+    east = [city.table_min[41 * n, 41 * n + 1] for n in (1, 2, 3)]  # along the streets to the east
+    assert not np.isclose(east, [block_min[n] for n in (1, 2, 3)], rtol=1e-3).any()
+    assert (np.diff(city.axes) > 0).all(), "from the south, and from the west"
+    corner = city.axes[0][0], city.axes[1][0]
+    assert city.minutes(*corner, *corner) == pytest.approx(0, abs=1e-9), "the first one is one too"
     one, other = (RoadGrid(streets=3, seed=seed).table_min for seed in (0, 1))
     assert (one != other).any() and (one == RoadGrid(streets=3).table_min).all()
 
