@@ -2,7 +2,10 @@
 
 import json
 
+from sphinx.search import js_index
+
 from scalemodel.stage.site import search
+from scalemodel.stage.site.extension import SEARCH_TOOLS, mend_search, restore_search
 
 PAGE = """<nav>Around</nav><article class="bd-article">
 <section id="buses"><h1>Buses<a class="headerlink" href="#">#</a></h1><p>One <b>comes</b>, late.</p>
@@ -43,3 +46,19 @@ def test_the_index_gets_pages_but_no_lists_and_each_word_with_its_other_names(tm
         assert index == "Search.setIndex({})"
         assert [page[:2] for page in told["pages"]] == [["book/how-to", 1], ["book/youtube/abr", 2]]
         assert told["terms"] == [["Bus", "term-Bus", "A car.", ["coach", "omnibus"]]]
+
+
+def test_sphinx_reads_its_index_again_where_one_page_has_changed(tmp_path):
+    """Else a second build, after an edit to a text, ends with a warning and no book."""
+    (tmp_path / "_static").mkdir()
+    told = {"docnames": ["a"], "terms": {"bus": 0, "__proto__": 0}}
+    index = tmp_path / "searchindex.js"
+    index.write_text(js_index.dumps(told))
+    (tmp_path / "_static" / "searchtools.js").write_text("".join(SEARCH_TOOLS))
+    (tmp_path / "a.html").write_text(PAGE)
+    mend_search(tmp_path)
+    search.write(tmp_path, ["a"], tmp_path / "none.yml", {})
+    assert not index.read_text().endswith(js_index.SUFFIX)
+    for _ in range(2):
+        restore_search(tmp_path)
+        assert js_index.loads(index.read_text()) == told

@@ -94,6 +94,7 @@ def setup(app) -> dict:
     app.connect("config-inited", read_again_after_an_edit)
     app.connect("config-inited", reuse_executions)
     app.connect("builder-inited", write_styles)
+    app.connect("builder-inited", lambda app: restore_search(Path(app.outdir)))
     app.connect("html-page-context", tidy_page, priority=900)
     app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -317,6 +318,25 @@ def mend_search(site: Path) -> None:
     for old, new in SEARCH_INDEX.items():
         text = text.replace(old, new)
     index.write_text(text, encoding="utf-8")
+
+
+def restore_search(site: Path) -> None:
+    """Gives Sphinx back the index that it wrote, to go on with where few pages have changed.
+
+    >>> import tempfile
+    >>> site = Path(tempfile.mkdtemp())
+    >>> restore_search(site)  # nothing was built yet
+    >>> _ = (site / "searchindex.js").write_text(f'Search.setIndex({{["__proto__"]:1}}){search.MARK}2')
+    >>> restore_search(site)
+    >>> (site / "searchindex.js").read_text()
+    'Search.setIndex({"__proto__":1})'
+    """
+    index = site / "searchindex.js"
+    if index.is_file():
+        text = index.read_text(encoding="utf-8").partition(search.MARK)[0]
+        for old, new in SEARCH_INDEX.items():
+            text = text.replace(new, old)
+        index.write_text(text, encoding="utf-8")
 
 
 def before_all(html: str, script: str) -> str:
