@@ -16,6 +16,7 @@ from scalemodel.core.stats import agrees, percentile, z_score
 from scalemodel.parts.queues import erlang_b, erlang_c
 from scalemodel.uber.matching import market
 from scalemodel.uber.matching.market import MarketConfig, run, simulate
+from scalemodel.uber.matching.market_loop import loop
 from scalemodel.uber.matching.policies import EdgeGreedy, FirstCome, Optimal
 from tests.conftest import cases
 
@@ -145,7 +146,7 @@ ANY = st.sampled_from([*POLICIES, Optimal(penalty_min=2.0)])
 def test_the_compiled_loop_is_the_one_that_you_read(config, policy, seed):
     fast = run(config, policy, seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(market, "loop", SimpleNamespace(native=market.loop))
+        patch.setattr(market, "loop", SimpleNamespace(native=loop))
         rule = SimpleNamespace(native=market.RULES[type(policy)])
         patch.setitem(market.RULES, type(policy), rule)
         plain = run(config, policy, seed)
