@@ -108,6 +108,25 @@ def test_a_table_names_itself_its_columns_and_its_rows():
     assert '<th scope="col" class="sm-number">wait, s</th>' in html
 
 
+@pytest.mark.parametrize(
+    ("cells", "lines_up"),
+    [
+        (["1,200", "−3.5"], True),
+        (["52 ± 1", "131.1 ± 0.4"], True),
+        (["3", ""], True),
+        (["", ""], False),
+        (["3 of 12", "4 of 12"], False),
+        (["1 → 2", "2 → 3"], False),
+        (["car 7", "8"], False),
+    ],
+)
+def test_what_is_printed_as_a_number_lines_up_and_is_never_broken(cells, lines_up):
+    html = tables.table({"way": ["a", "b"], "trips": cells}, "Trips.")._repr_mimebundle_()[
+        "text/html"
+    ]
+    assert ('<th scope="col" class="sm-number">trips</th>' in html) == lines_up
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 def test_unknown_names_are_answered_with_the_known_ones():
     with pytest.raises(ValueError, match=r"colour='pink' must be one of .*blue"):

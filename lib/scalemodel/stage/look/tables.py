@@ -7,10 +7,14 @@ Left out: sorting, merged cells.
 Sources: WCAG 2.2, technique H63 (scope) and H39 (caption).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
 import pandas as pd
+
+# A number as it is printed, perhaps with its interval; a name may hold digits.
+NUMBER = re.compile(r"[−+]?[\d,]+(\.\d+)?([ \u00a0]±[ \u00a0][\d,]+(\.\d+)?)?|nan|[−+]?inf|")
 
 
 class Table:
@@ -38,7 +42,9 @@ class Table:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         rows = self._in_print().to_numpy().tolist()
-        numeric = [pd.api.types.is_numeric_dtype(kind) for kind in self.frame.dtypes]
+        numeric = [
+            any(column) and all(map(NUMBER.fullmatch, column)) for column in zip(*rows, strict=True)
+        ]
         html = table_html(list(self.frame.columns), rows, self.caption, numeric)
         return {"text/html": html, "text/plain": repr(self)}
 
