@@ -31,7 +31,7 @@ GROUND = "".join(
 )  # fmt: skip
 WAYS = ("a reader is killed", "the store is killed")
 BEGINS = {
-    "Cars report: four reports are at the door.": "door",
+    "Cars report: four batches of reports are at the door.": "door",
     "Each goes to the end of a tape, its partition, which its id says.": "log",
     "A and B are a group: each reads two of the partitions.": "reader",
     "They tell the store, and then write down in the log how far they came.": "store",
@@ -57,7 +57,7 @@ def dying_moving(reader: Mapping, store: Mapping) -> Embed:
     done, half = dict.fromkeys(full, "store"), full | dict.fromkeys((4, 5), "store") | twice
     one, killed, gone = {4: "log", 5: "log"} | twice, {"B": "bad"}, {"store": "bad"}
     dying = {
-        "B has told the store of one more, and is killed before it writes that down.": (one, killed),
+        "B has told the store of one more batch, and is killed before it writes that down.": (one, killed),
         "Nobody tells the group. The door takes reports, and A reads its own partitions.":
             (half | dict.fromkeys((8, 9, 12, 13), "reader"), killed),
         "After some silence B is given up. All is shared anew, and meanwhile A stops too.":
