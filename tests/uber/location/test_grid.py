@@ -225,6 +225,27 @@ def test_the_nearest_are_those_of_the_brute_force(name, cell_m):
     index.check()
 
 
+def test_a_chain_that_a_circle_meets_twice_gives_its_cars_once():
+    index = index_of([0.98] * 3, [179.9998, -179.9995, -179.999], ids=[7, 8, 9])
+    assert index.nearest(0.98, 180.0, k=2).ids.tolist() == [7, 8]
+    assert index.within(0.98, -180.0, 2000.0).ids.tolist() == [7, 8, 9]
+
+
+@pytest.mark.parametrize("cell_m", [30, 250, 2000])
+def test_on_both_sides_of_the_date_line_each_car_is_found_once(cell_m):
+    """Few cars and many, so that some columns to its east and west have one head."""
+    for seed in range(cases(100)):
+        luck = np.random.default_rng([seed, cell_m])
+        n, middle = int(10 ** luck.uniform(0, 3)), luck.uniform(-89.9, 89.9)
+        wide = cell_m / 1e5 * luck.uniform(1, 8)
+        lat = np.clip(middle + wide * luck.uniform(-1, 1, n), -90, 90)
+        lon = 180 + wide / math.cos(math.radians(middle)) * luck.uniform(-1, 1, n)
+        lon = (lon + 180) % 360 - 180
+        index = index_of(lat, lon, cell_m)
+        at = [(middle, 180.0), (middle, -180.0), (lat[0], lon[0])]
+        hold_against_brute_force(index, np.arange(n), lat, lon, at, radius_m=6 * cell_m)
+
+
 def test_many_at_once_are_one_after_the_other():
     luck = np.random.default_rng(4)
     index = index_of(*layout("hot", 3000, luck))
