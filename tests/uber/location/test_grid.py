@@ -72,6 +72,11 @@ def test_equals_stand_by_id_and_only_who_is_free_is_found():
     assert index.nearest(1.0, 1.0, 40, available=free).ids.tolist() == list(range(1, 30, 2))
     assert index.nearest(1.0, 1.0, 3, available=[]).ids.tolist() == []
     ids, far_m = index.nearest_many([1.0, 2.0], [1.0, 1.0], 3, available=[False, True])
+    assert index.nearest_many([1.0], [1.0], 10**6, available=free)[0][0, 14:17].tolist() == [
+        29,
+        -1,
+        -1,
+    ]
     assert ids.tolist() == [[1, -1, -1]] * 2 and far_m[0].tolist() == [0.0, math.inf, math.inf]
 
 
@@ -108,7 +113,7 @@ class History(RuleBasedStateMachine):
         last = self.cars.get(id, (0, 0, 0, -1))[3]
         if seq is not None and seq <= last:
             return False
-        self.cars[id] = lat, lon, time_s, last + 1 if seq is None else seq
+        self.cars[id] = lat, lon if lon < 180 else -180.0, time_s, last + 1 if seq is None else seq
         return True
 
     @rule(id=IDS, lat=LATS, lon=LONS, time_s=st.integers(0, 9), seq=st.none() | st.integers(0, 5))
@@ -244,6 +249,14 @@ def test_on_both_sides_of_the_date_line_each_car_is_found_once(cell_m):
         index = index_of(lat, lon, cell_m)
         at = [(middle, 180.0), (middle, -180.0), (lat[0], lon[0])]
         hold_against_brute_force(index, np.arange(n), lat, lon, at, radius_m=6 * cell_m)
+
+
+def test_the_date_line_is_one_line_and_nothing_is_nearer_than_nothing():
+    index = index_of([0.0, 0.0], [180.0, -180.0])
+    assert index.within(0.0, -180.0, 0.0).ids.tolist() == [0, 1]
+    assert index.within(0.0, 180.0, 0.0).ids.tolist() == [0, 1]
+    assert index.position(0) == index.position(1) == (0.0, -180.0)
+    assert index.move_one(2, 0.0, 180) and index.position(2) == (0.0, -180.0)
 
 
 def test_many_at_once_are_one_after_the_other():
