@@ -30,6 +30,7 @@ from scalemodel.parts.redis_server import connect, in_words, refuse_forgetful
 MOST_S = 1e9
 ANSWER_S = 5.0  # for the server to answer
 NOTHING = None, 0.0
+_one_at_a_time = threading.Lock()  # of all ledgers: so that one can be copied
 SWAP = """
 local there = redis.call('GET', KEYS[1]) or ''
 if there ~= ARGV[1] then return (there ~= '' and there == ARGV[2]) and 1 or 0 end
@@ -65,14 +66,14 @@ class InMemory:
     """
 
     def __init__(self):
-        self._lines, self._lock = {}, threading.Lock()  # driver: (what, until when)
+        self._lines = {}  # driver: (what, until when)
 
     def swap(
         self, driver: int, before: str | None, after: str | None, for_s: float | None, now_s: float
     ) -> bool:
         """Whether `before` was there, and now `after` is, for `for_s` seconds or for good."""
         for_s = _asked(driver, before, after, for_s)
-        with self._lock:
+        with _one_at_a_time:
             there = self.read(driver, now_s)
             if there != before:
                 return there is not None and there == after
