@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalemodel.uber.location.cities import Cities, _square
-from scalemodel.uber.location.grid import GeoIndex
+from scalemodel.uber.location.grid import MOST_K, GeoIndex
 from scalemodel.uber.location.sphere import distance_m
 from tests.conftest import cases
 
@@ -114,6 +114,7 @@ def test_the_pole_and_the_date_line_are_in_a_square():
     cities.move([7, 8], [90.0, 0.0], [0.0, 180.0])
     assert set(cities.shards[0]) == {(3, 3, 4), (3, 2, 0)}
     assert cities.nearest(0.0, -180.0, 2, 2e7).ids.tolist() == [8, 7]
+    assert cities.nearest(0.0, 180.0, MOST_K, 2e7).ids.tolist() == [8, 7]
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

@@ -233,7 +233,7 @@ class MatchingEngine:
         """Whether the driver is bound; who has not heard it asks again with the same request."""
         self._unheard[request.id] = met
         done = self.drivers.step(met.driver, "accept", request.id, now_s)
-        del self._unheard[request.id]
+        self._unheard.pop(request.id, None)
         return done
 
     def _best(self, request, radius_m, passed, now_s):
