@@ -84,6 +84,10 @@ LEFT_OUT = {
     },
     "scalemodel.twitter.live.admission.rising": "a doorkeeper itself, asked by us alone",
     "scalemodel.parts.redis_server.PrivateServer.stop": "takes nothing, and holds a process",
+    **{
+        f"scalemodel.parts.redis_server.{name}": "a doorkeeper itself, asked by us alone"
+        for name in ("in_words", "refuse_forgetful")
+    },
     "scalemodel.uber.real": "runs for real, for seconds; tests/uber/test_real.py refuses",
     "scalemodel.uber.location.kafka": "holds a connection; tests/uber/location/test_kafka.py refuses",
     **{

@@ -64,7 +64,36 @@ def test_a_folder_that_is_gone_already_stops_nobody():
     assert server.process.returncode is not None
 
 
+@needs_redis
+def test_what_a_server_says_is_said_in_words():
+    with PrivateServer() as server, own.connect(server.url, 5.0) as client:
+        own.refuse_forgetful(client, "prices", RuntimeError)
+        client.set("a", "text")
+        words = r"cannot add: Redis says WRONGTYPE .* and repeat the call"
+        with pytest.raises(RuntimeError, match=words), own.in_words("add", RuntimeError):
+            client.lpush("a", 1)
+        client.config_set("maxmemory", 1)
+        words = r"cannot add: the Redis server is full\. Raise its `maxmemory`"
+        with pytest.raises(RuntimeError, match=words), own.in_words("add", RuntimeError):
+            client.set("b", 1)
+        client.config_set("maxmemory-policy", "volatile-ttl")
+        with pytest.raises(
+            RuntimeError, match=r"policy volatile-ttl .* throw prices away. It must"
+        ):
+            own.refuse_forgetful(client, "prices", RuntimeError)
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    "url",
+    ["redis://a:geheim@localhost:x/0", "redis://b:geheim@localhost/0?foo=bar", "redis://a..b"],
+)
+def test_a_url_that_none_could_reach_is_refused_without_its_password(url):
+    with pytest.raises(ValueError, match=r"url=.* must be None or a Redis URL") as trouble:
+        own.connect(url)
+    assert "geheim" not in str(trouble.value)
+
+
 def test_a_server_that_dies_at_once_is_not_waited_for(monkeypatch, program):
     monkeypatch.setattr(own, "START_S", 3_600.0)
     made = program("exit 1")

@@ -57,7 +57,11 @@ def connect(url: str, answer_s: float | None = None) -> redis.Redis:
     if answer_s is not None:
         answer_s = checks.real("answer_s", answer_s, above=0, at_most=MOST_ANSWER_S)
     try:
-        return redis.Redis.from_url(url, socket_timeout=answer_s, socket_connect_timeout=answer_s)
+        client = redis.Redis.from_url(url, socket_timeout=answer_s, socket_connect_timeout=answer_s)
+        pool = client.connection_pool
+        pool.connection_class(**pool.connection_kwargs)  # what it does not know, it says here
+        pool.connection_kwargs.get("host", "").encode("idna")
+        return client
     except (AttributeError, TypeError, ValueError) as error:
         raise ValueError(
             f"url={shown(url)!r} must be None or a Redis URL, such as redis://localhost:6379/0 or "
@@ -72,6 +76,45 @@ def shown(url: object) -> object:
     'redis://***@localhost:6379/0'
     """
     return re.sub(r"//[^/@]*@", "//***@", url) if isinstance(url, str) else url
+
+
+@contextlib.contextmanager
+def in_words(what: str, trouble: type):
+    """What goes wrong on a Redis within, as a `trouble` that says what to do.
+
+    >>> with in_words("open", RuntimeError):
+    ...     connect("redis://localhost:1").ping()
+    Traceback (most recent call last):
+    ...
+    RuntimeError: cannot open: the Redis server does not answer (ConnectionError). Look at it, \
+and repeat the call
+    """
+    try:
+        yield
+    except redis.RedisError as error:
+        words = str(error)
+        why = f"Redis says {words}"
+        if isinstance(error, redis.ConnectionError | redis.TimeoutError):
+            why = f"the Redis server does not answer ({type(error).__name__}). Look at it"
+        elif "OOM" in words or isinstance(error, redis.exceptions.OutOfMemoryError):
+            why = "the Redis server is full. Raise its `maxmemory` or free some"
+        raise trouble(f"cannot {what}: {why}, and repeat the call") from error
+
+
+def refuse_forgetful(client: redis.Redis, what: str, trouble: type) -> None:
+    """Raise `trouble` where the server may throw `what` away when it is full.
+
+    >>> if server_program():
+    ...     with PrivateServer() as server, connect(server.url) as client:
+    ...         refuse_forgetful(client, what="prices", trouble=RuntimeError)
+    """
+    with in_words("open", trouble):
+        policy = client.info("memory").get("maxmemory_policy", "noeviction")
+    if policy != "noeviction":
+        raise trouble(
+            f"cannot open: by its maxmemory-policy {policy} the Redis server may throw {what} "
+            "away. It must be noeviction"
+        )
 
 
 class PrivateServer:

@@ -72,6 +72,11 @@ def test_equals_stand_by_id_and_only_who_is_free_is_found():
     assert index.nearest(1.0, 1.0, 40, available=free).ids.tolist() == list(range(1, 30, 2))
     assert index.nearest(1.0, 1.0, 3, available=[]).ids.tolist() == []
     ids, far_m = index.nearest_many([1.0, 2.0], [1.0, 1.0], 3, available=[False, True])
+    assert index.nearest_many([1.0], [1.0], 10**6, available=free)[0][0, 14:17].tolist() == [
+        29,
+        -1,
+        -1,
+    ]
     assert ids.tolist() == [[1, -1, -1]] * 2 and far_m[0].tolist() == [0.0, math.inf, math.inf]
 
 
@@ -108,7 +113,7 @@ class History(RuleBasedStateMachine):
         last = self.cars.get(id, (0, 0, 0, -1))[3]
         if seq is not None and seq <= last:
             return False
-        self.cars[id] = lat, lon, time_s, last + 1 if seq is None else seq
+        self.cars[id] = lat, lon if lon < 180 else -180.0, time_s, last + 1 if seq is None else seq
         return True
 
     @rule(id=IDS, lat=LATS, lon=LONS, time_s=st.integers(0, 9), seq=st.none() | st.integers(0, 5))
@@ -223,6 +228,35 @@ def test_the_nearest_are_those_of_the_brute_force(name, cell_m):
     hold_against_brute_force(index, ids, lat, lon, places[:3], k=200, radius_m=9000.0)
     index.move(ids, *layout(name, 4000, luck))
     index.check()
+
+
+def test_a_chain_that_a_circle_meets_twice_gives_its_cars_once():
+    index = index_of([0.98] * 3, [179.9998, -179.9995, -179.999], ids=[7, 8, 9])
+    assert index.nearest(0.98, 180.0, k=2).ids.tolist() == [7, 8]
+    assert index.within(0.98, -180.0, 2000.0).ids.tolist() == [7, 8, 9]
+
+
+@pytest.mark.parametrize("cell_m", [30, 250, 2000])
+def test_on_both_sides_of_the_date_line_each_car_is_found_once(cell_m):
+    """Few cars and many, so that some columns to its east and west have one head."""
+    for seed in range(cases(100)):
+        luck = np.random.default_rng([seed, cell_m])
+        n, middle = int(10 ** luck.uniform(0, 3)), luck.uniform(-89.9, 89.9)
+        wide = cell_m / 1e5 * luck.uniform(1, 8)
+        lat = np.clip(middle + wide * luck.uniform(-1, 1, n), -90, 90)
+        lon = 180 + wide / math.cos(math.radians(middle)) * luck.uniform(-1, 1, n)
+        lon = (lon + 180) % 360 - 180
+        index = index_of(lat, lon, cell_m)
+        at = [(middle, 180.0), (middle, -180.0), (lat[0], lon[0])]
+        hold_against_brute_force(index, np.arange(n), lat, lon, at, radius_m=6 * cell_m)
+
+
+def test_the_date_line_is_one_line_and_nothing_is_nearer_than_nothing():
+    index = index_of([0.0, 0.0], [180.0, -180.0])
+    assert index.within(0.0, -180.0, 0.0).ids.tolist() == [0, 1]
+    assert index.within(0.0, 180.0, 0.0).ids.tolist() == [0, 1]
+    assert index.position(0) == index.position(1) == (0.0, -180.0)
+    assert index.move_one(2, 0.0, 180) and index.position(2) == (0.0, -180.0)
 
 
 def test_many_at_once_are_one_after_the_other():

@@ -17,7 +17,7 @@ from scalemodel.uber.location.sphere import EARTH_M, distance_m
 from scalemodel.uber.location.stores import RedisStore, StoreTrouble
 from tests.conftest import needs_redis
 
-ROUNDED_M = 0.61  # what a geohash of 52 bits may be off, either way
+ROUNDED_M = 0.34  # what a geohash of 52 bits may be off, either way
 ANA, BO, CY = 7, 8, 9
 
 
@@ -102,6 +102,61 @@ def test_numbers_of_numpys_come_through_and_two_stores_do_not_meet(look, running
         }
         assert all(3_500 < look.ttl(key) <= 3_600 for key in keys)
         cars.close(), cars.close()
+
+
+@needs_redis
+def test_stores_of_one_name_have_the_same_cars_and_close_leaves_them(look, running):
+    with RedisStore(running.url, name="cars") as one, RedisStore(running.url, "cars") as other:
+        assert one.move([ANA], [52.5], [13.4]) == 1 and len(other) == 1
+    assert len(look.keys("{cars}:*")) == len(look.keys()) == 3
+    with RedisStore(running.url, "cars") as again:
+        assert again.remove(ANA)
+    look.delete(*look.keys() or ["none"])
+
+
+@needs_redis
+def test_more_cars_than_a_command_takes_go_in_strokes(look, running):
+    n = 210_000
+    ids, lat, lon = np.arange(n), np.linspace(50, 51, n), np.linspace(13, 14, n)
+    with RedisStore(running.url) as cars:
+        assert cars.move(ids, lat, lon, None, np.ones(n, int)) == len(cars) == n
+        assert (
+            cars.move(ids[-10_001:], lat[-10_001:], lon[-10_001:], None, np.full(10_001, 2))
+            == 10_001
+        )
+        assert cars.nearest(lat[-1], lon[-1], 1).ids.tolist() == [n - 1]
+
+
+@needs_redis
+def test_what_is_closed_says_so(look, running):
+    with RedisStore(running.url, "cars") as cars:
+        assert cars.move([ANA], [52.5], [13.4]) == 1
+    for call in (
+        lambda: len(cars),
+        lambda: cars.move([ANA], [52.5], [13.4]),
+        lambda: cars.remove(ANA),
+    ):
+        with pytest.raises(StoreTrouble, match=r"cannot .*: the store is closed\. Make another"):
+            call()
+    look.delete(*look.keys())
+
+
+@needs_redis
+def test_after_the_last_number_one_without_is_believed_still(look, running):
+    with RedisStore(running.url) as cars:
+        assert cars.move([ANA], [1.0], [1.0], None, [2**53 - 1]) == 1
+        for lat in (2.0, 3.0, 4.0):
+            assert cars.move([ANA], [lat], [1.0]) == 1
+            assert cars.nearest(lat, 1.0, 1, 1.0).ids.tolist() == [ANA]
+
+
+@needs_redis
+def test_the_date_line_is_one_line_on_redis_too(look, running):
+    with RedisStore(running.url) as cars:
+        cars.move([ANA, BO, CY], [10.0] * 3, [180.0, 179.9999, -179.9999])
+        for lon in (180.0, -180.0):
+            assert sorted(cars.within(10.0, lon, 50.0).ids.tolist()) == [ANA, BO, CY]
+            assert cars.nearest(10.0, lon, 1).ids.tolist() == [ANA]
 
 
 @needs_redis
@@ -258,6 +313,8 @@ WRONG = [
     ),
     (lambda store: store.move([1], [0], [0], [1], []), "seq has 0 places; it must have 1, as ids"),
     (lambda store: store.within(91, 0, 1), "lat=91 must be"),
+    (lambda store: store.nearest(85.1, 0, 1), r"lat=85.1 must be .* \(Redis knows no other\)"),
+    (lambda store: RedisStore(name=""), "name='' must be a non-empty string"),
     (lambda store: store.within(0, 181, 1), "lon=181 must be"),
     (lambda store: store.within(0, 0, -1), "radius_m=-1 must be"),
     (lambda store: store.nearest(0, 0, 0), "k=0 must be"),

@@ -15,6 +15,7 @@ from scalemodel.uber.matching.dispatch import (
 )
 from scalemodel.uber.matching.eta import StraightLine
 from scalemodel.uber.matching.naive import NaiveEngine
+from scalemodel.uber.matching.reservation import InMemory, StoreGone
 from scalemodel.uber.matching.roads import RoadGrid
 from scalemodel.uber.matching.score import CaseScore
 from tests.conftest import cases
@@ -134,13 +135,63 @@ def test_a_driver_goes_round():
     assert drivers.step(7, "decline", "ada", 1.0) and drivers.state(7, 1.0) == "idle"
 
 
-def test_nobody_is_stuck():
-    drivers = Drivers({7: 4.9}, offer_s=15.0, trip_s=100.0)
+def test_an_offer_ends_by_itself_and_a_trip_by_a_step_alone():
+    drivers = Drivers({7: 4.9}, offer_s=15.0)
     drivers.step(7, "offer", "ada", 0.0)
     assert [drivers.state(7, now_s) for now_s in (14.999, 15.0)] == ["offered", "idle"]
     assert drivers.step(7, "offer", "ben", 15.0) and not drivers.step(7, "accept", "ada", 15.0)
-    drivers.step(7, "accept", "ben", 20.0)
-    assert [drivers.state(7, now_s) for now_s in (119.9, 120.0)] == ["en route", "idle"]
+    for step, state in (("accept", "en route"), ("pick up", "on trip")):
+        assert drivers.step(7, step, "ben", 20.0) and drivers.state(7, 1e12) == state
+        assert not drivers.step(7, "offer", "cleo", 1e12), "given to two"
+    assert drivers.step(7, "drop off", "ben", 1e12) and drivers.state(7, 1e12) == "idle"
+
+
+@pytest.mark.parametrize("says", ["no", float("nan"), 1, StopIteration(), KeyboardInterrupt()])
+def test_an_answer_that_is_none_is_refused_and_the_offer_is_taken_back(says):
+    def answer(driver, request):
+        if isinstance(says, BaseException):
+            raise says
+        return says
+
+    engine = engine_of({7: 0.1}, answer=answer)
+    with pytest.raises((ValueError, StopIteration, KeyboardInterrupt)) as trouble:
+        engine.match(ADA)
+    if not isinstance(says, BaseException):
+        assert f"answer={says!r} must be True, False or None" in str(trouble.value)
+    assert engine.drivers.state(7, 10.0) == "idle"
+
+
+class Deaf(InMemory):
+    """A ledger that does what it is asked, and whose answers about a yes are lost so often."""
+
+    lost, applies = 2, True
+
+    def swap(self, driver, before, after, for_s, now_s):
+        if str(after).startswith("en route") and self.lost:
+            self.lost -= 1
+            if self.applies:
+                super().swap(driver, before, after, for_s, now_s)
+            raise StoreGone("no answer")
+        return super().swap(driver, before, after, for_s, now_s)
+
+
+@pytest.mark.parametrize(
+    ("applies", "again_s", "driver"), [(True, 99.0, 7), (False, 12.0, 7), (False, 99.0, 8)]
+)
+def test_who_asks_again_after_a_lost_answer_has_one_car(applies, again_s, driver):
+    engine = engine_of({7: 0.1, 8: 0.2})
+    engine.drivers.store = ledger = Deaf()
+    ledger.applies = applies
+    for _ in range(2):
+        with pytest.raises(StoreGone):
+            engine.match(ADA)
+    engine.index.move_one(7, 0.0, 0.3 * KM)
+    met = engine.match(Request("ada", 0.0, 0.0, again_s))
+    states = [engine.drivers.state(n, again_s) for n in (7, 8)]
+    assert met.driver == driver and states.count("en route") == 1
+    assert engine.match(Request("ben", 0.0, 0.0, again_s)).driver == 15 - driver, (
+        "and the other is free"
+    )
 
 
 def test_a_car_that_no_table_knows_is_passed_over():

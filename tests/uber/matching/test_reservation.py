@@ -1,5 +1,6 @@
 """The ledger of drivers: one set of laws for both, threads on a real Redis, a server that goes."""
 
+import sys
 import threading
 import time
 
@@ -25,7 +26,7 @@ def server():
 def ledger(request):
     if request.param == "in memory":
         return InMemory()
-    return OnRedis(request.getfixturevalue("server").url)
+    return OnRedis(request.getfixturevalue("server").url, f"{request.node.name}:")
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
@@ -47,6 +48,51 @@ def test_only_who_knows_the_line_changes_it(ledger):
     assert ledger.swap(7, None, None, 60.0, 0.0), "it is as it is said to be"
 
 
+def test_who_has_not_heard_the_answer_asks_again(ledger):
+    for before, after in ((None, "offered ada"), ("offered ada", "en route ada")):
+        assert ledger.swap(7, before, after, 60.0, 0.0)
+        assert ledger.swap(7, before, after, 60.0, 0.0), "it is done already"
+        assert not ledger.swap(7, before, "offered ben", 60.0, 0.0)
+
+
+def test_what_is_for_good_no_clock_ends(ledger):
+    assert ledger.swap(7, None, "offered ada", 0.05, 0.0)
+    assert ledger.swap(7, "offered ada", "on trip ada", None, 0.0)
+    time.sleep(0.06)
+    assert ledger.read(7, 1e15) == "on trip ada"
+    assert not ledger.swap(7, None, "offered ben", 15.0, 1e15)
+    assert ledger.swap(7, "on trip ada", None, None, 1e15) and ledger.read(7, 1e15) is None
+
+
+def test_of_two_threads_only_one_gets_a_driver():
+    class Slow(dict):
+        def get(self, *key):
+            found = super().get(*key)
+            time.sleep(0)  # the other thread's turn
+            return found
+
+    ledger, both, won = InMemory(), threading.Barrier(2), []
+    ledger._lines = Slow()
+
+    def work(name):
+        for driver in range(300):
+            both.wait()
+            if ledger.swap(driver, None, f"offered {name}", 60.0, 0.0):
+                won.append(driver)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(name,)) for name in ("ada", "ben")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert sorted(won) == [*range(300)], "each driver once"
+
+
 def test_a_line_fades():
     ledger = InMemory()
     ledger.swap(7, None, "offered ada", 15.0, 100.0)
@@ -59,13 +105,15 @@ def test_a_line_fades():
 
 @needs_redis
 def test_a_line_fades_on_the_server_too(server):
-    ledger = OnRedis(server.url)
+    ledger = OnRedis(server.url, "fades:")
     client = redis.Redis.from_url(server.url)
     ledger.swap(7, None, "offered ada", 0.05)
     assert ledger.swap(8, None, "offered ben", 20.0)
     assert 0 < client.pttl(f"{ledger.prefix}8") <= 20_000
     assert ledger.swap(8, "offered ben", "en route ben", 7200.0)
     assert 7_190_000 < client.pttl(f"{ledger.prefix}8") <= 7_200_000
+    assert ledger.swap(8, "en route ben", "on trip ben", None)
+    assert client.pttl(f"{ledger.prefix}8") == -1, "it stays"
     time.sleep(0.06)
     assert ledger.read(7) is None and ledger.swap(7, None, "offered ben", 15.0)
 
@@ -73,8 +121,9 @@ def test_a_line_fades_on_the_server_too(server):
 @needs_redis
 def test_two_prefixes_are_two_ledgers(server):
     one, other, same = OnRedis(server.url), OnRedis(server.url), OnRedis(server.url, "x:")
-    assert one.swap(7, None, "offered ada", 60.0) and other.read(7) is None
-    assert same.swap(7, None, "offered ada", 60.0)
+    assert one.swap(7, None, "offered ada", 60.0)
+    assert not other.swap(7, None, "offered ben", 60.0), "by default all are one"
+    assert other.read(7) == "offered ada" and same.swap(7, None, "offered ada", 60.0)
     assert OnRedis(server.url, "x:").read(7) == "offered ada"
 
 
@@ -110,7 +159,7 @@ def test_a_server_that_is_gone_says_so_and_nobody_is_stuck():
         lambda: drivers.step(7, "accept", "ada", 0.0),
         lambda: drivers.state(7, 0.0),
     ):
-        with pytest.raises(StoreGone, match="the reservations do not answer"):
+        with pytest.raises(StoreGone, match="the Redis server does not answer"):
             ask()
     with PrivateServer() as another:
         drivers.store = OnRedis(another.url, drivers.store.prefix)
@@ -119,11 +168,12 @@ def test_a_server_that_is_gone_says_so_and_nobody_is_stuck():
 
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_both_ledgers_tell_the_same_story(ledger):
-    """Every swap of three texts, from every line: done if and only if it is what is there."""
+    """Every swap of three texts, from every line: done where it is what is there, or was done."""
     texts, there = (None, "offered ada", "en route ada"), None
     for n in range(60):
         before, after = texts[n % 3], texts[(n // 3 + n // 9) % 3]
-        assert ledger.swap(9, before, after, 60.0, 0.0) == (before == there)
+        done = before == there or (after == there and after is not None)
+        assert ledger.swap(9, before, after, 60.0, 0.0) == done
         there = after if before == there else there
         assert ledger.read(9, 0.0) == there
 
@@ -154,9 +204,39 @@ def test_what_is_no_line_is_refused(ledger):
     assert ledger.read(7, 0.0) is None
 
 
+@needs_redis
+def test_a_server_that_may_throw_reservations_away_is_refused():
+    words = r"maxmemory-policy allkeys-lru .* throw reservations away.* must be noeviction"
+    with (
+        PrivateServer(maxmemory_policy="allkeys-lru") as own,
+        pytest.raises(StoreGone, match=words),
+    ):
+        OnRedis(own.url)
+
+
+@needs_redis
+def test_what_the_server_cannot_do_and_what_is_not_ours_is_said_in_words():
+    with PrivateServer() as own, redis.Redis.from_url(own.url) as client:
+        drivers = Drivers({7: 5.0}, OnRedis(own.url, "x:"))
+        for line in ("hello", "offeredada", b"\xff\xfe"):
+            client.set("x:7", line)
+            with pytest.raises(StoreGone, match=r"the line of driver 7 is .*: take another prefix"):
+                drivers.state(7, 0.0)
+        client.delete("x:7")
+        client.lpush("x:7", "a list")
+        for call in (drivers.store.read, lambda driver: drivers.step(driver, "offer", "ada", 0.0)):
+            with pytest.raises(StoreGone, match=r"cannot .*: Redis says .*WRONGTYPE"):
+                call(7)
+        client.config_set("maxmemory", 1)
+        with pytest.raises(StoreGone, match="cannot reserve: the Redis server is full"):
+            drivers.step(8, "offer", "ada", 0.0)
+
+
 def test_a_url_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="url='nowhere' must be one of a Redis server"):
-        OnRedis("nowhere")
+    for url in ("nowhere", "redis://ana:geheim@localhost:x/0", "redis://localhost:1/0?foo=bar"):
+        with pytest.raises(ValueError, match=r"url=.* must be .* Redis URL") as trouble:
+            OnRedis(url)
+        assert "geheim" not in str(trouble.value)
     with pytest.raises(ValueError, match="prefix='' must be"):
         OnRedis("redis://localhost:1", "")
     with pytest.raises(StoreGone):

@@ -26,7 +26,7 @@ READ_FLAGS = "Array(boolean, 1, 'C', readonly=True)"
 LAT, LON, TIME_S = 0, 1, 3  # columns of places
 NEXT, BEFORE = 4, 5  # of chains: they are what is column 2 of places. The first `BEFORE` is ~head
 ID, SEQ = 0, 1  # of cars
-ROW, BAND, AFTER, LINE = 0, 1, 2, 64  # columns of a line of chains, and how many it takes
+ROW, BAND, COLUMN, AFTER, LINE = 0, 1, 2, 3, 64  # columns of a line of chains, and its length
 DESK, CARS, USED = 0, 0, 1  # a row, and its columns in cars
 LOW = 0xFFFFFFFF  # 32 bits
 FARTHEST_M = 1.001 * math.pi * EARTH_M
@@ -300,15 +300,17 @@ def _walk(
             line[n, AFTER] = chains[line[n, ROW], NEXT]
         kept = 0
         for n in range(many):
-            row, after, band = line[n, ROW], line[n, AFTER], line[n, BAND]
+            row, after, band, column = line[n, ROW], line[n, AFTER], line[n, BAND], line[n, COLUMN]
             if after != 0:
-                line[kept, ROW], line[kept, BAND] = after, band
+                line[kept, ROW], line[kept, BAND], line[kept, COLUMN] = after, band, column
                 kept += 1
             car_lat, car_lon = places[row, LAT], places[row, LON]
             if _least(car_lat - lat, car_lon - lon, parallels) > most:
                 continue
             if band >= 0 and _part(car_lat + 90, 180, bands) != band:
                 continue  # of another band, with the same head
+            if column >= 0 and _cell(bands, car_lat, car_lon)[1] != column:
+                continue  # its own chain is this one once more
             if len(available) > 0:
                 id = cars[row, ID]
                 if id >= len(available) or not available[id]:
@@ -346,18 +348,21 @@ def circle(grid, bands, lat, lon, radius_m, most_m, available, rows, far_m, best
     everywhere = _is_dear(grid, bands, radius_m)
     if everywhere:
         first, last = -1, -1
-    line, many, found = np.empty((LINE, 3), np.int64), 0, 0
+    line, many, found = np.empty((LINE, 4), np.int64), 0, 0
     for band in range(first, last + 1):
         if everywhere:
-            west, east, columns = 0, len(cars) - 1, len(cars)
+            west, east, columns, shared = 0, len(cars) - 1, len(cars), False
         else:
             columns = _columns_in(band, bands)
             west, east = _columns_near(band, bands, columns, lat, lon, angle)
+            # round the globe two columns of one band may have one head, whose chain comes twice
+            shared = west < 0 or east >= columns or east - west >= len(cars)
         for turn in range(west, east + 1):
             column = turn + columns if turn < 0 else turn - columns if turn >= columns else turn
             row = table[turn if everywhere else _head_of(band, column, len(cars))]
             if row != 0:
                 line[many, ROW], line[many, BAND] = row, band
+                line[many, COLUMN] = column if shared else -1
                 many += 1
             if many == LINE or (band == last and turn == east):
                 found = _walk(

@@ -138,7 +138,7 @@ class Cities:
         for city in self.asked(lat, lon, radius_m):
             for square in self._touched(city, lat, lon, radius_m):
                 index = self.shards[city][square]
-                found = index.nearest(lat, lon, k + 1, radius_m)  # one may be on its way out
+                found = index.nearest(lat, lon, min(k + 1, MOST_K), radius_m)  # one may be leaving
                 for id, its_m in zip(*map(np.ndarray.tolist, found), strict=True):
                     if (city, square) in self._known.get(id, (-1, ()))[1]:
                         far_m[id] = its_m

@@ -65,7 +65,7 @@ class IndexConsumer:
             able(f"stores[{kind!r}]", store, "move")
         self.readings = Readings()
         self._reader, self._stores = able("reader", reader, "poll", "commit", "lag"), dict(stores)
-        self._batch, self._next = [], {}
+        self._batch, self._applied, self._next = [], {}, {}
 
     def step(self, most: int = 500, wait_s: float = 0.0) -> int:
         """One round; how many messages it read. Trouble with store or log comes as it is."""
@@ -75,19 +75,19 @@ class IndexConsumer:
             told = self._apply([message.value for message in self._batch])
             self._reader.commit()  # where it says no they come again, which is no matter
             self._count(*told)
-        read, self._batch = len(self._batch), []
+        read, self._batch, self._applied = len(self._batch), [], {}
         return read
 
     def _apply(self, values):
         rows, poison = decoded(values)
-        applied = wanted = 0
+        wanted = 0
         for kind, store in self._stores.items():
             mine = rows[rows["kind"] == KINDS.index(kind)]
             wanted += len(mine)
             if len(mine):
                 columns = (mine[name] for name in ("id", "lat", "lon", "time_s", "seq"))
-                applied += int(store.move(*columns))
-        return applied, wanted, len(rows), len(poison)
+                self._applied.setdefault(kind, int(store.move(*columns)))  # the first time counts
+        return sum(self._applied.values()), wanted, len(rows), len(poison)
 
     def _count(self, applied, wanted, rows, poison):
         seen = self.readings

@@ -151,6 +151,9 @@ class GeoIndex:
     def expire(self, now_s, ttl_s) -> int:
         """Forget all that were silent for longer than `ttl_s`; how many.
 
+        A report's time is its app's: whose clock is slow by more goes, though it reports. And
+        of whom it forgot, it believes an older report.
+
         >>> index = GeoIndex()
         >>> moved = index.move([7, 8], [52.5, 52.6], [13.4, 13.4], time_s=[0.0, 60.0])
         >>> index.expire(now_s=61.0, ttl_s=12.0)
@@ -224,11 +227,15 @@ class GeoIndex:
         """
         lat, lon = places(lat, lon)
         k = checks.whole("k", k, at_least=1, at_most=MOST_K)
-        ids, far_m = np.empty((len(lat), k), np.int64), np.empty((len(lat), k))
+        some = max(min(k, len(self)), 1)
+        ids, far_m = np.empty((len(lat), some), np.int64), np.empty((len(lat), some))
         cells.nearest_many.native(
             self._grid, self._bands, lat, lon, _radius(radius_m), _free(available), ids, far_m
         )
-        return ids, far_m
+        if some == k:
+            return ids, far_m
+        more = (0, 0), (0, k - some)
+        return np.pad(ids, more, constant_values=-1), np.pad(far_m, more, constant_values=math.inf)
 
     def within_many(self, lat, lon, radius_m) -> list[Neighbours]:
         """All cars in each of many circles.
@@ -288,16 +295,16 @@ def _arrays(room):
 
 
 def place(lat, lon):
-    """A point on the globe as numbers of Python's.
+    """A point on the globe as numbers of Python's; 180° is −180°.
 
-    >>> place(np.float64(52.5), 13)
-    (52.5, 13.0)
+    >>> place(np.float64(52.5), 13), place(52.5, 180.0)
+    ((52.5, 13.0), (52.5, -180.0))
     """
     if type(lat) is not float or not -90 <= lat <= 90:
         lat = checks.real("lat", lat, at_least=-90, at_most=90)
     if type(lon) is not float or not -180 <= lon <= 180:
         lon = checks.real("lon", lon, at_least=-180, at_most=180)
-    return lat, lon
+    return lat, lon if lon < 180 else -180.0
 
 
 def columns(ids, lat, lon, time_s=None, seq=None):
@@ -321,16 +328,16 @@ def columns(ids, lat, lon, time_s=None, seq=None):
 
 
 def places(lat, lon):
-    """Rows of degrees, of one length.
+    """Rows of degrees, of one length; 180° is −180°.
 
-    >>> places(lat=[52.5, 52.6], lon=[13, 13])
-    (array([52.5, 52.6]), array([13., 13.]))
+    >>> places(lat=[52.5, 52.6], lon=[13, 180])
+    (array([52.5, 52.6]), array([  13., -180.]))
     """
     lat = checks.numbers_row("lat", lat, at_least=-90, at_most=90, length=0)
     lon = checks.numbers_row("lon", lon, at_least=-180, at_most=180, length=0)
     if len(lat) != len(lon):
         raise ValueError(f"lat and lon must have one length: {len(lat)} and {len(lon)}")
-    return lat, lon
+    return lat, np.where(lon < 180, lon, -180.0)
 
 
 def _whole(field, value, at_least=0, at_most=MOST_ID):

@@ -105,7 +105,10 @@ class KafkaLog:
             raise LogTrouble(f"{left + refused.total()} messages were not acknowledged: {why}")
 
     def behind(self) -> int:
-        """Messages that our slowest group has not committed; 0 on a Kafka of yours."""
+        """Messages that the slowest group has not committed; 0 on a Kafka of yours.
+
+        It knows the readers that this `KafkaLog` made: those of other processes are not seen.
+        """
         self._sender.poll(0)
         read = min((sum(offsets.values()) for offsets in self._read.values()), default=0)
         return max(0, self._sent - read) if self._own else 0

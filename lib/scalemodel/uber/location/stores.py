@@ -5,14 +5,17 @@ a Redis, for many processes to ask: a geo set (each car a 52-bit number that int
 and longitude), and beside it the newest `seq` and time of each car. A script does a batch at one
 stroke: a report whose `seq` is no newer changes nothing, whoever else writes meanwhile.
 
-Redis rounds a place to about 0.6 m, so who stands at the edge of a circle may be in or out.
+Redis rounds a place to a cell of 0.6 × 0.3 m at the equator: it moves by a third of a metre at
+most, and who stands at the edge of a circle may be in or out. Of cars in one cell it is Redis
+that says which come before the k-th.
 Its Earth is 0.03 % larger than ours; we ask for a wider circle and measure by ourselves.
 It knows no place beyond 85.05° north or south: a car that goes there is not found until it is
-back.
+back, and nobody may ask from there.
 
 A car takes about 315 bytes of the server: 10,000 cars 3 MB, 100,000 cars 32 MB, ten million
-3 GB; one command at a time is what ends it (`benchmarks/uber/stream.py`). Keys have a name that
-nobody else has, go with `close()`, and by themselves an hour after the last report.
+3 GB; one command at a time is what ends it (`benchmarks/uber/stream.py`). Processes that give
+one `name` have the same cars. Without it keys have a name that nobody else has, and go with
+`close()`. All go by themselves an hour after the last report.
 
 Left out: clusters, copies, what was in a server that lost it; reports bring it back in seconds.
 Sources: Redis documentation (GEOADD, GEOSEARCH, Lua scripts).
@@ -27,13 +30,15 @@ import redis
 
 from scalemodel.core import checks
 from scalemodel.parts.admission import MOST_ID
-from scalemodel.parts.redis_server import PrivateServer, connect
+from scalemodel.parts.redis_server import PrivateServer, connect, in_words, refuse_forgetful
 from scalemodel.uber.location.grid import MOST_K, Neighbours, columns, place
 from scalemodel.uber.location.reports import MOST_S
 from scalemodel.uber.location.sphere import EARTH_M, MOST_M, distance_m
 
 HALF_WAY_M = np.pi * EARTH_M  # nobody is further away
 WIDER, ROUNDED_M = 1.0004, 1.0  # Redis's Earth, and its grid
+MOST_LAT = 85.05112878  # that Redis knows
+STROKE = 10_000  # cars; a command of Redis's has at most a million arguments
 FIRST_M = 1_000.0  # a circle to begin with where none is said
 KEPT_S = 3_600
 ANSWER_S = 5.0  # for the server to answer
@@ -43,9 +48,10 @@ local moved = 0
 for i = 1, #ARGV, 5 do
   local id, lat, lon, time, seq = unpack(ARGV, i, i + 4)
   local old = redis.call('HGET', KEYS[2], id)
+  local believed = seq == '' or not old
   if seq == '' then seq = old and string.format('%.0f', old + 1) or '0' end
-  if not old or tonumber(seq) > tonumber(old) then
-    if math.abs(tonumber(lat)) > 85.05112878 then redis.call('ZREM', KEYS[1], id)
+  if believed or tonumber(seq) > tonumber(old) then
+    if math.abs(tonumber(lat)) > MOST_LAT then redis.call('ZREM', KEYS[1], id)
     else redis.call('GEOADD', KEYS[1], lon, lat, id) end
     redis.call('ZADD', KEYS[3], time, id)
     redis.call('HSET', KEYS[2], id, seq)
@@ -54,7 +60,7 @@ for i = 1, #ARGV, 5 do
 end
 for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, KEPT) end
 return moved
-""".replace("KEPT", str(KEPT_S))
+""".replace("KEPT", str(KEPT_S)).replace("MOST_LAT", str(MOST_LAT))
 FORGET = """
 local gone = ARGV
 if ARGV[1] == 'until' then gone = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[2]) end
@@ -83,26 +89,21 @@ class RedisStore:
 
     >>> from scalemodel.parts.redis_server import server_program
     >>> if server_program():
-    ...     with RedisStore() as cars:
+    ...     with RedisStore(name="cars") as cars:
     ...         assert cars.move([7, 8], [52.5, 52.6], [13.4, 13.4], [0.0, 0.0], [1, 1]) == 2
     ...         assert cars.nearest(52.51, 13.4, k=1).ids == [7]
     """
 
     @checks.kinds
-    def __init__(self, url: str | None = None):
+    def __init__(self, url: str | None = None, name: str | None = None):
+        self._ours, self._closed = name is None, False
+        name = f"scalemodel:{secrets.token_hex(8)}" if name is None else checks.text("name", name)
         self._server = PrivateServer() if url is None else None
         self._redis = connect(self._server.url if url is None else url, ANSWER_S)
-        name = f"scalemodel:{secrets.token_hex(8)}"
         self._keys = [f"{{{name}}}:{part}" for part in ("places", "seqs", "times")]
         self._move, self._forget = map(self._redis.register_script, (MOVE, FORGET))
         try:
-            with self._asking("open"):
-                policy = self._redis.info("memory").get("maxmemory_policy", "noeviction")
-            if policy != "noeviction":
-                raise StoreTrouble(
-                    f"cannot open: by its maxmemory-policy {policy} the Redis server may throw "
-                    "positions away. It must be noeviction"
-                )
+            refuse_forgetful(self._redis, "positions", StoreTrouble)
         except BaseException:
             self._hang_up()
             raise
@@ -115,14 +116,18 @@ class RedisStore:
     @checks.kinds
     def move(self, ids: Iterable, lat: Iterable, lon: Iterable,
              time_s: Iterable | None = None, seq: Iterable | None = None) -> int:  # fmt: skip
-        """Put all cars where they are said to be, or none; how many moved. An older `seq` loses."""
+        """Put all cars where they are said to be; how many moved. An older `seq` loses.
+
+        Ten thousand at a stroke, all or none; trouble leaves the strokes before it, so repeat.
+        """
         said = columns(ids, lat, lon, time_s, seq)
         count, unsaid = len(said[0]), [None, None, None, 0.0, ""]
         flat = [None] * (5 * count)
         for n, column in enumerate(said):  # Redis knows no numbers of numpy's
             flat[n::5] = [unsaid[n]] * count if column is None else column.tolist()
         with self._asking("move"):
-            return self._move(self._keys, flat) if flat else 0
+            strokes = (flat[n : n + 5 * STROKE] for n in range(0, len(flat), 5 * STROKE))
+            return sum(self._move(self._keys, stroke) for stroke in strokes)
 
     @checks.kinds
     def remove(self, id: int) -> bool:
@@ -132,7 +137,11 @@ class RedisStore:
             return bool(self._forget(self._keys, [id]))
 
     def expire(self, now_s: float, ttl_s: float) -> int:
-        """Forget all that were silent for longer than `ttl_s`; how many."""
+        """Forget all that were silent for longer than `ttl_s`; how many.
+
+        A report's time is its app's: whose clock is slow by more goes, though it reports. And
+        of whom it forgot, it believes an older report.
+        """
         now_s = checks.real("now_s", now_s, at_least=0, at_most=MOST_S)
         ttl_s = checks.real("ttl_s", ttl_s, at_least=0, at_most=MOST_S)
         with self._asking("expire"):
@@ -155,6 +164,7 @@ class RedisStore:
 
     def _found(self, lat, lon, radius_m, k):
         lat, lon = place(lat, lon)
+        checks.real("lat", lat, at_least=-MOST_LAT, at_most=MOST_LAT, hint="Redis knows no other")
         radius_m = checks.real("radius_m", radius_m, at_least=0, at_most=MOST_M)
         with self._asking("search"):
             found = self._redis.geosearch(
@@ -169,23 +179,19 @@ class RedisStore:
     # ── Coming and going ────────────────────────────────────────────────────
     @contextlib.contextmanager
     def _asking(self, what):
-        try:
+        if self._closed:
+            raise StoreTrouble(f"cannot {what}: the store is closed. Make another")
+        with in_words(what, StoreTrouble):
             yield
-        except redis.RedisError as error:
-            words = str(error)
-            why = f"Redis says {words}"
-            if isinstance(error, redis.ConnectionError | redis.TimeoutError):
-                why = f"the Redis server does not answer ({type(error).__name__}). Look at it"
-            elif "OOM" in words or isinstance(error, redis.exceptions.OutOfMemoryError):
-                why = "the Redis server is full. Raise its `maxmemory` or free some"
-            raise StoreTrouble(f"cannot {what}: {why}, and repeat the call") from error
 
     def close(self) -> None:
-        """Remove what is ours from the server; twice is no matter."""
+        """Remove what has no name of yours from the server; twice is no matter."""
         try:
-            with contextlib.suppress(redis.RedisError):  # else it goes within the hour
-                self._redis.delete(*self._keys)
+            if self._ours and not self._closed:
+                with contextlib.suppress(redis.RedisError):  # else it goes within the hour
+                    self._redis.delete(*self._keys)
         finally:
+            self._closed = True
             self._hang_up()
 
     def _hang_up(self):

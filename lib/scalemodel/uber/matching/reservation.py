@@ -1,45 +1,53 @@
 """Who has this driver: one line of a ledger each, changed only by who knows what it says.
 
 A key on a hook at the porter's. Whoever takes it leaves a tag with a name; nobody takes a
-key that is not there, and nobody hangs up a key under another's tag. Tags fade: if you never
-come back, the key returns by itself.
+key that is not there, and nobody hangs up a key under another's tag. A tag may be one that
+fades: if you never come back, the key returns by itself.
 
 All of it is one operation, `swap(driver, before, after, …)`: put `after` there if and only
-if `before` is what is there, as long as it lasts. `None` stands for an idle driver. Two
-dispatchers that swap from `None` at once cannot both succeed: neither in one process
-(`InMemory`, a dictionary with a clock that you give it), nor on a server that both use
-(`OnRedis`, `SET NX PX` for an offer and a compare-and-set in Lua for what follows). If the
-server is gone every call says so; if it keeps nothing on disk, drivers are idle when it is back.
+if `before` is what is there, for `for_s` seconds or, with None, until the next swap: no clock
+ends a trip. `None` stands for an idle driver. Two dispatchers that swap from `None` at once
+cannot both succeed: neither threads of one process (`InMemory`, a dictionary with a lock and
+with a clock that you give it), nor processes on a server that both use (`OnRedis`, a
+compare-and-set in Lua). A text names who has the driver; so where `after` is there already,
+somebody asks again who has not heard the answer, and it is yes.
+
+If the server is gone every call says so; if it keeps nothing on disk, drivers are idle when it
+is back. On one that throws keys away when it is full a driver would be given twice: it is
+refused.
 
 A driver in memory is about 200 bytes and a swap 4 µs, on Redis over a local socket 0.3 ms.
 Left out: replicas (a lock on a failing-over Redis may be given twice), fencing in the car.
 Sources: Redis documentation, SET (NX, PX) and "Distributed locks".
 """
 
-import secrets
-
-import redis
+import math
+import threading
 
 from scalemodel.core import checks
+from scalemodel.parts.redis_server import connect, in_words, refuse_forgetful
 
 MOST_S = 1e9
+ANSWER_S = 5.0  # for the server to answer
 NOTHING = None, 0.0
+_one_at_a_time = threading.Lock()  # of all ledgers: so that one can be copied
 SWAP = """
-local there = redis.call('GET', KEYS[1])
-if (there or '') ~= ARGV[1] then return 0 end
+local there = redis.call('GET', KEYS[1]) or ''
+if there ~= ARGV[1] then return (there ~= '' and there == ARGV[2]) and 1 or 0 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1])
+elseif ARGV[3] == '' then redis.call('SET', KEYS[1], ARGV[2])
 else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1
 """
 
 
 class StoreGone(RuntimeError):
-    """The server of reservations does not answer.
+    """The reservations did not do what they were asked; the message says what to do.
 
-    >>> raise StoreGone("the reservations do not answer")
+    >>> raise StoreGone("the Redis server is full")
     Traceback (most recent call last):
     ...
-    scalemodel.uber.matching.reservation.StoreGone: the reservations do not answer
+    scalemodel.uber.matching.reservation.StoreGone: the Redis server is full
     """
 
 
@@ -53,22 +61,26 @@ class InMemory:
     (False, 'offered ada')
     >>> ledger.swap(7, None, "offered ben", 15.0, now_s=15.0)
     True
+    >>> ledger.swap(7, "offered ben", "en route ben", None, 20.0), ledger.read(7, now_s=1e9)
+    (True, 'en route ben')
     """
 
     def __init__(self):
         self._lines = {}  # driver: (what, until when)
 
     def swap(
-        self, driver: int, before: str | None, after: str | None, for_s: float, now_s: float
+        self, driver: int, before: str | None, after: str | None, for_s: float | None, now_s: float
     ) -> bool:
-        """Whether `before` was there, and now `after` is, for `for_s` seconds."""
+        """Whether `before` was there, and now `after` is, for `for_s` seconds or for good."""
         for_s = _asked(driver, before, after, for_s)
-        if self.read(driver, now_s) != before:
-            return False
-        self._lines.pop(driver, None)
-        if after is not None:
-            self._lines[driver] = after, now_s + for_s
-        return True
+        with _one_at_a_time:
+            there = self.read(driver, now_s)
+            if there != before:
+                return there is not None and there == after
+            self._lines.pop(driver, None)
+            if after is not None:
+                self._lines[driver] = after, now_s + (math.inf if for_s is None else for_s)
+            return True
 
     def read(self, driver: int, now_s: float) -> str | None:
         """What is there."""
@@ -90,34 +102,28 @@ class OnRedis:
     """
 
     @checks.kinds
-    def __init__(self, url: str, prefix: str | None = None):
-        try:
-            self._client = redis.Redis.from_url(url, socket_timeout=5.0, decode_responses=True)
-        except ValueError as error:
-            raise ValueError(f"url={url!r} must be one of a Redis server: {error}") from None
-        self.prefix = f"scalemodel:{secrets.token_hex(4)}:" if prefix is None else prefix
-        checks.text("prefix", self.prefix)
+    def __init__(self, url: str, prefix: str = "scalemodel:driver:"):
+        self.prefix = checks.text("prefix", prefix)  # of keys: who has the same shares drivers
+        self._client = connect(url, ANSWER_S)
+        refuse_forgetful(self._client, "reservations", StoreGone)
         self._swap = self._client.register_script(SWAP)
 
     def swap(
-        self, driver: int, before: str | None, after: str | None, for_s: float, now_s: float = 0.0
-    ) -> bool:
-        """Whether `before` was there, and now `after` is, for `for_s` seconds of the server's."""
+        self, driver: int, before: str | None, after: str | None, for_s: float | None,
+        now_s: float = 0.0,
+    ) -> bool:  # fmt: skip
+        """Whether `before` was there, and now `after` is, for seconds of the server's."""
         for_s = _asked(driver, before, after, for_s)
-        key, ms = f"{self.prefix}{driver}", max(1, round(for_s * 1000))
-        if before is None and after is not None:
-            return bool(self._ask(lambda: self._client.set(key, after, nx=True, px=ms)))
-        return bool(self._ask(lambda: self._swap([key], [before or "", after or "", ms])))
+        ms = "" if for_s is None else max(1, round(for_s * 1000))
+        with in_words("reserve", StoreGone):
+            return bool(self._swap([f"{self.prefix}{driver}"], [before or "", after or "", ms]))
 
     def read(self, driver: int, now_s: float = 0.0) -> str | None:
         """What is there."""
-        return self._ask(lambda: self._client.get(f"{self.prefix}{_driver(driver)}"))
-
-    def _ask(self, question):
-        try:
-            return question()
-        except (redis.ConnectionError, redis.TimeoutError) as error:
-            raise StoreGone(f"the reservations do not answer: {error}") from None
+        key = f"{self.prefix}{_driver(driver)}"
+        with in_words("read", StoreGone):
+            there = self._client.get(key)
+        return None if there is None else there.decode(errors="replace")
 
 
 def _asked(driver, before, after, for_s):
@@ -125,7 +131,7 @@ def _asked(driver, before, after, for_s):
     for name, what in (("before", before), ("after", after)):
         if what is not None:
             checks.text(name, what)
-    return checks.real("for_s", for_s, at_least=0.001, at_most=MOST_S)
+    return None if for_s is None else checks.real("for_s", for_s, at_least=0.001, at_most=MOST_S)
 
 
 def _driver(driver):

@@ -23,7 +23,7 @@ from scalemodel.core import checks
 from scalemodel.core.compiled import compiled
 from scalemodel.uber.matching.market_loop import torus_km
 
-# idle cars, and the mean drive over the snapshot's law: ours, to 0.002, the last to 0.005
+# idle cars, and the mean drive over the snapshot's law: ours, to 0.003, the last two to 0.01
 CLUMPING = ((1, 0.7652), (3, 0.9027), (10, 1.037), (30, 1.1455), (100, 1.2515), (300, 1.338),
             (1000, 1.427))  # fmt: skip
 BURN_IN = 20  # replacements of each car before anything counts
@@ -33,12 +33,12 @@ MOST_DISTANCES = 10**11
 def expected_clumping(idle: float) -> float:
     """How much longer than that of a snapshot the drive is where nearest cars are taken.
 
-    Between the rows of `CLUMPING` it goes with the logarithm; beyond them it stays.
+    Between the rows of `CLUMPING` it goes with the logarithm; beyond them nobody has measured.
 
     >>> round(expected_clumping(100), 3), round(expected_clumping(200), 2)
     (1.252, 1.31)
     """
-    checks.real("idle", idle, above=0, at_most=1e12)
+    checks.real("idle", idle, at_least=CLUMPING[0][0], at_most=CLUMPING[-1][0])
     cars, ratio = np.array(CLUMPING).T
     return float(np.interp(math.log(idle), np.log(cars), ratio))
 
