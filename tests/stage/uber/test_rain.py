@@ -74,7 +74,7 @@ def test_the_rain_is_heard_and_a_quiet_tuesday_is_not():
     assert list(heard(friday).factors) == ["requests", "availability"]
     assert heard(friday, weather=True).multiplier == pytest.approx(1 + 0.5 * (1.75 * 1.4 - 1))
     assert heard(tuesday, history=True, time_of_day=True).multiplier == 1
-    assert "time of day 0.94" in voices_picture(friday, time_of_day=True).alt
+    assert "time of day 1.00" in voices_picture(friday, time_of_day=True).alt
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
