@@ -43,6 +43,7 @@ MOMENTS = {
     "a dry Tuesday at noon": Conditions(requests=6, cars=9, hour=12, usual_ratio=0.8),
 }
 MEASURED = ("requests", "availability")  # always heard
+ELASTICITY = 1.0  # of riders, as everywhere in the chapter
 TICKS = 480  # minutes; the second half is measured
 SHOWN = 120  # of them, the last
 
@@ -104,7 +105,9 @@ def swing_config(smoothing: bool, hysteresis: bool, delay_min: int) -> SwingConf
     """
     pricing = UNWILLING if smoothing else replace(UNWILLING, smooth_ratio=1.0)
     pricing = pricing if hysteresis else replace(pricing, gap=0.0, dwell_ticks=1)
-    return SwingConfig(pricing=pricing, delay_ticks=delay_min, ticks=TICKS)
+    return SwingConfig(
+        pricing=pricing, rider_elasticity=ELASTICITY, delay_ticks=delay_min, ticks=TICKS
+    )
 
 
 @functools.cache
