@@ -124,7 +124,7 @@ def swing_picture(smoothing: bool, hysteresis: bool, delay_min: int) -> Picture:
     """The last two hours of one hexagon's price, beside the price that would keep itself up.
 
     >>> swing_picture(False, False, 5).alt.replace("\\xa0", " ")[:52]
-    'The price turns 34 times an hour and spans 3.0. The '
+    'The price turns 25 times an hour and spans 3.0. The '
     """
     config, report = swing_config(smoothing, hysteresis, delay_min), swung(smoothing, hysteresis, delay_min)  # fmt: skip
     row, calm = report.shown[-SHOWN:, 0], expected_calm(config)
