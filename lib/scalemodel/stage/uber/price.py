@@ -153,7 +153,7 @@ def swing_picture(smoothing: bool, hysteresis: bool, delay_min: int) -> Picture:
         "gain": (round(gain, 2), "count"),
         "gain at which swings begin": (round(most, 2), "count"),
     }
-    verdict = ("below", "die out") if gain < most else ("above", "go on")
+    verdict = ("below", "die out, but chance wakes them") if gain < most else ("above", "go on")
     alt = units.tied(
         f"The price turns {report.flips_per_h:.0f} times an hour and spans {report.height:.1f}. The gain of "
         f"{gain:.1f} is {verdict[0]} the bound of {most:.2f}: swings {verdict[1]}."
