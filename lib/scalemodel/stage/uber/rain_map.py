@@ -55,7 +55,7 @@ RUN = (
 )
 KEY = (
     '<p class="key"><i class="many"></i> many ask here · <i class="car"></i> an idle car · '
-    "<b>1.6</b> the multiplier · ♪ the concert, in the outlined hexagon. A generated city; all sizes are ours.</p>"
+    "<b>1.6</b> the multiplier · ♪ the concert (outlined). A generated city; all sizes are ours.</p>"
 )
 
 
