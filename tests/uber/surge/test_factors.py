@@ -32,9 +32,19 @@ def test_each_voice_alone():
     assert voice("weather", rain_mm_per_h=4.0) == pytest.approx(1.2)
     assert voice("weather", rain_mm_per_h=500.0) == 2.0  # nobody goes out at all
     assert voice("events", event=6.0) == 6
-    assert voice("time of day", hour=16.5) == BY_HOUR[17] / BY_HOUR[16] > 1
-    assert voice("time of day", hour=23.9) == BY_HOUR[0] / BY_HOUR[23] < 1
+    around = lambda hour: BY_HOUR[[hour - 1, hour, hour, (hour + 1) % 24]].mean()
+    assert voice("time of day", hour=15.5) == pytest.approx(around(16) / around(15))
+    halves = [(around(hour) + around((hour + 1) % 24)) / 2 for hour in (20, 21)]
+    assert voice("time of day", hour=21.0) == pytest.approx(max(halves[1] / halves[0], 1 / 1.5))
+    halves = [(around(hour) + around(hour + 1)) / 2 for hour in (8, 9)]
+    assert voice("time of day", hour=9.0) == pytest.approx(halves[1] / halves[0])
     assert voice("popularity", popularity=2.0) == pytest.approx(2**0.1)
+
+
+def test_an_hour_without_a_trip_in_the_table_is_no_surge():
+    """At 3 the table has none, which is luck; unsmoothed the hour would ask for 9 times as many."""
+    asked = {hour: breakdown(SurgeConfig(), Conditions(hour=hour)).multiplier for hour in range(24)}
+    assert max(asked.values()) == 1.25 and asked[3] == 1 and asked[12] < 1.04
 
 
 def test_what_was_usual_pulls_a_reading_towards_it():
@@ -82,6 +92,12 @@ def test_by_default_all_but_the_counts_say_nothing():
     said = breakdown(SurgeConfig(), Conditions(requests=7.0, cars=7.0))
     silent = {name for name, factor in said.factors.items() if factor == 1}
     assert silent == set(NAMES) - {"requests", "availability", "time of day"}
+
+
+@given(hour=st.floats(0, 23.98))
+def test_the_hour_goes_round_the_clock_without_a_leap(hour):
+    here, soon = voice("time of day", hour=hour), voice("time of day", hour=(hour + 0.01) % 24)
+    assert 1 / 1.5 <= here <= 1.5 and abs(soon / here - 1) < 0.02
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────

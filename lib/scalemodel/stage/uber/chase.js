@@ -19,6 +19,6 @@
     }
     svg.innerHTML = `<clipPath id="${clip}"><rect width="${SIDE}" height="${SIDE}"/></clipPath><g transform="translate(3 3)"><rect width="${SIDE}" height="${SIDE}" class="sm-city"/>`
       + `<g clip-path="url(#${clip})"><path class="sm-line" d="${lines}"/><path class="sm-rider" d="${riders}"/><path class="sm-way" d="${cars}"/><path class="sm-idle" d="${dots}"/></g></g>`
-      + word(2, 209, "idle", idle.length / 2, "idle") + word(82, 209, "way", way.length / 4, "drive to a rider") + word(2, 225, "trip", data.trip, "on a trip, not drawn");
+      + word(2, 209, "idle", idle.length / 2, "idle") + word(82, 209, "way", way.length / 4, "drive to a rider") + word(2, 225, "trip", data.trip, "on a trip, at this moment");
   };
 };

@@ -10,6 +10,7 @@ Sources: none; runs and formula are those of `scalemodel.uber.matching.market` a
 """
 
 import functools
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -17,18 +18,25 @@ import numpy as np
 import plotly.graph_objects as go
 
 from scalemodel.core import units
+from scalemodel.core.rng import stream
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture, Scene
 from scalemodel.stage.views.kinds import Kind
-from scalemodel.uber.matching.market import MarketConfig, run, simulate
+from scalemodel.uber.matching import market_loop as inside
+from scalemodel.uber.matching.market import MarketConfig, MarketRun, run, simulate
 from scalemodel.uber.matching.policies import FirstCome
 from scalemodel.uber.surge.goose import Demand, expected_throughput_per_s, peak
 
 CHASE = Kind.beside(__file__, '<svg viewBox="0 0 196 230" aria-hidden="true"></svg>')
 CITY = MarketConfig(patience_s=0.0)  # 600 cars; who finds none is lost
-STEADY = 1.3  # how clumped idle cars are where nearest ones are taken; measured, see `clumping`
+STEADY = 1.3  # how much longer drives are than to cars thrown blindly: a fit, see `goose`
 BELOW = 0.97  # of the hill's top: as far as a price lets requests come
 EVENINGS, SEEN_S = 10, 8400.0
+RUSH_S, AFTER_S, BACK = (
+    3600.0,
+    7200.0,
+    0.05,
+)  # a rush, the time after it; the idle share of a city that is back
 IDLE = np.geomspace(0.7, 250, 60)  # of the hill
 MAP_PX = 190
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # no small e, lest 1e9 be read in them
@@ -66,6 +74,64 @@ def market(drivers: int, wanted_per_s: float, price: bool = False) -> Market:
         for name in ("throughput_per_s", "mean_idle", "mean_pickup_s")
     )
     return Market(config.rate_per_s, multiplier, served_per_s, idle, pickup_s)
+
+
+def best(
+    config: MarketConfig, ratios: Sequence[float], evenings: int = EVENINGS
+) -> tuple[float, ...]:
+    """Of demands near the formula's top, those evenings that serve most: trips, idle cars, drive.
+
+    >>> served_per_s, idle, pickup_s = best(CITY, (0.98, 1.0), evenings=4)
+    >>> round(served_per_s / peak(CITY, STEADY).throughput_per_s, 3), round(idle), round(pickup_s)
+    (0.986, 52, 127)
+    """
+    top_per_s = peak(config, STEADY).throughput_per_s
+    names = ("throughput_per_s", "mean_idle", "mean_pickup_s")
+    runs = []
+    for ratio in ratios:
+        asked = replace(config, rate_per_s=ratio * top_per_s)
+        reports = [simulate(asked, FirstCome(), seed) for seed in range(evenings)]
+        runs.append(
+            tuple(float(np.mean([getattr(one, name) for one in reports])) for name in names)
+        )
+    return max(runs)
+
+
+def back_min(drivers: int, after_ratio: float, seed: int = 0) -> float:
+    """How long a rush is felt: minutes until one car in twenty is idle again; infinite if never.
+
+    For an hour half as many again ask as a city of 600 cars, or of as many as you like that stand
+    as densely, serves at 54 in 100 s; then so much of the formula's top, for two hours.
+
+    >>> [back_min(drivers, after_ratio=0.9) for drivers in (600, 2400)]
+    [16.0, inf]
+    """
+    config = replace(CITY, drivers=drivers, side_km=10.0 * (drivers / 600) ** 0.5)
+    rates_per_s = 0.81 * drivers / 600, after_ratio * peak(config, STEADY).throughput_per_s
+    until_s, rng = RUSH_S + AFTER_S, stream(seed, "rush")
+    spans_s = (0.0, RUSH_S), (RUSH_S, until_s)
+    arrival_s = np.concatenate([
+        np.sort(rng.uniform(*span_s, rng.poisson(rate_per_s * (span_s[1] - span_s[0]))))
+        for rate_per_s, span_s in zip(rates_per_s, spans_s, strict=True)
+    ])  # fmt: skip
+    riders = len(arrival_s)
+    from_km, to_km, start_km = (
+        rng.uniform(0, config.side_km, (n, 2)) for n in (riders, riders, drivers)
+    )
+    trip_s = rng.exponential(config.trip_s, riders)
+    assigned_s, drive_s = np.full((2, riders), np.inf)
+    car, tally = np.full(riders, inside.NOBODY), np.zeros(2)
+    rule = np.array([config.side_km, config.kmh / 3600, 0.0, 0.0, 0.0, until_s])
+    inside.loop.native(
+        arrival_s, from_km, to_km, trip_s, start_km.copy(), rule, inside.first_come.native, np.zeros(1),
+        assigned_s, drive_s, car, tally,
+    )  # fmt: skip
+    ran = MarketRun(
+        arrival_s, from_km, to_km, trip_s, start_km, assigned_s, drive_s, car, *tally, 0
+    )
+    idle = ran.idle_at(np.arange(RUSH_S, until_s, 60.0))
+    back = np.flatnonzero(idle >= BACK * drivers)
+    return float(back[0]) if len(back) else np.inf
 
 
 def chase_picture(drivers: int, wanted_per_s: float, price: bool = False) -> Picture:

@@ -43,6 +43,7 @@ MOMENTS = {
     "a dry Tuesday at noon": Conditions(requests=6, cars=9, hour=12, usual_ratio=0.8),
 }
 MEASURED = ("requests", "availability")  # always heard
+ELASTICITY = 1.0  # of riders, as everywhere in the chapter
 TICKS = 480  # minutes; the second half is measured
 SHOWN = 120  # of them, the last
 
@@ -104,7 +105,9 @@ def swing_config(smoothing: bool, hysteresis: bool, delay_min: int) -> SwingConf
     """
     pricing = UNWILLING if smoothing else replace(UNWILLING, smooth_ratio=1.0)
     pricing = pricing if hysteresis else replace(pricing, gap=0.0, dwell_ticks=1)
-    return SwingConfig(pricing=pricing, delay_ticks=delay_min, ticks=TICKS)
+    return SwingConfig(
+        pricing=pricing, rider_elasticity=ELASTICITY, delay_ticks=delay_min, ticks=TICKS
+    )
 
 
 @functools.cache
@@ -121,7 +124,7 @@ def swing_picture(smoothing: bool, hysteresis: bool, delay_min: int) -> Picture:
     """The last two hours of one hexagon's price, beside the price that would keep itself up.
 
     >>> swing_picture(False, False, 5).alt.replace("\\xa0", " ")[:52]
-    'The price turns 34 times an hour and spans 3.0. The '
+    'The price turns 25 times an hour and spans 3.0. The '
     """
     config, report = swing_config(smoothing, hysteresis, delay_min), swung(smoothing, hysteresis, delay_min)  # fmt: skip
     row, calm = report.shown[-SHOWN:, 0], expected_calm(config)
@@ -150,7 +153,7 @@ def swing_picture(smoothing: bool, hysteresis: bool, delay_min: int) -> Picture:
         "gain": (round(gain, 2), "count"),
         "gain at which swings begin": (round(most, 2), "count"),
     }
-    verdict = ("below", "die out") if gain < most else ("above", "go on")
+    verdict = ("below", "die out, but chance wakes them") if gain < most else ("above", "go on")
     alt = units.tied(
         f"The price turns {report.flips_per_h:.0f} times an hour and spans {report.height:.1f}. The gain of "
         f"{gain:.1f} is {verdict[0]} the bound of {most:.2f}: swings {verdict[1]}."

@@ -55,7 +55,7 @@ RUN = (
 )
 KEY = (
     '<p class="key"><i class="many"></i> many ask here · <i class="car"></i> an idle car · '
-    "<b>1.6</b> the multiplier · ♪ the concert. A generated city; all sizes are ours.</p>"
+    "<b>1.6</b> the multiplier · ♪ the concert (outlined). A generated city; all sizes are ours.</p>"
 )
 
 
@@ -64,7 +64,7 @@ def frames(run) -> dict:
 
     >>> told = frames(evening(None))
     >>> len(told["asked"]), len(told["asked"][0]), told["lost"][-1]
-    (120, 91, 493)
+    (120, 91, 337)
     """
     asked = over(run.asked)
     tenths = np.rint(10 * (run.shown - 1))
@@ -199,7 +199,7 @@ def in_words(run, minute: int) -> str:
     """A moment as a sentence.
 
     >>> in_words(evening(None), 60)
-    '19:00: of 229 who came in five minutes 134 got a car, 383 s away; 2 idle cars; the highest multiplier is 1.'
+    '19:00: of 186 who came in five minutes 122 got a car, 372 s away; 8 idle cars; the highest multiplier is 1.'
     """
     wanted, served, drive_s = (int(over(row)[minute]) for row in (run.wanted, run.served, run.drive_s))  # fmt: skip
     idle = int(run.idle[minute].sum())

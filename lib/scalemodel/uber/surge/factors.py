@@ -27,6 +27,8 @@ from scalemodel.uber.surge.pricing import SurgeConfig
 MORE_PER_MM = 0.05  # requests, for each millimetre of rain an hour
 MOST_RAIN = 2.0  # times as many requests, however hard it rains
 POPULAR = 0.1  # an exponent
+AROUND = (np.roll(BY_HOUR, 1) + 2 * BY_HOUR + np.roll(BY_HOUR, -1)) / 4  # one hour has no trip
+MOST_COMING = 1.5  # whatever the hour; the fewest are one over it
 USUAL = 0.3  # how far a reading is pulled towards what was usual
 
 
@@ -61,8 +63,9 @@ class Conditions:
 
 # ── The voices: siblings of one shape ───────────────────────────────────────
 def _coming(now):
-    """The next hour's requests beside this one's, as in the table of a week."""
-    return BY_HOUR[(int(now.hour) + 1) % 24] / BY_HOUR[int(now.hour)]
+    """Requests in an hour beside those of now: a table of hours, smoothed, and the factor bounded."""
+    now_and_soon = np.interp([now.hour, now.hour + 1], np.arange(24) + 0.5, AROUND, period=24)
+    return np.clip(now_and_soon[1] / now_and_soon[0], 1 / MOST_COMING, MOST_COMING)
 
 
 def _usual(now):

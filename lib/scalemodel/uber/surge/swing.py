@@ -14,7 +14,7 @@ weight of the newest reading and g = power · (e + f).
 A run of 600 ticks takes 40 ms for 50 hexagons, and 0.3 s for 1,000, where it ends.
 Left out: neighbours, drivers who know the game, riders who wait for a lower price.
 Sources: any text on delay in feedback; what riders and drivers do: Hall et al., 2015; Castillo,
-2019 draft.
+Econometrica 93(5), 2025.
 """
 
 import math
