@@ -191,7 +191,7 @@ def test_drivers_wait_where_requests_come_from():
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("wrong", [{"lat": 81}, {"side_km": 0.5}, {"squares": 1}, {"squares": 41}, {"zones": 0}, {"spread_km": 0},
+@pytest.mark.parametrize("wrong", [{"lat": 81}, {"side_km": 0.5}, {"lat": 80.0, "side_km": 100.0, "lon": 179.0}, {"squares": 1}, {"squares": 41}, {"zones": 0}, {"spread_km": 0},
                                    {"background_ratio": 1.1}, {"run_ratio": -0.1}, {"base_per_s": -1}, {"run_km": 0}, {"seed": -1},
                                    {"events": CONCERT}, {"events": (3,)}, {"zones": 2, "events": (CONCERT,)}], ids=repr)  # fmt: skip
 def test_a_city_that_cannot_be_is_named(wrong):

@@ -18,6 +18,7 @@ Sources: taxi in modeldata (R, MIT); carshare in plotly (MIT, origin not stated)
 Shedler, Naval Research Logistics 26, 1979.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -99,6 +100,8 @@ class CityConfig:
             *(("hop_km", 0.01, 1_000), ("run_km", 0.01, 1_000)),
         ):
             checks.real(name, getattr(self, name), at_least=least, at_most=most)
+        half = self.side_km / 2 / KM_A_DEGREE / math.cos(math.radians(self.lat))
+        checks.real("lon", self.lon, at_least=half - 180, at_most=180 - half)
         checks.whole("squares", self.squares, at_least=2, at_most=40)
         checks.whole("zones", self.zones, at_least=1, at_most=1_000)
         events = checks.instance("events", self.events, tuple)

@@ -205,6 +205,19 @@ def test_a_tick_that_means_nothing_is_named_and_changes_nothing(requests, cars, 
     assert surge.ticks == 0 and surge.tick([20] * 7, [10] * 7).tolist() == [1.5] * 7
 
 
+def test_a_curve_that_raises_has_changed_nothing():
+    surge, told = small(replace(AT_ONCE, blend_ratio=0.0)), []
+
+    def broken(curve, ratio):
+        raise ZeroDivisionError(told.append(ratio))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(AT_ONCE.curve), "multiplier", broken)
+        with pytest.raises(ZeroDivisionError):
+            surge.tick([90] * 7, [10] * 7)
+    assert told and surge.ticks == 0 and surge.tick([20] * 7, [10] * 7).tolist() == [1.5] * 7
+
+
 def test_rows_of_two_lengths_are_named():
     with pytest.raises(ValueError, match="lat and lon must have one length: 1 and 2"):
         small().count([1.0], [1.0, 2.0])

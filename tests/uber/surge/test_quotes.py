@@ -98,8 +98,20 @@ def test_a_quote_that_is_late_or_used_or_of_another_desk_is_refused():
         desk.redeem(quote, now_s=110.001)
     with pytest.raises(QuoteRefused, match="quote 7 is used, or is not ours; you must ask again"):
         desk.redeem(Quote(7, *ADA, 1e6), now_s=111.0)
-    with pytest.raises(ValueError, match=r"now_s=1.0 must be a finite number of at least 111"):
+    with pytest.raises(ValueError, match=r"now_s=1.0 must be a finite number of at least 10"):
         desk.redeem(quote, now_s=1.0)
+
+
+def test_who_is_refused_has_not_moved_the_clock():
+    desk, quote = desk_and_quote()
+    for wrong in (
+        quote._replace(price=1.0),
+        quote._replace(number=7),
+        quote._replace(price=np.ones(2)),
+    ):
+        with pytest.raises(QuoteRefused):
+            desk.redeem(wrong, now_s=1e15)
+    assert desk.redeem(quote, now_s=20.0) == 11.5
 
 
 @pytest.mark.parametrize("wrong", [{"base": -1}, {"per_km": -1}, {"per_min": None}], ids=repr)

@@ -14,7 +14,6 @@ Left out: what the real ones weigh; Uber's engineers name requests, drivers, wea
 Sources: the brief's list; the weights are ours, from no data.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -99,7 +98,7 @@ class Breakdown(NamedTuple):
     factors: dict[str, float]
 
 
-def breakdown(config: SurgeConfig, now: Conditions, on: Sequence[str] = NAMES) -> Breakdown:
+def breakdown(config: SurgeConfig, now: Conditions, on: tuple[str, ...] = NAMES) -> Breakdown:
     """The multiplier that the curve makes of all voices that are `on`.
 
     >>> rain = Conditions(requests=20, cars=10, rain_mm_per_h=10)

@@ -141,15 +141,16 @@ class Shown:
 
     def _tick(self, requests, cars, blended):
         config, a = self.config, self.config.smooth_ratio
-        self.requests = a * requests + (1 - a) * self.requests
-        self.cars = a * cars + (1 - a) * self.cars
-        ratio = blended(self.requests) / np.maximum(blended(self.cars), 1.0)
+        requests = a * requests + (1 - a) * self.requests
+        cars = a * cars + (1 - a) * self.cars
+        ratio = blended(requests) / np.maximum(blended(cars), 1.0)
         target = np.minimum(config.curve.multiplier(ratio), config.cap)
         up, down = (np.floor((target - 1 + gap) / config.step + DUST).astype(int)
                     for gap in (0.0, config.gap))  # fmt: skip
         down[target == 1] = 0  # where nothing is asked for, nothing stays
         wanted = np.clip(self.level, up, down)  # who stands between the two stays
         moves = (wanted != self.level) & (self.since >= config.dwell_ticks)
+        self.requests, self.cars = requests, cars  # a curve that raises has changed nothing
         self.level = np.where(moves, wanted, self.level)
         self.since = np.where(moves, 1, self.since + 1)
         return self.multiplier
@@ -202,6 +203,8 @@ class Surge:
         """The multiplier of each hexagon after one more tick: its requests, its idle cars."""
         count = self.shown._counts
         requests, cars = count("requests", requests), count("cars", cars)
-        self._window[self.ticks % len(self._window)] = requests
-        self.ticks += 1
-        return self.shown._tick(self._window.sum(axis=0), cars, self._blended)
+        window = self._window.copy()
+        window[self.ticks % len(window)] = requests
+        multiplier = self.shown._tick(window.sum(axis=0), cars, self._blended)
+        self._window, self.ticks = window, self.ticks + 1
+        return multiplier

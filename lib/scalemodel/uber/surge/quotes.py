@@ -119,7 +119,7 @@ class QuoteDesk:
         while self._open and next(iter(self._open.values())).until_s < now_s - self.ttl_s:
             del self._open[next(iter(self._open))]  # so long ago that nobody asks why
         said = Quote(self._next, rider, trip, price, now_s + self.ttl_s)
-        self._open[self._next], self._next = said, self._next + 1
+        self._open[self._next], self._next, self._now_s = said, self._next + 1, now_s
         return said
 
     def redeem(self, quote: Quote, now_s: float) -> float:
@@ -130,16 +130,16 @@ class QuoteDesk:
         said = self._open.get(number)
         if said is None:
             raise QuoteRefused(f"quote {number} is used, or is not ours; you must ask again")
-        for field in Quote._fields:
-            if getattr(said, field) != getattr(quote, field):
+        for field, told in quote._asdict().items():
+            if not isinstance(told, int | float | str) or told != getattr(said, field):
                 raise QuoteRefused(f"quote {number} says another {field}; it must be as given")
         if now_s > said.until_s:
             raise QuoteRefused(
                 f"quote {number} has expired, at {said.until_s:g} s; you must ask again"
             )
         del self._open[number]
+        self._now_s = now_s  # who was refused has not moved the clock
         return said.price
 
     def _clock(self, now_s):
-        self._now_s = checks.real("now_s", now_s, at_least=self._now_s, at_most=1e15)
-        return self._now_s
+        return checks.real("now_s", now_s, at_least=self._now_s, at_most=1e15)
