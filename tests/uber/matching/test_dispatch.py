@@ -290,7 +290,9 @@ def test_what_cannot_be_dispatched_is_refused():
         ("step='sleep' must be one of", lambda: drivers.step(7, "sleep", "ada", 0.0)),
         ("driver=-1 must be", lambda: drivers.step(-1, "offer", "ada", 0.0)),
         ("lat=91 must be", lambda: Request("ada", 91, 0.0)),
+        ("id='' must be", lambda: Request("", 0.0, 0.0)),
         ("request=.* must be a Request", lambda: MatchingEngine(index, drivers).match("ada")),
+        ("request=.* must be a Request", lambda: MatchingEngine(index, drivers).steps(None)),
     ]:  # fmt: skip
         with pytest.raises(ValueError, match=words):
             make()
