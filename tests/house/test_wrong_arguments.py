@@ -82,6 +82,7 @@ LEFT_OUT = {
         f"scalemodel.uber.matching.reservation.OnRedis.{name}": "holds a connection; as in `InMemory`"
         for name in ("swap", "read")
     },
+    "scalemodel.uber.matching.eta.asked": "a doorkeeper itself, asked by us alone",
     "scalemodel.twitter.live.admission.rising": "a doorkeeper itself, asked by us alone",
     "scalemodel.parts.redis_server.PrivateServer.stop": "takes nothing, and holds a process",
     "scalemodel.uber.real": "runs for real, for seconds; tests/uber/test_real.py refuses",

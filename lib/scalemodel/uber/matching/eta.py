@@ -2,7 +2,7 @@
 
 A matchmaker asks for minutes, and the index of cars answers in metres. So that the nearest
 cars may stand for the soonest ones, an ETA also says how soon a car so far away can be here
-`at_least`: what lies beyond that needs no look.
+`at_least`: what lies beyond that needs no look. Infinity says that nobody comes.
 
 Left out: traffic of the moment, learned corrections.
 Sources: none needed.
@@ -29,6 +29,27 @@ class Eta(Protocol):
 
     def at_least(self, distance_m) -> np.ndarray:
         """Minutes that nobody so far away can beat."""
+
+
+@checks.kinds
+def asked(eta: Eta, method: str, *given) -> np.ndarray:
+    """What an ETA answers for rows: for each entry a number of at least 0, or it is refused.
+
+    >>> asked(StraightLine(kmh=60), "at_least", np.array([1500.0, np.inf]))
+    array([1.5, inf])
+    """
+    said = getattr(eta, method)(*given)
+    try:
+        row = np.asarray(said)
+    except ValueError:  # rows of several lengths
+        row = np.empty(0, object)
+    fits = row.dtype.kind in "iuf" and row.shape == np.shape(given[0])
+    if not fits or isinstance(said, np.ma.MaskedArray) or not (row >= 0).all():
+        raise ValueError(
+            f"eta.{method} answered {str(said)[:60]}; it must be {np.size(given[0])} numbers "
+            "of at least 0, infinity where nobody comes"
+        )
+    return row.astype(float)
 
 
 @dataclass(frozen=True, slots=True)

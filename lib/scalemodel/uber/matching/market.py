@@ -30,7 +30,7 @@ from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
 from scalemodel.uber.matching import market_loop as inside
 from scalemodel.uber.matching.market_loop import IDLE_S, NOBODY, WAITING_S, loop
-from scalemodel.uber.matching.policies import POLICIES, EdgeGreedy, FirstCome, Optimal
+from scalemodel.uber.matching.policies import POLICIES, EdgeGreedy, FirstCome, Optimal, rule_of
 
 RULES = {
     FirstCome: inside.first_come,
@@ -177,7 +177,7 @@ def run(config: MarketConfig, policy: POLICIES, seed: int = 0) -> MarketRun:
     >>> evening.arrival_s.round().tolist(), evening.drive_s.round().tolist()
     ([40.0, 118.0], [15.0, 18.0])
     """
-    decide = RULES[type(policy)]
+    decide = rule_of(policy, RULES)
     memory = np.array([60 * getattr(policy, "penalty_min", 0.0)])
     arrival_s = _poisson_s(config, stream(seed, "arrivals"))
     riders = len(arrival_s)
