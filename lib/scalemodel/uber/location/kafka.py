@@ -113,7 +113,7 @@ class KafkaLog:
     def behind(self) -> int:
         """Messages that the slowest group has not committed; 0 on a Kafka of yours.
 
-        It sees what this log published, and its own readers: none of another log or process.
+        It knows the readers that this `KafkaLog` made: those of other processes are not seen.
         """
         self._open().poll(0)
         read = min((sum(offsets.values()) for offsets in self._read.values()), default=0)
