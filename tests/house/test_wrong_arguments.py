@@ -83,6 +83,7 @@ LEFT_OUT = {
         for name in ("swap", "read")
     },
     "scalemodel.uber.matching.eta.asked": "a doorkeeper itself, asked by us alone",
+    "scalemodel.uber.location.sphere.as_row": "a doorkeeper itself, asked by us alone",
     "scalemodel.twitter.live.admission.rising": "a doorkeeper itself, asked by us alone",
     "scalemodel.parts.redis_server.PrivateServer.stop": "takes nothing, and holds a process",
     "scalemodel.uber.real": "runs for real, for seconds; tests/uber/test_real.py refuses",

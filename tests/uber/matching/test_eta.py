@@ -142,6 +142,8 @@ def test_what_is_no_place_is_refused(eta, places, words):
         eta.minutes(*places)
     with pytest.raises(ValueError, match="distance_m=-1 must be"):
         eta.at_least(-1)
+    with pytest.raises(ValueError, match=r"(?s)distance_m=masked_array.* must be"):
+        eta.at_least(np.ma.array([1.0, 2.0], mask=[0, 1]))
 
 
 @pytest.mark.parametrize(

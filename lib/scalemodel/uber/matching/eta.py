@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from scalemodel.core import checks
-from scalemodel.uber.location.sphere import distance_m
+from scalemodel.uber.location.sphere import as_row, distance_m
 
 
 class Eta(Protocol):
@@ -39,14 +39,11 @@ def asked(eta: Eta, method: str, *given) -> np.ndarray:
     array([1.5, inf])
     """
     said = getattr(eta, method)(*given)
-    try:
-        row = np.asarray(said)
-    except ValueError:  # rows of several lengths
-        row = np.empty(0, object)
+    row = as_row(said)
     fits = row.dtype.kind in "iuf" and row.shape == np.shape(given[0])
-    if not fits or isinstance(said, np.ma.MaskedArray) or not (row >= 0).all():
+    if not fits or not (row >= 0).all():
         raise ValueError(
-            f"eta.{method} answered {str(said)[:60]}; it must be {np.size(given[0])} numbers "
+            f"eta.{method} answered {checks.brief(said)}; it must be {np.size(given[0])} numbers "
             "of at least 0, infinity where nobody comes"
         )
     return row.astype(float)
@@ -76,7 +73,7 @@ class StraightLine:
         >>> float(StraightLine(kmh=60).at_least(1500.0))
         1.5
         """
-        far_m = np.asarray(distance_m)
+        far_m = as_row(distance_m)
         if far_m.dtype.kind not in "iuf" or not (far_m >= 0).all():
-            raise ValueError(f"distance_m={distance_m!r} must be numbers of at least 0")
+            raise ValueError(f"distance_m={checks.brief(distance_m)} must be numbers of at least 0")
         return far_m / 1000 / self.kmh * 60
