@@ -306,17 +306,25 @@ def test_a_config_that_means_nothing_is_named(wrong):
 
 
 def test_a_window_needs_riders_who_wait_and_a_matrix_that_fits():
-    with pytest.raises(ValueError, match=r"window_s=5.0 must be 0, .* above 0 and"):
+    with pytest.raises(ValueError, match=r"window_s=5.0 must be 0, .* above 0"):
         MarketConfig(patience_s=0.0, window_s=5.0)
-    large = {"drivers": 30_000, "rate_per_s": 20.0}
-    assert MarketConfig(**large).window_s == 0
-    with pytest.raises(
-        ValueError, match=r"window_s=5.0 must be 0, .* at most 10,000,000: 183,000,000 here"
-    ):
-        MarketConfig(**large, window_s=5.0)
-    assert MarketConfig(drivers=10_000, rate_per_s=1.0, patience_s=990.0, window_s=10.0)
-    with pytest.raises(ValueError, match="10,005,000 here"):
-        MarketConfig(drivers=10_000, rate_per_s=1.0, patience_s=990.5, window_s=10.0)
+    for window_s in (0.0, 10.0):
+        fits = {"drivers": 10_000, "rate_per_s": 1.0, "window_s": window_s}
+        assert MarketConfig(**fits, patience_s=1000.0 - window_s)
+        words = r"patience_s=.* must be so short that .* at most 10,000,000: 10,005,000 here"
+        with pytest.raises(ValueError, match=words):
+            MarketConfig(**fits, patience_s=1000.5 - window_s)
+
+
+def test_an_evening_that_would_not_end_is_refused():
+    """One car, and a million who wait: each who gives up moves all behind up by one."""
+    words = r"until_s=.* must be so early that .* at most 5,000,000,000: 3,000,003,000,000 here"
+    with pytest.raises(ValueError, match=words):
+        MarketConfig(drivers=1, rate_per_s=1e4, patience_s=100.0, until_s=300.0, warm_up_s=0.0)
+    fits = {"drivers": 90_000, "patience_s": 0.0, "rate_per_s": 1.0, "warm_up_s": 0.0}
+    assert MarketConfig(**fits, until_s=50_000.0)
+    with pytest.raises(ValueError, match="all riders times drivers and who may wait"):
+        MarketConfig(**fits, until_s=60_000.0)
 
 
 @pytest.mark.parametrize("wrong", [None, 3, FirstCome, SimpleNamespace(decide=None)], ids=repr)
