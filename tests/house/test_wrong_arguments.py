@@ -82,6 +82,8 @@ LEFT_OUT = {
         f"scalemodel.uber.matching.reservation.OnRedis.{name}": "holds a connection; as in `InMemory`"
         for name in ("swap", "read")
     },
+    "scalemodel.uber.matching.eta.asked": "a doorkeeper itself, asked by us alone",
+    "scalemodel.uber.location.sphere.as_row": "a doorkeeper itself, asked by us alone",
     "scalemodel.twitter.live.admission.rising": "a doorkeeper itself, asked by us alone",
     "scalemodel.parts.redis_server.PrivateServer.stop": "takes nothing, and holds a process",
     **{

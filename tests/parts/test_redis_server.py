@@ -40,6 +40,7 @@ def program(monkeypatch, tmp_path):
         made = tmp_path / "made"
         made.mkdir()
         monkeypatch.setattr(own.tempfile, "tempdir", str(made))
+        monkeypatch.setattr(own, "MOST_PATH", 1_000)  # no socket is made
         return made
 
     return script
@@ -100,6 +101,17 @@ def test_a_server_that_dies_at_once_is_not_waited_for(monkeypatch, program):
     with pytest.raises(RuntimeError, match="did not answer within 3600 s"):
         PrivateServer()
     assert list(made.iterdir()) == []
+
+
+def test_a_folder_whose_name_is_too_long_for_a_socket_is_told(monkeypatch, program):
+    made = program("exit 1")
+    monkeypatch.setattr(own, "MOST_PATH", 103)
+    deep = made / ("d" * 100)
+    deep.mkdir()
+    monkeypatch.setattr(own.tempfile, "tempdir", str(deep))
+    with pytest.raises(RuntimeError, match=r"at most 103 bytes long, and .* set TMPDIR to"):
+        PrivateServer()
+    assert list(deep.iterdir()) == []
 
 
 def test_a_server_that_never_answers_is_ended_though_it_will_not(monkeypatch, program):

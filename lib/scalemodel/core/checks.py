@@ -24,6 +24,8 @@ from pathlib import Path
 
 import numpy as np
 
+MOST_LETTERS = 80  # of a value in a message
+
 
 def real(
     field: str,
@@ -47,7 +49,7 @@ def real(
     inside = is_number and _finite(value) and value > above and at_least <= value <= at_most
     if not inside:
         raise ValueError(
-            f"{field}={value!r} must be a finite number{_bounds(above, at_least, at_most)}"
+            f"{field}={brief(value)} must be a finite number{_bounds(above, at_least, at_most)}"
             f"{hint and f' ({hint})'}"
         )
     return float(value)
@@ -64,7 +66,7 @@ def whole(field: str, value: int, *, at_least: int, at_most: int | None = None) 
     is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not is_integer or value < at_least or (at_most is not None and value > at_most):
         most = "" if at_most is None else f" and at most {at_most}"
-        raise ValueError(f"{field}={value!r} must be an integer of at least {at_least}{most}")
+        raise ValueError(f"{field}={brief(value)} must be an integer of at least {at_least}{most}")
     return int(value)
 
 
@@ -182,6 +184,19 @@ def plain(config: object) -> None:
             kind = int if isinstance(value, numbers.Integral) else float
             with contextlib.suppress(OverflowError):  # it is refused where it is looked at
                 object.__setattr__(config, field.name, kind(value))
+
+
+def brief(value: object) -> str:
+    """`value` as it stands in a message: its first letters, of an endless number its size.
+
+    >>> brief("a" * 10**6)[-6:], brief(-(10**5000))
+    ('aaa...', 'an integer of 16610 bits')
+    """
+    try:
+        text = repr(value)
+    except ValueError:  # more digits than Python writes
+        text = f"an integer of {value.bit_length()} bits" if isinstance(value, int) else "something"
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}..."
 
 
 # ── A whole function ────────────────────────────────────────────────────────

@@ -1,7 +1,8 @@
 """A Redis server of one's own, for as long as it is needed.
 
 It runs in a temporary folder behind a Unix socket, keeps nothing on disk, and is gone
-with the object, or with this process.
+with the object, or when this process ends by itself. A process that is killed, by SIGTERM too,
+leaves the server and its folder behind.
 
 Left out: Windows, where Redis has no server of its own; persistence.
 Sources: Redis documentation, `redis.conf`.
@@ -9,6 +10,7 @@ Sources: Redis documentation, `redis.conf`.
 
 import contextlib
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -24,6 +26,7 @@ from scalemodel.core import checks
 START_S = 10.0
 END_S = 5.0  # for a server that is asked to end; then it is killed
 MOST_ANSWER_S = 86_400.0
+MOST_PATH = 103  # bytes of a socket's path, on macOS; Linux takes four more
 OPTIONS = {
     "port": "0", "save": "", "appendonly": "no", "daemonize": "no", "logfile": "",
 }  # fmt: skip
@@ -134,6 +137,12 @@ class PrivateServer:
             )
         self.folder = Path(tempfile.mkdtemp(prefix="redis-"))
         self.url = f"unix://{self.folder / 'socket'}"
+        if len(os.fsencode(self.folder / "socket")) > MOST_PATH:
+            self.folder.rmdir()
+            raise RuntimeError(
+                f"the path of a socket must be at most {MOST_PATH} bytes long, and "
+                f"{self.folder}/socket is longer: set TMPDIR to a folder of a shorter name"
+            )
         options = {**OPTIONS, "unixsocket": str(self.folder / "socket"), "dir": str(self.folder)}
         options |= {name.replace("_", "-"): value for name, value in more.items()}
         command = [program]

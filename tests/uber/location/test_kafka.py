@@ -8,6 +8,7 @@ import pytest
 from scalemodel.uber.location import kafka
 from scalemodel.uber.location.kafka import KafkaLog
 from scalemodel.uber.location.log import LogTrouble
+from scalemodel.uber.location.reports import Gateway, Report
 
 pytestmark = pytest.mark.skipif(
     kafka.client is None, reason="not run: Kafka: pip install confluent-kafka"
@@ -74,7 +75,44 @@ def test_nothing_is_acknowledged_that_a_broker_has_not(nobody):
         with pytest.raises(LogTrouble, match=r"^cannot read reports: .*Repeat the call$"):
             for _ in range(50):
                 reader.poll(10, 0.1)
-        log.close(), log.close()
+        with pytest.raises(LogTrouble, match="messages were not acknowledged"):
+            log.publish(b"1", b"nor this one"), log.close()
+        log.close()
+
+
+def test_what_was_not_acknowledged_is_told_at_the_end_of_a_block(nobody):
+    with KafkaLog() as own:
+        log, other, third = (KafkaLog("reports", own.bootstrap_servers, 1.0) for _ in range(3))
+        own.close()
+    with pytest.raises(LogTrouble, match=r"^50 messages were not acknowledged: ."), log:
+        reader = log.reader("index")
+        for n in range(50):
+            log.publish(b"1", b"%d" % n)
+    with pytest.raises(LogTrouble, match=r"^the reader is closed"):
+        reader.poll()
+    with pytest.raises(KeyError, match="on its way"), other:
+        other.publish(b"1", b"lost")
+        raise KeyError("on its way")
+    third.publish(b"1", b"lost")
+    with pytest.raises(LogTrouble, match=r"^1 messages were not acknowledged"):
+        third.flush()
+    third.close()  # it has been told
+
+
+def test_a_log_that_is_closed_says_so():
+    with KafkaLog() as log:
+        reader, gateway = log.reader("index"), Gateway(log, b"secret")
+        log.publish(b"1", b"here")
+    calls = (
+        lambda: log.publish(b"1", b"x"), log.flush, log.behind, lambda: log.reader("index"),
+        lambda: reader.assigned, reader.lag, reader.poll,
+    )  # fmt: skip
+    for call in calls:
+        with pytest.raises(LogTrouble, match=r"^the (log|reader) is closed: another must be made$"):
+            call()
+    proof = gateway.token_of(7, "driver")
+    answer = gateway.receive(Report(7, "driver", 52.5, 13.4, 100.0, 1), proof, 100.0)
+    assert answer.status == 503 and answer.words.endswith("the log is closed: another must be made")
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
@@ -118,10 +156,26 @@ def test_a_queue_that_stays_full_is_an_error_and_one_that_empties_is_not(monkeyp
         log._sender = real
 
 
+def test_what_is_too_large_is_not_taken_and_not_counted():
+    with KafkaLog() as log:
+        with pytest.raises(LogTrouble, match=r"^cannot publish 2000000 bytes: .*size.*"):
+            log.publish(b"1", b"x" * 2_000_000)
+        assert log.behind() == 0
+
+
+def test_a_group_that_is_none_is_refused():
+    with KafkaLog() as log:
+        for wrong in ("", "a\0b"):
+            with pytest.raises(ValueError, match=f"^group={wrong!r}".replace("\\", r"\\")):
+                log.reader(wrong)
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
         ({"topic": ""}, "topic='' must be a non-empty string"),
+        ({"topic": "a\0b"}, r"topic='a\\x00b' must be text without a NUL"),
+        ({"bootstrap_servers": "a\0b"}, r"bootstrap_servers='a\\x00b' must be text without a NUL"),
         ({"bootstrap_servers": 9}, "bootstrap_servers=9 must be text or None"),
         ({"patience_s": 0.5}, "patience_s=0.5 must be a finite number of at least 1 "),
     ],

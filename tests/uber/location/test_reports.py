@@ -234,6 +234,47 @@ def test_nobody_is_let_in_who_cannot_be(id, kind, words):
         gateway.token_of(id, kind)
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"id": 7.0}, {"id": True}, {"id": [7]}, {"id": np.array([7])}, {"id": {}}, {"id": -7},
+        {"id": 10**5000}, {"kind": ["driver"]}, {"kind": np.array(["driver"])}, {"kind": 1},
+    ],
+    ids=lambda other: next(iter(other)),
+)  # fmt: skip
+def test_who_is_looked_at_before_who_is_known(other):
+    gateway, wrong = door(burst=100), ana(**other)
+    for id in (ANA, 1):
+        assert asked(gateway, ana(id=id)).status == 202
+    for proof in ("forged", gateway.token_of(ANA, "driver"), gateway.token_of(1, "driver")):
+        answer = gateway.receive(wrong, proof, 101.0)
+        assert answer.status == 400 and answer.words.startswith(f"{next(iter(other))}=")
+    assert asked(gateway, ana(id=np.int8(ANA))).status == 202
+
+
+@pytest.mark.parametrize("field", Report._fields)
+@pytest.mark.parametrize(
+    "wrong", ["x" * 10**6, 10**5000, -(10**5000), [0] * 10**6], ids=lambda one: type(one).__name__
+)
+def test_words_are_few_and_name_the_field(field, wrong):
+    gateway = door()
+    answer = gateway.receive(
+        ana()._replace(**{field: wrong}), gateway.token_of(ANA, "driver"), 100.0
+    )
+    assert answer.status == 400 and len(answer.words) < 250
+    assert answer.words.startswith(f"{field}=") and " must be " in answer.words
+
+
+def test_a_clock_that_ran_back_locks_nobody_out():
+    """The gateway's clock was at 1e9 once. From then on an app may come as often as before."""
+    gateway = door(burst=2)
+    assert [asked(gateway, ana(), 1e9).status for _ in range(3)] == [202, 202, 429]
+    came = [asked(gateway, ana(), now_s).status for now_s in (101.0, 101.5, 102.0, 102.5, 103.0)]
+    assert came == [202, 202, 202, 429, 202]
+    zigzag = [asked(gateway, ana(), 160.0 - 60.0 * (n % 2)).status for n in range(100)]
+    assert zigzag.count(202) == 2, "a clock that shakes gives nothing"
+
+
 @pytest.mark.parametrize("proof", ["", "x", "ü", "\ud800", "f" * 64])
 def test_another_ones_token_does_not_open(proof):
     gateway = door()

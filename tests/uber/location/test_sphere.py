@@ -67,8 +67,31 @@ def test_points_that_do_not_go_together_are_refused():
         distance_m([0.0, 0.0], 0.0, 0.0, [0.0, 0.0, 0.0])
 
 
-@pytest.mark.parametrize("wrong", [None, "", math.nan, 90.1, [0.0, -91.0]])
+WRONG = [
+    *(None, "", math.nan, 90.1, [0.0, -91.0], [[1], [1, 2]], True, [0.0] * 10**5 + [91]),
+    *(np.int8(-128), np.int16(-(2**15)), np.iinfo(np.int64).min, np.uint8(200), 10**400),
+    *(np.ma.array([1.0, 2.0], mask=[0, 1]), np.ma.array([1.0]), 1j),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda one: type(one).__name__)
 def test_a_latitude_off_the_globe_is_refused(wrong):
     for name in ("lat", "to_lat"):
-        with pytest.raises(ValueError, match=f"^{name}=.* must be of numbers from -90 to 90"):
+        with pytest.raises(
+            ValueError, match=rf"(?s)^{name}=.* must be of numbers from -90 to 90"
+        ) as trouble:
             distance_m(**({"lat": 0.0, "lon": 0.0, "to_lat": 0.0, "to_lon": 0.0} | {name: wrong}))
+        assert len(str(trouble.value)) < 200
+
+
+def test_small_numbers_are_as_good_as_large_ones():
+    for kind in (np.int8, np.uint8, np.float16, np.int64):
+        there = distance_m(kind(52), kind(13), kind(50), kind(120))
+        assert there == distance_m(52.0, 13.0, 50.0, 120.0)
+
+
+def test_ids_that_are_hidden_are_no_ids():
+    with pytest.raises(ValueError, match=r"^ids, lat and lon must be rows of one length"):
+        brute_force(np.ma.array([7, 8], mask=[0, 1]), [0.0, 1.0], [0.0, 1.0], 0.0, 0.0, k=1)
+    with pytest.raises(ValueError, match=r"^ids, lat and lon must be rows of one length"):
+        brute_force([[1], [1, 2]], [0.0, 1.0], [0.0, 1.0], 0.0, 0.0, k=1)

@@ -1,5 +1,8 @@
 """A window matched: two streets by hand, laws of order, the dense table, bad input."""
 
+from types import SimpleNamespace
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,9 +10,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from scalemodel.uber.location.sphere import distance_m
-from scalemodel.uber.matching import batch
+from scalemodel.uber.matching import batch, policies
 from scalemodel.uber.matching.batch import NOBODY, Matches, Places, match_batch
 from scalemodel.uber.matching.eta import StraightLine
+from scalemodel.uber.matching.market import MarketConfig, run
 from scalemodel.uber.matching.policies import EdgeGreedy, FirstCome, Optimal
 from scalemodel.uber.matching.roads import RoadGrid
 from tests.conftest import cases
@@ -50,6 +54,11 @@ def dense(minutes, penalty):
     without = np.where(np.eye(len(minutes), dtype=bool), penalty, 1e6)
     wide = np.hstack([minutes, without])
     return wide[linear_sum_assignment(wide)].sum()
+
+
+def says(minutes, at_least=lambda far_m: 0 * far_m):
+    """An ETA that answers for so many pairs what `minutes` says."""
+    return SimpleNamespace(minutes=lambda lat, *_: minutes(lat), at_least=at_least)
 
 
 def part(places, keep):
@@ -96,6 +105,23 @@ def test_where_all_fight_for_few_it_looks_further_until_it_is_proved():
     assert slack.rounds == 0 and slack.edges == 40 * 16, "the first look was enough"
 
 
+@pytest.mark.parametrize("first_look", [1, 16])
+def test_infinity_is_nobody_comes(monkeypatch, first_look):
+    """The car in the east cannot leave its garage; with another, one rider of three is served."""
+    monkeypatch.setattr(batch, "FIRST_LOOK", first_look)
+    riders, cars = Places([0.0] * 3, [0.0, 0.01, 0.02]), Places([0.0] * 3, [0.0, 0.015, 0.03])
+    shut = says(lambda lat: np.full(len(lat), np.inf))
+    one = SimpleNamespace(
+        minutes=lambda lat, lon, *to: np.where(lon == 0.015, LINE.minutes(lat, lon, *to), np.inf),
+        at_least=LINE.at_least,
+    )
+    for policy in POLICIES:
+        met = match_batch(riders, cars, policy, shut)
+        assert met.unmatched == 3 and np.isinf(met.minutes).all()
+        met = match_batch(riders, cars, policy, one)
+        assert sorted(met.car) == [NOBODY, NOBODY, 1] and np.isfinite(met.minutes).sum() == 1
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(windows())
 def test_every_policy_keeps_the_books(window):
@@ -107,29 +133,6 @@ def test_every_policy_keeps_the_books(window):
         assert len({*met.car[paired]}) == len(paired), "no car twice"
         assert met.minutes[paired] == pytest.approx(minutes[paired, met.car[paired]], abs=TINY)
         assert met.unmatched == max(0, len(riders) - len(cars)), "nobody waits beside an idle car"
-
-
-@given(windows())
-def test_each_in_turn_gets_the_soonest_that_is_left(window):
-    riders, cars, eta = window
-    left = table(riders, cars, eta)
-    met = match_batch(riders, cars, FirstCome(), eta)
-    for n in range(min(left.shape)):
-        assert met.minutes[n] == pytest.approx(left[n].min(), abs=TINY)
-        left[:, met.car[n]] = np.inf
-
-
-@given(windows())
-def test_the_shortest_edge_of_the_whole_table_goes_first(window):
-    riders, cars, eta = window
-    left = table(riders, cars, eta)
-    if (np.diff(np.sort(left, None)) < TINY).any():
-        return  # ties may fall this way or that
-    car = np.full(len(riders), NOBODY)
-    for _ in range(min(left.shape)):
-        rider, at = np.unravel_index(left.argmin(), left.shape)
-        car[rider], left[rider], left[:, at] = at, np.inf, np.inf
-    assert match_batch(riders, cars, EdgeGreedy(), eta).car.tolist() == car.tolist()
 
 
 @given(windows(), st.sampled_from([1.5, 60.0]))
@@ -164,6 +167,48 @@ def test_one_alone_gets_the_soonest_whatever_the_policy(window):
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
+def the_oldest_first(left):
+    """Each in turn gets the soonest that is left."""
+    for rider in range(min(left.shape)):
+        yield rider, left[rider].argmin()
+
+
+def the_shortest_first(left):
+    """The shortest edge of the whole table."""
+    for _ in range(min(left.shape)):
+        yield np.unravel_index(left.argmin(), left.shape)
+
+
+def scipys(left):
+    if left.size:
+        yield from zip(*linear_sum_assignment(left), strict=True)
+
+
+ORACLES = {FirstCome: the_oldest_first, EdgeGreedy: the_shortest_first, Optimal: scipys}
+
+
+def test_each_policy_has_an_oracle_of_its_own():
+    assert {*get_args(policies.POLICIES)} == {*batch.RULES} == {*ORACLES}
+
+
+@pytest.mark.parametrize("kind", ORACLES)
+@given(windows())
+def test_each_rule_does_what_its_oracle_does_on_the_whole_table(kind, window):
+    riders, cars, eta = window
+    left = table(riders, cars, eta)
+    if (np.diff(np.sort(left, None)) < TINY).any():
+        return  # ties may fall this way or that
+    car, cost = np.full(len(riders), NOBODY), left.copy()
+    for rider, at in ORACLES[kind](left):
+        car[rider], left[rider], left[:, at] = at, np.inf, np.inf
+    met = match_batch(riders, cars, kind(), eta)
+    if kind is Optimal:  # of two pairings that cost the same it may be either
+        paired = np.nonzero(car >= 0)[0]
+        assert met.total(0.0) == pytest.approx(cost[paired, car[paired]].sum(), abs=TINY)
+    else:
+        assert met.car.tolist() == car.tolist()
+
+
 @given(windows(), st.sampled_from([1.5, 10.0, 60.0]))
 def test_it_costs_what_the_whole_table_costs(window, penalty):
     riders, cars, eta = window
@@ -209,11 +254,42 @@ def test_it_costs_what_the_whole_table_costs_in_a_crowd(riders, cars, hot):
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda row: np.full(len(row), np.nan), lambda row: np.full(len(row), -1.0),
+        lambda row: row[:-1], lambda row: [], lambda row: 1.0, lambda row: None,
+        lambda row: [[1.0], [1.0, 2.0]], lambda row: ["soon"] * len(row),
+        lambda row: np.ma.masked_all(len(row)), lambda row: [True] * len(row),
+    ],
+)  # fmt: skip
+def test_what_an_eta_must_not_say_is_refused(monkeypatch, policy, wrong):
+    monkeypatch.setattr(batch, "FIRST_LOOK", 1)
+    said = r"(?s)^eta\."
+    riders, cars = Places([0.0, 0.0], [0.0, 0.01]), Places([0.0] * 30, [0.0] * 30)
+    with pytest.raises(ValueError, match=rf"{said}minutes answered .{{1,83}}; it"):
+        match_batch(riders, cars, policy, says(wrong))
+    with pytest.raises(ValueError, match=rf"{said}at_least answered .{{1,83}}; it"):
+        match_batch(riders, cars, policy, says(lambda lat: np.ones(len(lat)), wrong))
+
+
+@pytest.mark.parametrize("kind", get_args(policies.POLICIES))
+def test_a_policy_without_a_rule_in_the_table_is_refused(monkeypatch, kind):
+    heir, window = type("Heir", (kind,), {})(), (Places([0.0], [0.0]), Places([0.0], [0.1]))
+    for call in (lambda one: match_batch(*window, one, LINE), lambda one: run(MarketConfig(), one)):
+        with pytest.raises(ValueError, match=r"^policy=.* must be a .* itself: no other"):
+            call(heir)
+    monkeypatch.delitem(batch.RULES, kind)
+    with pytest.raises(ValueError, match=r"^policy=.* must be .* itself: no other has a rule here"):
+        match_batch(*window, kind(), LINE)
+
+
 def test_what_is_no_window_is_refused():
     riders, cars = Places([0.0], [0.0]), Places([0.0], [0.1])
     with pytest.raises(ValueError, match=r"riders=.* must be a Places"):
         match_batch([0.0], cars, FirstCome(), LINE)
-    with pytest.raises(ValueError, match=r"policy=.* must be a FirstCome or a EdgeGreedy or"):
+    with pytest.raises(ValueError, match=r"policy=.* must be a FirstCome or"):
         match_batch(riders, cars, FirstCome, LINE)
     with pytest.raises(ValueError, match="eta=30 must be a Eta"):
         match_batch(riders, cars, FirstCome(), 30)

@@ -55,6 +55,18 @@ def test_avenues_are_faster_and_each_side_street_has_its_pace():
     assert (one != other).any() and (one == RoadGrid(streets=3).table_min).all()
 
 
+@pytest.mark.parametrize("lon", [179.0, -179.0])
+def test_a_city_on_the_antimeridian_is_like_any_other(lon):
+    """Its streets go on where 180 east is 180 west."""
+    wide = {"lat": 85.0, "streets": 13, "block_m": 1000.0, "seed": 2}  # 1.2 degrees of longitude
+    there, middle = RoadGrid(lon=lon, **wide), RoadGrid(lon=0.0, **wide)
+    assert np.allclose(there.table_min, middle.table_min, rtol=1e-6)
+    east, to_east = np.linspace(-1.2, 1.2, 25), np.linspace(1.2, -1.1, 25)
+    wrapped = [(lon + far + 180) % 360 - 180 for far in (east, to_east)]
+    told = there.minutes(85.03, wrapped[0], 84.95, wrapped[1])
+    assert np.allclose(told, middle.minutes(85.03, east, 84.95, to_east), rtol=1e-6)
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.integers(0, 2**32))
 def test_no_way_is_faster_than_straight_ahead_at_the_top_speed(seed):
@@ -142,6 +154,8 @@ def test_what_is_no_place_is_refused(eta, places, words):
         eta.minutes(*places)
     with pytest.raises(ValueError, match="distance_m=-1 must be"):
         eta.at_least(-1)
+    with pytest.raises(ValueError, match=r"(?s)distance_m=masked_array.* must be"):
+        eta.at_least(np.ma.array([1.0, 2.0], mask=[0, 1]))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The three rules on matrices: by hand, scipy, Parisi's sum, harmonic numbers."""
+"""The rules on matrices: by hand, scipy, Parisi's sum, harmonic numbers."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from scipy.optimize import linear_sum_assignment
 
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import agrees
+from scalemodel.uber.matching import market
 from scalemodel.uber.matching.market_loop import (
     NOBODY,
     edge_greedy,
@@ -61,6 +62,10 @@ def test_round_the_end_of_the_square():
         == 3.2015621187164243
     )
     assert torus_km(0.0, 0.0, 3.0, 4.0, 10.0) == torus_km.native(0.0, 0.0, 3.0, 4.0, 10.0) == 5.0
+
+
+def test_every_rule_of_the_market_is_here():
+    assert [*RULES.values()] == [*market.RULES.values()]
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

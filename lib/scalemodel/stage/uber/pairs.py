@@ -1,6 +1,6 @@
 """Riders and cars on a map, with a line from each rider to the car that comes.
 
-Three rules on one map: each rider in turn takes the nearest car, the shortest line of all comes
+Rules on one map: each rider in turn takes the nearest car, the shortest line of all comes
 first, or the whole room is looked at. Then what a window adds to the wait and takes off it, and
 on which evenings it pays: each is played without a window and with it, and is one dot.
 

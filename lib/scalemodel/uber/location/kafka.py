@@ -8,7 +8,7 @@ not run away from the readers (`behind`), and an audit counts messages and not o
 is there: none is made, and none deleted.
 
 The sender is idempotent: what the client repeats by itself lies there once. A message counts
-as `acked` when a broker has said so; `flush` waits for that and says how many it was not.
+as `acked` when a broker has said so; `flush` and `close` wait for that, and say how many it was not.
 To join a group takes these brokers 3 s. A message costs some 10 µs of a
 processor, brokers included (`benchmarks/uber/stream.py`).
 
@@ -53,7 +53,9 @@ class KafkaLog:
         bootstrap_servers: str | None = None,
         patience_s: float = 10.0,  # for a broker to answer, then it is an error
     ):
-        self.topic = checks.text("topic", topic)
+        self.topic = _text("topic", topic)
+        if bootstrap_servers is not None:
+            _text("bootstrap_servers", bootstrap_servers)
         self.patience_s = checks.real("patience_s", patience_s, at_least=1, at_most=3_600)
         if client is None:
             raise LogTrouble(
@@ -61,7 +63,7 @@ class KafkaLog:
                 "scalemodel.uber.location.log.Log, which has the same calls"
             )
         self._own, self._readers, self._read = bootstrap_servers is None, [], {}
-        self.acked, self._sent, self._refused = 0, 0, Counter()
+        self.acked, self._sent, self._refused, self._closed = 0, 0, Counter(), False
         where = BROKERS if self._own else {"bootstrap.servers": bootstrap_servers}
         last = {"message.timeout.ms": int(1000 * self.patience_s)}
         self._sender = client.Producer(where | SENDER | last)
@@ -80,13 +82,17 @@ class KafkaLog:
     @checks.kinds
     def publish(self, key: bytes, value: bytes) -> None:
         """Hand a message to the sender; whether it arrived is known by `acked` and `flush`."""
+        sender = self._open()
         for _ in range(int(self.patience_s / FULL_S)):
-            with contextlib.suppress(BufferError):
-                self._sender.produce(self.topic, value, key, on_delivery=self._delivered)
+            with (
+                contextlib.suppress(BufferError),
+                asking(f"publish {len(value)} bytes", "Say less"),
+            ):
+                sender.produce(self.topic, value, key, on_delivery=self._delivered)
                 self._sent += 1
-                self._sender.poll(0)
+                sender.poll(0)
                 return
-            self._sender.poll(FULL_S)
+            sender.poll(FULL_S)
         raise LogTrouble("the queue to Kafka is full: look at its brokers, and repeat the call")
 
     def _delivered(self, error, _):
@@ -98,7 +104,7 @@ class KafkaLog:
 
     def flush(self) -> None:
         """Wait until all that was published is acknowledged; `LogTrouble` if some was not."""
-        left = self._sender.flush(self.patience_s)
+        left = self._open().flush(self.patience_s)
         refused, self._refused = self._refused, Counter()
         if left or refused:
             why = ", ".join(refused) or "no answer"
@@ -109,28 +115,47 @@ class KafkaLog:
 
         It knows the readers that this `KafkaLog` made: those of other processes are not seen.
         """
-        self._sender.poll(0)
+        self._open().poll(0)
         read = min((sum(offsets.values()) for offsets in self._read.values()), default=0)
         return max(0, self._sent - read) if self._own else 0
 
     @checks.kinds
     def reader(self, group: str) -> "KafkaReader":
         """A new member of a group; its first calls of `poll` wait until the group has shared."""
-        read = self._read.setdefault(checks.text("group", group), Counter())
+        self._open()
+        read = self._read.setdefault(_text("group", group), Counter())
         self._readers.append(KafkaReader(self, group, read))
         return self._readers[-1]
 
     def close(self) -> None:
-        """End readers, sender and, if they came along, brokers; twice is no matter."""
-        for reader in self._readers:
-            reader.close()
-        self._sender.close()
+        """End readers, sender and, if they came along, brokers; twice is no matter.
+
+        `LogTrouble`, when all is ended, if something was not acknowledged.
+        """
+        if self._closed:
+            return
+        with contextlib.ExitStack() as ends:
+            ends.callback(self._sender.close)
+            for reader in self._readers:
+                ends.callback(reader.close)
+            ends.callback(setattr, self, "_closed", True)
+            self.flush()
+
+    def _open(self):
+        if self._closed:
+            raise LogTrouble("the log is closed: another must be made")
+        return self._sender
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.close()
+    def __exit__(self, _, error, __):
+        try:
+            self.close()
+        except LogTrouble as trouble:
+            if error is None:
+                raise
+            error.add_note(str(trouble))
 
 
 class KafkaReader:
@@ -156,17 +181,15 @@ class KafkaReader:
     @property
     def assigned(self) -> list[int]:
         """The partitions that are its own at present."""
-        return sorted(one.partition for one in self._consumer.assignment())
+        return sorted(one.partition for one in self._open().assignment())
 
     @checks.kinds
     def poll(self, most: int = 500, wait_s: float = 0.1) -> list[Message]:
         """The next messages of its partitions; it waits so long for `most` of them."""
         most = checks.whole("most", most, at_least=1, at_most=1_000_000)
         wait_s = checks.real("wait_s", wait_s, at_least=0, at_most=3_600)
-        if self._closed:
-            raise LogTrouble("the reader is closed: another must be made")
         read = []
-        for one in self._consumer.consume(most, wait_s):
+        for one in self._open().consume(most, wait_s):
             if one.error() is None:
                 read.append(Message(one.partition(), one.offset(), one.value() or b""))
             else:
@@ -201,7 +224,7 @@ class KafkaReader:
         """Messages in its partitions that it has not read."""
         lag, patience = 0, {"timeout": self._patience_s}
         with asking(f"read {self._topic}"):
-            mine = self._consumer.assignment()
+            mine = self._open().assignment()
             for one in self._consumer.committed(mine, **patience) if mine else ():
                 first, end = self._consumer.get_watermark_offsets(one, **patience)
                 lag += end - max(first, self._at.get(one.partition, one.offset))
@@ -213,10 +236,21 @@ class KafkaReader:
             self._closed = True
             self._consumer.close()
 
+    def _open(self):
+        if self._closed:
+            raise LogTrouble("the reader is closed: another must be made")
+        return self._consumer
+
+
+def _text(field, value):
+    if "\0" in checks.text(field, value):  # to Kafka it is the end
+        raise ValueError(f"{field}={value!r} must be text without a NUL")
+    return value
+
 
 @contextlib.contextmanager
-def asking(what):
-    """Kafka's errors, as `LogTrouble` that says what could not be done.
+def asking(what, then="Repeat the call"):
+    """Kafka's errors, as `LogTrouble` that says what could not be done, and what to do then.
 
     >>> with asking("count to three"):
     ...     assert 1 + 2 == 3
@@ -224,4 +258,4 @@ def asking(what):
     try:
         yield
     except client.KafkaException as error:
-        raise LogTrouble(f"cannot {what}: {error.args[0].str()}. Repeat the call") from error
+        raise LogTrouble(f"cannot {what}: {error.args[0].str()}. {then}") from error

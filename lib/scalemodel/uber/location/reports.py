@@ -37,6 +37,8 @@ VERSION = 1
 PACKED = struct.Struct("<BBqqddd")
 FIELDS = ("version", "kind", "id", "seq", "time_s", "lat", "lon")
 ROW = np.dtype(list(zip(FIELDS, ("u1", "u1", "<i8", "<i8", "<f8", "<f8", "<f8"), strict=True)))
+BACK_S = 60.0  # a clock that is so far back was wrong before
+MOST_WORDS = 200  # letters of an answer
 TAKEN, WRONG, NO_TOKEN, NOT_YOURS, TOO_OFTEN, NO_LOG = 202, 400, 401, 403, 429, 503
 
 
@@ -110,19 +112,22 @@ class Gateway:
         self.config, self.answers = config, Counter()  # statuses, how often each
         self._log = able("log", log, "publish", "behind")
         self._key, self._known = key, {}  # (kind, id): its token and allowance
+        self._clock_s = 0.0
 
     @checks.kinds
     def token_of(self, id: int, kind: str) -> str:
         """The proof that an app was let in: of one id and one kind."""
-        if kind not in KINDS:
-            raise ValueError(f"kind={kind!r} must be one of {', '.join(KINDS)}")
-        id = checks.whole("id", id, at_least=0, at_most=MOST_ID)
+        kind, id = _who(kind, id)
         return token(id, self._key + kind.encode())
 
     @checks.kinds
     def receive(self, report: Report, proof: str | None, now_s: float) -> Answer:
         """Publish a report, or say why not; `proof=None` is somebody without a token."""
         now_s = checks.real("now_s", now_s, at_least=0, at_most=MOST_S)
+        if now_s < self._clock_s - BACK_S:  # else all would wait until it is there again
+            self._clock_s = 0.0
+            self._known.clear()
+        self._clock_s = max(self._clock_s, now_s)
         answer = self._asked(report, proof, now_s)
         self.answers[answer.status] += 1
         return answer
@@ -133,7 +138,7 @@ class Gateway:
         try:
             known = self._let_in(report, proof, now_s)
         except ValueError as error:  # there is no such id or kind
-            return Answer(WRONG, str(error))
+            return Answer(WRONG, str(error)[:MOST_WORDS])
         if known is None:
             return Answer(NOT_YOURS, f"the token must be that of {report.kind} {report.id}")
         if not known.spend(now_s):
@@ -143,7 +148,7 @@ class Gateway:
         try:
             value = self._packed(report, now_s)
         except ValueError as error:
-            return Answer(WRONG, str(error))
+            return Answer(WRONG, str(error)[:MOST_WORDS])
         try:
             if self._log.behind() >= self.config.most_behind:
                 return Answer(NO_LOG, "the log is full: come again later")
@@ -154,7 +159,7 @@ class Gateway:
 
     def _let_in(self, report, proof, now_s):
         """The allowance of whoever showed the right token, else None."""
-        who = (report.kind, report.id)
+        who = _who(report.kind, report.id)  # 7.0 would be found as 7
         right, allowance = self._known.get(who) or (self.token_of(report.id, report.kind), None)
         if not hmac.compare_digest(right.encode(), proof.encode(errors="replace")):
             return None
@@ -175,6 +180,12 @@ class Gateway:
             )
         kind = KINDS.index(report.kind)
         return PACKED.pack(VERSION, kind, report.id, seq, time_s, lat, lon)
+
+
+def _who(kind, id):
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ValueError(f"kind={checks.brief(kind)} must be one of {', '.join(KINDS)}")
+    return kind, checks.whole("id", id, at_least=0, at_most=MOST_ID)
 
 
 # ── The other end ───────────────────────────────────────────────────────────

@@ -56,10 +56,23 @@ def great_circle_m(lat, lon, to_lat, to_lon):
 
 
 def _radians(field, degrees, most):
-    row = np.asarray(degrees)
-    if row.dtype.kind not in "iuf" or not (np.abs(row) <= most).all():
-        raise ValueError(f"{field}={degrees!r} must be of numbers from -{most} to {most}")
+    row = as_row(degrees)
+    if row.dtype.kind not in "iuf" or not (np.abs(row := row.astype(float)) <= most).all():
+        shown = checks.brief(degrees)
+        raise ValueError(f"{field}={shown} must be of numbers from -{most} to {most}")
     return np.radians(row)
+
+
+def as_row(values) -> np.ndarray:
+    """`values` as an array; of a kind that holds no numbers where some are hidden, or rows differ.
+
+    >>> as_row([52, 53]).dtype.kind, as_row(np.ma.array([52, 53], mask=[0, 1])).dtype.kind
+    ('i', 'O')
+    """
+    try:
+        return np.empty((), object) if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
+    except ValueError:
+        return np.empty((), object)
 
 
 # ── The brute force ─────────────────────────────────────────────────────────
@@ -75,7 +88,7 @@ def brute_force(ids, lat, lon, at_lat, at_lon, k: int, radius_m: float = MOST_M)
     checks.real("at_lon", at_lon, at_least=-180, at_most=180)
     checks.whole("k", k, at_least=1)
     checks.real("radius_m", radius_m, at_least=0, at_most=MOST_M)
-    ids = np.asarray(ids)
+    ids = as_row(ids)
     if not ids.shape == lat.shape == lon.shape:
         raise ValueError(f"ids, lat and lon must be rows of one length: {len(lat)}, {len(lon)}")
     far_m = distance_m(lat, lon, at_lat, at_lon)

@@ -29,8 +29,8 @@ import numpy as np
 from scalemodel.core import checks
 from scalemodel.uber.location.grid import GeoIndex, places
 from scalemodel.uber.matching.assign import assign
-from scalemodel.uber.matching.eta import Eta
-from scalemodel.uber.matching.policies import POLICIES, FirstCome, Optimal
+from scalemodel.uber.matching.eta import Eta, asked
+from scalemodel.uber.matching.policies import POLICIES, EdgeGreedy, FirstCome, Optimal, rule_of
 
 NOBODY = -1
 FIRST_LOOK = 16  # cars for each rider
@@ -102,20 +102,25 @@ class _Nearby:
 
     def look(self, who, k, free=None):
         """Cars and minutes, shape (len(who), k), and for each rider the minutes below which
-        no car is missing. Where there are fewer cars, minutes are infinite."""
+        no car is missing. Where fewer cars can come, minutes are infinite and the car is -1."""
         k = max(1, min(k, len(self.cars)))
         lat, lon = self.riders.lat[who], self.riders.lon[who]
         car, far_m = self.index.nearest_many(lat, lon, k, available=free)
         minutes, there = np.full(car.shape, np.inf), car != NOBODY
         row, at = np.nonzero(there)[0], car[there]
-        minutes[there] = self.eta.minutes(self.cars.lat[at], self.cars.lon[at], lat[row], lon[row])
-        sure = np.full(len(who), np.inf) if k >= len(self.cars) else self.eta.at_least(far_m[:, -1])
+        ends = self.cars.lat[at], self.cars.lon[at], lat[row], lon[row]
+        minutes[there] = asked(self.eta, "minutes", *ends)
+        car[np.isinf(minutes)] = NOBODY
+        sure = np.full(len(who), np.inf)
+        if k < len(self.cars):
+            sure = asked(self.eta, "at_least", far_m[:, -1])
         self.edges += len(at)
         self.rounds += 1
         return car, minutes, sure
 
     def soonest(self, rider, free):
-        """The minutes of the car that is soonest there of those that are free, and the car."""
+        """The minutes of the car that is soonest there of those that are free, and the car;
+        infinity and -1 where none can come."""
         k = FIRST_LOOK
         while True:
             car, minutes, sure = self.look([rider], k, free)
@@ -140,12 +145,20 @@ def match_batch(riders: Places, cars: Places, policy: POLICIES, eta: Eta) -> Mat
     [1 0] 5.78
     """
     nearby = _Nearby(riders, cars, eta)
-    return (_optimal if isinstance(policy, Optimal) else _greedy)(nearby, policy)
+    return rule_of(policy, RULES)(nearby, policy)
 
 
 # ── One after another ───────────────────────────────────────────────────────
-def _greedy(nearby, policy):
-    """Each rider has the soonest car in mind, and the first of all takes it: the first to have
+def _first_come(nearby, _):
+    return _greedy(nearby, lambda rider, wait: rider)
+
+
+def _edge_greedy(nearby, _):
+    return _greedy(nearby, lambda rider, wait: wait)
+
+
+def _greedy(nearby, turn):
+    """Each rider has the soonest car in mind, and whose `turn` is least takes it: the first to have
     asked, or whose car is soonest there. Whose car is gone looks for another."""
     n, free = len(nearby.riders), np.ones(len(nearby.cars), bool)
     car, minutes = np.full(n, NOBODY), np.full(n, np.inf)
@@ -153,19 +166,20 @@ def _greedy(nearby, policy):
 
     def offer(rider):
         seen = zip(waits[rider], cars[rider], strict=True)
-        known = [pair for pair in seen if pair[0] <= sure[rider] and free[pair[1]]]
+        known = [(wait, at) for wait, at in seen if wait <= sure[rider] and at >= 0 and free[at]]
         wait, at = min(known) if known else nearby.soonest(rider, free)
-        return (rider if isinstance(policy, FirstCome) else wait), at, rider, wait
+        return turn(rider, wait), at, rider, wait
 
     offers = [offer(rider) for rider in range(n) if len(free)]
     heapq.heapify(offers)
     while offers and free.any():
-        _, at, rider, wait = offers[0]
+        _, at, rider, wait = heapq.heappop(offers)
+        if at == NOBODY:
+            continue
         if free[at]:
             car[rider], minutes[rider], free[at] = at, wait, False
-            heapq.heappop(offers)
         else:
-            heapq.heapreplace(offers, offer(rider))
+            heapq.heappush(offers, offer(rider))
     return Matches(car, minutes, nearby.edges, nearby.rounds)
 
 
@@ -193,3 +207,6 @@ def _optimal(nearby, policy):
     paired = car[who] == to
     minutes[who[paired]] = cost[paired]
     return Matches(car, minutes, nearby.edges, nearby.rounds, True, u, v)
+
+
+RULES = {FirstCome: _first_come, EdgeGreedy: _edge_greedy, Optimal: _optimal}

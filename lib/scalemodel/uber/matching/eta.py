@@ -2,7 +2,7 @@
 
 A matchmaker asks for minutes, and the index of cars answers in metres. So that the nearest
 cars may stand for the soonest ones, an ETA also says how soon a car so far away can be here
-`at_least`: what lies beyond that needs no look.
+`at_least`: what lies beyond that needs no look. Infinity says that nobody comes.
 
 Left out: traffic of the moment, learned corrections.
 Sources: none needed.
@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from scalemodel.core import checks
-from scalemodel.uber.location.sphere import distance_m
+from scalemodel.uber.location.sphere import as_row, distance_m
 
 
 class Eta(Protocol):
@@ -29,6 +29,24 @@ class Eta(Protocol):
 
     def at_least(self, distance_m) -> np.ndarray:
         """Minutes that nobody so far away can beat."""
+
+
+@checks.kinds
+def asked(eta: Eta, method: str, *given) -> np.ndarray:
+    """What an ETA answers for rows: for each entry a number of at least 0, or it is refused.
+
+    >>> asked(StraightLine(kmh=60), "at_least", np.array([1500.0, np.inf]))
+    array([1.5, inf])
+    """
+    said = getattr(eta, method)(*given)
+    row = as_row(said)
+    fits = row.dtype.kind in "iuf" and row.shape == np.shape(given[0])
+    if not fits or not (row >= 0).all():
+        raise ValueError(
+            f"eta.{method} answered {checks.brief(said)}; it must be {np.size(given[0])} numbers "
+            "of at least 0, infinity where nobody comes"
+        )
+    return row.astype(float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,7 @@ class StraightLine:
         >>> float(StraightLine(kmh=60).at_least(1500.0))
         1.5
         """
-        far_m = np.asarray(distance_m)
+        far_m = as_row(distance_m)
         if far_m.dtype.kind not in "iuf" or not (far_m >= 0).all():
-            raise ValueError(f"distance_m={distance_m!r} must be numbers of at least 0")
+            raise ValueError(f"distance_m={checks.brief(distance_m)} must be numbers of at least 0")
         return far_m / 1000 / self.kmh * 60

@@ -30,7 +30,7 @@ from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
 from scalemodel.uber.matching import market_loop as inside
 from scalemodel.uber.matching.market_loop import IDLE_S, NOBODY, WAITING_S, loop
-from scalemodel.uber.matching.policies import POLICIES, EdgeGreedy, FirstCome, Optimal
+from scalemodel.uber.matching.policies import POLICIES, EdgeGreedy, FirstCome, Optimal, rule_of
 
 RULES = {
     FirstCome: inside.first_come,
@@ -39,6 +39,7 @@ RULES = {
 }
 MOST_RIDERS = 5_000_000
 MOST_PAIRS = 10_000_000  # of riders who wait and cars, at one decision
+MOST_LOOKS = 5_000_000_000  # one after another: half a minute
 
 
 # ── Config and report ───────────────────────────────────────────────────────
@@ -48,10 +49,10 @@ class MarketConfig:
 
     >>> MarketConfig(window_s=10.0).drivers
     600
-    >>> MarketConfig(patience_s=0.0, window_s=10.0)  # doctest: +ELLIPSIS
+    >>> MarketConfig(patience_s=0.0, window_s=10.0)
     Traceback (most recent call last):
     ...
-    ValueError: window_s=10.0 must be 0, or at least 0.01 where patience_s is above 0 ...
+    ValueError: window_s=10.0 must be 0, or at least 0.01 and patience_s above 0
     """
 
     drivers: int = 600
@@ -75,13 +76,21 @@ class MarketConfig:
         most_s = min(1e7, MOST_RIDERS / self.rate_per_s)
         checks.real("until_s", self.until_s, above=0, at_most=most_s)
         checks.real("warm_up_s", self.warm_up_s, at_least=0, at_most=0.99 * self.until_s)
-        wait_s = min(self.patience_s + self.window_s, self.until_s)
-        pairs = self.rate_per_s * wait_s * self.drivers
-        fits = self.patience_s > 0 and self.window_s >= 0.01 and pairs <= MOST_PAIRS
-        if self.window_s > 0 and not fits:
+        if self.window_s > 0 and (self.patience_s == 0 or self.window_s < 0.01):
             raise ValueError(
-                f"window_s={self.window_s!r} must be 0, or at least 0.01 where patience_s is above 0 "
-                f"and riders who may wait times drivers are at most {MOST_PAIRS:,}: {pairs:,.0f} here"
+                f"window_s={self.window_s!r} must be 0, or at least 0.01 and patience_s above 0"
+            )
+        line = self.rate_per_s * min(self.patience_s + self.window_s, self.until_s)
+        if line * self.drivers > MOST_PAIRS:
+            raise ValueError(
+                f"patience_s={self.patience_s!r} must be so short that riders who may wait times "
+                f"drivers are at most {MOST_PAIRS:,}: {line * self.drivers:,.0f} here"
+            )
+        looks = self.rate_per_s * self.until_s * (line + self.drivers)
+        if looks > MOST_LOOKS:
+            raise ValueError(
+                f"until_s={self.until_s!r} must be so early that all riders times drivers and who "
+                f"may wait are at most {MOST_LOOKS:,}: {looks:,.0f} here"
             )
 
 
@@ -177,7 +186,7 @@ def run(config: MarketConfig, policy: POLICIES, seed: int = 0) -> MarketRun:
     >>> evening.arrival_s.round().tolist(), evening.drive_s.round().tolist()
     ([40.0, 118.0], [15.0, 18.0])
     """
-    decide = RULES[type(policy)]
+    decide = rule_of(policy, RULES)
     memory = np.array([60 * getattr(policy, "penalty_min", 0.0)])
     arrival_s = _poisson_s(config, stream(seed, "arrivals"))
     riders = len(arrival_s)

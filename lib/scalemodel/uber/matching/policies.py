@@ -1,4 +1,4 @@
-"""Who is served first: three ways to hand waiting riders to idle cars.
+"""Who is served first: ways to hand waiting riders to idle cars.
 
 A counter at a bakery serves who came first. A good maître d' looks at the whole room.
 
@@ -6,6 +6,7 @@ Left out: the worth of a car to tomorrow's riders (DiDi's learned values), pooli
 Sources: assignment problem, Kuhn 1955; batched matching, marketplace.uber.com/matching.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scalemodel.core import checks
@@ -53,3 +54,20 @@ class Optimal:
 
 
 POLICIES = FirstCome | EdgeGreedy | Optimal
+
+
+@checks.kinds
+def rule_of(policy: object, rules: Mapping) -> object:
+    """What the table of an engine has for a policy. A kind of its own needs a line of its own.
+
+    >>> rule_of(EdgeGreedy(), {FirstCome: "the oldest", EdgeGreedy: "the nearest"})
+    'the nearest'
+    >>> rule_of(Optimal(), {FirstCome: "the oldest", EdgeGreedy: "the nearest"})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    ValueError: policy=Optimal(...) must be a FirstCome or a EdgeGreedy itself: no other has a rule here
+    """
+    if type(policy) not in rules:
+        known = " or ".join(f"a {kind.__name__}" for kind in rules)
+        raise ValueError(f"policy={policy!r} must be {known} itself: no other has a rule here")
+    return rules[type(policy)]

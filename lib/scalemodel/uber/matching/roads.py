@@ -68,13 +68,16 @@ class RoadGrid:
         return StraightLine(self.avenue_kmh).at_least(distance_m)
 
     def _place(self, corner):
-        return self.axes[0][corner // self.streets], self.axes[1][corner % self.streets]
+        lon = self.axes[1][corner % self.streets]  # may go on beyond 180
+        return self.axes[0][corner // self.streets], lon - 360 * np.sign(lon) * (np.abs(lon) > 180)
 
-    def _corner(self, *place):
+    def _corner(self, lat, lon):
         """The nearest corner of each point, and minutes to it."""
+        way = np.subtract(lon, self.axes[1].mean())
+        place = lat, lon - 360 * np.rint(way / 360)  # as seen from here
         row, column = (
             np.clip(np.rint(np.subtract(at, axis[0]) / (axis[1] - axis[0])), 0, self.streets - 1)
             for at, axis in zip(place, self.axes, strict=True)
         )
         corner = (row * self.streets + column).astype(int)
-        return corner, StraightLine(self.street_kmh).minutes(*place, *self._place(corner))
+        return corner, StraightLine(self.street_kmh).minutes(lat, lon, *self._place(corner))
