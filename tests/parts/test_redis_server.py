@@ -82,6 +82,11 @@ def test_what_a_server_says_is_said_in_words():
             RuntimeError, match=r"policy volatile-ttl .* throw prices away. It must"
         ):
             own.refuse_forgetful(client, "prices", RuntimeError)
+        client.config_set("requirepass", "geheim")
+        words = r"cannot open: the Redis server wants another name or password, and repeat"
+        refused = pytest.raises(RuntimeError, match=words)
+        with own.connect(server.url, 5.0) as stranger, refused, own.in_words("open", RuntimeError):
+            stranger.ping()
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

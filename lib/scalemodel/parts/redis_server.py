@@ -97,7 +97,9 @@ and repeat the call
     except redis.RedisError as error:
         words = str(error)
         why = f"Redis says {words}"
-        if isinstance(error, redis.ConnectionError | redis.TimeoutError):
+        if isinstance(error, redis.AuthenticationError):  # a ConnectionError, too
+            why = "the Redis server wants another name or password"
+        elif isinstance(error, redis.ConnectionError | redis.TimeoutError):
             why = f"the Redis server does not answer ({type(error).__name__}). Look at it"
         elif "OOM" in words or isinstance(error, redis.exceptions.OutOfMemoryError):
             why = "the Redis server is full. Raise its `maxmemory` or free some"

@@ -323,3 +323,11 @@ def test_a_bad_question_is_refused():
         with pytest.raises(ValueError, match=words):
             call()
     assert index.position(0) == (1.0, 1.0)
+
+
+def test_ids_that_are_hidden_are_no_ids():
+    index = GeoIndex()
+    for hidden in (np.ma.array([7, 8], mask=[0, 1]), [[7], [7, 8]]):
+        with pytest.raises(ValueError, match=r"(?s)ids=.* must be a row of whole"):
+            index.move(hidden, [0.0, 0.0], [0.0, 0.0])
+    assert len(index) == 0

@@ -297,3 +297,29 @@ def test_what_cannot_be_dispatched_is_refused():
         with pytest.raises(ValueError, match=words):
             make()
     assert drivers.state(7, 0.0) == "idle"
+
+
+class Ferry(StraightLine):
+    """No way leads from the two nearest cars; `said` minutes stand for it."""
+
+    __slots__ = ("said",)
+
+    def minutes(self, lat, lon, to_lat, to_lon):
+        across = np.asarray(lon) < 0.6 * KM
+        return np.where(across, self.said, StraightLine.minutes(self, lat, lon, to_lat, to_lon))
+
+
+def ferry(said):
+    eta = Ferry(kmh=30)
+    object.__setattr__(eta, "said", said)
+    return eta
+
+
+def test_who_cannot_come_is_passed_over_and_an_eta_that_means_nothing_is_refused():
+    index, drivers = index_of({7: 0.2, 8: 0.5, 9: 1.0}), Drivers(dict.fromkeys((7, 8, 9), 4.0))
+    ada = Request("ada", 0.0, 0.0)
+    assert MatchingEngine(index, drivers, eta=ferry(np.inf)).match(ada).driver == 9
+    for nothing in (np.nan, -1.0):
+        with pytest.raises(ValueError, match=r"eta\.minutes answered .* of at least 0"):
+            MatchingEngine(index, drivers, eta=ferry(nothing)).match(Request("ben", 0.0, 0.0))
+    assert drivers.state(7, 0.0) == drivers.state(8, 0.0) == "idle"

@@ -28,7 +28,7 @@ from scalemodel.core import checks
 from scalemodel.parts.admission import MOST_ID
 from scalemodel.uber.location import cells
 from scalemodel.uber.location.cells import BEFORE, CARS, DESK, ID, LAT, LON, NEXT, USED
-from scalemodel.uber.location.sphere import EARTH_M, MOST_M
+from scalemodel.uber.location.sphere import EARTH_M, MOST_M, as_row
 
 MOST_SEQ = 2**53 - 1  # the largest whole number that Lua and JSON hold too
 MOST_K = 10_000_000
@@ -352,10 +352,7 @@ def whole_row(field, values, most):
     >>> whole_row("ids", [7, 8], most=9)
     array([7, 8])
     """
-    try:
-        row = np.asarray(values)
-    except ValueError:  # rows of different length
-        row = np.empty(())
+    row = as_row(values)
     fits = row.ndim == 1 and (row.dtype.kind in "iu" or not row.size)
     if not fits or (row.size and not 0 <= row.min() <= row.max() <= most):
         raise ValueError(f"{field}={values!r} must be a row of whole numbers from 0 to {most}")

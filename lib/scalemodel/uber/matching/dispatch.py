@@ -20,6 +20,7 @@ Sources: the brief, "Supply-Demand Matching Algorithm".
 """
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -27,7 +28,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.uber.location.grid import GeoIndex
-from scalemodel.uber.matching.eta import Eta, StraightLine
+from scalemodel.uber.matching.eta import Eta, StraightLine, asked
 from scalemodel.uber.matching.reservation import InMemory, OnRedis, StoreGone
 from scalemodel.uber.matching.score import STARS, CaseScore
 
@@ -244,14 +245,19 @@ class MatchingEngine:
             for driver, far_m in zip(
                 near.ids[seen:].tolist(), near.distance_m[seen:].tolist(), strict=True
             ):
-                if top and self.score.of(STARS, float(self.eta.at_least(far_m))) <= top[0]:
+                if (
+                    top
+                    and self.score.of(STARS, float(asked(self.eta, "at_least", far_m))) <= top[0]
+                ):
                     return top, seen  # nobody further off could be better
                 seen += 1
                 idle = driver in self.drivers.stars and self.drivers.state(driver, now_s) == IDLE
                 if driver in passed or not idle:
                     continue
                 place = self.index.position(driver)
-                minutes = float(self.eta.minutes(*place, request.lat, request.lon))
+                minutes = float(asked(self.eta, "minutes", *place, request.lat, request.lon))
+                if minutes == math.inf:
+                    continue  # a river without a bridge
                 score = self.score.of(self.drivers.stars[driver], minutes)
                 if top is None or score > top[0]:
                     top = score, driver, minutes, far_m
