@@ -13,7 +13,8 @@ from scalemodel.stage.look import theme
 from scalemodel.stage.views.kinds import Kind
 
 INKS = {"ink": "ink", "muted": "muted", "line": "grid", "accent": "blue", "good": "green",
-        "bad": "red", "gold": "gold", "shade": "shade", "field": "field"}  # fmt: skip
+        "bad": "red", "gold": "gold", "shade": "shade", "field": "field",
+        **{name: name for name in ("orange", "blue", "red", "green")}}  # fmt: skip
 SHEET = (  # JupyterLab's dark theme would write in white on what is made for white paper
     "--sm-paper:#fff;--sm-surface:#fff;--sm-radius:.5rem;--sm-font-ui:var(--jp-ui-font-family);"
     "color-scheme:light;color:var(--sm-ink);background:#fff;padding:.5rem"
