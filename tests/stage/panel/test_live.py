@@ -107,7 +107,9 @@ def test_a_diagram_is_drawn_anew_and_needs_no_library():
 
 def test_the_browser_gets_all_of_a_scene():
     state = live_scene(DOT).get_state()
-    assert [state[key] for key in ("kind", "script", "style")] == ["dot", DOT.script, DOT.style]
+    assert [state[key] for key in ("kind", "script")] == ["dot", DOT.script]
+    assert state["style"].startswith(".sm-dot{--sm-ink:#") and state["style"].endswith(DOT.style)
+    assert "--sm-orange:#" in state["style"], "else a scene is black in Jupyter"
     assert state["html"] == f'<div class="sm-dot" hidden>{DOT.html}</div>'
 
 

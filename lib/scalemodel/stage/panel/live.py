@@ -29,6 +29,7 @@ from scalemodel.stage.panel import grid, predict
 from scalemodel.stage.panel.axes import Axis
 from scalemodel.stage.panel.live_predict import LiveGuess
 from scalemodel.stage.panel.panel import Panel
+from scalemodel.stage.views.embed_live import on_a_sheet
 from scalemodel.stage.views.kinds import Kind
 
 SETTLE_S = 0.01  # moves that come closer together are one move
@@ -85,7 +86,7 @@ def live_scene(kind: Kind) -> LiveScene:
     '<div class="sm-predict" hidden></div>'
     """
     html = f'<div class="sm-{kind.name}" hidden>{kind.html}</div>'
-    return LiveScene(kind=kind.name, html=html, script=kind.script, style=kind.style)
+    return LiveScene(kind=kind.name, html=html, script=kind.script, style=on_a_sheet(kind))
 
 
 class LivePanel:
