@@ -80,6 +80,19 @@ def test_called_plainly_it_is_plain_python():
     assert total.__name__ == "total"
 
 
+def test_unchecked_it_is_the_same_code_which_no_longer_picks_a_signature(monkeypatch):
+    @compiled("int64(int64, float64[::1])")
+    def at(n, row):
+        return n + len(row)
+
+    row = np.zeros(3)
+    assert at.unchecked(4, row) == at.native(4, row) == at(4, row) == 7
+    with pytest.raises(IndexError):
+        compiled("float64(float64[::1])")(lambda row: row[3]).unchecked(row)
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert compiled("int64(int64)")(abs).unchecked(-3) == 3, "the plain function"
+
+
 def test_what_is_compiled_elsewhere_is_not_kept_and_numbas_own_folder_stays_as_it_was():
     import numba
 

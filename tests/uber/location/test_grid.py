@@ -171,7 +171,7 @@ LOOPS = ("put", "put_many", "take", "take_silent", "rebuild", "circle", "nearest
 
 class _Plain:
     def __init__(self, loop):
-        self.native = self.loop = loop
+        self.native = self.unchecked = self.loop = loop
 
     def __call__(self, *arguments):
         return self.loop(*arguments)

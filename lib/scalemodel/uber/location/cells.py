@@ -19,15 +19,16 @@ import numpy as np
 from scalemodel.core.compiled import READ_FLOATS, READ_INTS, compiled
 from scalemodel.uber.location.sphere import EARTH_M, great_circle_m
 
-# A row has 48 bytes, in three views: whole numbers, places, chains. Then a table: a head for each
-# row, and rows by hashed id.
-GRID = "Tuple((float64[:, ::1], int32[:, ::1], int64[:, ::1], int32[::1]))"
+# A row has 32 bytes in three views, places, chains and ids; and 16 for what its last report said.
+# Then a table: a head for each row, and rows by hashed id.
+GRID = "Tuple((float64[:, ::1], int32[:, ::1], int64[:, ::1], float64[:, ::1], int32[::1]))"
 READ_FLAGS = "Array(boolean, 1, 'C', readonly=True)"
-LAT, LON, TIME_S = 0, 1, 3  # columns of places
+LAT, LON = 0, 1  # columns of places
 NEXT, BEFORE = 4, 5  # of chains: they are what is column 2 of places. The first `BEFORE` is ~head
-ID, SEQ = 0, 1  # of cars
+ID = 3  # of ids
+TIME_S, SEQ = 0, 1  # of news
 ROW, BAND, COLUMN, AFTER, LINE = 0, 1, 2, 3, 64  # columns of a line of chains, and its length
-DESK, CARS, USED = 0, 0, 1  # a row, and its columns in cars
+DESK, CARS, USED = 0, 0, 1  # a row, and its columns in ids
 LOW = 0xFFFFFFFF  # 32 bits
 FARTHEST_M = 1.001 * math.pi * EARTH_M
 
@@ -73,10 +74,10 @@ def _cell(bands, lat, lon):
 @compiled(f"int64({GRID}, int64)")
 def find(grid, id):
     """The slot of the table where the row of `id` stands, or would stand."""
-    _, _, cars, table = grid
-    slot = len(cars) + _hashed(id >> 32, id & LOW, len(table) - len(cars))
-    while table[slot] != 0 and cars[table[slot], ID] != id:
-        slot = slot + 1 if slot + 1 < len(table) else len(cars)
+    _, _, ids, _, table = grid
+    slot = len(ids) + _hashed(id >> 32, id & LOW, len(table) - len(ids))
+    while table[slot] != 0 and ids[table[slot], ID] != id:
+        slot = slot + 1 if slot + 1 < len(table) else len(ids)
     return slot
 
 
@@ -90,9 +91,9 @@ def _head_of(band, column, size):
 @compiled()
 def _link(grid, bands, row):
     """Put a row first into the chain of its cell."""
-    places, chains, cars, table = grid
+    places, chains, _, _, table = grid
     band, column = _cell(bands, places[row, LAT], places[row, LON])
-    head = _head_of(band, column, len(cars))
+    head = _head_of(band, column, len(places))
     first = table[head]
     chains[row, NEXT], chains[row, BEFORE] = first, ~head
     if first != 0:
@@ -103,7 +104,7 @@ def _link(grid, bands, row):
 @compiled()
 def _unlink(grid, row):
     """Take a row out of its chain."""
-    _, chains, _, table = grid
+    _, chains, _, _, table = grid
     after, before = chains[row, NEXT], chains[row, BEFORE]
     if before < 0:
         table[~before] = after
@@ -116,7 +117,7 @@ def _unlink(grid, row):
 @compiled(f"int64({GRID}, int64, int64, float64, float64, float64, int64)")
 def put(grid, bands, id, lat, lon, time_s, seq):
     """Put one car where it is: 1, or 0 where it is old news, or -1 where there is no room."""
-    places, chains, cars, table = grid
+    places, chains, ids, news, table = grid
     slot = find(grid, id)
     row = table[slot]
     moves = True
@@ -124,22 +125,22 @@ def put(grid, bands, id, lat, lon, time_s, seq):
         row = chains[DESK, NEXT]
         if row != 0:
             chains[DESK, NEXT] = chains[row, NEXT]
-        elif cars[DESK, USED] + 1 < len(cars):
-            cars[DESK, USED] += 1
-            row = cars[DESK, USED]
+        elif ids[DESK, USED] + 1 < len(ids):
+            ids[DESK, USED] += 1
+            row = ids[DESK, USED]
         else:
             return -1
         table[slot] = row
-        cars[row, ID], cars[row, SEQ] = id, -1
-        cars[DESK, CARS] += 1
-    elif 0 <= seq <= cars[row, SEQ]:
+        ids[row, ID], news[row, SEQ] = id, -1
+        ids[DESK, CARS] += 1
+    elif 0 <= seq <= news[row, SEQ]:
         return 0
     else:
         moves = not _is_same_cell(bands, places[row, LAT], places[row, LON], lat, lon)
         if moves:
             _unlink(grid, row)
-    cars[row, SEQ] = seq if seq >= 0 else cars[row, SEQ] + 1
-    places[row, LAT], places[row, LON], places[row, TIME_S] = lat, lon, time_s
+    news[row, SEQ] = seq if seq >= 0 else news[row, SEQ] + 1
+    news[row, TIME_S], places[row, LAT], places[row, LON] = time_s, lat, lon
     if moves:
         _link(grid, bands, row)
     return 1
@@ -154,12 +155,12 @@ def put_many(grid, bands, ids, lat, lon, time_s, seq, first):
 
     The cars of a line are looked up before the first is put: so memory answers all at once.
     """
-    places, _, _, table = grid
+    _, _, _, news, table = grid
     moved, seen = 0, np.empty(LINE)
     for n in range(first, len(ids)):
         if (n - first) % LINE == 0:
             for ahead in range(n, min(n + LINE, len(ids))):
-                seen[ahead - n] = places[table[find(grid, ids[ahead])], LAT]
+                seen[ahead - n] = news[table[find(grid, ids[ahead])], SEQ]
         done = put(
             grid, bands, ids[n], lat[n], lon[n],
             time_s[n] if len(time_s) > 0 else 0.0, seq[n] if len(seq) > 0 else -1,
@@ -173,20 +174,20 @@ def put_many(grid, bands, ids, lat, lon, time_s, seq, first):
 @compiled(f"int64({GRID}, int64)")
 def take(grid, id):
     """Take a car out: 1, or 0 where there is none."""
-    _, chains, cars, table = grid
+    _, chains, known, _, table = grid
     gap = find(grid, id)
     row = table[gap]
     if row == 0:
         return 0
     _unlink(grid, row)
-    cars[row, ID] = -1
+    known[row, ID] = -1
     chains[row, NEXT], chains[DESK, NEXT] = chains[DESK, NEXT], row
-    cars[DESK, CARS] -= 1
-    slots, at = len(table) - len(cars), gap
+    known[DESK, CARS] -= 1
+    slots, at = len(table) - len(known), gap
     while table[at] != 0:  # whoever stands further from home than the gap moves into it
-        at = at + 1 if at + 1 < len(table) else len(cars)
-        other = cars[table[at], ID]
-        home = len(cars) + _hashed(other >> 32, other & LOW, slots)
+        at = at + 1 if at + 1 < len(table) else len(known)
+        other = known[table[at], ID]
+        home = len(known) + _hashed(other >> 32, other & LOW, slots)
         if table[at] != 0 and (at - home) % slots >= (at - gap) % slots:
             table[gap], gap = table[at], at
     table[gap] = 0
@@ -196,20 +197,20 @@ def take(grid, id):
 @compiled(f"int64({GRID}, float64, float64)")
 def take_silent(grid, now_s, ttl_s):
     """Take out all who were silent for longer than `ttl_s`; how many."""
-    places, _, cars, _ = grid
+    _, _, ids, news, _ = grid
     taken = 0
-    for row in range(1, cars[DESK, USED] + 1):
-        if cars[row, ID] >= 0 and now_s - places[row, TIME_S] > ttl_s:
-            taken += take(grid, cars[row, ID])
+    for row in range(1, ids[DESK, USED] + 1):
+        if ids[row, ID] >= 0 and now_s - news[row, TIME_S] > ttl_s:
+            taken += take(grid, ids[row, ID])
     return taken
 
 
 @compiled(f"void({GRID}, int64)")
 def rebuild(grid, bands):
     """Fill an empty table and chain all rows that are used; each is a car."""
-    _, _, cars, table = grid
-    for row in range(cars[DESK, USED], 0, -1):  # so that chains run forwards
-        table[find(grid, cars[row, ID])] = row
+    _, _, ids, _, table = grid
+    for row in range(ids[DESK, USED], 0, -1):  # so that chains run forwards
+        table[find(grid, ids[row, ID])] = row
         _link(grid, bands, row)
 
 
@@ -259,7 +260,7 @@ def _columns_near(band, bands, columns, lat, lon, angle):
 
 
 @compiled()
-def _sink(cars, rows, far_m, end, row, car_m):
+def _sink(ids, far_m, end, id, car_m):
     """Put a car on top of a heap, in place of who is there, and let it sink to its place.
 
     Whoever comes last stands on top: who is furthest, and of equals who has the largest id.
@@ -268,17 +269,13 @@ def _sink(cars, rows, far_m, end, row, car_m):
     while child < end:
         if child + 1 < end:
             left_m, right_m = far_m[child], far_m[child + 1]
-            if right_m > left_m or (
-                right_m == left_m and cars[rows[child + 1], ID] > cars[rows[child], ID]
-            ):
+            if right_m > left_m or (right_m == left_m and ids[child + 1] > ids[child]):
                 child += 1
-        if far_m[child] < car_m or (
-            far_m[child] == car_m and cars[rows[child], ID] <= cars[row, ID]
-        ):
+        if far_m[child] < car_m or (far_m[child] == car_m and ids[child] <= id):
             break
-        rows[at], far_m[at] = rows[child], far_m[child]
+        ids[at], far_m[at] = ids[child], far_m[child]
         at, child = child, 2 * child + 1
-    rows[at], far_m[at] = row, car_m
+    ids[at], far_m[at] = id, car_m
 
 
 @compiled()
@@ -289,11 +286,9 @@ def _is_dear(grid, bands, radius_m):
 
 
 @compiled()
-def _walk(
-    grid, bands, line, many, lat, lon, parallels, most_m, available, rows, far_m, best, found
-):
+def _walk(grid, bands, line, many, lat, lon, parallels, most_m, available, ids, far_m, best, found):
     """Go along many chains side by side, a car of each in a turn: so memory answers all at once."""
-    places, chains, cars, _ = grid
+    places, chains, known, _, _ = grid
     most = _haversine(_wide(min(most_m, far_m[0]) if best else most_m))
     while many > 0:
         for n in range(many):
@@ -311,19 +306,16 @@ def _walk(
                 continue  # of another band, with the same head
             if column >= 0 and _cell(bands, car_lat, car_lon)[1] != column:
                 continue  # its own chain is this one once more
-            if len(available) > 0:
-                id = cars[row, ID]
-                if id >= len(available) or not available[id]:
-                    continue
+            id = known[row, ID]
+            if len(available) > 0 and (id >= len(available) or not available[id]):
+                continue
             car_m = great_circle_m(car_lat, car_lon, lat, lon)
             if car_m > most_m:
                 continue
-            if not best and found < len(rows):
-                rows[found], far_m[found] = cars[row, ID], car_m
-            if best and (
-                car_m < far_m[0] or (car_m == far_m[0] and cars[row, ID] < cars[rows[0], ID])
-            ):
-                _sink(cars, rows, far_m, len(rows), row, car_m)
+            if not best and found < len(ids):
+                ids[found], far_m[found] = id, car_m
+            if best and (car_m < far_m[0] or (car_m == far_m[0] and id < ids[0])):
+                _sink(ids, far_m, len(ids), id, car_m)
                 if far_m[0] < most_m:
                     most = _haversine(_wide(far_m[0]))
             found += 1
@@ -335,12 +327,12 @@ def _walk(
     f"int64({GRID}, int64, float64, float64, float64, float64, {READ_FLAGS}, int64[::1], "
     "float64[::1], boolean)"
 )
-def circle(grid, bands, lat, lon, radius_m, most_m, available, rows, far_m, best):
+def circle(grid, bands, lat, lon, radius_m, most_m, available, ids, far_m, best):
     """Look at all cars whose cells meet a circle: how many are at most `most_m` away.
 
     If `best`, the nearest of them are kept in a heap, else all while there is room.
     """
-    _, _, cars, table = grid
+    _, _, known, _, table = grid
     angle, phi = _wide(radius_m), math.radians(lat)
     parallels = math.cos(phi) * math.cos(min(abs(phi) + angle, math.pi / 2))
     at, reach = (lat + 90) / 180 * bands, angle / math.pi * bands
@@ -351,22 +343,22 @@ def circle(grid, bands, lat, lon, radius_m, most_m, available, rows, far_m, best
     line, many, found = np.empty((LINE, 4), np.int64), 0, 0
     for band in range(first, last + 1):
         if everywhere:
-            west, east, columns, shared = 0, len(cars) - 1, len(cars), False
+            west, east, columns, shared = 0, len(known) - 1, len(known), False
         else:
             columns = _columns_in(band, bands)
             west, east = _columns_near(band, bands, columns, lat, lon, angle)
             # round the globe two columns of one band may have one head, whose chain comes twice
-            shared = west < 0 or east >= columns or east - west >= len(cars)
+            shared = west < 0 or east >= columns or east - west >= len(known)
         for turn in range(west, east + 1):
             column = turn + columns if turn < 0 else turn - columns if turn >= columns else turn
-            row = table[turn if everywhere else _head_of(band, column, len(cars))]
+            row = table[turn if everywhere else _head_of(band, column, len(known))]
             if row != 0:
                 line[many, ROW], line[many, BAND] = row, band
                 line[many, COLUMN] = column if shared else -1
                 many += 1
             if many == LINE or (band == last and turn == east):
                 found = _walk(
-                    grid, bands, line, many, lat, lon, parallels, most_m, available, rows, far_m,
+                    grid, bands, line, many, lat, lon, parallels, most_m, available, ids, far_m,
                     best, found,
                 )  # fmt: skip
                 many = 0
@@ -387,7 +379,7 @@ def nearest(grid, bands, lat, lon, radius_m, available, ids, far_m):
         if _is_dear(grid, bands, sure_m):
             sure_m = radius_m
         for n in range(k):
-            ids[n], far_m[n] = DESK, math.inf
+            ids[n], far_m[n] = -1, math.inf
         found = circle(grid, bands, lat, lon, sure_m, radius_m, available, ids, far_m, True)
         if far_m[0] <= sure_m or sure_m >= radius_m:
             break
@@ -395,11 +387,10 @@ def nearest(grid, bands, lat, lon, radius_m, available, ids, far_m):
             sure_m = radius_m = far_m[0]
         else:
             sure_m = min(max(2 * sure_m, math.pi * EARTH_M / bands), radius_m)
-    cars = grid[2]
     for end in range(k - 1, -1, -1):
-        row, last_m = ids[0], far_m[0]
-        _sink(cars, ids, far_m, end, ids[end], far_m[end])
-        ids[end], far_m[end] = cars[row, ID] if last_m < math.inf else -1, last_m
+        id, last_m = ids[0], far_m[0]
+        _sink(ids, far_m, end, ids[end], far_m[end])
+        ids[end], far_m[end] = id, last_m
     return min(found, k)
 
 

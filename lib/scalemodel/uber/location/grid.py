@@ -90,8 +90,8 @@ class GeoIndex:
     @property
     def bytes(self) -> int:
         """What the index holds, all arrays together."""
-        places, _, cars, table = self._grid
-        return places.nbytes + cars.nbytes + table.nbytes
+        places, _, _, news, table = self._grid
+        return places.nbytes + news.nbytes + table.nbytes
 
     # ── Moving ──────────────────────────────────────────────────────────────
     def move(self, ids, lat, lon, time_s=None, seq=None) -> int:
@@ -132,12 +132,12 @@ class GeoIndex:
         if type(time_s) is not float or not math.isfinite(time_s):
             time_s = checks.real("time_s", time_s)
         seq = -1 if seq is None else _whole("seq", seq, at_most=MOST_SEQ)
-        moved = cells.put.native(self._grid, self._bands, id, lat, lon, time_s, seq)
+        moved = cells.put.unchecked(self._grid, self._bands, id, lat, lon, time_s, seq)
         self._stale -= 1
         if moved < 0 or self._stale < 0:
             self._lay_out(more=len(self) // 10 + 1 if moved < 0 else 0)
             if moved < 0:
-                moved = cells.put.native(self._grid, self._bands, id, lat, lon, time_s, seq)
+                moved = cells.put.unchecked(self._grid, self._bands, id, lat, lon, time_s, seq)
         return moved > 0
 
     def remove(self, id) -> bool:
@@ -212,7 +212,7 @@ class GeoIndex:
         if k > FEW:
             k = max(min(k, len(self)), FEW)
         ids, far_m = np.empty(k, np.int64), np.empty(k)
-        found = cells.nearest.native(
+        found = cells.nearest.unchecked(
             self._grid, self._bands, lat, lon, _radius(radius_m), _free(available), ids, far_m
         )
         return Neighbours(ids, far_m) if found == k else Neighbours(ids[:found], far_m[:found])
@@ -248,38 +248,38 @@ class GeoIndex:
 
     # ── Inside ──────────────────────────────────────────────────────────────
     def _row(self, id):
-        table = self._grid[3]
+        table = self._grid[-1]
         return table[cells.find.native(self._grid, _whole("id", id))]
 
     def _lay_out(self, more):
         """Put the rows in the order of cells, for the processor's sake, with room for `more`."""
-        places, _, cars, _ = self._grid
-        rows = 1 + np.flatnonzero(cars[1 : cars[DESK, USED] + 1, ID] >= 0)
+        places, _, ids, news, _ = self._grid
+        rows = 1 + np.flatnonzero(ids[1 : ids[DESK, USED] + 1, ID] >= 0)
         band = np.floor((places[rows, LAT] + 90) / 180 * self._bands)
         rows = rows[np.lexsort((places[rows, LON], band))]
-        grid = _arrays(max(len(rows) + more, len(cars) - 1))
-        grid[0][1 : len(rows) + 1], grid[2][1 : len(rows) + 1] = places[rows], cars[rows]
-        grid[2][DESK] = len(rows)
+        grid = _arrays(max(len(rows) + more, len(ids) - 1))
+        grid[2][1 : len(rows) + 1], grid[3][1 : len(rows) + 1] = ids[rows], news[rows]
+        grid[2][DESK, CARS] = grid[2][DESK, USED] = len(rows)
         cells.rebuild.native(grid, self._bands)
         self._grid, self._stale = grid, TIDY_MOVES * max(len(rows), FEW)
 
     def check(self) -> None:
         """Assert what must hold: chains sound both ways, each car in its cell, each id found."""
-        places, chains, cars, table = self._grid
+        places, chains, ids, _, table = self._grid
         seen = 0
-        for head in np.flatnonzero(table[: len(cars)]).tolist():
+        for head in np.flatnonzero(table[: len(ids)]).tolist():
             before, row = ~head, int(table[head])
             while row:
                 assert chains[row, BEFORE] == before, "a chain that does not lead back"
                 band, column = cells._cell(self._bands, *places[row, [LAT, LON]].tolist())
-                assert cells._head_of(band, column, len(cars)) == head, "a car in another's cell"
-                assert self._row(int(cars[row, ID])) == row, "an id that leads elsewhere"
+                assert cells._head_of(band, column, len(ids)) == head, "a car in another's cell"
+                assert self._row(int(ids[row, ID])) == row, "an id that leads elsewhere"
                 seen, before, row = seen + 1, row, int(chains[row, NEXT])
-        assert seen == len(self) == np.count_nonzero(table[len(cars) :]), "a car is lost"
+        assert seen == len(self) == np.count_nonzero(table[len(ids) :]), "a car is lost"
         free, row = 0, int(chains[DESK, NEXT])
         while row:
             free, row = free + 1, int(chains[row, NEXT])
-        assert free + len(self) == cars[DESK, USED] < len(cars), "a row is lost"
+        assert free + len(self) == ids[DESK, USED] < len(ids), "a row is lost"
 
 
 # ── The doorkeepers ─────────────────────────────────────────────────────────
@@ -290,8 +290,8 @@ def _arrays(room):
     block = np.zeros(words + 8)
     block = block[-block.ctypes.data % 64 // 8 :][:words]
     places = block[: 4 * n].reshape(n, 4)
-    cars = block[4 * n : 6 * n].view(np.int64).reshape(n, 2)
-    return places, places.view(np.int32), cars, block[6 * n :].view(np.int32)
+    news = block[4 * n : 6 * n].reshape(n, 2)
+    return places, places.view(np.int32), places.view(np.int64), news, block[6 * n :].view(np.int32)
 
 
 def place(lat, lon):
@@ -360,8 +360,9 @@ def whole_row(field, values, most):
 
 
 def _radius(radius_m):
-    most = MOST_M if radius_m is None else radius_m
-    return checks.real("radius_m", most, at_least=0, at_most=MOST_M)
+    if radius_m is None:
+        return MOST_M
+    return checks.real("radius_m", radius_m, at_least=0, at_most=MOST_M)
 
 
 def _free(available):
