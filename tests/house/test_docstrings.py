@@ -69,10 +69,10 @@ WITHOUT_EXAMPLE = {
         for run in ("killed", "rounds", "places")
     },
     **{
-        f"scalemodel.uber.location.cells.{loop}": "the call of `GeoIndex` before it has one"
+        f"scalemodel.uber.location.{loop}": "the call of `GeoIndex` before it has one"
         for loop in (
-            *("find", "put", "put_many", "take", "take_silent", "rebuild"),
-            *("circle", "nearest", "nearest_many"),
+            *(f"cells.{n}" for n in ("find", "put", "put_many", "take", "take_silent", "rebuild")),
+            *(f"search.{n}" for n in ("circle", "nearest", "nearest_many")),
         )
     },
 }

@@ -102,8 +102,8 @@ LEFT_OUT = {
             *(
                 "log.able",
                 *(
-                    f"grid.{n}"
-                    for n in ("place", "places", "columns", "whole_row", "Neighbours.of")
+                    f"rows.{n}"
+                    for n in ("place", "places", "columns", "whole", "whole_row", "Neighbours.of")
                 ),
             ),
         )

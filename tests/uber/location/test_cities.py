@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalemodel.uber.location.cities import Cities, _square
-from scalemodel.uber.location.grid import MOST_K, GeoIndex
+from scalemodel.uber.location.grid import GeoIndex
+from scalemodel.uber.location.rows import MOST_K
 from scalemodel.uber.location.sphere import distance_m
 from tests.conftest import cases
 

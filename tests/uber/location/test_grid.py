@@ -1,6 +1,7 @@
 """The index of moving cars: by hand, a dictionary beside it, brute force, bad input."""
 
 import math
+from contextlib import ExitStack
 from unittest.mock import patch
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from scalemodel.uber.location import cells
+from scalemodel.uber.location import cells, search
 from scalemodel.uber.location.grid import GeoIndex
 from scalemodel.uber.location.sphere import brute_force, distance_m
 from tests.conftest import cases
@@ -163,10 +164,17 @@ TestHistory.settings = settings(max_examples=cases(12), stateful_step_count=20, 
 
 def plainly(index):
     """The same index, whose loops run as they are written."""
-    return patch.multiple(cells, **{name: _Plain(getattr(cells, name)) for name in LOOPS})
+    stack = ExitStack()
+    for module, names in LOOPS.items():
+        plain = {name: _Plain(getattr(module, name)) for name in names}
+        stack.enter_context(patch.multiple(module, **plain))
+    return stack
 
 
-LOOPS = ("put", "put_many", "take", "take_silent", "rebuild", "circle", "nearest", "nearest_many")
+LOOPS = {
+    cells: ("put", "put_many", "take", "take_silent", "rebuild"),
+    search: ("circle", "nearest", "nearest_many"),
+}
 
 
 class _Plain:

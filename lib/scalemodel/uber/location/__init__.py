@@ -2,7 +2,7 @@
 
 - `sphere`: distances on a globe, and the answer that takes its time;
 - `grid`: an index of cars that will not stand still;
-- `cells`: the loops of it;
+- `cells` and `search`: the loops of it, who moves and who is near; `rows`: what comes and leaves;
 - `log`: tapes between those who report and those who keep the index, and `kafka`: the same over
   Kafka's protocol;
 - `reports`: what an app says, and the door that it comes through;

@@ -25,7 +25,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from scalemodel.core import checks
-from scalemodel.uber.location.grid import MOST_K, GeoIndex, Neighbours, columns, place
+from scalemodel.uber.location.grid import GeoIndex
+from scalemodel.uber.location.rows import MOST_K, Neighbours, columns, place
 from scalemodel.uber.location.sphere import EARTH_M, MOST_M, distance_m
 
 DEGREE_M = math.pi * EARTH_M / 180  # of a great circle

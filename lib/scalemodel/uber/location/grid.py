@@ -3,7 +3,7 @@
 A city is cut into squares of 250 m, and each square has a list of who is in it. To find the ten
 nearest cars you look at your own square, and then into those around it, until nobody whom you
 have not seen could be nearer. A car that moves leaves one list and joins another, or neither.
-The loops are in `cells`; this is the door before them.
+The loops are in `cells` and `search`; this is the door before them.
 
 A car takes 58 bytes: where it is, when and by which report (40), its two neighbours in the list
 (8), the table of its id (6) and of the lists (4). Room grows by a tenth, so an index holds at
@@ -20,43 +20,27 @@ Sources: the brief's 250 m; k-NN with a bound as in Roussopoulos, Kelley, Vincen
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from scalemodel.core import checks
-from scalemodel.parts.admission import MOST_ID
-from scalemodel.uber.location import cells
+from scalemodel.uber.location import cells, search
 from scalemodel.uber.location.cells import BEFORE, CARS, DESK, ID, LAT, LON, NEXT, USED
-from scalemodel.uber.location.sphere import EARTH_M, MOST_M, as_row
+from scalemodel.uber.location.rows import (
+    MOST_K,
+    MOST_SEQ,
+    Neighbours,
+    columns,
+    place,
+    places,
+    whole,
+)
+from scalemodel.uber.location.sphere import EARTH_M, MOST_M
 
-MOST_SEQ = 2**53 - 1  # the largest whole number that Lua and JSON hold too
-MOST_K = 10_000_000
 FEW = 64  # cars for which there is room at first
 TIDY_MOVES = 16  # a car, until the rows are put in the order of cells again
 ANYBODY, NOBODY = np.zeros(0, dtype=bool), np.zeros(1, dtype=bool)
 UNSAID, ANYWAY = np.zeros(0), np.zeros(0, dtype=np.int64)  # times and numbers of no report
-
-
-class Neighbours(NamedTuple):
-    """Cars and how far they are: `ids` int64 and `distance_m`, ascending, ties by id.
-
-    >>> Neighbours(np.array([7]), np.array([120.0])).distance_m
-    array([120.])
-    """
-
-    ids: np.ndarray
-    distance_m: np.ndarray
-
-    @classmethod
-    def of(cls, ids: np.ndarray, distance_m: np.ndarray, k: int | None = None) -> "Neighbours":
-        """The first `k` of these cars, who may stand in any order.
-
-        >>> Neighbours.of(ids=[9, 7, 8], distance_m=[1.0, 1.0, 0.5], k=2).ids
-        array([8, 7])
-        """
-        order = np.lexsort((ids, distance_m))[:k]
-        return cls(np.asarray(ids)[order], np.asarray(distance_m)[order])
 
 
 class GeoIndex:
@@ -128,10 +112,10 @@ class GeoIndex:
         (True, False)
         """
         lat, lon = place(lat, lon)
-        id = _whole("id", id)
+        id = whole("id", id)
         if type(time_s) is not float or not math.isfinite(time_s):
             time_s = checks.real("time_s", time_s)
-        seq = -1 if seq is None else _whole("seq", seq, at_most=MOST_SEQ)
+        seq = -1 if seq is None else whole("seq", seq, at_most=MOST_SEQ)
         moved = cells.put.unchecked(self._grid, self._bands, id, lat, lon, time_s, seq)
         self._stale -= 1
         if moved < 0 or self._stale < 0:
@@ -146,7 +130,7 @@ class GeoIndex:
         >>> GeoIndex().remove(7)
         False
         """
-        return cells.take.native(self._grid, _whole("id", id)) > 0
+        return cells.take.native(self._grid, whole("id", id)) > 0
 
     def expire(self, now_s, ttl_s) -> int:
         """Forget all that were silent for longer than `ttl_s`; how many.
@@ -187,7 +171,7 @@ class GeoIndex:
         radius_m = checks.real("radius_m", radius_m, at_least=0, at_most=MOST_M)
         while True:
             ids, far_m = np.empty(self._found, np.int64), np.empty(self._found)
-            found = cells.circle.native(
+            found = search.circle.native(
                 self._grid, self._bands, lat, lon, radius_m, radius_m, ANYBODY, ids, far_m, False
             )
             if found <= self._found:
@@ -208,11 +192,11 @@ class GeoIndex:
         array([8])
         """
         lat, lon = place(lat, lon)
-        k = _whole("k", k, at_least=1, at_most=MOST_K)
+        k = whole("k", k, at_least=1, at_most=MOST_K)
         if k > FEW:
             k = max(min(k, len(self)), FEW)
         ids, far_m = np.empty(k, np.int64), np.empty(k)
-        found = cells.nearest.unchecked(
+        found = search.nearest.unchecked(
             self._grid, self._bands, lat, lon, _radius(radius_m), _free(available), ids, far_m
         )
         return Neighbours(ids, far_m) if found == k else Neighbours(ids[:found], far_m[:found])
@@ -229,7 +213,7 @@ class GeoIndex:
         k = checks.whole("k", k, at_least=1, at_most=MOST_K)
         some = max(min(k, len(self)), 1)
         ids, far_m = np.empty((len(lat), some), np.int64), np.empty((len(lat), some))
-        cells.nearest_many.native(
+        search.nearest_many.native(
             self._grid, self._bands, lat, lon, _radius(radius_m), _free(available), ids, far_m
         )
         if some == k:
@@ -249,7 +233,7 @@ class GeoIndex:
     # ── Inside ──────────────────────────────────────────────────────────────
     def _row(self, id):
         table = self._grid[-1]
-        return table[cells.find.native(self._grid, _whole("id", id))]
+        return table[cells.find.native(self._grid, whole("id", id))]
 
     def _lay_out(self, more):
         """Put the rows in the order of cells, for the processor's sake, with room for `more`."""
@@ -271,8 +255,8 @@ class GeoIndex:
             before, row = ~head, int(table[head])
             while row:
                 assert chains[row, BEFORE] == before, "a chain that does not lead back"
-                band, column = cells._cell(self._bands, *places[row, [LAT, LON]].tolist())
-                assert cells._head_of(band, column, len(ids)) == head, "a car in another's cell"
+                band, column = cells.cell_of(self._bands, *places[row, [LAT, LON]].tolist())
+                assert cells.head_of(band, column, len(ids)) == head, "a car in another's cell"
                 assert self._row(int(ids[row, ID])) == row, "an id that leads elsewhere"
                 seen, before, row = seen + 1, row, int(chains[row, NEXT])
         assert seen == len(self) == np.count_nonzero(table[len(ids) :]), "a car is lost"
@@ -292,71 +276,6 @@ def _arrays(room):
     places = block[: 4 * n].reshape(n, 4)
     news = block[4 * n : 6 * n].reshape(n, 2)
     return places, places.view(np.int32), places.view(np.int64), news, block[6 * n :].view(np.int32)
-
-
-def place(lat, lon):
-    """A point on the globe as numbers of Python's; 180° is −180°.
-
-    >>> place(np.float64(52.5), 13), place(52.5, 180.0)
-    ((52.5, 13.0), (52.5, -180.0))
-    """
-    if type(lat) is not float or not -90 <= lat <= 90:
-        lat = checks.real("lat", lat, at_least=-90, at_most=90)
-    if type(lon) is not float or not -180 <= lon <= 180:
-        lon = checks.real("lon", lon, at_least=-180, at_most=180)
-    return lat, lon if lon < 180 else -180.0
-
-
-def columns(ids, lat, lon, time_s=None, seq=None):
-    """The columns of a batch as arrays of one length; None stays.
-
-    >>> columns([7], [52.5], [13.4], seq=[1])
-    [array([7]), array([52.5]), array([13.4]), None, array([1])]
-    """
-    said = [
-        whole_row("ids", ids, MOST_ID),
-        *places(lat, lon),
-        None if time_s is None else checks.numbers_row("time_s", time_s, length=0),
-        None if seq is None else whole_row("seq", seq, MOST_SEQ),
-    ]
-    for name, column in zip(("lat", "time_s", "seq"), (said[1], *said[3:]), strict=True):
-        if column is not None and len(column) != len(said[0]):
-            raise ValueError(
-                f"{name} has {len(column)} places; it must have {len(said[0])}, as ids"
-            )
-    return said
-
-
-def places(lat, lon):
-    """Rows of degrees, of one length; 180° is −180°.
-
-    >>> places(lat=[52.5, 52.6], lon=[13, 180])
-    (array([52.5, 52.6]), array([  13., -180.]))
-    """
-    lat = checks.numbers_row("lat", lat, at_least=-90, at_most=90, length=0)
-    lon = checks.numbers_row("lon", lon, at_least=-180, at_most=180, length=0)
-    if len(lat) != len(lon):
-        raise ValueError(f"lat and lon must have one length: {len(lat)} and {len(lon)}")
-    return lat, np.where(lon < 180, lon, -180.0)
-
-
-def _whole(field, value, at_least=0, at_most=MOST_ID):
-    if type(value) is not int or not at_least <= value <= at_most:
-        value = checks.whole(field, value, at_least=at_least, at_most=at_most)
-    return value
-
-
-def whole_row(field, values, most):
-    """`values` as a row of whole numbers from 0 to `most`.
-
-    >>> whole_row("ids", [7, 8], most=9)
-    array([7, 8])
-    """
-    row = as_row(values)
-    fits = row.ndim == 1 and (row.dtype.kind in "iu" or not row.size)
-    if not fits or (row.size and not 0 <= row.min() <= row.max() <= most):
-        raise ValueError(f"{field}={values!r} must be a row of whole numbers from 0 to {most}")
-    return np.ascontiguousarray(row, dtype=np.int64)
 
 
 def _radius(radius_m):

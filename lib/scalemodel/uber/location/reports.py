@@ -28,8 +28,8 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.parts.admission import MOST_AT_ONCE, MOST_ID, Allowance, token
-from scalemodel.uber.location.grid import MOST_SEQ
 from scalemodel.uber.location.log import LogTrouble, able
+from scalemodel.uber.location.rows import MOST_SEQ
 
 KINDS = ("driver", "rider")
 MOST_S = 1e12  # of a clock

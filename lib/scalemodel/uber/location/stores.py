@@ -31,8 +31,8 @@ import redis
 from scalemodel.core import checks
 from scalemodel.parts.admission import MOST_ID
 from scalemodel.parts.redis_server import PrivateServer, connect, in_words, refuse_forgetful
-from scalemodel.uber.location.grid import MOST_K, Neighbours, columns, place
 from scalemodel.uber.location.reports import MOST_S
+from scalemodel.uber.location.rows import MOST_K, Neighbours, columns, place
 from scalemodel.uber.location.sphere import EARTH_M, MOST_M, distance_m
 
 HALF_WAY_M = np.pi * EARTH_M  # nobody is further away

@@ -24,7 +24,7 @@ import numpy as np
 
 from scalemodel.core import checks, events
 from scalemodel.core.compiled import READ_FLOATS, READ_INTS, compiled
-from scalemodel.uber.location.grid import whole_row
+from scalemodel.uber.location.rows import whole_row
 
 CAR, WITHOUT = 0, 1  # where a chain may end: at a car, or with a rider who goes without
 NOBODY = -1

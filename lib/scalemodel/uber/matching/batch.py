@@ -27,7 +27,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalemodel.core import checks
-from scalemodel.uber.location.grid import GeoIndex, places
+from scalemodel.uber.location.grid import GeoIndex
+from scalemodel.uber.location.rows import places
 from scalemodel.uber.matching.assign import assign
 from scalemodel.uber.matching.eta import Eta, asked
 from scalemodel.uber.matching.policies import POLICIES, EdgeGreedy, FirstCome, Optimal, rule_of
