@@ -104,6 +104,8 @@ def killed(
             while settled < SETTLED and time.monotonic() < until_s:  # until both have joined
                 consumer.step(500, 0.1)
                 settled = (settled + 1) * (len(reader.assigned) == PARTITIONS // 2)
+            if settled < SETTLED:
+                raise RuntimeError("the readers did not share the log: run it again")
             own, began_s = reader.assigned, time.monotonic()
             dies_s.value = began_s + kill_s if what == "a reader" else np.inf
             while (now_s := time.monotonic() - began_s) < duration_s or not times.all():
