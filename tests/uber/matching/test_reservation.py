@@ -238,8 +238,9 @@ def test_a_url_that_is_none_is_refused():
         with pytest.raises(ValueError, match=r"url=.* must be .* Redis URL") as trouble:
             OnRedis(url)
         assert "geheim" not in str(trouble.value)
-    with pytest.raises(ValueError, match="url=7 must be"):
-        OnRedis(7)
+    for nothing in (7, None):
+        with pytest.raises(ValueError, match=f"url={nothing} must be text"):
+            OnRedis(nothing)
     with pytest.raises(ValueError, match="prefix='' must be"):
         OnRedis("redis://localhost:1", "")
     with pytest.raises(StoreGone):
