@@ -69,6 +69,15 @@ def test_a_hot_spot_lies_where_the_city_says():
     assert abs(x_km - y_km) > 3  # so that to mix them up is seen
 
 
+def test_an_event_that_keeps_all_at_home_takes_nothing_from_other_hours():
+    curfew = Event(zone=2, start_h=20, end_h=21, factor=0.0, burst=0.0, burst_h=0.5)
+    city = City(replace(SMALL, events=(curfew,), base_per_s=1.0))
+    before, during, after = (city.requests(hour, hour + 1) for hour in (19, 20, 21))
+    plain = expected(city, 19, 20)[0, 2]
+    assert abs(np.count_nonzero(before.zone == 2) - plain) < 5 * np.sqrt(plain)
+    assert not (during.zone == 2).any() and after.time_s[after.zone == 2].min() >= 21.5 * 3600
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_the_same_seed_is_the_same_to_the_last_bit_and_another_is_not():
     one, again = City(SMALL).requests(17, 19), City(SMALL).requests(17, 19)
@@ -104,7 +113,7 @@ def test_trips_have_the_mean_lengths_that_were_asked_for():
     for seed in SEEDS:
         seen = City(replace(SMALL, seed=seed, base_per_s=0.3)).requests(12, 14)
         errors.append([seen.km[~seen.runs].mean() - 2.5, seen.km[seen.runs].mean() - 7.0,
-                       seen.runs.mean() - 0.3])  # fmt: skip
+                       seen.runs.mean() - 0.3, seen.lat[seen.runs].mean() - seen.lat[~seen.runs].mean()])  # fmt: skip
     assert all(agrees(column) for column in np.transpose(errors))
 
 
@@ -113,6 +122,14 @@ def test_a_square_without_hills_or_pull_has_the_mean_distance_of_the_books():
     assert 1 / City(flat).d0_km[1] == pytest.approx(
         0, abs=1e-5
     )  # Ghosh, 1951: (2 + √2 + 5 asinh 1)/15
+
+
+def test_without_hills_every_square_is_as_good_a_beginning():
+    seen = City(replace(SMALL, background_ratio=1.0, base_per_s=0.5)).requests(12, 16)
+    row = np.floor((seen.lat - 45) * 111.195 / 1.5) + 4
+    column = np.floor((seen.lon + 30) * np.cos(np.radians(45)) * 111.195 / 1.5) + 4
+    counts = np.bincount((8 * row + column).astype(int), minlength=64)
+    assert len(counts) == 64 and reference.chisquare(counts).pvalue > 0.001
 
 
 def test_counts_are_poisson_in_each_hour_and_zone():

@@ -102,8 +102,10 @@ def killed(
         try:
             settled = 0
             while settled < SETTLED and time.monotonic() < until_s:  # until both have joined
-                consumer.step(500, 0.1)
+                consumer.step(wait_s=0.1)
                 settled = (settled + 1) * (len(reader.assigned) == PARTITIONS // 2)
+            if settled < SETTLED:
+                raise RuntimeError("the readers did not share the log: run it again")
             own, began_s = reader.assigned, time.monotonic()
             dies_s.value = began_s + kill_s if what == "a reader" else np.inf
             while (now_s := time.monotonic() - began_s) < duration_s or not times.all():
@@ -117,7 +119,7 @@ def killed(
                     if now_s > back_s:
                         new = subprocess.Popen(old.process.args, stdout=subprocess.DEVNULL)
                 with contextlib.suppress(StoreTrouble):
-                    consumer.step(500, 0.02)
+                    consumer.step(wait_s=0.02)
                 with contextlib.suppress(EOFError):
                     while pipe.poll():
                         note(pipe.recv())
@@ -170,7 +172,7 @@ def _read_on(servers, url, keys, pipe, dies_s, session_s):
     consumer = IndexConsumer(_reader(log, session_s), noting)
     while True:
         with contextlib.suppress(StoreTrouble):
-            consumer.step(500, 0.02)
+            consumer.step(wait_s=0.02)
 
 
 def expected_unread_s(session_s: float) -> float:

@@ -1,6 +1,8 @@
 """The log over Kafka's protocol: what it keeps, what it says when there is trouble."""
 
+import importlib.util
 import socket
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -53,11 +55,85 @@ def test_two_logs_on_the_same_brokers_and_what_was_not_committed_comes_again():
         again = read(ours, 40)
         assert {message[:2] for message in again} == {message[:2] for message in found}
         assert ours.commit() and ours.commit() and own.behind() == 0
+        own.reader("archive")
+        assert own.behind() == 20, "by the group that has read the least"
         own.publish(b"1", b"more"), own.flush()
         assert ours.lag() == 1 and len(read(ours, 1)) == 1 and ours.lag() == 0
     assert not ours.commit()
     with pytest.raises(LogTrouble, match=r"^the reader is closed: another must be made$"):
         ours.poll()
+
+
+def test_what_is_refused_is_counted_out_and_named():
+    with KafkaLog() as log:
+        log.publish(b"1", b"here"), log.publish(b"1", b"there"), log.flush()
+        log.publish(b"1", b"lost"), log._sender.purge()
+        with pytest.raises(LogTrouble, match=r"^1 messages were not acknowledged: .*[Pp]urged"):
+            log.flush()
+        assert log.behind() == log.acked == 2
+        log._sender, real = SimpleNamespace(flush=lambda s: 3), log._sender
+        with pytest.raises(LogTrouble, match=r"^3 messages were not acknowledged: no answer$"):
+            log.flush()
+        log._sender = real
+
+
+class Troubled:
+    """A consumer that reads nothing, with a topic that is well or not; a commit is refused."""
+
+    def __init__(self, topic=None, commit="ILLEGAL_GENERATION"):
+        self.topic, self.refusal, self.asked = topic, commit, 0
+
+    def subscribe(self, topics, **_):
+        pass
+
+    def consume(self, most, wait_s):
+        return []
+
+    def list_topics(self, name, timeout):
+        self.asked += 1
+        return SimpleNamespace(topics={name: SimpleNamespace(error=self.topic)})
+
+    def commit(self, offsets, asynchronous):
+        code = getattr(kafka.client.KafkaError, self.refusal)
+        raise kafka.client.KafkaException(kafka.client.KafkaError(code))
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def reader_with(monkeypatch):
+    def made(consumer):
+        monkeypatch.setattr(kafka.client, "Consumer", lambda config: consumer)
+        log = SimpleNamespace(topic="reports", patience_s=1.0, bootstrap_servers="nobody")
+        return kafka.KafkaReader(log, "index", kafka.Counter())
+
+    return made
+
+
+def test_trouble_is_looked_at_once_and_is_told_where_it_is_not_over(reader_with):
+    well = reader_with(Troubled())
+    assert well.poll() == [] and well._consumer.asked == 0, "nothing was heard"
+    well._heard(kafka.client.KafkaError(kafka.client.KafkaError._TRANSPORT))
+    assert well.poll() == well.poll() == [] and well._consumer.asked == 1
+    ill = reader_with(
+        Troubled(kafka.client.KafkaError(kafka.client.KafkaError.UNKNOWN_TOPIC_OR_PART))
+    )
+    ill._heard(kafka.client.KafkaError(kafka.client.KafkaError._TRANSPORT))
+    with pytest.raises(LogTrouble, match=r"^cannot read reports: .*nknown topic"):
+        ill.poll()
+
+
+def test_a_commit_for_which_it_is_too_late_is_none_and_another_refusal_is_trouble(reader_with):
+    reader = reader_with(Troubled())
+    assert reader.commit() is False, "nothing was read"
+    reader._at = {0: 7}
+    assert reader.commit() is False and not reader._read
+    reader._consumer.refusal = "TOPIC_AUTHORIZATION_FAILED"
+    with pytest.raises(LogTrouble, match=r"^cannot commit in reports: "):
+        reader.commit()
+    reader.close()
+    assert reader.commit() is False
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -124,6 +200,21 @@ def test_the_same_calls_as_of_the_log_in_this_process():
     assert public(kafka.KafkaReader) == public(Reader) - {"drop"}
 
 
+def test_the_sender_is_told_what_the_text_says(monkeypatch):
+    told, real = [], kafka.client.Producer
+    monkeypatch.setattr(
+        kafka.client, "Producer", lambda config: told.append(config) or real(config)
+    )
+    with KafkaLog(patience_s=2.5) as log:
+        assert len(log.bootstrap_servers.split(",")) == 3
+    assert told == [
+        {
+            "test.mock.num.brokers": 3, "log_level": 0, "enable.idempotence": True,
+            "linger.ms": 5, "message.timeout.ms": 2_500,
+        }
+    ]  # fmt: skip
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 def test_nobody_there_is_an_error_soon(nobody):
     with pytest.raises(LogTrouble, match=rf"^cannot reach Kafka at {nobody}: .*Repeat the call$"):
@@ -186,6 +277,8 @@ def test_what_makes_no_log_is_refused(given, words):
 
 
 def test_without_the_package_one_is_told_what_to_do(monkeypatch):
-    monkeypatch.setattr(kafka, "client", None)
+    monkeypatch.setitem(sys.modules, "confluent_kafka", None)
+    there = importlib.util.spec_from_file_location("kafka_without", kafka.__file__)
+    there.loader.exec_module(without := importlib.util.module_from_spec(there))
     with pytest.raises(LogTrouble, match=r"pip install confluent-kafka.*log\.Log"):
-        KafkaLog()
+        without.KafkaLog()

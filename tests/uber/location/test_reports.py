@@ -174,6 +174,7 @@ def test_bytes_in_rows_are_what_struct_says():
          rng.uniform(0, MOST_S), rng.uniform(-90, 90), rng.uniform(-180, 180))
         for _ in range(100)
     ]  # fmt: skip
+    said += [(VERSION, 0, 0, 0, 0.0, -90.0, -180.0), (VERSION, 1, MOST_ID, MOST_SEQ, MOST_S, 90.0, 180.0)]  # fmt: skip
     rows, _ = decoded(PACKED.pack(*one) for one in said)
     assert rows.dtype == ROW and rows.tolist() == said
 
@@ -292,3 +293,14 @@ def test_a_gateway_needs_a_log_and_a_secret():
         Gateway(None, KEY)
     with pytest.raises(ValueError, match="key must be bytes, at least one"):
         Gateway(Log(), b"")
+    with pytest.raises(ValueError, match=r"^key='secret' must be"):
+        Gateway(Log(), "secret")
+
+
+@pytest.mark.parametrize("wrong", [{"report": "here"}, {"proof": 3}, {"now_s": -1.0}], ids=repr)
+def test_who_asks_the_door_asks_with_a_report_a_token_and_a_time(wrong):
+    gateway = door()
+    right = {"report": ana(), "proof": gateway.token_of(ANA, "driver"), "now_s": 100.0}
+    with pytest.raises(ValueError, match=f"^{next(iter(wrong))}=.* must be"):
+        gateway.receive(**right | wrong)
+    assert not gateway.answers

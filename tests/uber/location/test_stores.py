@@ -229,6 +229,20 @@ def test_a_server_that_may_throw_positions_away_is_refused():
             assert client.dbsize() == 0 and len(client.client_list()) == 1
 
 
+@needs_redis
+def test_a_server_of_its_own_that_is_refused_ends_too(monkeypatch):
+    made = []
+
+    def forgetful():
+        made.append(PrivateServer(maxmemory_policy="allkeys-lru"))
+        return made[-1]
+
+    monkeypatch.setattr(stores, "PrivateServer", forgetful)
+    with pytest.raises(StoreTrouble, match="must be noeviction"):
+        RedisStore()
+    assert made[0].process.returncode is not None
+
+
 def test_a_server_that_does_not_answer_is_not_waited_for_long(monkeypatch):
     monkeypatch.setattr(stores, "ANSWER_S", 0.05)
     words = "cannot open: the Redis server does not answer"

@@ -70,6 +70,13 @@ def test_the_naive_one_chooses_by_the_unit_of_its_eta():
         assert engine_of(km, stars, score=CaseScore(eta_unit=unit)).match(ADA).driver == driver
 
 
+def test_the_naive_score_is_the_briefs_and_its_circle_ends_at_2_km():
+    engine = naive({7: 1.9995, 8: 2.0005}, {7: 3.0, 8: 1.0})
+    assert engine.score(7, ADA) == pytest.approx(0.4 * 0.8 + 0.6 / 4)
+    assert engine.score(8, ADA) == pytest.approx(0.4 * 0.8 + 0.6 / 2)
+    assert engine.match(ADA) == 7, "eight would be the better one"
+
+
 def test_the_naive_one_gives_a_driver_to_two_riders():
     engine = naive({7: 0.1, 8: 0.2}, {7: 1.0, 8: 2.0})
     assert engine.match(ADA) == engine.match(BEN) == 7
@@ -255,6 +262,13 @@ def test_no_driver_is_ever_given_to_two_riders():
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(("unit", "eta"), [("h", 0.5), ("min", 30.0), ("s", 1800.0)])
+def test_a_score_in_each_unit_is_the_briefs(unit, eta):
+    assert CaseScore(eta_unit=unit).of(3.5, 30.0) == pytest.approx(0.4 * 0.7 + 0.6 / (eta + 1))
+    weighed = CaseScore(eta_unit=unit, rating_weight=2.0, eta_weight=3.0)
+    assert weighed.of(3.5, 30.0) == pytest.approx(2 * 0.7 + 3 / (eta + 1))
+
+
 def test_what_a_star_is_worth():
     """In minutes one more minute costs 1.25 stars from 1 to 2, and 0.057 from 10 to 11."""
     score = CaseScore(eta_unit="min")
@@ -286,6 +300,11 @@ def test_what_cannot_be_dispatched_is_refused():
         ("score=3 must be a CaseScore", lambda: MatchingEngine(index, drivers, score=3)),
         ("eta_unit='hours' must be one of", lambda: CaseScore(eta_unit="hours")),
         ("rating=5.5 must be", lambda: CaseScore().of(5.5, 1.0)),
+        ("minutes=-0.5 must be", lambda: CaseScore().of(5.0, -0.5)),
+        ("rating_weight=-1 must be", lambda: CaseScore(rating_weight=-1)),
+        ("request=.* must be a Request", lambda: naive({7: 0.1}, {7: 1.0}).match("ada")),
+        ("driver=.* must be", lambda: naive({7: 0.1}, {7: 1.0}).score("seven", ADA)),
+        ("request=.* must be a Request", lambda: naive({7: 0.1}, {7: 1.0}).score(7, "ada")),
         ("stars=6.0 must be", lambda: Drivers({7: 6.0})),
         ("step='sleep' must be one of", lambda: drivers.step(7, "sleep", "ada", 0.0)),
         ("driver=-1 must be", lambda: drivers.step(-1, "offer", "ada", 0.0)),

@@ -108,10 +108,11 @@ def test_a_line_fades_on_the_server_too(server):
     ledger = OnRedis(server.url, "fades:")
     client = redis.Redis.from_url(server.url)
     ledger.swap(7, None, "offered ada", 0.05)
+    assert ledger.swap(9, None, "offered cy", 0.001), "the shortest there is"
     assert ledger.swap(8, None, "offered ben", 20.0)
     assert 0 < client.pttl(f"{ledger.prefix}8") <= 20_000
     assert ledger.swap(8, "offered ben", "en route ben", 7200.0)
-    assert 7_190_000 < client.pttl(f"{ledger.prefix}8") <= 7_200_000
+    assert 7_195_000 < client.pttl(f"{ledger.prefix}8") <= 7_200_000
     assert ledger.swap(8, "en route ben", "on trip ben", None)
     assert client.pttl(f"{ledger.prefix}8") == -1, "it stays"
     time.sleep(0.06)
@@ -237,6 +238,9 @@ def test_a_url_that_is_none_is_refused():
         with pytest.raises(ValueError, match=r"url=.* must be .* Redis URL") as trouble:
             OnRedis(url)
         assert "geheim" not in str(trouble.value)
+    for nothing in (7, None):
+        with pytest.raises(ValueError, match=f"url={nothing} must be text"):
+            OnRedis(nothing)
     with pytest.raises(ValueError, match="prefix='' must be"):
         OnRedis("redis://localhost:1", "")
     with pytest.raises(StoreGone):

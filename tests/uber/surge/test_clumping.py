@@ -46,6 +46,19 @@ def test_the_table_is_passed_through():
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
+def test_a_measurement_is_what_you_would_do_by_hand():
+    """Four cars, thirty requests counted after the first eighty; pairs of places by turns."""
+    luck = stream(6, "cars").random((4 + 2 * (80 + 30), 2))
+    cars, far = [*luck[:4]], []
+    for request, newcomer in luck[4:].reshape(-1, 2, 2):
+        off = abs(np.array(cars) - request)
+        away = np.hypot(*np.minimum(off, 1 - off).T)
+        far.append(away.min())
+        cars[away.argmin()] = newcomer
+    by_hand = np.mean(far[-30:]) * 2 * math.sqrt(4)
+    assert clumping(4, 30, stream(6, "cars")) == pytest.approx(by_hand, rel=1e-12)
+
+
 def test_a_snapshot_obeys_the_square_root_law(monkeypatch):
     monkeypatch.setattr(inside, "BURN_IN", 0)
     assert agrees([clumping(300, 1, stream(seed, "snapshot")) - 1 for seed in range(2000)])
@@ -74,6 +87,13 @@ def test_the_whole_market_is_as_clumped_as_the_smallest():
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+def test_as_many_distances_as_are_allowed_are_measured(monkeypatch):
+    monkeypatch.setattr(inside, "MOST_DISTANCES", 3 * (60 + 5))
+    assert clumping(3, 5, stream(1, "cars")) > 0
+    with pytest.raises(ValueError, match=r"draws=6 must be fewer: with idle=3 .* above 195 dist"):
+        clumping(3, 6, stream(1, "cars"))
+
+
 @pytest.mark.parametrize("wrong", [{"idle": 0}, {"idle": 2**70}, {"draws": 0}, {"draws": 1e9}, {"rng": 3}, {"idle": 10**6}], ids=repr)  # fmt: skip
 def test_a_measurement_of_nothing_or_too_much_is_refused(wrong):
     right = {"idle": 30, "draws": 1_000_000, "rng": stream(1, "cars")}

@@ -46,6 +46,10 @@ def test_each_quote_has_a_number_of_its_own_and_old_ones_are_forgotten():
         desk.redeem(old[0], now_s=231.0)
 
 
+def test_a_desk_that_is_told_nothing_keeps_a_price_for_two_minutes():
+    assert QuoteDesk().quote(*ADA, now_s=10.0).until_s == 130.0
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(fare=FARES, multiplier=st.floats(1, 10), mean=st.tuples(st.floats(0, 50), st.floats(0, 90)))
 def test_at_the_mean_trip_both_surges_cost_the_same(fare, multiplier, mean):
@@ -98,6 +102,10 @@ def test_a_quote_that_is_late_or_used_or_of_another_desk_is_refused():
         desk.redeem(quote, now_s=110.001)
     with pytest.raises(QuoteRefused, match="quote 7 is used, or is not ours; you must ask again"):
         desk.redeem(Quote(7, *ADA, 1e6), now_s=111.0)
+    with pytest.raises(ValueError, match=r"^number=-1 must be an integer of at least 0"):
+        desk.redeem(quote._replace(number=-1), now_s=111.0)
+    with pytest.raises(ValueError, match=r"^quote=.* must be a Quote"):
+        desk.redeem(tuple(quote), now_s=111.0)
     with pytest.raises(ValueError, match=r"now_s=1.0 must be a finite number of at least 10"):
         desk.redeem(quote, now_s=1.0)
 

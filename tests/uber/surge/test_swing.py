@@ -45,6 +45,15 @@ def test_the_rush_begins_when_all_was_calm():
     assert shown == pytest.approx([1.6, 2.0])  # .3 · 60 + .7 · 20 are 32 for 20; then the cap
 
 
+def test_where_cars_are_enough_the_calm_price_is_one_and_a_curve_that_begins_later_asks_less():
+    assert expected_calm(SwingConfig(requests_per_tick=10.0, cars=20.0)) == 1.0
+    late = replace(UNWILLING, curve=Power(power=1.0, begins=2.0))
+    rush = SwingConfig(pricing=late, requests_per_tick=60.0, cars=20.0)  # 3 for a car: 1.5 × 2
+    assert expected_calm(rush) == pytest.approx(1.5 ** (1 / 2.2))
+    just = SwingConfig(requests_per_tick=30.0, cars=20.0)
+    assert expected_calm(just) == pytest.approx(1.5 ** (1 / 2.2))
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_the_same_seed_is_the_same_and_the_loop_begins_as_if_nobody_had_seen_a_price():
     one, again = swing(SwingConfig(ticks=40)), swing(SwingConfig(ticks=40))
@@ -107,6 +116,12 @@ def test_a_calm_price_is_that_of_the_closed_form_on_average():
 def test_a_swing_that_cannot_be_is_named(wrong):
     with pytest.raises(ValueError, match=f"{next(iter(wrong))}=.* must be"):
         SwingConfig(**wrong)
+
+
+@pytest.mark.parametrize("formula", [swing, expected_calm, expected_gain])
+def test_what_is_no_rush_has_no_answer(formula):
+    with pytest.raises(ValueError, match=r"^config=3 must be a SwingConfig"):
+        formula(3)
 
 
 def test_a_curve_without_a_closed_form_is_named():

@@ -125,7 +125,7 @@ class Gateway:
         """Publish a report, or say why not; `proof=None` is somebody without a token."""
         now_s = checks.real("now_s", now_s, at_least=0, at_most=MOST_S)
         if now_s < self._clock_s - BACK_S:  # else all would wait until it is there again
-            self._clock_s = 0.0
+            self._clock_s = now_s
             self._known.clear()
         self._clock_s = max(self._clock_s, now_s)
         answer = self._asked(report, proof, now_s)

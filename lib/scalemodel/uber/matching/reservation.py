@@ -114,7 +114,7 @@ class OnRedis:
     ) -> bool:  # fmt: skip
         """Whether `before` was there, and now `after` is, for seconds of the server's."""
         for_s = _asked(driver, before, after, for_s)
-        ms = "" if for_s is None else max(1, round(for_s * 1000))
+        ms = "" if for_s is None else round(for_s * 1000)
         with in_words("reserve", StoreGone):
             return bool(self._swap([f"{self.prefix}{driver}"], [before or "", after or "", ms]))
 
