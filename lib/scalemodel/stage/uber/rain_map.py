@@ -171,8 +171,9 @@ def _chart(runs):
         f'<text x="{x(m):.0f}" y="{CHART_H - 4}" text-anchor="{how}">{SHOWN_H + m // 60}:{m % 60:02d}</text>'
         for m, how in ((0, "start"), (30, "middle"), (60, "middle"), (90, "middle"), (MINUTES - 1, "end"))
     ).replace(f"{UNTIL - 1}:59", f"{UNTIL}:00")  # fmt: skip
+    peak = int(drives[0].argmax())
     title = (
-        f'<text x="{left}" y="12">drive to the rider <tspan class="way-0">without</tspan> and '
+        f'<text x="{x(peak) + 5:.0f}" y="24">{most:.0f} s</text><text x="{left}" y="12">drive to the rider <tspan class="way-0">without</tspan> and '
         '<tspan class="way-1">with a price</tspan></text>'
     )
     return (
