@@ -132,7 +132,7 @@ def in_words(now_s: float) -> str:
     '12 s: 72 reports, of which 8 moved a car to another list.'
     """
     _, said, changed = known(now_s)
-    return f"{now_s:g} s: {said} reports, of which {changed} moved a car to another list."
+    return f"{now_s:g} s: {said} report{'s' * (said != 1)}, of which {changed} moved a car to another list."
 
 
 def answer(rider: int, now_s: float) -> list[str]:
@@ -197,8 +197,8 @@ BAR = (
 SIGNS = {
     '<g class="car"><circle cx="8" cy="8" r="7"/><text x="8" y="12">a</text></g>': "where the index has car a",
     '<circle class="on" cx="8" cy="8" r="3"/>': "where it has driven since",
-    '<rect class="lit" x="1" y="2" width="13" height="13"/>': "looked into, or a list just changed",
-    '<path class="sure" d="M1 12Q8 1 15 12"/>': "nobody unseen is within",
+    '<rect class="lit" x="1" y="2" width="13" height="13"/>': "looked into, or its list just changed",
+    '<path class="sure" d="M1 12Q8 1 15 12"/>': "within, all cars are seen",
 }
 KEY = "".join(
     f'<div><svg viewBox="0 0 16 16" aria-hidden="true" style="display:inline;width:1.2em">{sign}</svg> {words}</div>'
