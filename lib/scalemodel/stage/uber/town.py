@@ -201,7 +201,7 @@ SIGNS = {
     '<path class="sure" d="M1 12Q8 1 15 12"/>': "within, all cars are seen",
 }
 KEY = "".join(
-    f'<div><svg viewBox="0 0 16 16" aria-hidden="true" style="display:inline;width:1.2em">{sign}</svg> {words}</div>'
+    f'<div><svg viewBox="0 0 16 16" aria-hidden="true" style="display:inline;width:1.2rem">{sign}</svg> {words}</div>'
     for sign, words in SIGNS.items()
 )
 
