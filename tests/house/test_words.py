@@ -1,5 +1,6 @@
 """The field's word, once: phrases that are never right in the library or the book."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -63,3 +64,34 @@ def test_one_sentence_a_line_and_none_too_long(path):
     for line in prose.splitlines():
         words = line.split()
         assert len(words) <= 40, f"{path.name}: {' '.join(words[:8])} …"
+
+
+ANSWERS = re.compile(
+    r"(?i)\b(that|so) (bad|good|few|many|much|long|short)\b:|\byou (said|guessed)|\byour guess|\bthan you"
+)
+
+
+def guesses(text):
+    """What the guesses of a page say once they are open."""
+    for block in re.findall(r"(?s)^```\{code-cell\}.*?\n(?=[^:\n])(.*?)^```", text, re.MULTILINE):
+        for call in ast.walk(ast.parse(block)):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in (
+                "guess_number",
+                "guess_choice",
+            ):
+                yield from (ast.unparse(one.value) for one in call.keywords if one.arg == "tell")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").rglob("*.md")), ids=lambda path: path.stem)
+def test_what_explains_a_guess_can_be_told_to_who_made_none(path):
+    for told in guesses(path.read_text()):
+        assert not ANSWERS.search(told), f"{path.name}: {told}"
+
+
+def test_an_answer_to_a_guess_is_found():
+    page = "```{code-cell} ipython3\n:tags: [hide-input]\nexplore(predict=guess_number('?', tell=(SAID, 'More.')))\n```\n"
+    found = lambda words: [
+        bool(ANSWERS.search(one)) for one in guesses(page.replace("SAID", repr(words)))
+    ]
+    assert found("It is not that bad: it runs.") == found("More than you said.") == [True]
+    assert found("The first 8 TB hold much.") == [False]

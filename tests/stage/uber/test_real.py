@@ -1,5 +1,8 @@
 """The pictures of the real log say what the record says."""
 
+import json
+import re
+
 import pytest
 
 from scalemodel.stage.uber.real import WAYS, dying_moving, rounds_picture, waiting_picture
@@ -27,6 +30,22 @@ def test_the_lines_stand_at_their_seconds():
     assert picture.readings["reports that came twice"] == (5, "count")
 
 
+def test_who_takes_over_begins_at_the_bar_and_one_batch_is_in_the_store_and_on_the_tape():
+    html = dying_moving(TOLD, TOLD).html
+    data = json.loads(re.search(r'data-is="data">(.+?)</script>', html)[1])
+    steps = [dict(zip(data["things"], places, strict=True)) for _, *places in data["ways"][0]]
+    taken_over, end = steps[7], steps[8]
+    for row in range(4):
+        bar_px = taken_over[f"far-{row}"][0]
+        on_tape = [
+            taken_over[f"r{n}"][0] for n in range(row, 16, 4) if taken_over[f"r{n}"][0] < 220
+        ]
+        assert bar_px == max(on_tape) + 9, "nothing beyond it waits"
+    again, told = taken_over["again"], taken_over["r2"]
+    assert again[0] == told[0] and again[2] == told[2] and taken_over["r6"][0] < 220
+    assert end["again"] == 0 and again[:2] == end["r6"][:2], "the store holds it once"
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("size", [1, 10])
 def test_the_chosen_size_is_on_the_measured_curve(size):
@@ -36,6 +55,7 @@ def test_the_chosen_size_is_on_the_measured_curve(size):
     assert (*chosen.x, *chosen.y) in set(zip(measured.x, measured.y, strict=True))
     assert list(formula.y) == [1_000, 8_000]
     assert picture.readings["of the dead one's may come twice"] == (size, "count")
+    assert "1 messages" not in picture.alt and "1 times" not in picture.alt
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

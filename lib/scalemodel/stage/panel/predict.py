@@ -73,7 +73,8 @@ def guess_number(
     """A guess of a number from `low` to `high`; `answer` is what the run gives.
 
     `tell` explains: one text for all, or a pair, to who guessed too low and to who guessed
-    too high. Who was right, or did not guess, is told both.
+    too high. Who was right, or did not guess, is told both, one after the other: so each must
+    be true of the run by itself, and answer nobody (no "It is not that many").
     `drawn` puts the guess on the panel: "x" and "y" on that axis of the figure, the
     name of a slider beneath that slider.
 

@@ -181,9 +181,13 @@ def cell_picture(cell_m: float, layout: str, nearest: int) -> Picture:
     }
     alt = units.tied(
         f"Cells of {units.number(cell_m)} m: for the {nearest} nearest of {CARS:,} cars, spread {layout}, "
-        f"a question looks into {cells:.0f} cells and at {cars:.0f} cars."
+        f"a question looks into {_many(cells, 'cell')} and at {_many(cars, 'car')}."
     )
     return Picture(figure, readings, alt, Scene(CELL_SIZE, _around(cell_m, layout, nearest)))
+
+
+def _many(mean, thing):
+    return f"{mean:,.0f} {thing}{'s' * (round(mean) != 1)}"
 
 
 @functools.cache

@@ -153,7 +153,7 @@ def pairs_picture(rule: str, cars: int, layout: str) -> Picture:
     readings = {
         "mean pickup": (float(met.minutes.mean()), "min"),
         "the longest": (float(met.minutes.max()), "min"),
-        f"% saved by the whole room, {MAPS} maps": (round(100 * saved), "count"),
+        f"% the whole room saves on first come, {MAPS} maps": (round(100 * saved), "count"),
     }
     alt = units.tied(
         f"{rule.capitalize()}: the mean pickup is {met.minutes.mean():.2f} min. Over {MAPS} maps "

@@ -26,7 +26,7 @@ GROUND = (
     'style="fill:var(--sm-surface)"/>'
     f'<path d="M300 {ENDS_Y + 5}h{PX_KM / 2:.0f}" stroke="currentColor" stroke-width="2" '
     'style="color:var(--sm-muted)"/><g style="fill:var(--sm-muted)">'
-    f'<text x="328" y="{ENDS_Y}" text-anchor="middle">1 minute</text></g>'
+    f'<text x="328" y="{ENDS_Y}" text-anchor="middle">1 min</text></g>'
 )
 
 

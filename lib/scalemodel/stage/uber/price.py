@@ -133,15 +133,16 @@ def swing_picture(smoothing: bool, hysteresis: bool, delay_min: int) -> Picture:
     figure = go.Figure(
         {
             "data": [
-                {"type": "scatter", "mode": "lines", "name": "on the screen", "x": minutes,
+                {"type": "scatter", "mode": "lines", "name": "price shown", "x": minutes,
                  "y": [round(float(one), 2) for one in row],
                  "line": {"color": theme.colour("orange"), "width": 2.5, "shape": "hv"}},
-                {"type": "scatter", "mode": "lines", "name": "the price that would stay", "x": [0, SHOWN],
+                {"type": "scatter", "mode": "lines", "name": "where it would stay", "x": [0, SHOWN],
                  "y": [round(calm, 3)] * 2,
                  "line": {"color": theme.colour("blue"), "width": 2, "dash": "dash"}},
             ],
             "layout": {
-                "height": 210, "legend": {"orientation": "h", "y": 1.15},
+                "height": 210, "margin": {"t": 24},
+                "legend": {"orientation": "h", "y": 1, "yanchor": "bottom"},
                 "xaxis": {"title": {"text": "min"}, "range": [0, SHOWN]},
                 "yaxis": {"title": {"text": "multiplier"}, "range": [0.8, 5.2]},
             },

@@ -21,7 +21,6 @@ OPENS, WINDOW = 28, 5  # minute at which it opens; minutes over which are counte
 WIDE, HIGH = 340, 330  # px of the map
 CHART_W, CHART_H = 340, 92
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # no small e, lest 1e9 be read in them
-VENUE = "♪"
 
 
 def rain_map() -> Embed:
@@ -55,7 +54,7 @@ RUN = (
 )
 KEY = (
     '<p class="key"><i class="many"></i> many ask here · <i class="car"></i> an idle car · '
-    "<b>1.6</b> the multiplier · ♪ the concert (outlined). A generated city; all sizes are ours.</p>"
+    "<b>1.6</b> the multiplier · outlined: the concert. A generated city; all sizes are ours.</p>"
 )
 
 
@@ -120,8 +119,8 @@ def _map(runs):
             f'<path d="{dots(x, y, int(first.idle[OPENS, n]))}"/><text x="{x:.0f}" y="{y - 1:.0f}"/></g>'
         )
     hall = places[int(first.asked[30:60].sum(axis=0).argmax())]  # where most ask when it is over
-    (x, y), points = hall.mean(axis=0), " ".join(f"{x:.1f},{y:.1f}" for x, y in hall)
-    note = f'<polygon class="venue" points="{points}"/><text class="venue" x="{x:.0f}" y="{y - 19:.0f}">{VENUE}</text>'
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in hall)
+    note = f'<polygon class="venue" points="{points}"/>'
     return f'<svg class="map" viewBox="0 0 {WIDE} {HIGH}" aria-hidden="true">{"".join(drawn)}{note}</svg>'
 
 
@@ -173,7 +172,7 @@ def _chart(runs):
     ).replace(f"{UNTIL - 1}:59", f"{UNTIL}:00")  # fmt: skip
     title = (
         f'<text x="{left}" y="12">drive to the rider <tspan class="way-0">without</tspan> and '
-        '<tspan class="way-1">with a price</tspan></text>'
+        '<tspan class="way-1">with a price</tspan>, up to ' + f"{most:.0f} s</text>"
     )
     return (
         f'<svg class="chart" viewBox="0 0 {CHART_W} {CHART_H}" aria-hidden="true">{title}{words}'

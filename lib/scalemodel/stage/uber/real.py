@@ -18,6 +18,7 @@ from scalemodel.stage.views.embed import Embed
 ROWS, TAPE, STORE = (34, 66, 106, 138), (92, 208), (326, 84)
 READERS = {"A": (256, 50), "B": (256, 122)}
 DOT = '<circle r="6" fill="currentColor"/>'
+TICK = '<path d="M0 -15V15" stroke="currentColor" stroke-width="3"/>'
 BOX = (
     '<rect x="-{0}" y="-16" width="{1}" height="32" rx="6" style="fill:var(--sm-surface)" stroke='
     '"currentColor" stroke-width="2"/><text y="5" text-anchor="middle" fill="currentColor">{2}</text>'
@@ -31,10 +32,10 @@ GROUND = "".join(
 )  # fmt: skip
 WAYS = ("a reader is killed", "the store is killed")
 BEGINS = {
-    "Cars report: four batches of reports are at the door.": "door",
+    "Cars report: four batches are at the door, each a dot.": "door",
     "Each goes to the end of a tape, its partition, which its id says.": "log",
     "A and B are a group: each reads two of the partitions.": "reader",
-    "They tell the store, and then write down in the log how far they came.": "store",
+    "They tell the store, and then write down in the log how far they came: the bars move.": "store",
 }
 
 
@@ -49,29 +50,34 @@ def dying_moving(reader: Mapping, store: Mapping) -> Embed:
     """
     things = {f"link-{row}-{name}": _link(row, name) for row in range(4) for name in READERS}
     things |= {name: BOX.format(18, 36, name) for name in READERS}
-    things |= {"store": BOX.format(27, 54, "store")} | {f"r{n}": DOT for n in range(16)}
+    things |= {"store": BOX.format(27, 54, "store")} | {f"far-{row}": TICK for row in range(4)}
+    things |= {f"r{n}": DOT for n in range(16)} | {"again": DOT}
     pile = max(np.sum(store["waiting"], axis=0))
-    begins = [Step(words, _at(dict.fromkeys(range(4), there))) for words, there in BEGINS.items()]
-    twice = {2: "store", 6: "log"}  # the same report: in the store, and not written down in the log
-    full, held = dict.fromkeys(range(4, 16), "log"), dict.fromkeys(range(4, 8), "reader")
-    done, half = dict.fromkeys(full, "store"), full | dict.fromkeys((4, 5), "store") | twice
-    one, killed, gone = {4: "log", 5: "log"} | twice, {"B": "bad"}, {"store": "bad"}
+    begins = [
+        Step(words, _at(dict.fromkeys(range(4), there), far=[int(there == "store")] * 4))
+        for words, there in BEGINS.items()
+    ]
+    first, full = dict.fromkeys(range(4), "store"), dict.fromkeys(range(4, 16), "log")
+    held, done = dict.fromkeys(range(4, 8), "reader"), dict.fromkeys(full, "store")
+    one = first | {4: "log", 5: "log", 6: "both", 7: "log"}
+    half = one | full | {4: "store", 5: "store", 6: "both"}
+    killed, gone = {"B": "bad"}, {"store": "bad"}
     dying = {
         "B has told the store of one more batch, and is killed before it writes that down.": (one, killed),
         "Nobody tells the group. The door takes reports, and A reads its own partitions.":
-            (half | dict.fromkeys((8, 9, 12, 13), "reader"), killed),
+            (half | {8: "reader", 9: "reader"}, killed, "AABB", (2, 2, 1, 1)),
         "After some silence B is given up. All is shared anew, and meanwhile A stops too.":
-            (half, killed | {"A": "faint"}, ""),
-        "A has all four, and begins where each partition was written down.":
-            (half, killed, "AAAA"),
+            (half, killed | {"A": "faint"}, "", (2, 2, 1, 1)),
+        "A has all four, and begins at the bar of each partition.":
+            (half, killed, "AAAA", (2, 2, 1, 1)),
         f"B's last {reader['came_again'][1]:,} come again, and the store drops them. All "
-        f"{reader['taken']:,} are there.": (done, killed, "AAAA"),
+        f"{reader['taken']:,} are there.": (first | done, killed, "AAAA", (4, 4, 4, 4)),
     }  # fmt: skip
     away = {
         "The store is killed. Each reader keeps what it holds, and tries again.": (held, gone),
         f"The log takes what comes, up to {pile:,} reports.": (full | held, gone),
         f"An empty store takes its place, and is told all that waited: {store['taken']:,} have come.":
-            (done,),
+            (done, {}, "AABB", (4, 4, 4, 4)),
     }  # fmt: skip
     ends = [[Step(words, _at(*how)) for words, how in told.items()] for told in (dying, away)]
     return moving(
@@ -85,22 +91,30 @@ def _link(row, name):
     return f'<path d="M{TAPE[1] + 4} {ROWS[row]}L{x - 20} {y}" stroke="currentColor"/>'
 
 
-def _at(dots, looks=None, readers="AABB"):
-    """Where all stand: a report in the partition of its number, whose readers are given."""
+def _at(dots, looks=None, readers="AABB", far=(1, 1, 1, 1)):
+    """Where all stand: a batch in the partition of its number, whose readers are given.
+
+    `far` is how many batches of each partition are written down as told.
+    """
     looks = looks or {}
     at = {f"link-{row}-{name}": (0, 0, "faint") for row, name in enumerate(readers)
           if looks.get(name) != "bad"}  # fmt: skip
     at |= {name: (*place, looks.get(name, "plain")) for name, place in READERS.items()}
     at["store"] = (*STORE, looks.get("store", "plain"))
+    at |= {f"far-{row}": (TAPE[1] - 5 - 18 * many, ROWS[row]) for row, many in enumerate(far)}
     for n, where in dots.items():
-        row, turn = n % 4, max(n // 4 - 1, 0)
+        row, turn = n % 4, n // 4
         x, y = READERS["AABB"[row]]
-        at[f"r{n}"] = {
+        there = {
             "door": (24, ROWS[row], "busy"),
             "log": (TAPE[1] - 14 - 18 * turn, ROWS[row], "busy"),
             "reader": (x - 8 + 16 * (row % 2), y + 26, "busy"),
             "store": (STORE[0] - 18 + 12 * row, STORE[1] + 26 + 13 * turn, "good"),
-        }[where]
+        }
+        if where == "both":  # in the store, and not written down in the log
+            at |= {f"r{n}": there["log"], "again": there["store"]}
+        else:
+            at[f"r{n}"] = there[where]
     return at
 
 
@@ -166,6 +180,8 @@ def rounds_picture(told: Mapping, expected: list, messages_a_round: int) -> Pict
     alt = (
         f"With {messages_a_round} messages a round {rate:,.0f} messages a second, "
         f"{units.number(rate / rates[0])} times as many as one by one."
+        if messages_a_round > 1
+        else f"One by one {rate:,.0f} messages a second."
     )
     return Picture(figure, readings, units.tied(alt))
 

@@ -32,10 +32,11 @@
           if (at <= now && now - at < FLASH_S) looks[a] = looks[b] = "joined";
         });
       }
-      const cells = lists.map((list, n) => {
+      let cells = "", texts = "";
+      lists.forEach((list, n) => {
         const [x, y] = [px((n % wide) * cell), px(Math.floor(n / wide) * cell)];
-        return `<rect x="${x}" y="${y}" width="${cell * PX}" height="${cell * PX}" class="${lit(n) ? "lit" : looks[n] ?? ""}"/>`
-          + `<text x="${Number(x) + 4}" y="${Number(y) + 11}">${list}</text>`;
+        texts += `<text x="${+x + 4}" y="${+y + 11}">${list}</text>`;
+        cells += `<rect x="${x}" y="${y}" width="${cell * PX}" height="${cell * PX}" class="${lit(n) ? "lit" : looks[n] ?? ""}"/>`;
       });
       const dots = cars.map((at, n) => {
         const r = last(n, now), to = places[n][r + 1] ?? at, part = (now - first[n]) / every - r;
@@ -43,7 +44,7 @@
         return `<path class="on" d="M${xy(at)}L${there}"/><circle class="on" transform="translate(${there})" r="3"/>`
           + `<g class="car${best.includes(n) ? " best" : ""}" transform="translate(${xy(at)})"><circle r="7.5"/><text y="3.7">${names[n]}</text></g>`;
       });
-      is.map.innerHTML = cells.join("") + circle + dots.join("");
+      is.town.innerHTML = cells + circle + dots.join("") + texts;
     }
 
     function say() {
@@ -70,8 +71,8 @@
         now = at;
         rider = null;
         is.ask.textContent = "a rider asks";
-        const second = `${Math.floor(at)}\u00a0s`, said = places.reduce((sum, _, n) => sum + last(n, at), 0); // all have said one at second 0
-        is.status.textContent = `${second}: ${said}\u00a0reports, of which ${changes.filter(([when]) => when <= at).length} moved a car to another list.`;
+        const second = `${Math.ceil(at)}\u00a0s`, said = places.reduce((sum, _, n) => sum + last(n, at), 0); // all have said one at second 0
+        is.status.textContent = `${second}: ${said}\u00a0report${said === 1 ? "" : "s"}, of which ${changes.filter(([when]) => when <= at).length} moved a car to another list.`;
         draw();
         return second;
       },

@@ -132,7 +132,7 @@ def in_words(now_s: float) -> str:
     '12 s: 72 reports, of which 8 moved a car to another list.'
     """
     _, said, changed = known(now_s)
-    return f"{now_s:g} s: {said} reports, of which {changed} moved a car to another list."
+    return f"{now_s:g} s: {said} report{'s' * (said != 1)}, of which {changed} moved a car to another list."
 
 
 def answer(rider: int, now_s: float) -> list[str]:
@@ -171,8 +171,9 @@ def town_moving() -> Embed:
     html = (
         '<figure class="sm-moving" data-ready="1" data-lm-suppress-shortcuts '
         f'aria-label="{escape(TITLE)}"><div class="sm-town"><p class="sm-title">{escape(TITLE)}</p>'
-        f'<div class="both"><svg viewBox="0 0 361 289" aria-hidden="true" data-is="map">{_map()}</svg>'
-        f'<div>{RUN}<p role="status" data-is="status">{units.tied(in_words(0.0))}</p></div></div>'
+        f'<div class="both"><svg viewBox="0 0 361 289" aria-hidden="true" data-is="map"><g data-is="town">{_map()}</g>'
+        f"{BAR}</svg>"
+        f'<div>{RUN}<p role="status" data-is="status">{units.tied(in_words(0.0))}</p>{KEY}</div></div>'
         f"<details><summary>The town in words</summary><p>The cars drive:</p><ol>{moments}</ol>"
         f"<p>A rider asks at second 0, ring by ring:</p><ol>{rings}</ol></details>"
         f"{data_html(data)}</div></figure>"
@@ -188,23 +189,39 @@ RUN = (
     '<button type="button" data-is="ask" disabled>a rider asks</button>'
 )
 
+SIDE_PX = CELL_M * PX
+BAR = (
+    f'<path d="M{3 * SIDE_PX + 0.5:g} {HIGH * SIDE_PX - 10:g}v6h{SIDE_PX:g}v-6" fill="none" stroke="currentColor"/>'
+    f'<text x="{3.5 * SIDE_PX:g}" y="{HIGH * SIDE_PX - 9:g}" text-anchor="middle">250 m</text>'
+)
+SIGNS = {
+    '<g class="car"><circle cx="8" cy="8" r="7"/><text x="8" y="12">a</text></g>': "where the index has car a",
+    '<circle class="on" cx="8" cy="8" r="3"/>': "where it has driven since",
+    '<rect class="lit" x="1" y="2" width="13" height="13"/>': "looked into, or its list just changed",
+    '<path class="sure" d="M1 12Q8 1 15 12"/>': "within, all cars are seen",
+}
+KEY = "".join(
+    f'<div><svg viewBox="0 0 16 16" aria-hidden="true" style="display:inline;width:1.2rem">{sign}</svg> {words}</div>'
+    for sign, words in SIGNS.items()
+)
+
 
 def _map():
-    """The town at second 0, drawn for who has no script: cells with their lists, and cars."""
+    """The town at second 0, drawn for who has no script: cells, cars, and each cell's list."""
     places, px = known(0.0)[0], lambda m: f"{PX * m + 0.5:.1f}"
-    cells = []
+    cells, lists = [], []
     for row in range(HIGH):
         for column in range(WIDE):
             here = (np.floor(places / CELL_M) == [column, row]).all(axis=1)
-            x, y, side = column * CELL_M * PX + 0.5, row * CELL_M * PX + 0.5, CELL_M * PX
+            x, y = column * SIDE_PX + 0.5, row * SIDE_PX + 0.5
             names = " ".join(NAMES[car] for car in np.flatnonzero(here))
             cells.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{side:g}" height="{side:g}"/>'
-                f'<text x="{x + 4:.1f}" y="{y + 11:.1f}">{names}</text>'
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{SIDE_PX:g}" height="{SIDE_PX:g}"/>'
             )
+            lists.append(f'<text x="{x + 4:.1f}" y="{y + 11:.1f}">{names}</text>')
     cars = "".join(
         f'<g class="car"><circle cx="{px(x)}" cy="{px(y)}" r="7.5"/>'
         f'<text x="{px(x)}" y="{PX * y + 4.2:.1f}">{name}</text></g>'
         for name, (x, y) in zip(NAMES, places.tolist(), strict=True)
     )
-    return "".join(cells) + cars
+    return "".join(cells) + cars + "".join(lists)
