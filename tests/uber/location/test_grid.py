@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from scalemodel.uber.location import cells, search
+from scalemodel.uber.location.cells import columns_in
 from scalemodel.uber.location.grid import GeoIndex
 from scalemodel.uber.location.sphere import brute_force, distance_m
 from tests.conftest import cases
@@ -79,6 +80,13 @@ def test_equals_stand_by_id_and_only_who_is_free_is_found():
         -1,
     ]
     assert ids.tolist() == [[1, -1, -1]] * 2 and far_m[0].tolist() == [0.0, math.inf, math.inf]
+
+
+def test_the_nearest_alone_is_the_first_of_ten():
+    luck = np.random.default_rng(5)
+    index = index_of(*layout("uniform", 2000, luck))
+    for at in zip(*layout("uniform", 20, luck), strict=True):
+        assert index.nearest(*at, 1).ids[0] == index.nearest(*at, 10).ids[0]
 
 
 def test_an_empty_index_finds_nobody():
@@ -242,6 +250,25 @@ def test_a_chain_that_a_circle_meets_twice_gives_its_cars_once():
     index = index_of([0.98] * 3, [179.9998, -179.9995, -179.999], ids=[7, 8, 9])
     assert index.nearest(0.98, 180.0, k=2).ids.tolist() == [7, 8]
     assert index.within(0.98, -180.0, 2000.0).ids.tolist() == [7, 8, 9]
+
+
+def test_a_circle_to_the_first_column_past_the_date_line_has_its_cars_once():
+    """In this band the last column and the first have one head, and nothing lies further east."""
+    index = GeoIndex()
+    heads, bands = index._grid[0].shape[0], index._bands
+    band = next(b for b in range(bands // 2, bands) if columns_in(b, bands) % heads == 1)
+    lat, columns = (band + 0.5) / bands * 180 - 90, columns_in(band, bands)
+    wide = 360 / columns
+    index.move([7, 8], [lat, lat], [180 - wide / 2, wide / 2 - 180])
+    metres = distance_m(lat, 0.0, lat, wide)
+    assert index.within(lat, 180 - wide / 2, 1.01 * metres).ids.tolist() == [7, 8]
+    assert index.nearest(lat, 180 - wide / 2, 2).ids.tolist() == [7, 8]
+
+
+def test_a_few_cars_at_the_end_of_the_world_are_found_once():
+    index = index_of([-90.0, -89.9999], [0.0, 90.0])
+    assert index.within(-90.0, 0.0, 1e6).ids.tolist() == [0, 1]
+    assert index.nearest(50.0, 0.0, 5).ids.tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("cell_m", [30, 250, 2000])
