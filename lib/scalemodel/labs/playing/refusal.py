@@ -40,7 +40,10 @@ USUAL = frozenset(  # the audit events of a program that computes
         *("object.__getattr__", "object.__setattr__", "object.__delattr__"),
     )
 )
-UNHEARD = ("mkfifo", "mknod", "chroot")  # of which Python says nothing to a hook
+UNHEARD = (  # of which Python says nothing to a hook
+    *("mkfifo", "mknod", "chroot", "nice", "setpriority"),
+    *("sched_setaffinity", "sched_setparam", "sched_setscheduler"),
+)
 
 
 def program(machine):
