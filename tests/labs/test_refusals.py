@@ -12,7 +12,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from scalemodel.labs.cells import source_of
+from scalemodel.labs.origin import source_of
 from scalemodel.labs.grade import SEEDS as SEEDS_OF_AN_ATTEMPT
 from scalemodel.labs.grade import grade_stage
 from scalemodel.labs.playing import nursery, refusal
