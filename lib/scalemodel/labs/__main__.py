@@ -23,10 +23,10 @@ from pathlib import Path
 from scalemodel.core import checks
 from scalemodel.labs.grade import SEEDS, grade, grade_stage
 from scalemodel.labs.playing.player import Apart
-from scalemodel.labs.report import as_class, as_data, as_markdown, as_table, folder_of, one_line
+from scalemodel.labs.report import as_class, as_data, as_markdown, as_table, folder_of
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
 from scalemodel.labs.shelf import LABS, lab_named
-from scalemodel.labs.submission import read_submission
+from scalemodel.labs.submission import one_line, read_submission
 
 EXIT = {"valid": 0, "invalid": 1, "unknown": 2}
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.labs.grade import Grade
-from scalemodel.labs.submission import Submission
+from scalemodel.labs.submission import Submission, one_line
 
 SCHEMA = "scalemodel-lab-report/1"
 
@@ -28,17 +28,6 @@ def folder_of(label: str) -> str:
     ('ann', '%2E.', '%2E.%2Fbo')
     """
     return re.sub(r"^\.|[%/\\\0]", lambda sign: f"%{ord(sign[0]):02X}", label)
-
-
-@checks.kinds
-def one_line(text: str) -> str:
-    """`text` from outside as it may stand in a line: what would not print is an escape.
-
-    >>> print(one_line("Zoë\\nbo: valid, 100 points"))
-    Zoë\\nbo: valid, 100 points
-    """
-    shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return "".join(shown)
 
 
 @checks.kinds
