@@ -12,9 +12,9 @@ from unittest.mock import Mock
 
 import pytest
 
-from scalemodel.labs.origin import source_of
 from scalemodel.labs.grade import SEEDS as SEEDS_OF_AN_ATTEMPT
 from scalemodel.labs.grade import grade_stage
+from scalemodel.labs.origin import source_of
 from scalemodel.labs.playing import nursery, refusal
 from scalemodel.labs.playing.anew import Anew
 from scalemodel.labs.playing.nursery import KERNEL, PYTHON
@@ -362,6 +362,14 @@ Enum("Colour", "RED BLUE"); assert Row(1) < Row(2)
     "copies": "import copy, pickle\ncopy.deepcopy({1: [2]}); pickle.loads(pickle.dumps({1: [2]}))",
     "a signature": "import inspect\ninspect.signature(self.write)",
     "numbers": "import numpy as np\nnp.random.default_rng(7).integers(9, size=4); np.linalg.norm(np.arange(4.0)); np.zeros(10**6)",
+    "letters": "größe = 'é\\N{SNOWMAN}'.casefold()\nassert größe",
+    "large numbers": "assert divmod(7 ** 90_000, 3 ** 40_000)[0]",
+    "kinds of kinds": """
+from typing import Generic, TypeVar
+T = TypeVar("T")
+class Box(Generic[T]): at: list[int] | None = None
+Box[int]()
+""",
     "a lock": "import threading\nwith threading.Lock(): pass",
     "a graph": "import graphlib\nlist(graphlib.TopologicalSorter({1: [2]}).static_order())",
     "a hash": "import hashlib\nhashlib.sha256(b'').hexdigest(); hashlib.new('md5')",

@@ -1,20 +1,20 @@
 """From a class in a notebook back to its source: the cell that defines it, and what it needs.
 
-The interpreter keeps the source of each cell for its tracebacks, with the magics already
-turned into Python. There it is read, so that nothing here knows of notebooks.
+The interpreter keeps the text of each cell for its tracebacks, with the magics already
+turned into calls. There it is read, so that nothing here asks the notebook.
 
 Left out: names that a cell sets in another way than by Python's own statements.
 Sources: Python's `linecache` and `symtable`.
 """
 
+import ast
+import contextlib
 import linecache
-import re
 import symtable
 import types
 
 from scalemodel.core import checks
-
-MAGIC = re.compile(r"(?m)^( *)get_ipython\(\)\..*$")  # what a line that is no Python became
+from scalemodel.labs.cells import UNREADABLE, as_python
 
 
 @checks.kinds
@@ -24,38 +24,60 @@ def source_of(subject: type) -> str:
     >>> source_of(object)
     Traceback (most recent call last):
     ...
-    ValueError: subject=object must be a class with a method, defined in a cell or in a file
+    ValueError: subject=object must be a class that a cell or a file defines
     """
-    own = next((row for row in vars(subject).values() if isinstance(row, types.FunctionType)), None)
-    file = own and own.__code__.co_filename
-    source = "".join(linecache.getlines(file)) if file else ""
+    cells = _cells()
+    file = _file_of(subject) or _last_that_makes(subject.__name__, cells)
+    source = cells.pop(file, None) or "".join(linecache.getlines(file))
     if not source:
-        raise ValueError(
-            f"subject={subject.__name__} must be a class with a method, "
-            "defined in a cell or in a file"
-        )
-    others = {name: text for name, text in _cells().items() if name != file}
-    needed, (made, wanted) = set(), _names(source)
-    for name, text in reversed(others.items()):
-        binds, uses = _names(text)
-        if binds & (wanted - made):
-            needed.add(name)
-            made, wanted = made | binds, wanted | uses
-    texts = [*(text for name, text in others.items() if name in needed), source]
-    return MAGIC.sub(r"\1pass", "\n\n".join(texts))
+        name = subject.__name__
+        raise ValueError(f"subject={name} must be a class that a cell or a file defines")
+    needed, (made, wanted) = [], _names(source)
+    for text in reversed(cells.values()):
+        makes, uses = _names(text)
+        if makes & (wanted - made):
+            needed.insert(0, text)
+            made, wanted = made | makes, wanted | uses
+    return "\n\n".join([*needed, source])
 
 
 def _cells():
     """Every cell that was run, oldest first: what the interpreter keeps without a file."""
     rows = [(name, row) for name, row in linecache.cache.items() if len(row) == 4]
-    return {name: "".join(lines) for name, (_, changed, lines, _) in rows if changed is None}
+    return {
+        name: as_python("the notebook", _untimed("".join(lines)))
+        for name, (_, changed, lines, _) in rows
+        if changed is None
+    }
+
+
+def _untimed(text):
+    """A cell whose first line was a magic, as it was written."""
+    with contextlib.suppress(*UNREADABLE, AttributeError):
+        call = ast.parse(text).body[0].value
+        if call.func.attr == "run_cell_magic":
+            name, line, body = (word.value for word in call.args)
+            return f"%%{name} {line}\n{body}"
+    return text
+
+
+def _file_of(subject):
+    """Where a method of `subject` says that it was written."""
+    for row in vars(subject).values():
+        if isinstance(row, types.FunctionType) and linecache.getlines(row.__code__.co_filename):
+            return row.__code__.co_filename
+    return None
+
+
+def _last_that_makes(name, cells):
+    return next((file for file in reversed(cells) if name in _names(cells[file])[0]), "")
 
 
 def _names(source):
     """The names that `source` gives to something, and those that it uses."""
     try:
         table = symtable.symtable(source, "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError):
+    except UNREADABLE:
         return set(), set()
     made = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
     tables, used = [table], set()

@@ -15,8 +15,8 @@ import os
 
 from scalemodel.core import checks
 from scalemodel.labs import grade as grading
-from scalemodel.labs.origin import source_of
 from scalemodel.labs.lab import Lab
+from scalemodel.labs.origin import source_of
 from scalemodel.labs.playing.anew import Anew
 from scalemodel.labs.playing.player import Apart, Player
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
@@ -79,7 +79,7 @@ def player_of(lab: Lab, subject: type) -> Player:
     >>> player_of(lab_named("twitter"), object)
     Traceback (most recent call last):
     ...
-    ValueError: subject=object must be a class with a method, defined in a cell or in a file
+    ValueError: subject=object must be a class that a cell or a file defines
     """
     player = Apart if hasattr(os, "fork") else Anew
     return player(source_of(subject), subject.__name__, list(lab.service))

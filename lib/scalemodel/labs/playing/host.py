@@ -189,6 +189,7 @@ def _nursery(line, locks):
             line.sendall(b"%d\n" % born)
         elif word == b"w":
             code = os.waitstatus_to_exitcode(os.waitpid(born, 0)[1])
+            born = None  # its number may soon be another's
             line.sendall(b"%d\n" % code)
         else:
             if born:

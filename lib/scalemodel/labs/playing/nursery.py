@@ -43,7 +43,10 @@ BEHIND = {  # what these import only when they come to it
     "traceback": ("tokenize",),
     "ast": ("contextlib",),
 }
-ENCODINGS = ("ascii", "latin_1", "utf_8_sig", "utf_16", "utf_32")
+ALWAYS = (  # what the language itself imports when it comes to it
+    *("unicodedata", "warnings", "linecache", "typing", "_pylong"),
+    *(f"encodings.{name}" for name in ("ascii", "latin_1", "utf_8_sig", "utf_16", "utf_32")),
+)
 
 
 @checks.kinds
@@ -56,7 +59,7 @@ def lent_to(source: str) -> list[str]:
     words = set(re.findall(r"\w+", source))
     named = [name for name in LENT.split() if words.issuperset(name.split("."))]
     behind = [other for name in named for other in BEHIND.get(name, ())]
-    return [*named, *behind, *(f"encodings.{name}" for name in ENCODINGS)]
+    return [*named, *behind, *ALWAYS]
 
 
 @functools.cache
