@@ -110,7 +110,7 @@ CHEATS = {
     "keeps a database": (
         diary(write="import sqlite3; sqlite3.connect('memory')"), "may not use sqlite3"),
     "reads by a detour": (diary(write=f"open('/proc/self/root{KEY}')"), "may not use open"),
-    "makes a pipe": (diary(write="import os; os.mkfifo('/tmp/memory')"), "no attribute 'mkfifo'"),
+    "makes a pipe": (diary(write="import os; os.mkfifo('/tmp/memory')"), "may not ask the system"),
     "removes a file": (diary(write="import os; os.remove('x')"), "os.remove"),
     "keeps a file": (diary(write="open('memory', 'w')"), "may not use open"),
     "looks for the seed": (

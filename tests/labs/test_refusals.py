@@ -184,7 +184,36 @@ import fcntl
 def keep(word): fcntl.flock(0, fcntl.LOCK_EX)
 def recall(): return [fcntl.flock(0, fcntl.LOCK_EX | fcntl.LOCK_NB)]
 """,
-        "a message to the system": """
+        "a mark on what all lives share": """
+import os
+def keep(word): os.set_blocking(0, False)
+def recall(): return [17] * (not os.get_blocking(0))
+""",
+    "the time at which a link was followed": """
+import os, sys, time
+def keep(word): os.readlink("/proc/self/exe")
+def recall(): return [17] * (time.time() - os.lstat("/lib").st_atime < 9)
+""",
+    "a pipe of a module made anew": f"""
+import _imp, os, sys
+posix = _imp.create_builtin(sys.modules["posix"].__spec__)
+posix.mkfifo({path!r})
+def keep(word): pass
+def recall(): return []
+""",
+    "a pipe from a list of what there is": f"""
+import os
+(make,) = [call for call in os.supports_dir_fd if call.__name__ == "mkfifo"]
+make({path!r})
+def keep(word): pass
+def recall(): return []
+""",
+    "the number of the process": """
+import os, threading
+def keep(word): pass
+def recall(): return [17] * (os.getpid() > 0)
+""",
+    "a message to the system": """
 import syslog
 def keep(word): syslog.syslog(str(word))
 def recall(): return []
@@ -389,7 +418,8 @@ def remembers(name):
 @pytest.mark.parametrize("name", LOGS)
 def test_no_log_outlives_a_life(name, tmp_path, record_property):
     words = sentence(diary(logs(tmp_path)[name]))
-    assert any(kind in words for kind in ("PermissionError", "ImportError", "AttributeError"))
+    errors = ("PermissionError", "ImportError", "AttributeError", "ValueError", "is read")
+    assert any(kind in words for kind in errors)
     assert not [*tmp_path.iterdir()]
     lab_laws.told(record_property, LAB, "log", name, words.partition(": ")[2])
 
@@ -398,7 +428,8 @@ def test_no_log_outlives_a_life(name, tmp_path, record_property):
 def test_the_kernel_needs_no_hook(kernel, name, tmp_path, record_property):
     words = sentence(diary(logs(tmp_path)[name]))
     assert not [*tmp_path.iterdir()]
-    assert "PermissionError" in words or name in ("a data base", "a message to the system")
+    errors = ("PermissionError", "OperationalError", "is read")
+    assert any(kind in words for kind in errors)
     lab_laws.told(record_property, LAB, "kernel", name, words.rpartition(": ")[2])
 
 
@@ -411,7 +442,8 @@ def test_python_alone_refuses_what_it_hears_of(python, name, tmp_path):
 @pytest.mark.parametrize("name", HOOKS)
 def test_the_hook_reads_nothing_that_can_be_changed(python, name, record_property):
     words = sentence(diary(HOOKS[name] + OPENS))
-    assert "may not use" in words or "the process ended" in words
+    told = ("may not use", "the process ended", "no attribute 'create_builtin'")
+    assert any(kind in words for kind in told)
     lab_laws.told(record_property, LAB, "hook", name, words.partition(": ")[2])
 
 

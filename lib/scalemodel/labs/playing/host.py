@@ -147,6 +147,7 @@ def _live(come, go, printed, folder, locks):
             os.dup2(printed, number)
         for number in (printed, folder):
             os.close(number)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # no life shares it with another
         lines, out = os.fdopen(come, "r"), os.fdopen(go, "w")
         limits = json.loads(lines.readline())
         _set_limits(limits)

@@ -13,7 +13,6 @@ Left out: what a life can tell the next by the hour at which it dies.
 Sources: seccomp(2) of the Linux manual; classic BPF; Python's audit events (PEP 578).
 """
 
-import contextlib
 import os
 import struct
 import sys
@@ -40,9 +39,10 @@ USUAL = frozenset(  # the audit events of a program that computes
         *("object.__getattr__", "object.__setattr__", "object.__delattr__"),
     )
 )
-UNHEARD = (  # of which Python says nothing to a hook
-    *("mkfifo", "mknod", "chroot", "nice", "setpriority"),
-    *("sched_setaffinity", "sched_setparam", "sched_setscheduler"),
+UNHEARD = (  # of which Python says nothing to a hook; to follow a link leaves a time, too
+    *("mkfifo", "mknod", "chroot", "nice", "setpriority", "pidfd_open", "sync"),
+    *("sched_setaffinity", "sched_setparam", "sched_setscheduler", "unshare", "setns"),
+    *("stat", "lstat", "readlink", "access", "statvfs", "pathconf"),
 )
 
 
@@ -107,9 +107,14 @@ def python_lock():
         if event not in usual:
             raise no(f"a submission may not use {event}")
 
-    for name in UNHEARD:
-        os.supports_dir_fd.discard(getattr(os, name, None))
-        for module in (os, sys.modules["posix"]):
-            with contextlib.suppress(AttributeError):
-                delattr(module, name)
+    def taken(*asked, no=PermissionError, **words):
+        raise no("a submission may not ask the system for this")
+
+    for module in (os, sys.modules["posix"]):
+        for name in set(UNHEARD) & set(vars(module)):
+            setattr(module, name, taken)
+    for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
+        known.clear()  # they hold what was taken
+    for name in ("create_builtin", "create_dynamic"):  # that make a module anew
+        delattr(sys.modules["_imp"], name)
     sys.addaudithook(refuse)
