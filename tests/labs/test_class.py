@@ -7,7 +7,8 @@ import os
 import pytest
 
 from scalemodel.labs.__main__ import main
-from scalemodel.labs.report import SCHEMA, folder_of
+from scalemodel.labs.classroom.kept import folder_of
+from scalemodel.labs.report import SCHEMA
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import read_submission

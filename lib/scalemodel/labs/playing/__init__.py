@@ -2,6 +2,7 @@
 
 - `history`: what happened;
 - `player`: plays an object here, or apart from us, with `nursery` and `host`;
+- `patience`: a bound on all that it is asked;
 - `store`: what survives a crash;
 - `lives`: what does not, and is started again.
 """
