@@ -12,8 +12,9 @@ from unittest.mock import Mock
 
 import pytest
 
+from scalemodel.labs import report
 from scalemodel.labs.grade import SEEDS as SEEDS_OF_AN_ATTEMPT
-from scalemodel.labs.grade import grade_stage
+from scalemodel.labs.grade import Grade, grade_stage
 from scalemodel.labs.origin import source_of
 from scalemodel.labs.playing import nursery, refusal
 from scalemodel.labs.playing.anew import Anew
@@ -21,6 +22,7 @@ from scalemodel.labs.playing.nursery import KERNEL, PYTHON
 from scalemodel.labs.practice import NotYet, check, player_of
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.shelf import LABS
+from scalemodel.labs.submission import Submission
 from tests.labs.diary import FORGETS, KEEPS, LAB
 from tests.laws import lab_laws
 
@@ -555,3 +557,20 @@ def test_a_life_that_cannot_be_locked_up_is_not_lived(monkeypatch):
     fails = "refusal.python_lock = lambda: 1 / 0; "
     monkeypatch.setattr(nursery, "START", nursery.START + fails)
     assert "ended before it answered" in sentence(KEEPS)
+
+
+def test_a_report_says_where_only_python_refused(monkeypatch):
+    for guard, told in ((KERNEL, False), (PYTHON, True)):
+        monkeypatch.setattr(report, "guarded_by", lambda guard=guard: guard)
+        data = report.as_data(Grade(LAB, (1,), ()), Submission(KEEPS), "ann", 1)
+        assert data["refused_by"] == guard
+        assert ("Here Python alone refused" in report.as_markdown(data)) == told
+
+
+def test_where_there_is_no_fork_a_notebook_says_the_same(monkeypatch):
+    monkeypatch.delattr(os, "fork")
+    player = of_a_cell(LAB, remembers("a cache"))
+    assert isinstance(player, Anew)
+    told = grade_stage(LAB, STORM, player, SEEDS).verdict
+    apart = grade_stage(LAB, STORM, lab_laws.apart(LAB, remembers("a cache")), SEEDS).verdict
+    assert told == apart
