@@ -18,7 +18,7 @@ from scalemodel.labs.report import as_data
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import read_submission
-from tests.laws.lab_laws import here, mutant_of, tool
+from tests.laws.lab_laws import here, mutant_of, run_cell, tool
 
 lab_notebooks = tool("lab_notebooks")
 
@@ -115,13 +115,13 @@ def test_the_checks_of_the_notebook_print_or_raise(lab, outs, capsys):
     space = {"__name__": "answer"}
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            exec(cell.source, space)
+            run_cell(cell.source, space)
     said = capsys.readouterr().out
     passed = [line[0] for line in said.splitlines() if f"passed on {SEEDS} seeds" in line]
     assert passed == [stage.key for stage in lab.stages]
-    exec(tagged(read(notebook_in(outs[lab.name], "student")), "answer")[0].source, space)
+    run_cell(tagged(read(notebook_in(outs[lab.name], "student")), "answer")[0].source, space)
     with pytest.raises(NotYet, match="NotImplementedError"):
-        exec(tagged(notebook, "check")[0].source, space)
+        run_cell(tagged(notebook, "check")[0].source, space)
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

@@ -16,9 +16,14 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.labs.grade import Grade
+from scalemodel.labs.playing.nursery import PYTHON, guarded_by
 from scalemodel.labs.submission import Submission, one_line
 
 SCHEMA = "scalemodel-lab-report/1"
+ONLY_ASKED = (
+    "Here Python alone refused what a submission may not do, and the system did not: "
+    "whoever tries hard gets past that. A mark that counts needs Linux, or a container."
+)
 
 
 @checks.kinds
@@ -68,6 +73,7 @@ def as_data(grade: Grade, submission: Submission, student: str, attempt: int) ->
         "explanation": submission.explanation.strip(),
         "incomplete": submission.missing(),
         "caught_up": submission.caught_up(),
+        "refused_by": guarded_by(),
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "digest": grade.digest(),
     }
@@ -123,6 +129,8 @@ def as_markdown(data: dict) -> str:
         lines += ["", *(f"> {_marked(line)}" for line in data[field].split("\n") if data[field])]
     if data["caught_up"]:
         lines += ["", "It began from the catch-up file."]
+    if data["refused_by"] == PYTHON:
+        lines += ["", ONLY_ASKED]
     seeds = ", ".join(map(str, data["seeds"]))
     lines += ["", f"Seeds {seeds}. Digest `{data['digest']}`.", ""]
     return "\n".join(lines)

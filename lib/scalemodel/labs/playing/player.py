@@ -242,7 +242,7 @@ class Apart:
         os.close(self._from)
 
     def _start(self):
-        self._nursery = self._nursery or Nursery()
+        self._nursery = self._nursery or Nursery(self.source)
         child_reads, self._to = os.pipe()
         self._from, child_writes = os.pipe()
         os.set_blocking(self._to, False)

@@ -1,0 +1,88 @@
+"""From a class in a notebook back to its source: the cell that defines it, and what it needs.
+
+The interpreter keeps the text of each cell for its tracebacks, with the magics already
+turned into calls. There it is read, so that nothing here asks the notebook.
+
+Left out: names that a cell sets in another way than by Python's own statements.
+Sources: Python's `linecache` and `symtable`.
+"""
+
+import ast
+import contextlib
+import linecache
+import symtable
+import types
+
+from scalemodel.core import checks
+from scalemodel.labs.cells import UNREADABLE, as_python
+
+
+@checks.kinds
+def source_of(subject: type) -> str:
+    """The cell that defines `subject`, below the cells whose names it needs.
+
+    >>> source_of(object)
+    Traceback (most recent call last):
+    ...
+    ValueError: subject=object must be a class that a cell or a file defines
+    """
+    cells = _cells()
+    file = _file_of(subject) or _last_that_makes(subject.__name__, cells)
+    source = cells.pop(file, None) or "".join(linecache.getlines(file))
+    if not source:
+        name = subject.__name__
+        raise ValueError(f"subject={name} must be a class that a cell or a file defines")
+    needed, (made, wanted) = [], _names(source)
+    for text in reversed(cells.values()):
+        makes, uses = _names(text)
+        if makes & (wanted - made):
+            needed.insert(0, text)
+            made, wanted = made | makes, wanted | uses
+    return "\n\n".join([*needed, source])
+
+
+def _cells():
+    """Every cell that was run, oldest first: what the interpreter keeps without a file."""
+    rows = [(name, row) for name, row in linecache.cache.items() if len(row) == 4]
+    return {
+        name: as_python("the notebook", _untimed("".join(lines)))
+        for name, (_, changed, lines, _) in rows
+        if changed is None
+    }
+
+
+def _untimed(text):
+    """A cell whose first line was a magic, as it was written."""
+    with contextlib.suppress(*UNREADABLE, AttributeError):
+        call = ast.parse(text).body[0].value
+        if call.func.attr == "run_cell_magic":
+            name, line, body = (word.value for word in call.args)
+            return f"%%{name} {line}\n{body}"
+    return text
+
+
+def _file_of(subject):
+    """Where a method of `subject` says that it was written."""
+    for row in vars(subject).values():
+        if isinstance(row, types.FunctionType) and linecache.getlines(row.__code__.co_filename):
+            return row.__code__.co_filename
+    return None
+
+
+def _last_that_makes(name, cells):
+    return next((file for file in reversed(cells) if name in _names(cells[file])[0]), "")
+
+
+def _names(source):
+    """The names that `source` gives to something, and those that it uses."""
+    try:
+        table = symtable.symtable(source, "cell", "exec")
+    except UNREADABLE:
+        return set(), set()
+    made = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    tables, used = [table], set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        used |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
+    return made, used
