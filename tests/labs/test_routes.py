@@ -9,6 +9,7 @@ import sys
 import jupytext
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from nbformat.v4 import new_code_cell
 from traitlets.config import Config
 
 from scalemodel.labs.__main__ import main
@@ -191,6 +192,21 @@ def test_the_command_and_the_exports_give_them_too(tmp_path, shell, capsys):
     (sent / "bo.py").write_text(PLAIN["marks of cells"] + PLAIN["magic in a docstring"])
     assert main(["grade", "diary", str(sent), "--to", str(tmp_path / "out")]) == 0
     assert capsys.readouterr().out.count("valid, 100 points") == 2
+
+
+def test_what_an_answer_needs_from_other_cells_comes_with_it(tmp_path, shell):
+    helped = KEEPS.replace('"words", 40', "WORDS, most()")
+    helpers = ["WORDS = 'words'\n!ls\n", "import math\n\ndef most():\n    return math.floor(40.5)"]
+    notebook = handed_in(helped)
+    for place, helper in enumerate(helpers):
+        notebook.cells.insert(1 + place, new_code_cell(helper))
+    unused = [new_code_cell("1 / 0"), new_code_cell("most = (")]
+    more = {**notebook, "cells": [*notebook.cells, *unused]}
+    (tmp_path / "ann.ipynb").write_text(around(more))
+    source = read_submission(tmp_path / "ann.ipynb").source
+    assert grade(LAB, here(LAB, source), SEEDS).points == 100
+    assert "1 / 0" not in source and "STUDENT" not in source
+    assert in_shell(shell, notebook) == 100
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

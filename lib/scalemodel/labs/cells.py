@@ -9,6 +9,7 @@ Sources: IPython's `inputtransformer2`.
 
 import ast
 import re
+import symtable
 import warnings
 
 from scalemodel.core import checks
@@ -33,6 +34,47 @@ def as_python(name: str, cell: str) -> str:
     if _tree(cell) is None:
         cell = _transformed(name, cell)
     return _without_calls(cell, _tree(cell))
+
+
+@checks.kinds
+def with_what_it_needs(source: str, others: list[str]) -> str:
+    """`source` below those of the `others`, oldest first, that make a name which it uses.
+
+    >>> with_what_it_needs("x = two() + 1", ["y = 3", "def two(): return one + 1", "one = 1"])
+    'def two(): return one + 1\\n\\none = 1\\n\\nx = two() + 1'
+    """
+    needed, (made, used) = set(), names_in(source)
+    names = [names_in(other) for other in others]
+    while True:
+        place = next(
+            (p for p in reversed(range(len(others)))
+             if p not in needed and names[p][0] & (used - made)), None
+        )  # fmt: skip
+        if place is None:
+            return "\n\n".join([*(others[place] for place in sorted(needed)), source])
+        needed.add(place)
+        made, used = made | names[place][0], used | names[place][1]
+
+
+@checks.kinds
+def names_in(source: str) -> tuple[set[str], set[str]]:
+    """The names that `source` gives to something, and those that it uses; none if it cannot be read.
+
+    >>> names_in("x = y")
+    ({'x'}, {'y'})
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            table = symtable.symtable(source, "cell", "exec")
+    except UNREADABLE:
+        return set(), set()
+    made = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    tables, used = [table], set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        used |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
+    return made, used
 
 
 def _tree(source):

@@ -4,17 +4,16 @@ The interpreter keeps the text of each cell for its tracebacks, with the magics 
 turned into calls. There it is read, so that nothing here asks the notebook.
 
 Left out: names that a cell sets in another way than by Python's own statements.
-Sources: Python's `linecache` and `symtable`.
+Sources: Python's `linecache`.
 """
 
 import ast
 import contextlib
 import linecache
-import symtable
 import types
 
 from scalemodel.core import checks
-from scalemodel.labs.cells import UNREADABLE, as_python
+from scalemodel.labs.cells import UNREADABLE, as_python, names_in, with_what_it_needs
 
 
 @checks.kinds
@@ -32,13 +31,7 @@ def source_of(subject: type) -> str:
     if not source:
         name = subject.__name__
         raise ValueError(f"subject={name} must be a class that a cell or a file defines")
-    needed, (made, wanted) = [], _names(source)
-    for text in reversed(cells.values()):
-        makes, uses = _names(text)
-        if makes & (wanted - made):
-            needed.insert(0, text)
-            made, wanted = made | makes, wanted | uses
-    return "\n\n".join([*needed, source])
+    return with_what_it_needs(source, [*cells.values()])
 
 
 def _cells():
@@ -70,19 +63,4 @@ def _file_of(subject):
 
 
 def _last_that_makes(name, cells):
-    return next((file for file in reversed(cells) if name in _names(cells[file])[0]), "")
-
-
-def _names(source):
-    """The names that `source` gives to something, and those that it uses."""
-    try:
-        table = symtable.symtable(source, "cell", "exec")
-    except UNREADABLE:
-        return set(), set()
-    made = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-    tables, used = [table], set()
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        used |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
-    return made, used
+    return next((file for file in reversed(cells) if name in names_in(cells[file])[0]), "")

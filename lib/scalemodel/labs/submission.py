@@ -1,13 +1,14 @@
 """What a student hands in: a `.py`, or a notebook whose answer cells are tagged.
 
-Only the cells tagged `answer` are run; what is no Python in them is left to `cells`. What
-stands in `prediction` and `explanation` is text for a reader; it is never executed.
+Only the cells tagged `answer` are run, and others whose names they need; what is no Python
+in them is left to `cells`. What stands in `prediction` and `explanation` is text for a reader; it is never executed.
 
 Left out: other notebook formats than version 4.
 Sources: nbformat's description of a notebook; jupytext's percent format.
 """
 
 import ast
+import contextlib
 import io
 import json
 import os
@@ -19,13 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.labs.cells import as_python
+from scalemodel.labs.cells import as_python, with_what_it_needs
 
 MOST_BYTES = 4_000_000  # of a file, with what its notebook printed
 MOST_CHARACTERS = 100_000  # of an answer
 MOST_LINES = 100  # of a text in a file that is no Python
 CELL = re.compile(r"(?m)^[ \t]*# ?%%(?=[ \t]|$)(?P<head>.*)$")
 RUNS = re.compile(r"(?m)^# (?=%(?:time|prun) |\w+ = [%!])")  # what this format has as a comment
+OURS = {"answer", "check", "prediction", "explanation"}
 TEXTS = {"prediction": "PREDICTION", "explanation": "EXPLANATION"}
 
 
@@ -139,7 +141,16 @@ def submission_in(name: str, data: bytes) -> Submission:
         for field, name in TEXTS.items()
     }
     _short(name, "".join(answers))
-    return Submission("\n\n".join(as_python(name, source) for source in answers), **texts)
+    answer = "\n\n".join(as_python(name, source) for source in answers)
+    others = [source for kind, tags, source in cells if kind == "code" and not OURS & {*tags}]
+    return Submission(with_what_it_needs(answer, [*_plain(name, others)]), **texts)
+
+
+def _plain(name, cells):
+    """The other cells as Python, but for those that nothing here can read."""
+    for cell in cells:
+        with contextlib.suppress(ValueError):
+            yield as_python(name, cell)
 
 
 def _short(name, answer):
