@@ -9,8 +9,9 @@ import pytest
 
 from scalemodel.labs.__main__ import main
 from scalemodel.labs.classroom.sent import sent_in
+from scalemodel.labs.reading.files import MOST_BYTES
 from scalemodel.labs.shelf import LABS
-from scalemodel.labs.submission import MOST_BYTES, MOST_CHARACTERS, read_submission
+from scalemodel.labs.submission import MOST_CHARACTERS, read_submission
 from tests.labs.diary import KEEPS, LAB
 
 TRUE = "x = 1"

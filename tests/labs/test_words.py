@@ -17,9 +17,10 @@ from scalemodel.labs.classroom.workers import each_done
 from scalemodel.labs.grade import grade
 from scalemodel.labs.playing.patience import Patient
 from scalemodel.labs.practice import check
+from scalemodel.labs.reading.files import one_line
 from scalemodel.labs.report import as_class, without_name
 from scalemodel.labs.shelf import LABS
-from scalemodel.labs.submission import one_line, read_submission
+from scalemodel.labs.submission import read_submission
 from tests.labs.diary import FORGETS, KEEPS, LAB
 from tests.laws.lab_laws import apart, here, run_cell
 

@@ -28,10 +28,11 @@ from scalemodel.labs.classroom.workers import cores, each_done
 from scalemodel.labs.grade import GRADE_S, SEEDS, grade, grade_stage
 from scalemodel.labs.playing.patience import Patient
 from scalemodel.labs.playing.player import Apart
+from scalemodel.labs.reading.files import bytes_of, one_line
 from scalemodel.labs.report import as_class, as_data, as_markdown, as_table
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
 from scalemodel.labs.shelf import LABS, lab_named
-from scalemodel.labs.submission import bytes_of, one_line, submission_in
+from scalemodel.labs.submission import submission_in
 
 EXIT = {"valid": 0, "invalid": 1, "unknown": 2}
 NEEDED = {os: ("fork", "killpg", "set_blocking"), socket: ("send_fds",)}

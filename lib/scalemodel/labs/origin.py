@@ -13,7 +13,7 @@ import linecache
 import types
 
 from scalemodel.core import checks
-from scalemodel.labs.cells import UNREADABLE, as_python, names_in, with_what_it_needs
+from scalemodel.labs.reading.cells import UNREADABLE, as_python, names_in, with_what_it_needs
 
 
 @checks.kinds

@@ -17,7 +17,8 @@ import numpy as np
 from scalemodel.core import checks
 from scalemodel.labs.grade import Grade
 from scalemodel.labs.playing.nursery import PYTHON, guarded_by
-from scalemodel.labs.submission import Submission, one_line
+from scalemodel.labs.reading.files import one_line
+from scalemodel.labs.submission import Submission
 
 SCHEMA = "scalemodel-lab-report/1"
 ONLY_ASKED = (

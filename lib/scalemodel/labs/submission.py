@@ -1,7 +1,7 @@
 """What a student hands in: a `.py`, or a notebook whose answer cells are tagged.
 
 Only the cells tagged `answer` are run, and others whose names they need; what is no Python
-in them is left to `cells`. What stands in `prediction` and `explanation` is text for a reader; it is never executed.
+in them is left to `reading.cells`. What stands in `prediction` and `explanation` is text for a reader; it is never executed.
 
 Left out: other notebook formats than version 4.
 Sources: nbformat's description of a notebook; jupytext's percent format.
@@ -11,18 +11,16 @@ import ast
 import contextlib
 import io
 import json
-import os
 import re
-import stat
 import tokenize
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.labs.cells import as_python, with_what_it_needs
+from scalemodel.labs.reading.cells import as_python, with_what_it_needs
+from scalemodel.labs.reading.files import bytes_of, one_line
 
-MOST_BYTES = 4_000_000  # of a file, with what its notebook printed
 MOST_CHARACTERS = 100_000  # of an answer
 MOST_LINES = 100  # of a text in a file that is no Python
 CELL = re.compile(r"(?m)^[ \t]*# ?%%(?=[ \t]|$)(?P<head>.*)$")
@@ -57,17 +55,6 @@ class Submission:
 
 
 @checks.kinds
-def one_line(text: str) -> str:
-    """`text` from outside as it may stand in a line: what would not print is an escape.
-
-    >>> print(one_line("Zoë\\nbo: valid, 100 points"))
-    Zoë\\nbo: valid, 100 points
-    """
-    shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return "".join(shown)
-
-
-@checks.kinds
 def read_submission(path: Path) -> Submission:
     """The submission in the file `path`; a `ValueError` says what the file lacks.
 
@@ -79,40 +66,6 @@ def read_submission(path: Path) -> Submission:
     """
     path = Path(path)
     return submission_in(path.name, bytes_of(path))
-
-
-@checks.kinds
-def bytes_of(path: Path) -> bytes:
-    """What the ordinary file `path` holds: no link is followed, no pipe waited for.
-
-    >>> bytes_of(Path("/"))
-    Traceback (most recent call last):
-    ...
-    ValueError: / must be an ordinary file, and no link, folder or pipe
-    """
-    name = one_line(path.name or str(path))
-    if not stat.S_ISREG(os.lstat(path).st_mode):
-        raise ValueError(f"{name} must be an ordinary file, and no link, folder or pipe")
-    flags = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # should it have changed since
-    number = os.open(path, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in flags))
-    with open(number, "rb") as file:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise ValueError(f"{name} must be an ordinary file, and no link, folder or pipe")
-        return no_longer(name, file.read(MOST_BYTES + 1))
-
-
-@checks.kinds
-def no_longer(name: str, data: bytes) -> bytes:
-    """`data` of the file `name`, if it is not too long.
-
-    >>> no_longer("ann.py", b"x = 1")
-    b'x = 1'
-    """
-    if len(data) > MOST_BYTES:
-        raise ValueError(
-            f"{name} is larger than {MOST_BYTES:,} bytes: clear what its cells printed"
-        )
-    return data
 
 
 @checks.kinds

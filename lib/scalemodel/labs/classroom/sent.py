@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from scalemodel.core import checks
-from scalemodel.labs.submission import MOST_BYTES, bytes_of, no_longer, one_line
+from scalemodel.labs.reading.files import MOST_BYTES, bytes_of, no_longer, one_line
 
 SUFFIXES = (".py", ".ipynb")
 FOREIGN = ("__MACOSX", "__pycache__")  # folders that programs leave behind
