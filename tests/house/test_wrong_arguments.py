@@ -20,6 +20,7 @@ from tests.laws.wrong_arguments import Call, faults, recorded
 LEFT_OUT = {
     "scalemodel.core.checks": "the doorkeeper is asked by us alone",
     "scalemodel.labs.playing.host": "only the player tells it anything, and it knows no doorkeeper",
+    "scalemodel.labs.playing.refusal": "only the host calls it, and it knows no doorkeeper",
     "scalemodel.labs.playing.nursery": "holds a process; only the player has one",
     **{
         f"scalemodel.labs.playing.player.Apart.{name}": "holds a process; `Here` has the same call"

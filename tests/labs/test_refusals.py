@@ -15,7 +15,7 @@ import pytest
 from scalemodel.labs import report
 from scalemodel.labs.grade import SEEDS as SEEDS_OF_AN_ATTEMPT
 from scalemodel.labs.grade import Grade, grade_stage
-from scalemodel.labs.origin import source_of
+from scalemodel.labs.playing.origin import source_of
 from scalemodel.labs.playing import nursery, refusal
 from scalemodel.labs.playing.anew import Anew
 from scalemodel.labs.playing.nursery import KERNEL, PYTHON
