@@ -13,6 +13,7 @@ from traitlets.config import Config
 
 from scalemodel.labs.__main__ import main
 from scalemodel.labs.grade import grade
+from scalemodel.labs.origin import source_of
 from scalemodel.labs.practice import parts
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.shelf import LABS
@@ -117,11 +118,15 @@ def in_shell(shell, notebook):
     return points
 
 
+def _undecorated(**_):
+    return lambda case: case
+
+
 def by_otter(shell):
     """The points of otter's cases, which it calls with the names that a notebook has at its end."""
     points = 0
     for stage in LAB.stages:
-        space = {"test_case": lambda **_: lambda case: case}
+        space = {"test_case": _undecorated}
         written = lab_notebooks.otter_tests(LAB, stage)
         exec(written.replace("from otter.test_files import test_case", ""), space)
         cases = [value for name, value in space.items() if name.startswith(f"test_{stage.key}_")]
@@ -152,11 +157,12 @@ def around(notebook):
 @pytest.mark.parametrize("name", [*PLAIN, *NOTEBOOK])
 def test_an_odd_answer_gets_its_points_by_every_route(tmp_path, shell, capsys, name):
     source = (PLAIN | NOTEBOOK)[name]
-    notebook = handed_in(source)
-    (tmp_path / "ann.ipynb").write_text("\ufeff" + around(notebook), "utf-8")
+    (tmp_path / "ann.ipynb").write_text("\ufeff" + around(handed_in(source)), "utf-8")
     assert points_of(tmp_path / "ann.ipynb") == 100
-    assert in_shell(shell, notebook) == 100
-    assert by_otter(shell) == 100
+    shell.reset(new_session=False)
+    assert shell.run_cell(source).success
+    seen = source_of(shell.user_ns["Diary"])  # by the checks in a notebook, nbgrader's and otter's
+    assert grade(LAB, here(LAB, seen), SEEDS).points == 100
     if name in PLAIN:
         for start, code in (("", "utf-8"), ("", "utf-8-sig"), ("# coding: latin-1\n", "latin-1")):
             if "語" in source and code == "latin-1":
@@ -175,10 +181,12 @@ def test_a_notebook_in_the_percent_format_is_the_notebook(tmp_path, name):
     assert points_of(tmp_path / "ann.py") == 100
 
 
-def test_the_command_itself_gives_them_too(tmp_path, capsys):
+def test_the_command_and_the_exports_give_them_too(tmp_path, shell, capsys):
     sent = tmp_path / "sent"
     sent.mkdir()
     odd = NOTEBOOK["command"] + PLAIN["operator at a line's start"] + "\nDiary?"
+    assert in_shell(shell, handed_in(odd)) == 100
+    assert by_otter(shell) == 100
     (sent / "ann.ipynb").write_text(around(handed_in(odd)))
     (sent / "bo.py").write_text(PLAIN["marks of cells"] + PLAIN["magic in a docstring"])
     assert main(["grade", "diary", str(sent), "--to", str(tmp_path / "out")]) == 0

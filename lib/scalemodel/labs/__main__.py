@@ -151,7 +151,9 @@ def _replay(asked):
     player = Patient(_player(lab, submission), GRADE_S)
     stage = grade_stage(lab, lab.stage(key), player, [int(seed)], _again(lab, name))
     printed = player.printed and f"It printed:\n{player.printed}"
-    _say("\n".join(filter(None, [stage.verdict.story, printed, stage.verdict.sentence()])))
+    _say(
+        "\n".join(filter(None, [stage.verdict.story, printed, one_line(stage.verdict.sentence())]))
+    )
     return EXIT[stage.verdict.outcome]
 
 

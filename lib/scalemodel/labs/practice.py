@@ -57,7 +57,10 @@ def check(
     asked = the_lab.stage(stage)
     if part != "all" and part not in parts(lab, stage):
         raise ValueError(f"part={part!r} must be 'all' or one of {list(parts(lab, stage))}")
-    key = os.environ.get("SCALEMODEL_COURSE_KEY", PRACTICE_KEY)
+    key = os.environ.get("SCALEMODEL_COURSE_KEY", PRACTICE_KEY).strip()
+    if not key:
+        raise ValueError("SCALEMODEL_COURSE_KEY is empty: it must hold the course's key")
+    dice = "practice" if key == PRACTICE_KEY else "the course's"
     seeds = seeds_of(key, student, lab, attempt, grading.SEEDS)
     player = player_of(the_lab, subject)
     again = lambda stage, seed: f'replay("{lab}", "{stage}", {subject.__name__}, {seed})'
@@ -69,7 +72,8 @@ def check(
     lines = [m.sentence() for m in measured]
     if not all(m.kept for m in measured):
         raise NotYet("\n".join(lines))
-    print("\n".join([f"{asked.key}. {asked.title}: passed on {len(seeds)} seeds", *lines]))
+    passed = f"{asked.key}. {asked.title}: passed on {len(seeds)} seeds, with {dice} dice"
+    print("\n".join([passed, *lines]))
 
 
 @checks.kinds

@@ -35,10 +35,16 @@ def folder_of(label: str) -> str:
 def write_report(folder: Path, data: dict) -> None:
     """Write `report.json` and `report.md` into `folder`; text that no file can hold is escaped.
 
-    >>> write_report("out", {})
-    Traceback (most recent call last):
-    ...
-    ValueError: folder='out' must be a Path
+    >>> import tempfile
+    >>> from scalemodel.labs.grade import Grade
+    >>> from scalemodel.labs.report import as_data
+    >>> from scalemodel.labs.shelf import lab_named
+    >>> from scalemodel.labs.submission import Submission
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> empty = as_data(Grade(lab_named("twitter"), (1,), ()), Submission("..."), "ann", 1)
+    >>> write_report(folder, empty)
+    >>> sorted(path.name for path in folder.iterdir())
+    ['report.json', 'report.md']
     """
     folder.mkdir(parents=True, exist_ok=True)
     rows = (json.dumps(data, indent=1) + "\n", as_markdown(data))

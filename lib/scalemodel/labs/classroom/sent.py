@@ -94,8 +94,9 @@ def sent_in(path: Path, topic: str) -> tuple[list[Sent], list[str]]:
         else:
             rows = of_students.setdefault(entry.student, [])
             rows += [entry] * entry.is_submission
-    if hidden := sum(entry.read is not None for entry in entries if entry.hidden):
-        left_out.append(f"hidden files, left out: {hidden}")
+    if hidden := [one_line("/".join(e.parts)) for e in entries if e.hidden and e.read]:
+        more = f" and {len(hidden) - 3} more" if len(hidden) > 3 else ""
+        left_out.append(f"hidden, left out: {', '.join(hidden[:3])}{more}")
     rows = sorted(of_students.items())
     return [_one_of(student, files, topic) for student, files in rows], left_out
 
@@ -149,15 +150,16 @@ def _in_archive(path) -> Iterator[Entry]:
 
 
 def _without_wrapping(entries):
-    """The same, without one folder around all of a class."""
-    seen = [entry for entry in entries if not entry.hidden]
-    while len({entry.parts[0] for entry in seen}) == 1:
-        if sum(entry.is_submission for entry in seen) < 2 or any(
-            len(e.parts) == 1 and e.read for e in seen
-        ):
-            break
-        seen = [Entry(e.parts[1:], e.read) for e in seen if len(e.parts) > 1]
-    return seen + [entry for entry in entries if entry.hidden]
+    """The same, without one folder around all: of several submissions it is a class's."""
+    seen, hidden = ([e for e in entries if e.hidden is which] for which in (False, True))
+    while sum(entry.is_submission for entry in seen) > 1 and _is_one_folder(seen):
+        seen = [Entry(entry.parts[1:], entry.read) for entry in seen if len(entry.parts) > 1]
+    return seen + hidden
+
+
+def _is_one_folder(entries):
+    alone = any(len(entry.parts) == 1 and entry.read for entry in entries)
+    return not alone and len({entry.parts[0] for entry in entries}) == 1
 
 
 def _bytes_in(archive, member):

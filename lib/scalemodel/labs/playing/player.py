@@ -150,6 +150,17 @@ def _plain(method, value):
         raise Faulty(f"{method}: {error}; {host.PLAIN}") from None
 
 
+def _is_told(message, answer):
+    """Whether it is what a life may say: a question, an error, or the `answer` that is awaited."""
+    if not isinstance(message, dict):
+        return False
+    if "ask" in message:
+        return isinstance(message["ask"], str) and isinstance(message.get("arguments"), list)
+    if "error" in message:
+        return isinstance(message["error"], str)
+    return answer in message and (answer == "value" or isinstance(message["names"], list))
+
+
 # ── In a process of its own ─────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -252,7 +263,8 @@ class Apart:
         while True:
             message = self._receive(method)
             if "error" in message:
-                raise Faulty(f"{method}: {message['error']}")
+                words = " ".join(message["error"].split())[: 2 * host.WORDS]
+                raise Faulty(f"{method}: {words}")
             if "ask" not in message:
                 return message
             try:
@@ -296,8 +308,7 @@ class Apart:
         line, _, self._rest = self._rest.partition(b"\n")
         try:
             message = json.loads(line)
-            wanted = {"ask", "error", "names" if method == "the file" else "value"}
-            if isinstance(message, dict) and wanted & set(message):
+            if _is_told(message, "names" if method == "the file" else "value"):
                 return message
         except (ValueError, RecursionError):
             pass

@@ -19,6 +19,7 @@ OPERATION_MS, ENTRY_MS = 1.0, 0.1
 MOST_ENTRIES = 40  # that one `newest` gives: too few for one list of everything
 MOST_CHARACTERS = 200  # of a key, and of a value as JSON
 MOST_OPERATIONS = 20_000  # in one call
+MOST_IN_A_RUN = 100_000  # of which each is written down
 SERVICE = ("push", "newest", "put", "get")
 
 
@@ -31,6 +32,8 @@ class Store:
     >>> store.now_ms
     2.1
     """
+
+    asked = 0  # in the whole run
 
     @checks.kinds
     def __init__(self, history: History):
@@ -72,6 +75,9 @@ class Store:
                 f"store.{name} was called with {len(arguments)} arguments; its name must be one of "
                 f"{', '.join(SERVICE)}, and its arguments must be 1 for get and 2 for the others"
             )
+        self.asked += 1
+        if self.asked > MOST_IN_A_RUN:
+            raise ValueError(f"more than {MOST_IN_A_RUN:,} operations in one run")
         key = arguments[0]
         if not isinstance(key, str) or not 0 < len(key) <= MOST_CHARACTERS:
             raise ValueError(f"key={key!r} must be text of 1 to {MOST_CHARACTERS} characters")
