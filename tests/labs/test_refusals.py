@@ -15,10 +15,10 @@ import pytest
 from scalemodel.labs import report
 from scalemodel.labs.grade import SEEDS as SEEDS_OF_AN_ATTEMPT
 from scalemodel.labs.grade import Grade, grade_stage
-from scalemodel.labs.playing.origin import source_of
 from scalemodel.labs.playing import nursery, refusal
 from scalemodel.labs.playing.anew import Anew
 from scalemodel.labs.playing.nursery import KERNEL, PYTHON
+from scalemodel.labs.playing.origin import source_of
 from scalemodel.labs.practice import NotYet, check, player_of
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.shelf import LABS
