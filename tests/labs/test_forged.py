@@ -58,6 +58,27 @@ def words_of(player):
     return result.verdict.sentence()
 
 
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_a_life_that_forges_nothing_is_heard():
+    assert grade_stage(LAB, CALM, apart(LAB, KEEPS), [1]).outcome == "valid"
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+THROUGH = ["", "'get'", "'get', 5", "'get', []", "'get', [[]]", "5, ['x']", "'put', ['x', object()]",
+           "'newest', ('x', 1, 2)", "None, None", "'_note', ['x', 1]"]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", THROUGH)
+def test_the_service_called_past_its_door_refuses_here_and_apart(arguments):
+    call = f"""
+        ask = [c.cell_contents for c in store.get.__closure__ if callable(c.cell_contents)][0]
+        ask({arguments})"""
+    source = KEEPS.replace("def __init__(self, store):", f"def __init__(self, store):{call}")
+    for player in (here, apart):
+        assert "the run ended in __init__: " in words_of(player(LAB, source))
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("name", LINES)
 @pytest.mark.parametrize("where", ["load", "call"])
 def test_a_forged_line_is_answered_in_words(name, where):
@@ -69,20 +90,6 @@ def test_a_forged_line_is_answered_in_words(name, where):
         source = KEEPS.replace("def write(self, word):", f"def write(self, word):{indented}")
     sentence = words_of(apart(LAB, source))
     assert "the run ended in" in sentence and "\n" not in sentence and len(sentence) < 1000
-
-
-THROUGH = ["", "'get'", "'get', 5", "'get', []", "'get', [[]]", "5, ['x']", "'put', ['x', object()]",
-           "'newest', ('x', 1, 2)", "None, None", "'_note', ['x', 1]"]  # fmt: skip
-
-
-@pytest.mark.parametrize("arguments", THROUGH)
-@pytest.mark.parametrize("player", [here, apart])
-def test_the_service_is_called_past_its_door(player, arguments):
-    call = f"""
-        ask = [c.cell_contents for c in store.get.__closure__ if callable(c.cell_contents)][0]
-        ask({arguments})"""
-    source = KEEPS.replace("def __init__(self, store):", f"def __init__(self, store):{call}")
-    assert "the run ended in __init__: " in words_of(player(LAB, source))
 
 
 HARD = {

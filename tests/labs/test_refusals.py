@@ -15,10 +15,10 @@ import pytest
 from scalemodel.labs import report
 from scalemodel.labs.grade import SEEDS as SEEDS_OF_AN_ATTEMPT
 from scalemodel.labs.grade import Grade, grade_stage
-from scalemodel.labs.origin import source_of
 from scalemodel.labs.playing import nursery, refusal
 from scalemodel.labs.playing.anew import Anew
 from scalemodel.labs.playing.nursery import KERNEL, PYTHON
+from scalemodel.labs.playing.origin import source_of
 from scalemodel.labs.practice import NotYet, check, player_of
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.shelf import LABS
@@ -351,6 +351,11 @@ for number in (*range(700), *range(0x40000000, 0x40000300)):
         through.append(number)
 print(json.dumps(through))
 """
+HEADERS = {  # asm/unistd_64.h, and asm-generic/unistd.h, in the order of CALLS
+    "x86_64": "0 1 19 20 3 8 9 10 11 25 12 202 24 13 14 15 131 219 96 228 229 35 230 318 60 231",
+    "aarch64": "63 64 65 66 57 62 222 226 215 216 214 98 124 134 135 139 132 128 169 113 114 101 "
+    "115 278 93 94",
+}
 MEMORIES = {  # a diary that remembers outside itself, in its source
     "a list of the module": ("WORDS = []", "WORDS"),
     "a default argument": ("def words(kept=[]): return kept", "words()"),
@@ -541,6 +546,15 @@ def test_the_filter_allows_its_list_and_nothing_of_another_machine(machine):
         for number in (*range(600), 0x40000000, 0x40000001, 2**32 - 1):
             wanted = refusal.ALLOW if number in allowed else refusal.NOT_PERMITTED
             assert answered(mark, number) == wanted, (name, number)
+
+
+def test_the_numbers_of_the_calls_are_those_of_the_kernel_s_headers():
+    mine = {name: [calls[place] for calls in refusal.CALLS.values()]
+            for name, (_, place) in refusal.MACHINES.items()}  # fmt: skip
+    assert mine == {name: [*map(int, numbers.split())] for name, numbers in HEADERS.items()}
+    elf = {"x86_64": 62, "aarch64": 183}  # the machines' numbers in ELF; 64 bits, low end first
+    marks = {name: 1 << 31 | 1 << 30 | number for name, number in elf.items()}
+    assert {name: mark for name, (mark, _) in refusal.MACHINES.items()} == marks
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

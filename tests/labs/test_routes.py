@@ -14,7 +14,7 @@ from traitlets.config import Config
 
 from scalemodel.labs.__main__ import main
 from scalemodel.labs.grade import grade
-from scalemodel.labs.origin import source_of
+from scalemodel.labs.playing.origin import source_of
 from scalemodel.labs.practice import parts
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.shelf import LABS
@@ -154,6 +154,19 @@ def around(notebook):
     return json.dumps(plain)
 
 
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_the_command_and_the_exports_give_them_too(tmp_path, shell, capsys):
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    odd = NOTEBOOK["command"] + PLAIN["operator at a line's start"] + "\nDiary?"
+    assert in_shell(shell, handed_in(odd)) == 100
+    assert by_otter(shell) == 100
+    (sent / "ann.ipynb").write_text(around(handed_in(odd)))
+    (sent / "bo.py").write_text(PLAIN["marks of cells"] + PLAIN["magic in a docstring"])
+    assert main(["grade", "diary", str(sent), "--to", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out.count("valid, 100 points") == 2
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("name", [*PLAIN, *NOTEBOOK])
 def test_an_odd_answer_gets_its_points_by_every_route(tmp_path, shell, capsys, name):
@@ -180,18 +193,6 @@ def test_a_notebook_in_the_percent_format_is_the_notebook(tmp_path, name):
     notebook = handed_in(source)
     (tmp_path / "ann.py").write_text(jupytext.writes(notebook, "py:percent"))
     assert points_of(tmp_path / "ann.py") == 100
-
-
-def test_the_command_and_the_exports_give_them_too(tmp_path, shell, capsys):
-    sent = tmp_path / "sent"
-    sent.mkdir()
-    odd = NOTEBOOK["command"] + PLAIN["operator at a line's start"] + "\nDiary?"
-    assert in_shell(shell, handed_in(odd)) == 100
-    assert by_otter(shell) == 100
-    (sent / "ann.ipynb").write_text(around(handed_in(odd)))
-    (sent / "bo.py").write_text(PLAIN["marks of cells"] + PLAIN["magic in a docstring"])
-    assert main(["grade", "diary", str(sent), "--to", str(tmp_path / "out")]) == 0
-    assert capsys.readouterr().out.count("valid, 100 points") == 2
 
 
 def test_what_an_answer_needs_from_other_cells_comes_with_it(tmp_path, shell):

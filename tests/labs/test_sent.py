@@ -46,6 +46,36 @@ def read(path, topic="fanout"):
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
+def test_who_hands_in_two_files_or_none_is_told_once(tmp_path):
+    names = ["ann/a.py", "ann/b.py", "bo.py", "bo.ipynb", "cy/notes.txt", "di.py", "di/x.py"]
+    for path in (laid_out(tmp_path / "sent", names), packed(tmp_path / "sent.zip", names)):
+        assert read(path) == {
+            "ann": "handed in more than one file: ann/a.py, ann/b.py",
+            "bo": "handed in more than one file: bo.ipynb, bo.py",
+            "cy": "handed in no file that ends in .py or .ipynb",
+            "di": "handed in more than one file: di.py, di/x.py",
+        }
+    (tmp_path / "sent" / "ed").mkdir()
+    assert "no file" in read(tmp_path / "sent")["ed"]
+    assert "no file" in read(packed(tmp_path / "more.zip", [*names, "ed/"]))["ed"]
+
+
+def test_what_is_left_out_is_named(tmp_path):
+    folder = laid_out(tmp_path, ["ann.py", "a\nb.txt", ".x", ".y", ".z", "bo/.w"])
+    assert sent_in(folder, "fanout")[1] == [
+        "a\\nb.txt: left out, for it ends neither in .py nor in .ipynb",
+        "hidden, left out: .x, .y, .z and 1 more",
+    ]
+
+
+def test_a_class_in_an_archive_is_graded(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(LABS, LAB.name, LAB)
+    archive = packed(tmp_path / "class.zip", ["class/ann/a.py", "class/bo.py"], KEEPS)
+    assert main(["grade", "diary", str(archive), "--to", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out.count("valid, 100 points") == 2
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
 LAYOUTS = {
     "a file each": (["ann.py", "bo.ipynb"], ["ann", "bo"]),
     "a folder each": (["ann/x.py", "bo/deep/in/y.ipynb"], ["ann", "bo"]),
@@ -77,35 +107,6 @@ def test_a_class_comes_as_a_folder_or_as_an_archive(tmp_path, name):
         wrapped = [f"lab 1/{name}" for name in names]
         assert read(packed(tmp_path / "sent.zip", names)) == dict.fromkeys(students, TRUE)
         assert read(packed(tmp_path / "around.ZIP", wrapped)) == dict.fromkeys(students, TRUE)
-
-
-def test_who_hands_in_two_files_or_none_is_told_once(tmp_path):
-    names = ["ann/a.py", "ann/b.py", "bo.py", "bo.ipynb", "cy/notes.txt", "di.py", "di/x.py"]
-    for path in (laid_out(tmp_path / "sent", names), packed(tmp_path / "sent.zip", names)):
-        assert read(path) == {
-            "ann": "handed in more than one file: ann/a.py, ann/b.py",
-            "bo": "handed in more than one file: bo.ipynb, bo.py",
-            "cy": "handed in no file that ends in .py or .ipynb",
-            "di": "handed in more than one file: di.py, di/x.py",
-        }
-    (tmp_path / "sent" / "ed").mkdir()
-    assert "no file" in read(tmp_path / "sent")["ed"]
-    assert "no file" in read(packed(tmp_path / "more.zip", [*names, "ed/"]))["ed"]
-
-
-def test_what_is_left_out_is_named(tmp_path):
-    folder = laid_out(tmp_path, ["ann.py", "a\nb.txt", ".x", ".y", ".z", "bo/.w"])
-    assert sent_in(folder, "fanout")[1] == [
-        "a\\nb.txt: left out, for it ends neither in .py nor in .ipynb",
-        "hidden, left out: .x, .y, .z and 1 more",
-    ]
-
-
-def test_a_class_in_an_archive_is_graded(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(LABS, LAB.name, LAB)
-    archive = packed(tmp_path / "class.zip", ["class/ann/a.py", "class/bo.py"], KEEPS)
-    assert main(["grade", "diary", str(archive), "--to", str(tmp_path / "out")]) == 0
-    assert capsys.readouterr().out.count("valid, 100 points") == 2
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -51,7 +51,98 @@ def graded(tmp_path, capsys):
     return grade_all
 
 
-# ── Notebooks and files of any kind ─────────────────────────────────────────
+# ── Examples ──────────────────────────────────────────────────────────────────
+def test_progress_is_told_and_all_cores_work(graded, monkeypatch):
+    asked = []
+    monkeypatch.setattr(command, "cores", lambda: 3)
+    real = command.each_done
+    monkeypatch.setattr(command, "each_done", lambda *a: (asked.append(a[2]), real(*a))[1])
+    names = [f"s{number}" for number in range(5)]
+    _, rows, said = graded({f"{name}.py": "" for name in names})
+    assert asked == [3] and [*rows] == names
+    told = [line.split("  ")[0] for line in said.splitlines() if " points" in line]
+    assert told == [f"{number} of 5" for number in range(1, 6)]
+
+
+def test_practice_dice_are_said_aloud_and_the_course_s_are_not(tmp_path, graded):
+    key = tmp_path / "course.key"
+    key.write_bytes(b"\xef\xbb\xbfsecret\r\n")
+    _, _, said = graded({"ann.py": KEEPS})
+    assert "practice dice" in said and "practice dice" in (graded.out / "class.md").read_text()
+    seeds = json.loads((graded.out / "reports/ann/report.json").read_text())["seeds"]
+    _, _, said = graded({}, "--key-file", str(key))
+    assert "practice" not in said + (graded.out / "class.md").read_text()
+    report = json.loads((graded.out / "reports/ann/report.json").read_text())
+    assert report["seeds"] != seeds
+    key.write_bytes(b"secret")
+    graded({}, "--key-file", str(key))
+    assert json.loads((graded.out / "reports/ann/report.json").read_text()) == report
+
+
+def test_a_notebook_says_which_dice_it_rolled(monkeypatch, capsys):
+    space = {}
+    run_cell(KEEPS, space)
+    for key, dice in ((None, "practice"), ("practice\n", "practice"), ("secret\n", "the course's")):
+        if key:
+            monkeypatch.setenv("SCALEMODEL_COURSE_KEY", key)
+        check("diary", "a", space["Diary"])
+        assert f"passed on 8 seeds, with {dice} dice" in capsys.readouterr().out
+    monkeypatch.setenv("SCALEMODEL_COURSE_KEY", " \n")
+    with pytest.raises(ValueError, match="SCALEMODEL_COURSE_KEY is empty"):
+        check("diary", "a", space["Diary"])
+
+
+def test_a_failure_is_counted_once_for_each_submission(graded):
+    graded({"ann.py": "class Diary(:", "bo.py": FORGETS, "cy.ipynb": "", "di.py": "class Diary(:"})
+    told = (graded.out / "class.md").read_text().splitlines()
+    assert [line for line in told if line.startswith("## ")] == [
+        "## a, b, runs_through: 2 of 4",
+        "## b, no_lost_word_in_a_storm: 1 of 4",
+        "## could not be graded: 1 of 4",
+    ]
+
+
+def test_an_empty_class_is_a_class(tmp_path):
+    assert as_class([]).splitlines()[2] == "0 submissions."
+    (tmp_path / "sent").mkdir()
+    assert main(["grade", "diary", str(tmp_path / "sent"), "--to", str(tmp_path / "out")]) == 2
+
+
+# ── Oracle ────────────────────────────────────────────────────────────────────
+def test_a_name_forges_no_line_no_formula_and_no_cell(graded):
+    names = [
+        "a\nbo: valid, 100 points",
+        "=1+1",
+        " =1",
+        "+1",
+        "@x",
+        "a,b",
+        'a"b',
+        "a;=1",
+        "\ta",
+        "\x1b[2K",
+    ]
+    _, rows, said = graded({f"{name}.py": "" for name in names})
+    assert len(rows) == len(names)
+    for name in names:
+        label = "'" * name.strip().startswith(("=", "+", "@")) + one_line(name)
+        assert rows[label]["points"] == "0"
+    lines = [line for line in said.splitlines() if " of " in line]
+    assert len(lines) == len(names) and all(line.endswith("invalid, 0 points") for line in lines)
+    assert said.replace("\n", "").isprintable()
+    assert '"a;=1"' in (graded.out / "grades.csv").read_text()
+
+
+def test_a_name_is_taken_out_as_a_word_and_no_more():
+    told = without_name(
+        "ann and Annual, AnnError, byAnn, ANN_7, annals; 1234567", "ann_Lee-1234567"
+    )
+    assert told == "… and Annual, …Error, by…, …_7, annals; …"
+    assert without_name("page 17", "17") == "page 17" and without_name("a b", "b") == "a b"
+
+
+# ── Refusals ──────────────────────────────────────────────────────────────────
+# Of notebooks and files of any kind.
 def cell(source=KEEPS, tags=("answer",), **more):
     return {"cell_type": "code", "metadata": {"tags": [*tags]}, "source": source, **more}
 
@@ -120,30 +211,6 @@ def test_a_text_that_is_no_python_is_the_text(tmp_path):
 
 
 # ── What students write, where others read it ───────────────────────────────
-def test_a_name_forges_no_line_no_formula_and_no_cell(graded):
-    names = [
-        "a\nbo: valid, 100 points",
-        "=1+1",
-        " =1",
-        "+1",
-        "@x",
-        "a,b",
-        'a"b',
-        "a;=1",
-        "\ta",
-        "\x1b[2K",
-    ]
-    _, rows, said = graded({f"{name}.py": "" for name in names})
-    assert len(rows) == len(names)
-    for name in names:
-        label = "'" * name.strip().startswith(("=", "+", "@")) + one_line(name)
-        assert rows[label]["points"] == "0"
-    lines = [line for line in said.splitlines() if " of " in line]
-    assert len(lines) == len(names) and all(line.endswith("invalid, 0 points") for line in lines)
-    assert said.replace("\n", "").isprintable()
-    assert '"a;=1"' in (graded.out / "grades.csv").read_text()
-
-
 @pytest.mark.parametrize("where", ["raise", "reply", "print"])
 def test_a_student_s_words_are_words_in_every_report(tmp_path, graded, capsys, where):
     body = {"raise": f'raise ValueError("{EVIL}")', "reply": f'return ["{EVIL}"]',
@@ -162,24 +229,6 @@ def test_a_student_s_words_are_words_in_every_report(tmp_path, graded, capsys, w
     for text in (told, report.split("```")[0], report.split("```")[-1]):
         assert "<script>" not in text and "](" not in text
     assert "&lt;script&gt;" in told and "ann" not in told and "Ann" not in told
-
-
-def test_a_name_is_taken_out_as_a_word_and_no_more():
-    told = without_name(
-        "ann and Annual, AnnError, byAnn, ANN_7, annals; 1234567", "ann_Lee-1234567"
-    )
-    assert told == "… and Annual, …Error, by…, …_7, annals; …"
-    assert without_name("page 17", "17") == "page 17" and without_name("a b", "b") == "a b"
-
-
-def test_a_failure_is_counted_once_for_each_submission(graded):
-    graded({"ann.py": "class Diary(:", "bo.py": FORGETS, "cy.ipynb": "", "di.py": "class Diary(:"})
-    told = (graded.out / "class.md").read_text().splitlines()
-    assert [line for line in told if line.startswith("## ")] == [
-        "## a, b, runs_through: 2 of 4",
-        "## b, no_lost_word_in_a_storm: 1 of 4",
-        "## could not be graded: 1 of 4",
-    ]
 
 
 # ── The key ─────────────────────────────────────────────────────────────────
@@ -205,41 +254,13 @@ def test_what_is_wrong_with_the_command_is_told_before_anybody_is_graded(tmp_pat
         assert not out.exists() and [*sent.iterdir()] == [sent / "ann.py"]
 
 
-def test_practice_dice_are_said_aloud_and_the_course_s_are_not(tmp_path, graded):
-    key = tmp_path / "course.key"
-    key.write_bytes(b"\xef\xbb\xbfsecret\r\n")
-    _, _, said = graded({"ann.py": KEEPS})
-    assert "practice dice" in said and "practice dice" in (graded.out / "class.md").read_text()
-    seeds = json.loads((graded.out / "reports/ann/report.json").read_text())["seeds"]
-    _, _, said = graded({}, "--key-file", str(key))
-    assert "practice" not in said + (graded.out / "class.md").read_text()
-    report = json.loads((graded.out / "reports/ann/report.json").read_text())
-    assert report["seeds"] != seeds
-    key.write_bytes(b"secret")
-    graded({}, "--key-file", str(key))
-    assert json.loads((graded.out / "reports/ann/report.json").read_text()) == report
-
-
-def test_a_notebook_says_which_dice_it_rolled(monkeypatch, capsys):
-    space = {}
-    run_cell(KEEPS, space)
-    for key, dice in ((None, "practice"), ("practice\n", "practice"), ("secret\n", "the course's")):
-        if key:
-            monkeypatch.setenv("SCALEMODEL_COURSE_KEY", key)
-        check("diary", "a", space["Diary"])
-        assert f"passed on 8 seeds, with {dice} dice" in capsys.readouterr().out
-    monkeypatch.setenv("SCALEMODEL_COURSE_KEY", " \n")
-    with pytest.raises(ValueError, match="SCALEMODEL_COURSE_KEY is empty"):
-        check("diary", "a", space["Diary"])
-
-
 @pytest.mark.parametrize("seeds", [[], ()])
 def test_no_seed_is_no_grade(seeds):
     with pytest.raises(ValueError, match="seeds"):
         grade(LAB, here(LAB, KEEPS), seeds=seeds)
 
 
-# ── Bounds ──────────────────────────────────────────────────────────────────
+# ── Bounds of time ──────────────────────────────────────────────────────────────────
 def test_all_calls_of_a_grading_have_a_bound_together_and_a_slow_run_is_not_shrunk(monkeypatch):
     monkeypatch.setattr("scalemodel.labs.grade.GRADE_S", 0.2)
     slow = KEEPS.replace(
@@ -287,7 +308,7 @@ def test_pushes_without_end_are_bounded(monkeypatch):
     assert len([*history.of("push")]) < 500
 
 
-# ── Processes ───────────────────────────────────────────────────────────────
+# ── Processes that die ───────────────────────────────────────────────────────────────
 def _strange(task):
     if task == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
@@ -324,18 +345,6 @@ def test_a_file_whose_grader_is_killed_is_told_and_the_others_are_graded(graded,
     code, rows, _ = graded({"ann.py": KEEPS, "bo.py": FORGETS, "cy.py": KEEPS})
     assert code == 2 and "ended, by the signal SIGTERM" in rows["bo"]["remark"]
     assert rows["ann"]["points"] == rows["cy"]["points"] == "100"
-
-
-def test_progress_is_told_and_all_cores_work(graded, monkeypatch):
-    asked = []
-    monkeypatch.setattr(command, "cores", lambda: 3)
-    real = command.each_done
-    monkeypatch.setattr(command, "each_done", lambda *a: (asked.append(a[2]), real(*a))[1])
-    names = [f"s{number}" for number in range(5)]
-    _, rows, said = graded({f"{name}.py": "" for name in names})
-    assert asked == [3] and [*rows] == names
-    told = [line.split("  ")[0] for line in said.splitlines() if " points" in line]
-    assert told == [f"{number} of 5" for number in range(1, 6)]
 
 
 def test_whoever_stops_a_class_is_told_that_it_goes_on(graded, monkeypatch):
@@ -385,9 +394,3 @@ def test_where_the_system_cannot_isolate_the_command_offers_the_notebook(tmp_pat
     assert done.stdout.count("Do the lab in its notebook") == 4
     assert "[2, 2, 2, 2]" in done.stdout and "Traceback" not in done.stdout + done.stderr
     assert "notebook: stage a" in done.stdout
-
-
-def test_an_empty_class_is_a_class(tmp_path):
-    assert as_class([]).splitlines()[2] == "0 submissions."
-    (tmp_path / "sent").mkdir()
-    assert main(["grade", "diary", str(tmp_path / "sent"), "--to", str(tmp_path / "out")]) == 2

@@ -5,7 +5,7 @@
 - `lab`: what a lab is; each company's is a room of its name;
 - `shelf`: all of them, by name;
 - `seeds`, `grade`, `shrink`: the grader, and how it finds the shortest counterexample;
-- `practice`, `origin`: the grader in a notebook;
+- `practice`: the grader in a notebook;
 - `reading`, `submission`, `report`: what is handed in, and what is handed back;
 - `classroom`, `__main__`: the same for a class, and the command.
 """

@@ -115,6 +115,5 @@ def python_lock():
             setattr(module, name, taken)
     for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
         known.clear()  # they hold what was taken
-    for name in ("create_builtin", "create_dynamic"):  # that make a module anew
-        delattr(sys.modules["_imp"], name)
+    del sys.modules["_imp"].create_builtin  # it makes a module anew
     sys.addaudithook(refuse)
