@@ -4,6 +4,7 @@
     python -m scalemodel.labs replay twitter answer.py b:41       one run, event by event
     python -m scalemodel.labs report twitter answer.py --student ann
     python -m scalemodel.labs grade twitter submissions/ --key-file course.key --to grades/
+    python -m scalemodel.labs grade twitter class.zip --key-file course.key --to grades/
 
 Exit codes: 0 valid, 1 invalid, 2 unknown or could not run. For a class: 0 if every file
 could run, else 2.
@@ -39,6 +40,8 @@ NOT_HERE = """This system cannot run a submission in a process of its own, as th
 Windows has no fork.
 Do the lab in its notebook: the cells below your answer check it with the same worlds.
 In the Windows Subsystem for Linux the command works, too."""
+KEY_FILE = "holds the course's key; left out, the practice dice, which every student can roll"
+TO = "the folder that reports are written to; left out, the one you are in"
 PRACTICE = "Graded with the practice dice, which every student can roll: there was no --key-file."
 
 
@@ -89,11 +92,11 @@ def _parser():
             command.add_argument("run_of", metavar="stage:seed")
             continue
         command.add_argument("--attempt", type=int, default=1)
-        command.add_argument("--key-file", type=Path)
+        command.add_argument("--key-file", type=Path, help=KEY_FILE)
         if name != "grade":
             command.add_argument("--student", default="practice")
         if name != "check":
-            command.add_argument("--to", type=Path, default=Path())
+            command.add_argument("--to", type=Path, default=Path(), help=TO)
     return parser
 
 

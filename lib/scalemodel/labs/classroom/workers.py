@@ -79,6 +79,7 @@ def _started(act, task, folder):
 def _work(line, act, task, folder):
     """The whole of a process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is asked to stop is the one who started it
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     tempfile.tempdir = folder
     try:
         told = [act(task), ""]
