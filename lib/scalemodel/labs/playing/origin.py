@@ -25,7 +25,8 @@ def source_of(subject: type, name: str) -> str:
     ...
     ValueError: subject=object must be a class that a cell or a file defines
     """
-    cells, file = _cells() if subject.__module__ != "builtins" else {}, _file_of(subject)
+    cells = {} if subject.__module__ == "builtins" else _cells()
+    file = _file_of(subject)
     makers = [place for place, text in cells.items() if name in names_in(text)[0]]
     if makers and file not in makers:  # its methods stand elsewhere, or it has none
         file = makers[-1]
