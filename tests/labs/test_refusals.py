@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import subprocess
+import sys
 from unittest.mock import Mock
 
 import pytest
@@ -19,7 +20,7 @@ from scalemodel.labs.playing import nursery, refusal
 from scalemodel.labs.playing.anew import Anew
 from scalemodel.labs.playing.nursery import KERNEL, PYTHON
 from scalemodel.labs.playing.origin import source_of
-from scalemodel.labs.practice import NotYet, check, player_of
+from scalemodel.labs.practice import NotYet, check, player_of, replay
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import Submission
@@ -509,6 +510,28 @@ def test_a_notebook_says_what_the_command_says(source, monkeypatch):
             assert str(wrong).partition(" Replay")[0] == told.sentence()
         else:
             assert told.sentence() == "valid"
+
+
+def test_what_is_lent_brings_nothing_that_keeps_a_log():
+    keeps = {*EVERYTHING.split(), "asyncio", "_gdbm", "ssl", "_testcapi", "_xxsubinterpreters"}
+    lent = [name for name in nursery.LENT.split() if not name.startswith("numpy")]
+    program = f"import {', '.join(lent)}"  # but numpy, which brings ctypes: the kernel stops it
+    done = subprocess.run(
+        [sys.executable, "-P", "-s", "-c", f"{program}, sys; print(*sys.modules)"],
+        capture_output=True, text=True, check=True, env={},
+    )  # fmt: skip
+    assert not keeps & set(done.stdout.split())
+
+
+def test_a_replay_shows_what_every_life_printed(monkeypatch, capsys):
+    monkeypatch.setitem(LABS, LAB.name, LAB)
+    space = {"__name__": "notebook"}
+    source = FORGETS.replace("self.store, self.words = store, []", "self.store, self.words = store, []\n"
+                             "        print('born')")  # fmt: skip
+    lab_laws.run_cell(source, space)
+    replay(LAB.name, "b", space["Diary"], 1)
+    printed, told = capsys.readouterr().out.rsplit("born\n", 1)
+    assert printed.count("born") == told.count("crash") >= 1
 
 
 def test_the_class_may_be_made_elsewhere_than_its_methods_were_written():

@@ -148,6 +148,7 @@ def _live(come, go, printed, folder, locks):
         for number in (printed, folder):
             os.close(number)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # no life shares it with another
+        sys.stdout.reconfigure(line_buffering=True)  # who is killed has said its last line
         lines, out = os.fdopen(come, "r"), os.fdopen(go, "w")
         limits = json.loads(lines.readline())
         _set_limits(limits)

@@ -24,14 +24,14 @@ FOLDER = Path(host.__file__).parent
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); import host, refusal; del sys.path[0]; "
 KERNEL, PYTHON = "kernel", "python"
 LENT = """
-    __future__ abc argparse array ast base64 binascii bisect builtins calendar cmath codecs
+    __future__ abc argparse array ast base64 binascii bisect builtins bz2 calendar cmath codecs
     collections collections.abc colorsys configparser contextlib contextvars copy copyreg csv
     dataclasses datetime decimal difflib dis enum errno fnmatch fractions functools gc getopt
-    graphlib hashlib heapq hmac html importlib importlib.util inspect io ipaddress itertools json
-    keyword linecache locale logging math numbers opcode operator os os.path pathlib pickle
-    pprint queue random re reprlib sched secrets select shlex signal stat statistics string
+    graphlib gzip hashlib heapq hmac html importlib importlib.util inspect io ipaddress itertools
+    json keyword linecache locale logging lzma math numbers opcode operator os os.path pathlib
+    pickle pprint queue random re reprlib sched secrets select shlex signal stat statistics string
     stringprep struct symtable sys textwrap threading time timeit token tokenize tomllib
-    traceback types typing unicodedata uuid warnings weakref zlib
+    traceback tracemalloc types typing unicodedata unittest uuid warnings weakref zlib
     numpy numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random
 """  # what computes, and neither files nor processes nor native code
 BEHIND = {  # what these import only when they come to it
