@@ -74,7 +74,8 @@ def recall():
         "a file by its folder": f"""
 import os
 os.chdir({str(tmp_path)!r})
-def keep(word): os.write(os.open("log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, dir_fd=3), b"%d " % word)
+folder = os.open(".", os.O_RDONLY)
+def keep(word): os.write(os.open("log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, dir_fd=folder), b"%d " % word)
 def recall(): return [int(word) for word in open("log").read().split()]
 """,
         "an attribute of a file": """
