@@ -236,6 +236,9 @@ class Apart:
         self._printed.seek(0)
         room = max(0, host.PRINTED_BYTES - len(self.printed))
         self.printed += self._printed.read(room).decode(errors="replace")
+        self._close()
+
+    def _close(self):
         self._printed.close()
         self._folder.cleanup()
         os.close(self._to)
@@ -254,6 +257,7 @@ class Apart:
         for number in (child_reads, child_writes, folder):
             os.close(number)
         if self._life is None:
+            self._close()
             raise Faulty("no process could be started")
 
     def _born(self, files):
