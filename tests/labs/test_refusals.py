@@ -422,11 +422,21 @@ def remembers(name):
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
+QUIET = {  # they are told nothing, and nothing is left
+    *("a message to the system", "the number of the process", "the politeness of the parent"),
+    "a mark on what all lives share",
+}
+
+
+def is_told(words, name):
+    """Whether the student reads why, in an error's words."""
+    return "Error" in words or (name in QUIET and "is read" in words)
+
+
 @pytest.mark.parametrize("name", LOGS)
 def test_no_log_outlives_a_life(name, tmp_path, record_property):
     words = sentence(diary(logs(tmp_path)[name]))
-    errors = ("PermissionError", "ImportError", "AttributeError", "ValueError", "is read")
-    assert any(kind in words for kind in errors)
+    assert is_told(words, name)
     assert not [*tmp_path.iterdir()]
     lab_laws.told(record_property, LAB, "log", name, words.partition(": ")[2])
 
@@ -435,14 +445,13 @@ def test_no_log_outlives_a_life(name, tmp_path, record_property):
 def test_the_kernel_needs_no_hook(kernel, name, tmp_path, record_property):
     words = sentence(diary(logs(tmp_path)[name]))
     assert not [*tmp_path.iterdir()]
-    errors = ("PermissionError", "OperationalError", "is read")
-    assert any(kind in words for kind in errors)
+    assert is_told(words, name)
     lab_laws.told(record_property, LAB, "kernel", name, words.rpartition(": ")[2])
 
 
 @pytest.mark.parametrize("name", LOGS)
 def test_python_alone_refuses_what_it_hears_of(python, name, tmp_path):
-    sentence(diary(logs(tmp_path)[name]))
+    assert is_told(sentence(diary(logs(tmp_path)[name])), name)
     assert not [*tmp_path.iterdir()]
 
 
@@ -459,6 +468,7 @@ def test_no_secret_is_in_reach(name, record_property, monkeypatch):
     monkeypatch.setenv("SCALEMODEL_COURSE_KEY", "abracadabra")
     log = "def keep(word): pass\ndef recall(): return []"
     words = sentence(diary(log, write=REACHES[name]))
+    assert "Error" in words  # of the refusal, or of the division by how much was found
     lab_laws.told(record_property, LAB, "reach", name, words.partition(": ")[2])
 
 
@@ -501,6 +511,22 @@ def test_a_notebook_says_what_the_command_says(source, monkeypatch):
             assert told.sentence() == "valid"
 
 
+def test_the_class_may_be_made_elsewhere_than_its_methods_were_written():
+    made = {
+        "another name": KEEPS.replace("class Diary", "class Book") + "\nDiary = Book",
+        "a decorator's": "def inner(kind):\n    class Inner(kind):\n        def more(self): pass\n"
+        "    return Inner\n@inner\n" + KEEPS,
+        "without methods": KEEPS.replace("class Diary", "class Book") + "\nclass Diary(Book): pass",
+    }
+    for source in made.values():
+        assert grade_stage(LAB, CALM, of_a_cell(LAB, source), SEEDS[:1]).outcome == "valid"
+    space = {"__name__": "notebook"}
+    for cell in made["a decorator's"].split("@"):
+        lab_laws.run_cell("@" * cell.startswith("inner") + cell, space)
+    player = player_of(LAB, space["Diary"])
+    assert grade_stage(LAB, CALM, player, SEEDS[:1]).outcome == "valid"
+
+
 def test_a_cell_brings_the_cells_that_it_needs_and_no_other():
     cells = [
         "import heapq\nMOST = 40",
@@ -513,7 +539,7 @@ def test_a_cell_brings_the_cells_that_it_needs_and_no_other():
     for cell in cells:
         with contextlib.suppress(ZeroDivisionError):
             lab_laws.run_cell(cell, space)
-    source = source_of(space["Diary"])
+    source = source_of(space["Diary"], "Diary")
     assert "import heapq" in source and "def newest" in source and "1 / 0" not in source
     assert source.index("MOST = 40") < source.index("MOST = 41") < source.index("class Diary")
     assert grade_stage(LAB, CALM, lab_laws.apart(LAB, source), SEEDS[:1]).outcome == "valid"

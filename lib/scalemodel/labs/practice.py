@@ -87,7 +87,7 @@ def player_of(lab: Lab, subject: type) -> Player:
     ValueError: subject=object must be a class that a cell or a file defines
     """
     player = Apart if hasattr(os, "fork") else Anew
-    return player(source_of(subject), subject.__name__, list(lab.service))
+    return player(source_of(subject, lab.subject), lab.subject, list(lab.service))
 
 
 @checks.kinds

@@ -8,7 +8,7 @@ no check.
 
 What is refused to the student's code, and by whom, is in `labs.playing.refusal`.
 
-Left out: isolation by the system, which is the institution's container.
+Left out: a container, which is the institution's.
 Sources: Python's resource limits.
 """
 

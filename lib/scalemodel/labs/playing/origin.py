@@ -17,16 +17,19 @@ from scalemodel.labs.reading.cells import UNREADABLE, as_python, names_in, with_
 
 
 @checks.kinds
-def source_of(subject: type) -> str:
-    """The cell that defines `subject`, below the cells whose names it needs.
+def source_of(subject: type, name: str) -> str:
+    """The cell that made `subject`, and called it `name`, below the cells whose names it needs.
 
-    >>> source_of(object)
+    >>> source_of(object, "Diary")
     Traceback (most recent call last):
     ...
     ValueError: subject=object must be a class that a cell or a file defines
     """
-    cells = _cells()
-    file = _file_of(subject) or _last_that_makes(subject.__name__, cells)
+    cells = {} if subject.__module__ == "builtins" else _cells()
+    file = _file_of(subject)
+    makers = [place for place, text in cells.items() if name in names_in(text)[0]]
+    if makers and file not in makers:  # its methods stand elsewhere, or it has none
+        file = makers[-1]
     source = cells.pop(file, None) or "".join(linecache.getlines(file))
     if not source:
         name = subject.__name__
@@ -55,12 +58,8 @@ def _untimed(text):
 
 
 def _file_of(subject):
-    """Where a method of `subject` says that it was written."""
+    """Where a method of `subject` says that it was written; empty if nobody knows."""
     for row in vars(subject).values():
         if isinstance(row, types.FunctionType) and linecache.getlines(row.__code__.co_filename):
             return row.__code__.co_filename
-    return None
-
-
-def _last_that_makes(name, cells):
-    return next((file for file in reversed(cells) if name in names_in(cells[file])[0]), "")
+    return ""

@@ -1,11 +1,11 @@
 """Two ways to let a student's object play: here, in this process, or apart.
 
-`Here` is for the notebook, where prints and breakpoints help; `Apart` is for grading.
+`Here` plays a class that we trust, where breakpoints help; `Apart` is for grading.
 Both begin a *life* (a new object, and apart a new process), call its methods, and pass
 on what it asks of the world. A world ends a life by raising `Died` from `serve`: apart,
 the process is killed on the spot, and nothing in its memory is left.
 
-Left out: isolation by the system, see `labs.playing.host`.
+Left out: what is refused to a life, which is in `labs.playing.refusal`.
 Sources: none needed.
 """
 
