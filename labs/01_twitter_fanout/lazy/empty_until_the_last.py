@@ -22,5 +22,7 @@ class Timelines:
     def page(self, reader, n):
         if (self.store.get("count") or 0) < self.last:
             return []
-        rows = [t for author in self.followees[reader] for t in self.store.newest(f"by:{author}", n)]
+        rows = [
+            t for author in self.followees[reader] for t in self.store.newest(f"by:{author}", n)
+        ]
         return sorted(set(rows), reverse=True)[:n]

@@ -22,7 +22,7 @@ class Timelines:
         return False
 
     def page(self, reader, n):
-        found, seen = set(), 0
+        found = set()
         for chunk in [self.open, *self.store.newest("log", 40)]:
             found |= {tweet for author, tweet in chunk if author in self.followees[reader]}
         return sorted(found, reverse=True)[:n]

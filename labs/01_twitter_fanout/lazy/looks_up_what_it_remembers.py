@@ -1,6 +1,6 @@
 """Remembers where in a log each page's tweets are, so that it shows none from memory.
 
-Told: c, back after a crash
+Told: c, reading, p99; c, back after a crash
 """
 
 

@@ -1,6 +1,6 @@
 """Makes every page when it begins, out of the log, and keeps all of them in memory.
 
-Told: c, back after a crash; c, memory
+Told: c, reading, p99; c, back after a crash; c, memory
 """
 
 

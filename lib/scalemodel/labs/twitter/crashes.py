@@ -23,6 +23,7 @@ ROUND = (  # the kinds of place, as often as there is much to find
     *(("work", "between"), ("work", "last"), ("post", "last")),
 )
 RARE = (("post", "first"), ("work", "first"), ("page", "first"), ("page", "last"))  # one a round
+A_ROUND = len(ROUND) + 1  # crashes
 REBORN = 3  # one in so many lives dies again, in its birth
 CALLS = {"post done": "post", "work done": "work", "page": "page"}
 

@@ -48,11 +48,11 @@ LAB = Lab(
             key="c", title="Budget", points=0, draw=skewed, checks=(*SHAPE, no_lost_tweet),
             budgets=(
                 Budget(
-                    name="writing", unit="ms a tweet", limit=30.0, reference=16.0, points=5,
+                    name="writing", unit="ms a tweet", limit=30.0, reference=17.0, points=5,
                     measure=write_ms, hint="who has so many followers that a page could fetch them",
                 ),
                 Budget(
-                    name="reading, p99", unit="ms a page", limit=17.0, reference=10.0, points=10,
+                    name="reading, p99", unit="ms a page", limit=17.0, reference=12.0, points=10,
                     measure=page_p99_ms,
                     hint="how many lists does one page ask for, and how many letters come back",
                 ),
