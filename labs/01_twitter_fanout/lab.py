@@ -130,7 +130,7 @@ check("twitter", "a", Timelines, student=STUDENT, attempt=ATTEMPT)
 #
 # ## b. Survive
 #
-# The same code, killed twenty-four times, and now and then again while it begins: before a call has changed the store, between two changes, or when all is done and nobody has heard of it.
+# The same code, killed twenty-one times, and now and then again while it begins: before a call has changed the store, between two changes, or when all is done and nobody has heard of it.
 # Where, is drawn among what your own program does. A tweet may cost 60 ms at most, `post` and `work` together.
 
 # %% tags=["check", "stage-b"]

@@ -9,6 +9,7 @@ import pytest
 from scalemodel.labs.grade import first_wrong, grade
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.twitter.budgets import held_tweets
+from scalemodel.labs.twitter.crashes import A_ROUND
 from scalemodel.labs.twitter.lab import LAB
 from tests.laws import lab_laws
 
@@ -84,7 +85,7 @@ def test_every_crash_that_a_world_has_drawn_falls_whatever_the_object_does(seed)
     for source in (lab_laws.reference_of(LAB), LAZY[0].read_text()):
         history = LAB.play(SURVIVE.draw(seed), here(source))
         drawn = [step.deaths for step in history.world.steps if step.kind == "crash"]
-        assert len(drawn) == 24 and history.world.rounds == 0
+        assert len(drawn) == 3 * A_ROUND and history.world.rounds == 0
         assert sum(1 for _ in history.of("crash")) == sum(map(len, drawn))
 
 

@@ -20,9 +20,12 @@ from scalemodel.labs.twitter.world import Network, Step
 
 ROUND = (  # the kinds of place, as often as there is much to find
     *(("work", "between"), ("post", "between")) * 2,
-    *(("work", "between"), ("work", "last"), ("post", "last")),
+    *(("work", "between"), ("work", "last")),
 )
-RARE = (("post", "first"), ("work", "first"), ("page", "first"), ("page", "last"))  # one a round
+RARE = (  # one of these a round; after a post that nobody heard of, all its work is done twice
+    *(("post", "first"), ("post", "last"), ("post", "last")),
+    *(("work", "first"), ("page", "first"), ("page", "last")),
+)
 A_ROUND = len(ROUND) + 1  # crashes
 REBORN = 3  # one in so many lives dies again, in its birth
 CALLS = {"post done": "post", "work done": "work", "page": "page"}

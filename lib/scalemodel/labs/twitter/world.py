@@ -95,7 +95,7 @@ def crashing(seed: int) -> Network:
     followers[0] = _some(rng, 1, 24, 20, 0)
     day = _day(rng, 24, tweets=24, star_ratio=0.4, idle_ratio=0.4, most_work=8)
     steps = _looked_at(rng, list(day), times=2)
-    return Network(seed, tuple(followers), steps, page=8, rounds=3, waits=int(rng.integers(24)))
+    return Network(seed, tuple(followers), steps, 10, rounds=3, waits=int(rng.integers(24)))
 
 
 def skewed(seed: int) -> Network:
@@ -158,13 +158,17 @@ def _day(rng, users, tweets, star_ratio=0.0, idle_ratio=0.25, most_work=3):
 
 @checks.kinds
 def simpler(world: Network) -> Iterator[Network]:
-    """The same world with fewer steps, then with fewer followers.
+    """The same world with fewer steps, then with fewer births that fail, then fewer followers.
 
     >>> next(simpler(small(1))).steps == small(1).steps[:21]
     True
     """
     for steps in without_some(world.steps):
         yield replace(world, steps=steps)
+    for at, step in enumerate(world.steps):
+        if len(step.deaths) > 1:
+            once = replace(step, deaths=step.deaths[:1])
+            yield replace(world, steps=(*world.steps[:at], once, *world.steps[at + 1 :]))
     for author, readers in enumerate(world.followers):
         for fewer in without_some(readers):
             rows = (*world.followers[:author], fewer, *world.followers[author + 1 :])
