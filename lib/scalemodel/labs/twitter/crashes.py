@@ -24,7 +24,7 @@ ROUND = (  # the kinds of place, as often as there is much to find
 )
 RARE = (  # one of these a round; after a post that nobody heard of, all its work is done twice
     *(("post", "first"), ("post", "last"), ("post", "last")),
-    *(("work", "first"), ("page", "first"), ("page", "last")),
+    *(("work", "first"), ("page", "first"), ("page", "between")),
 )
 A_ROUND = len(ROUND) + 1  # crashes
 REBORN = 3  # one in so many lives dies again, in its birth

@@ -119,7 +119,7 @@ def skewed(seed: int) -> Network:
         followers[author] = (*followers[author], loud + place % quiet)
     steps, tweet = [], 10_000_000
     for _ in range(tweets):
-        tweet += int(rng.integers(1, 100_000))
+        tweet += int(rng.integers(1, 500_000))  # too many digits to pack a day into a few
         author = int(rng.integers(stars) if rng.random() < 0.33 else rng.integers(stars, users))
         steps += [Step("post", author, tweet), Step("work", count=int(rng.integers(16)))]
         steps.append(Step("page", int(rng.integers(stars, users))))
