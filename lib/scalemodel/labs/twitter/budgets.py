@@ -94,7 +94,7 @@ def held_tweets(history: History) -> int | None:
     >>> held_tweets(history)
     1
     """
-    heard, given, moments = {}, set(), collections.Counter()
+    born, heard, given, moments = 0, {}, set(), collections.Counter()
     for now, event in enumerate(history.events):
         if event.actor == "store":
             numbers = set(_numbers(event.reply))
@@ -103,13 +103,13 @@ def held_tweets(history: History) -> int | None:
             continue
         if event.kind in PAGES:
             for tweet in set(event.reply or ()) - given:
-                moments[heard.get(tweet, now)] += 1
+                moments[heard.get(tweet, born)] += 1
                 moments[now] -= 1
                 heard[tweet] = now
         elif event.kind in ("post", "post again"):
             heard[event.payload["tweet"]] = now
         elif event.kind == "crash":
-            heard.clear()
+            born, heard = now, {}
         given.clear()
     held = itertools.accumulate(moments[now] for now in sorted(moments))
     return max(held, default=0) if any(pages_of(history)) else None
