@@ -63,6 +63,30 @@ def test_a_life_that_forges_nothing_is_heard():
     assert grade_stage(LAB, CALM, apart(LAB, KEEPS), [1]).outcome == "valid"
 
 
+@pytest.mark.parametrize("when", ["between lives", "in a life"])
+def test_whoever_ends_the_process_that_lives_come_from_ends_no_grading(when):
+    player = apart(LAB, KEEPS)
+    begin, ends = player.begin, []
+
+    def begin_and_end(*arguments):
+        if when == "between lives" and player._nursery:
+            ends.append(player._nursery._process.kill())
+        begin(*arguments)
+        if when == "in a life":
+            ends.append(player._nursery._process.kill())
+
+    player.begin = begin_and_end
+    assert grade_stage(LAB, LAB.stages[1], player, [1]).outcome == "valid" and len(ends) > 1
+
+
+def test_where_no_process_can_be_started_nobody_is_killed(monkeypatch):
+    def gone(*_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr("scalemodel.labs.playing.nursery.Nursery.born", gone)
+    assert "no process could be started" in words_of(apart(LAB, KEEPS))
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
 THROUGH = ["", "'get'", "'get', 5", "'get', []", "'get', [[]]", "5, ['x']", "'put', ['x', object()]",
            "'newest', ('x', 1, 2)", "None, None", "'_note', ['x', 1]"]  # fmt: skip

@@ -40,12 +40,12 @@ def test_who_keeps_every_word_passes_and_who_forgets_does_not(player):
     assert "; the worker died at" in result.stages[1].verdict.sentence()
 
 
-def test_who_asks_the_store_too_little_to_be_killed_is_not_called_right():
+def test_who_asks_the_store_for_nothing_is_killed_all_the_same():
     source = diary(
         __init__="self.words = []", write="self.words.append(word)", read="return self.words"
     )
     result = grade(LAB, here(source), SEEDS)
-    assert (result.points, result.outcome) == (40, "unknown")
+    assert (result.points, result.outcome) == (40, "invalid")
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────

@@ -175,7 +175,9 @@ def test_an_odd_answer_gets_its_points_by_every_route(tmp_path, shell, capsys, n
     assert points_of(tmp_path / "ann.ipynb") == 100
     shell.reset(new_session=False)
     assert shell.run_cell(source).success
-    seen = source_of(shell.user_ns["Diary"])  # by the checks in a notebook, nbgrader's and otter's
+    seen = source_of(
+        shell.user_ns["Diary"], "Diary"
+    )  # by the checks in a notebook, nbgrader's and otter's
     assert grade(LAB, here(LAB, seen), SEEDS).points == 100
     if name in PLAIN:
         for start, code in (("", "utf-8"), ("", "utf-8-sig"), ("# coding: latin-1\n", "latin-1")):

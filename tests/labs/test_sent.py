@@ -9,7 +9,7 @@ import pytest
 
 from scalemodel.labs.__main__ import main
 from scalemodel.labs.classroom.sent import sent_in
-from scalemodel.labs.reading.files import MOST_BYTES
+from scalemodel.labs.reading.files import MOST_BYTES, no_longer
 from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import MOST_CHARACTERS, read_submission
 from tests.labs.diary import KEEPS, LAB
@@ -66,6 +66,26 @@ def test_what_is_left_out_is_named(tmp_path):
         "a\\nb.txt: left out, for it ends neither in .py nor in .ipynb",
         "hidden, left out: .x, .y, .z and 1 more",
     ]
+
+    three = laid_out(tmp_path / "three", ["ann.py", ".x", ".y", ".z"])
+    assert sent_in(three, "fanout")[1] == ["hidden, left out: .x, .y, .z"]
+
+
+def test_what_lies_too_deep_is_not_looked_for(tmp_path):
+    deep = "/".join("abcdefg")
+    laid_out(tmp_path, [f"{deep}/x.py", f"b/{deep}/x.py"])
+    assert read(tmp_path) == {"a": TRUE, "b": "handed in no file that ends in .py or .ipynb"}
+
+
+def test_what_is_just_short_enough_is_read(tmp_path):
+    whole = no_longer("ann.py", b"#" * MOST_BYTES)
+    assert len(whole) == MOST_BYTES
+    (tmp_path / "ann.py").write_text("#" * MOST_CHARACTERS)
+    assert len(read_submission(tmp_path / "ann.py").source) == MOST_CHARACTERS
+    for count, kept in ((99, True), (100, False)):
+        lines = "\n".join(map(str, range(count)))
+        (tmp_path / "ann.py").write_text(f'x = (\nEXPLANATION = """\n{lines}"""\n')
+        assert (read_submission(tmp_path / "ann.py").explanation.strip() == lines) is kept
 
 
 def test_a_class_in_an_archive_is_graded(tmp_path, monkeypatch, capsys):

@@ -15,7 +15,9 @@ import pytest
 from scalemodel.labs import __main__ as command
 from scalemodel.labs.classroom.workers import each_done
 from scalemodel.labs.grade import grade
+from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.patience import Patient
+from scalemodel.labs.playing.store import Store
 from scalemodel.labs.practice import check
 from scalemodel.labs.reading.files import one_line
 from scalemodel.labs.report import as_class, without_name
@@ -138,6 +140,8 @@ def test_a_name_is_taken_out_as_a_word_and_no_more():
         "ann and Annual, AnnError, byAnn, ANN_7, annals; 1234567", "ann_Lee-1234567"
     )
     assert told == "… and Annual, …Error, by…, …_7, annals; …"
+    assert without_name("Zoe\u0308, bo and 1234", "Zoë 1234, Bo") == "…, … and …"
+    assert without_name("page 17, 123", "17_123") == "page 17, 123"
     assert without_name("page 17", "17") == "page 17" and without_name("a b", "b") == "a b"
 
 
@@ -306,6 +310,12 @@ def test_pushes_without_end_are_bounded(monkeypatch):
     (fault,) = history.of("fault")
     assert "more than 500 operations in one run" in fault.payload["words"]
     assert len([*history.of("push")]) < 500
+    store = Store(History(None))
+    for _ in range(500):
+        store.serve("get", ["x"])
+    with pytest.raises(ValueError, match="more than 500 operations in one run"):
+        store.serve("get", ["x"])
+    assert len(store.history) == 500
 
 
 # ── Processes that die ───────────────────────────────────────────────────────────────

@@ -61,7 +61,7 @@ def main(words: list[str]) -> int:
     except FileNotFoundError as error:
         _say(f"{one_line(str(error.filename))}: there is no such file")
     except OSError as error:
-        _say(f"{one_line(str(error.filename))}: {error.strerror}")
+        _say(f"{one_line(str(error.filename or 'the system'))}: {error.strerror}")
     except ValueError as error:
         _say(str(error))
     except KeyboardInterrupt:

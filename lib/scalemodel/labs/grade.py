@@ -192,6 +192,8 @@ def first_wrong(stage: Stage, history) -> Verdict:
 def smallest(lab: Lab, world: World, player: Player, check: Check) -> History:
     """The shortest history found in which `check` still fails; `world` is one that fails.
 
+    Crashes that the world leaves to be drawn are drawn once, at the start.
+
     >>> from scalemodel.labs.playing.player import Here
     >>> from scalemodel.labs.twitter.lab import LAB
     >>> from scalemodel.labs.twitter.checks import complete_page
@@ -212,7 +214,7 @@ def smallest(lab: Lab, world: World, player: Player, check: Check) -> History:
         in_time = time.monotonic() < stops_s
         return in_time and check(lab.play(simpler, player)).outcome == INVALID
 
-    small = shrink(world, lab.simpler, fails, tries=TRIES)
+    small = shrink(lab.play(world, player).world, lab.simpler, fails, tries=TRIES)
     player.printed = ""
     return lab.play(small, player)
 

@@ -18,6 +18,7 @@ from scalemodel.labs import grade as grading
 from scalemodel.labs.lab import Lab
 from scalemodel.labs.playing.anew import Anew
 from scalemodel.labs.playing.origin import source_of
+from scalemodel.labs.playing.patience import Patient
 from scalemodel.labs.playing.player import Apart, Player
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
 from scalemodel.labs.shelf import lab_named
@@ -62,7 +63,7 @@ def check(
         raise ValueError("SCALEMODEL_COURSE_KEY is empty: it must hold the course's key")
     dice = "practice" if key == PRACTICE_KEY else "the course's"
     seeds = seeds_of(key, student, lab, attempt, grading.SEEDS)
-    player = player_of(the_lab, subject)
+    player = Patient(player_of(the_lab, subject), grading.GRADE_S)
     again = lambda stage, seed: f'replay("{lab}", "{stage}", {subject.__name__}, {seed})'
     with contextlib.redirect_stdout(io.StringIO()):  # of hundreds of runs; `replay` shows one
         result = grading.grade_stage(the_lab, asked, player, seeds, again)

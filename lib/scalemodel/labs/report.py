@@ -11,6 +11,7 @@ import html
 import io
 import platform
 import re
+import unicodedata
 
 import numpy as np
 
@@ -93,6 +94,7 @@ def without_name(text: str, student: str) -> str:
     >>> without_name("KeyError: 'ann' (annual), AnnError, s1234567", "Ann_1234567")
     "KeyError: '…' (annual), …Error, s…"
     """
+    text, student = (unicodedata.normalize("NFC", words) for words in (text, student))
     for word in re.findall(r"[^\W\d_]{2,}|\d{4,}", student):
         begins = r"(?<!\d)" if word.isdecimal() else r"(?:(?<![^\W\d_])|(?=[A-Z]))"
         text = re.sub(rf"{begins}(?i:{word})(?![a-z\d])", "…", text)

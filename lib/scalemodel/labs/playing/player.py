@@ -232,17 +232,19 @@ class Apart:
             with contextlib.suppress(ProcessLookupError):
                 kill(life, signal.SIGKILL)
         if self._code is None:
-            self._code = self._nursery.ended()
+            self._code = self._ended()
         self._printed.seek(0)
         room = max(0, host.PRINTED_BYTES - len(self.printed))
         self.printed += self._printed.read(room).decode(errors="replace")
+        self._close()
+
+    def _close(self):
         self._printed.close()
         self._folder.cleanup()
         os.close(self._to)
         os.close(self._from)
 
     def _start(self):
-        self._nursery = self._nursery or Nursery(self.source)
         child_reads, self._to = os.pipe()
         self._from, child_writes = os.pipe()
         os.set_blocking(self._to, False)
@@ -251,9 +253,29 @@ class Apart:
         self._rest, self._code = b"", None
         folder = os.open(self._folder.name, os.O_RDONLY)
         files = [child_reads, child_writes, self._printed.fileno(), folder]
-        self._life = self._nursery.born(files)
+        self._life = self._born(files) or self._born(files)
         for number in (child_reads, child_writes, folder):
             os.close(number)
+        if self._life is None:
+            self._close()
+            raise Faulty("no process could be started")
+
+    def _born(self, files):
+        """The number of a new life; None where somebody has ended the process that they come from."""
+        self._nursery = self._nursery or Nursery(self.source)
+        try:
+            return self._nursery.born(files)
+        except (OSError, ValueError):
+            self._nursery = None
+            return None
+
+    def _ended(self, **words):
+        """The exit code of the life, or of whoever was to tell it."""
+        try:
+            return self._nursery.ended(**words)
+        except (OSError, ValueError):
+            self._nursery = None
+            return -signal.SIGKILL
 
     def _ask(self, method, *messages):
         """Send them, serve what the student asks, and return the answer; all within `call_s`."""
@@ -315,7 +337,7 @@ class Apart:
         return self._give_up(f"{method}: the process spoke out of turn")
 
     def _how_it_ended(self):
-        code = self._code = self._nursery.ended(within_s=self.limits.call_s)
+        code = self._code = self._ended(within_s=self.limits.call_s)
         if code is None:
             return "it closed its line, and did not end"
         if code == -signal.SIGXCPU or code == -signal.SIGKILL:
