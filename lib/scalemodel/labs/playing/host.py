@@ -19,7 +19,6 @@ import os
 import signal
 import socket
 import sys
-import time
 import types
 
 PRINTED_BYTES = 64_000  # that are kept
@@ -172,7 +171,6 @@ def begin(refusal, words):
     for name in names:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    time.tzset()  # it reads a file, once
     _nursery(socket.socket(fileno=int(number)), locks)
 
 
