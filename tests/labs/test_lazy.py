@@ -7,8 +7,15 @@ that it loses: a right answer that misses the lesson is right, and dear.
 import pytest
 
 from scalemodel.labs.grade import first_wrong, grade
+from scalemodel.labs.playing.history import History
 from scalemodel.labs.seeds import seeds_of
-from scalemodel.labs.twitter.budgets import held_tweets
+from scalemodel.labs.twitter.budgets import (
+    birth_ms,
+    held_tweets,
+    longest_call_ms,
+    page_p99_ms,
+    write_ms,
+)
 from scalemodel.labs.twitter.crashes import A_ROUND
 from scalemodel.labs.twitter.lab import LAB
 from tests.laws import lab_laws
@@ -104,6 +111,76 @@ def test_a_run_whose_crashes_are_drawn_is_played_again_as_it_was():
     player = here(lab_laws.reference_of(LAB))
     history = LAB.play(SURVIVE.draw(3), player)
     assert LAB.play(history.world, player).events == history.events
+
+
+# ── Budgets, by hand ────────────────────────────────────────────────────────
+def told(*rows):
+    """A history of (actor, kind, payload, reply), a millisecond a row."""
+    history = History(None)
+    for now, row in enumerate(rows):
+        history.add(float(now), *row)
+    return history
+
+
+def took(kind, took_ms):
+    return "worker", kind, {"took_ms": took_ms}
+
+
+def a_page(took_ms, *tweets):
+    return "user 1", "page", {"took_ms": took_ms}, list(tweets)
+
+
+CRASH = ("worker", "crash", {})
+
+
+def test_who_looks_first_after_a_crash_waits_for_the_birth_and_nobody_else_does():
+    assert page_p99_ms(told(a_page(3.0), CRASH, took("start done", 5.0), a_page(2.0))) == 7.0
+    later = (took("start done", 5.0), took("work done", 1.0), a_page(2.0))
+    assert page_p99_ms(told(a_page(3.0), CRASH, *later)) == 3.0
+    assert page_p99_ms(told(took("start done", 5.0), a_page(2.0), a_page(3.0))) == 7.0
+
+
+def test_the_price_of_a_tweet_is_that_of_all_calls_and_needs_the_run_s_end():
+    rows = [took("post done", 3.0), took("work done", 4.0), ("user 1", "accepted", {}), a_page(9.0)]
+    assert write_ms(told(*rows)) is None
+    assert write_ms(told(*rows, *rows, ("world", "settled", {}))) == 7.0
+    assert longest_call_ms(told(*rows)) == 4.0 and longest_call_ms(told()) is None
+
+
+def test_the_longest_birth_counts_and_only_after_a_crash():
+    births = [took("start done", 2.0), took("start done", 6.0), took("start done", 1.0)]
+    assert birth_ms(told(*births)) is None
+    assert birth_ms(told(CRASH, *births)) == 6.0 and birth_ms(told(CRASH)) == 0.0
+
+
+def post(tweet):
+    return "user 2", "post", {"tweet": tweet}
+
+
+def gives(*values):
+    return "store", "newest", {"key": "x", "n": 9}, list(values)
+
+
+@pytest.mark.parametrize(
+    ("rows", "held"),
+    [
+        ([], None),
+        ([post(7), a_page(0.0)], 0),
+        ([post(7), a_page(0.0, 7)], 1),
+        ([post(7), post(8), a_page(0.0, 8), a_page(0.0, 7)], 2),
+        ([post(7), a_page(0.0, 7), post(8), a_page(0.0, 8)], 1),
+        ([post(7), a_page(0.0, 7), post(8), a_page(0.0, 8), a_page(0.0, 7)], 2),
+        ([post(7), gives(7), a_page(0.0, 7)], 0),
+        ([post(7), gives([3, [7]]), a_page(0.0, 7)], 0),
+        ([post(7), gives("7"), a_page(0.0, 7)], 1),
+        ([gives(7, 8), a_page(0.0, 7), a_page(0.0, 7, 8)], 2),
+        ([gives(7, 8), took("work done", 1.2), a_page(0.0, 7, 8)], 2),
+        ([post(7), CRASH, a_page(0.0, 7)], 1),
+        ([post(7), post(8), a_page(0.0, 7), CRASH, a_page(0.0, 8)], 1),
+    ],
+)
+def test_memory_is_from_when_a_tweet_was_heard_of_to_when_it_is_shown(rows, held):
+    assert held_tweets(told(*rows)) == held
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────

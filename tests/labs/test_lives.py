@@ -108,6 +108,31 @@ def test_a_list_is_a_list_and_its_time_is_that_of_the_price_list(asked):
     assert store.now_ms == pytest.approx(price)
 
 
+@pytest.mark.parametrize(
+    ("value", "read_ms", "got_ms"),
+    [
+        (7, 1.1, 1.0),
+        ("x" * 8, 1.1, 1.0),
+        ("x" * 9, 1.2, 1.1),
+        (10**10, 1.2, 1.1),
+        ("é" * 8, 1.5, 1.4),
+    ],
+)
+def test_every_ten_letters_that_are_read_have_their_price(value, read_ms, got_ms):
+    took = []
+    store = Store(History(None))
+    for words in (
+        ["push", ["x", value]],
+        ["put", ["x", value]],
+        ["newest", ["x", 1]],
+        ["get", ["x"]],
+    ):
+        before = store.now_ms
+        store.serve(*words)
+        took.append(round(store.now_ms - before, 6))
+    assert took == [1.0, 1.0, read_ms, got_ms]
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 def test_a_fault_is_noted_last_and_goes_no_further():
     with tally() as lives:
