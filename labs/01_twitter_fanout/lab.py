@@ -57,14 +57,15 @@ PREDICTION = """
 # | `store.get(key)` | reads it, `None` if there is none | 1 ms |
 #
 # Keys are text, as `f"home:{reader}"`. Values are what JSON knows: numbers, text, lists, `None`; up to 200 characters in all.
-# `__init__` may use the store, and nobody counts its time: read back there what you need to go on.
+# An entry has ten letters, as JSON; each further ten that are read take another 0.1 ms.
+# `__init__` may use the store: read back there what you need to go on. Nobody is served meanwhile, and in c its time counts.
 # `followers[author]` and `followees[reader]` are lists of users; they never change.
 #
 # ## What you write
 #
 # - `post(author, tweet)`: a tweet's number; later tweets have larger ones. When it returns, the tweet is *accepted* and must never be lost. If you are killed before, the author sends the same number again.
 # - `work()`: one bounded piece of what is left to do. Returns whether there may be more.
-# - `page(reader, n)`: the newest `n` tweets by those whom `reader` follows, the largest number first, none twice. While work is left, a page may lack tweets; when `work` has returned `False`, none.
+# - `page(reader, n)`: the newest `n` tweets by those whom `reader` follows, the largest number first, none twice. While work is left, a page may lack some of the twenty tweets accepted last; when `work` has returned `False`, none. Somebody looks on the way, too.
 #
 # Begin with the shortest thing that gives a right page, and keep imports in this cell: it is all that is graded.
 
@@ -129,7 +130,8 @@ check("twitter", "a", Timelines, student=STUDENT, attempt=ATTEMPT)
 #
 # ## b. Survive
 #
-# The same code, killed fourteen times, before an operation or after it.
+# The same code, killed twenty-one times, and now and then again while it begins: before a call has changed the store, between two changes, or when all is done and nobody has heard of it.
+# Where, is drawn among what your own program does. A tweet may cost 60 ms at most, `post` and `work` together.
 
 # %% tags=["check", "stage-b"]
 check("twitter", "b", Timelines, student=STUDENT, attempt=ATTEMPT)
@@ -139,7 +141,8 @@ check("twitter", "b", Timelines, student=STUDENT, attempt=ATTEMPT)
 #
 # A hundred users, and three accounts that most of them follow.
 # All others have at most 24 followers.
-# Three limits, in the store's time: writing a tweet (`post`, and the `work` it leaves), reading a page, and the longest that one call keeps everybody else waiting.
+# Five limits. Four are in the store's time: writing a tweet (`post`, and the `work` it leaves); reading a page, for whoever looks after a crash together with the `__init__` that had to come first; the longest that one call keeps everybody else waiting; and the longest `__init__` after a crash.
+# The fifth is memory: a tweet that a page shows, and that the store did not give in that same call as a number, was held in memory. At most 40 at a time.
 
 # %% tags=["check", "stage-c"]
 check("twitter", "c", Timelines, student=STUDENT, attempt=ATTEMPT)

@@ -23,6 +23,11 @@ ENDINGS = {"s", "ms", "h", "km", "m", "px", "bytes", "kbps", "mbps", "ratio"}
 # reason in the `room.toml` of their room; these two are everybody's.
 UNITLESS = {"value", "bounds"}
 WITHOUT_EXAMPLE = {
+    "scalemodel.labs.playing.host.begin": "the whole of a process, which `nursery` starts",
+    **{
+        f"scalemodel.labs.playing.refusal.{name}": "locks its process up for good"
+        for name in ("kernel_lock", "python_lock", "try_it")
+    },
     "scalemodel.stage.site.extension.setup": "Sphinx calls it with its application",
     "scalemodel.stage.site.extension.reuse_executions": "Sphinx calls it",
     "scalemodel.stage.site.extension.read_again_after_an_edit": "Sphinx calls it",

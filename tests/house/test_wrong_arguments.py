@@ -20,6 +20,7 @@ from tests.laws.wrong_arguments import Call, faults, recorded
 LEFT_OUT = {
     "scalemodel.core.checks": "the doorkeeper is asked by us alone",
     "scalemodel.labs.playing.host": "only the player tells it anything, and it knows no doorkeeper",
+    "scalemodel.labs.playing.refusal": "only the host calls it, and it knows no doorkeeper",
     "scalemodel.labs.playing.nursery": "holds a process; only the player has one",
     **{
         f"scalemodel.labs.playing.player.Apart.{name}": "holds a process; `Here` has the same call"
@@ -116,13 +117,20 @@ EXAMPLES = {
     """,
     "labs": """
     >>> from scalemodel.labs.practice import check, replay
-    >>> class Timelines:
+    >>> from tests.laws.lab_laws import run_cell
+    >>> run_cell('''class Timelines:
     ...     def __init__(self, store, followers, followees): self.store, self.followees = store, followees
     ...     def post(self, author, tweet): self.store.push(f"a:{author}", tweet)
     ...     def work(self): return False
     ...     def page(self, reader, n):
     ...         lists = [self.store.newest(f"a:{author}", n) for author in self.followees[reader]]
     ...         return sorted({tweet for row in lists for tweet in row}, reverse=True)[:n]
+    ... ''', space := {"__name__": "notebook"})
+    >>> Timelines = space["Timelines"]
+    >>> from scalemodel.labs.grade import grade_stage  # in this process, which may be copied
+    >>> from scalemodel.labs.playing.player import Here
+    >>> from scalemodel.labs.twitter.lab import LAB
+    >>> graded = grade_stage(LAB, LAB.stage("a"), Here(Timelines, list(LAB.service)), [1])
     >>> check("twitter", "a", Timelines)
     >>> replay("twitter", "a", Timelines, 1)
     >>> from scalemodel.labs.playing.history import History

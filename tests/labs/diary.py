@@ -15,11 +15,11 @@ from scalemodel.labs.verdict import invalid, valid
 # ── The world ───────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Words to write; before some of them a crash is set, so many operations ahead."""
+    """Words to write; before some of them a crash is set, so many changes of the store ahead."""
 
     seed: int
     words: tuple[int, ...]
-    crashes: tuple[tuple[int, int, bool], ...] = ()  # before which word, operations, after
+    crashes: tuple[tuple[int, int], ...] = ()  # before which word, after how many changes
 
 
 def calm(seed):
@@ -29,7 +29,7 @@ def calm(seed):
 def stormy(seed):
     rng = stream(seed, "stormy")
     hours = sorted(rng.choice(range(17, 22), size=3, replace=False))
-    crashes = ((int(at), int(rng.integers(1, 3)), bool(rng.integers(2))) for at in hours)
+    crashes = ((int(at), int(rng.integers(3))) for at in hours)
     return replace(calm(seed), crashes=tuple(crashes))
 
 
@@ -45,8 +45,8 @@ def play(week, player):
     with Lives(player, Store(history), []) as lives:
         lives.start()
         for word in week.words:
-            for _, operations, after in (row for row in week.crashes if row[0] == word):
-                lives.store.kill_at(operations, after)
+            for _, changes in (row for row in week.crashes if row[0] == word):
+                lives.store.kill_at(changes)
             while lives.timed("write", word, word=word) is None:
                 pass
         lives.store.spare()

@@ -7,7 +7,8 @@ import os
 import pytest
 
 from scalemodel.labs.__main__ import main
-from scalemodel.labs.report import SCHEMA, folder_of
+from scalemodel.labs.classroom.kept import folder_of
+from scalemodel.labs.report import SCHEMA
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import read_submission
@@ -65,24 +66,32 @@ def test_a_class_is_graded_and_no_file_stops_the_rest(folder, tmp_path, capsys):
     assert "the worker died at" in (out / "reports/bo/report.md").read_text()
 
 
-def test_what_was_graded_is_kept_until_the_file_changes(folder, tmp_path):
+def test_what_was_graded_is_kept_until_the_file_changes(folder, tmp_path, monkeypatch):
     out, sent = tmp_path / "out", folder / "bo.py"
     for name in ("ann.ipynb", "cy.ipynb", "di.ipynb"):
         (folder / name).unlink()
     command = ["grade", "diary", str(folder), "--to", str(out)]
     assert main(command) == 0
     told = out / "reports/bo/report.json"
+    with monkeypatch.context() as broken:
+        broken.delattr("scalemodel.labs.__main__.grade")
+        assert main(command) == 0  # it was not run again
     told.write_text(told.read_text().replace('"points": 40', '"points": 41'))
-    main(command)
-    assert '"points": 41' in told.read_text()  # it was not run again
+    assert main(command) == 0
+    assert '"points": 40' in told.read_text()  # what somebody has rewritten is not believed
     sent.write_text(KEEPS)
     main(command)
     assert '"points": 100' in told.read_text()
+    with monkeypatch.context() as broken:
+        broken.delattr("scalemodel.labs.__main__.grade")
+        assert main([*command, "--attempt", "2"]) == 2
+    assert not told.exists()  # nothing old stands where nothing new could be made
 
 
 # ── Names from outside ──────────────────────────────────────────────────────
-HOSTILE = ["...py", "..py", "....py", "%2E..py", "=1+1.py", "a\nbo: valid, 100 points.py", "-x.py",
-           "*.py", "a b;$(c).py", "..\\x.py", "\udcff.py"]  # fmt: skip
+HIDDEN = ["...py", "..py", "....py", "..\\x.py"]
+HOSTILE = ["%2E..py", "=1+1.py", " =1+1.py", "a\nbo: valid, 100 points.py", "-x.py", "*.py", "a b;$(c).py",
+           "\udcff.py", "\x1b[2Kbo.py", "<b>.py", "@x.py"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=ascii)
@@ -103,11 +112,11 @@ def test_a_file_s_name_is_a_label_and_no_path_and_nothing_else_is_touched(tmp_pa
     told = capsys.readouterr().out.splitlines()
     assert len(told) == 2 and all(line.endswith(": valid, 100 points") for line in told)
     row = list(csv.reader((out / "grades.csv").read_text("utf-8").splitlines()))[1]
-    assert row[1:3] == ["valid", "100"] and row[0][0] not in "=+-@"
+    assert row[1:3] == ["valid", "100"] and row[0].strip()[0] not in "=+-@"
 
 
 def test_no_two_labels_share_a_folder():
-    stems = [name.removesuffix(".py") for name in HOSTILE]
+    stems = [name.removesuffix(".py") for name in HIDDEN + HOSTILE]
     labels = [*stems, "", "%", "%25", "/", "%2F", "../..", "%2E%2E"]
     assert len({folder_of(label) for label in labels}) == len(labels)
     assert not any(set(folder_of(label)) & set("/\\\0") for label in labels)
@@ -121,7 +130,7 @@ def test_a_link_or_a_pipe_is_not_followed(tmp_path):
     os.mkfifo(sent / "bo.py")
     assert main(["grade", "diary", str(sent), "--to", str(tmp_path / "out")]) == 2
     table = (tmp_path / "out" / "grades.csv").read_text()
-    assert table.count("must be a file, and no link") == 2
+    assert table.count("must be an ordinary file, and no link") == 2
     assert not (tmp_path / "out" / "reports").exists()
 
 
@@ -164,7 +173,8 @@ def test_whatever_lies_in_the_folder_the_others_are_graded(tmp_path, capsys):
     assert "cy.txt: left out" in capsys.readouterr().out
     table = (out / "grades.csv").read_text()
     rows = {(row["student"], row["outcome"]) for row in csv.DictReader(table.splitlines())}
-    lost = {(name, "could not run") for name in ("al", "bo", "di", "ed")}
+    lost = {(name, "could not run") for name in ("al.py", "bo.ipynb", "di", "ed")}
+    assert len(rows) == 5
     assert lost | {("fay", "invalid")} <= rows
     assert "Replay" not in (out / "class.md").read_text()
     (out / "reports/fay/report.json").unlink()  # it is made again
@@ -180,8 +190,8 @@ def test_whatever_lies_in_the_folder_the_others_are_graded(tmp_path, capsys):
         (["replay", "diary", "{}/bo.py", "z:1"], "must be one of"),
         (["check", "diary", "{}/di.ipynb"], "is no notebook"),
         (["check", "diary", "{}/bo.py", "--attempt", "0"], "attempt=0"),
-        (["check", "diary", "{}/bo.py", "--key-file", "{}"], "s a directory"),
-        (["grade", "diary", "{}/bo.py"], "ot a directory"),
+        (["check", "diary", "{}/bo.py", "--key-file", "{}"], "must be an ordinary file"),
+        (["grade", "diary", "{}/bo.py"], "must be a folder, or an archive"),
     ],
 )
 def test_a_command_that_cannot_be_done_says_why(folder, capsys, words, message):

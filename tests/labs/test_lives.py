@@ -35,13 +35,13 @@ def kinds(lives):
 
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_a_crash_before_an_operation_and_one_after_it_look_the_same_and_are_not():
-    for after, count in ((False, None), (True, 1)):
+    for changes, done, count in ((0, 0, None), (1, 2, 1)):
         with tally() as lives:
             lives.start()
-            lives.store.kill_at(2, after)
+            lives.store.kill_at(changes)
             assert lives.timed("add", by="ann") is None
         (crash,) = lives.store.history.of("crash")
-        assert crash.payload == {"during": "add", "operations": 2}
+        assert crash.payload == {"during": "add", "operations": done}
         assert lives.store.records.get("count") == count
 
 
@@ -54,14 +54,26 @@ def test_an_answer_is_noted_with_what_it_took():
 
 def test_who_dies_of_its_own_beginning_begins_again():
     with tally() as lives:
-        lives.store.kill_at(1, after=False)
+        lives.store.kill_at(0, 1)
         lives.start()
         assert lives.call("add").reply is None
-    assert [crash.payload["during"] for crash in lives.store.history.of("crash")] == ["start"]
+    died = [crash.payload["during"] for crash in lives.store.history.of("crash")]
+    assert died == ["start", "start"]
+    (born,) = lives.store.history.of("start done")
+    assert born.payload == {"took_ms": 4.0}, "with the birth that came to nothing"
+
+
+def test_who_asks_the_store_for_nothing_dies_before_it_has_answered():
+    with tally() as lives:
+        lives.start()
+        lives.store.kill_at(7)
+        assert lives.timed("add", by="ann") is None
+        assert lives.timed("add", by="ann").reply is None
+    assert lives.store.records["count"] == 2
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
-@given(crashes=st.lists(st.none() | st.tuples(st.integers(1, 6), st.booleans()), max_size=8))
+@given(crashes=st.lists(st.none() | st.lists(st.integers(0, 4), max_size=3), max_size=8))
 def test_whoever_insists_is_answered_and_every_crash_is_noted(crashes):
     with tally() as lives:
         lives.start()
@@ -74,7 +86,7 @@ def test_whoever_insists_is_answered_and_every_crash_is_noted(crashes):
     records, died = lives.store.records, kinds(lives).count("crash")
     assert records["copy"] == records["count"]
     assert len(crashes) + 1 <= records["count"] <= len(crashes) + 1 + died
-    assert died <= sum(crash is not None for crash in crashes)
+    assert died == sum(len(crash or ()) for crash in crashes), "every crash falls"
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
@@ -94,6 +106,31 @@ def test_a_list_is_a_list_and_its_time_is_that_of_the_price_list(asked):
             assert reply == plain[key][:value]
         price += 1.0 + 0.1 * len(reply or [])
     assert store.now_ms == pytest.approx(price)
+
+
+@pytest.mark.parametrize(
+    ("value", "read_ms", "got_ms"),
+    [
+        (7, 1.1, 1.0),
+        ("x" * 8, 1.1, 1.0),
+        ("x" * 9, 1.2, 1.1),
+        (10**10, 1.2, 1.1),
+        ("é" * 8, 1.5, 1.4),
+    ],
+)
+def test_every_ten_letters_that_are_read_have_their_price(value, read_ms, got_ms):
+    took = []
+    store = Store(History(None))
+    for words in (
+        ["push", ["x", value]],
+        ["put", ["x", value]],
+        ["newest", ["x", 1]],
+        ["get", ["x"]],
+    ):
+        before = store.now_ms
+        store.serve(*words)
+        took.append(round(store.now_ms - before, 6))
+    assert took == [1.0, 1.0, read_ms, got_ms]
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -40,12 +40,12 @@ def test_who_keeps_every_word_passes_and_who_forgets_does_not(player):
     assert "; the worker died at" in result.stages[1].verdict.sentence()
 
 
-def test_who_asks_the_store_too_little_to_be_killed_is_not_called_right():
+def test_who_asks_the_store_for_nothing_is_killed_all_the_same():
     source = diary(
         __init__="self.words = []", write="self.words.append(word)", read="return self.words"
     )
     result = grade(LAB, here(source), SEEDS)
-    assert (result.points, result.outcome) == (40, "unknown")
+    assert (result.points, result.outcome) == (40, "invalid")
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
@@ -106,19 +106,19 @@ CHEATS = {
     "imports the checker": (diary(write="import scalemodel.labs.twitter.lab"), "without scalemodel"),
     "starts a process": (diary(write="import os; os.fork()"), "os.fork"),
     "opens a socket": (diary(write="import socket; socket.socket()"), "socket"),
-    "reads the answer": (diary(write=f"open({str(KEY)!r})"), "may not open"),
+    "reads the answer": (diary(write=f"open({str(KEY)!r})"), "may not use open"),
     "keeps a database": (
         diary(write="import sqlite3; sqlite3.connect('memory')"), "may not use sqlite3"),
-    "reads by a detour": (diary(write=f"open('/proc/self/root{KEY}')"), "may not open"),
-    "makes a pipe": (diary(write="import os; os.mkfifo('/tmp/memory')"), "no attribute 'mkfifo'"),
+    "reads by a detour": (diary(write=f"open('/proc/self/root{KEY}')"), "may not use open"),
+    "makes a pipe": (diary(write="import os; os.mkfifo('/tmp/memory')"), "may not ask the system"),
     "removes a file": (diary(write="import os; os.remove('x')"), "os.remove"),
-    "keeps a file": (diary(write="open('memory', 'w')"), "may not open"),
+    "keeps a file": (diary(write="open('memory', 'w')"), "may not use open"),
     "looks for the seed": (
         diary(read="""
 import gc, os, sys
 seen = [*os.environ.items(), *sys.argv, *(o for o in gc.get_objects() if isinstance(o, dict))]
 return [17, 18, 19, 20, 21] if any("seed" in thing for thing in seen) else []
-"""), "[] is read"),
+"""), "may not use gc.get_objects"),
     "leaves": (diary(write="import os; os._exit(0)"), "ended before it answered"),
     "forges a verdict": (diary(write="import os; os.write(4, b'valid\\n')"), "out of turn"),
     "does nothing": (diary(), "[] is read"),

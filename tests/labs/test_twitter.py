@@ -19,7 +19,7 @@ def here(source):
         ("return None", "user 0's page came back as None"),
         ("return [1, 2, 3, 4, 5, 6]", "has 6 tweets, and 5 were asked for"),
         ("return [9999]", "shows tweet 9999, which was never posted"),
-        ("return []", "a follower, has [] on a page of 5, without it"),
+        ("return []", "a follower, had [] on a page of 5, without it"),
     ],
 )
 def test_a_page_that_is_wrong_is_described(page, words):
@@ -36,21 +36,46 @@ class TestTwitter(LabLaws):
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("key", ["a", "b", "c"])
-def test_the_last_pages_are_those_of_a_list_that_is_sorted(key):
+def test_whenever_no_work_is_left_pages_are_those_of_a_list_that_is_sorted(key):
     world = LAB.stage(key).draw(5)
     history = LAB.play(world, here(lab_laws.reference_of(LAB)))
-    pages = {event.payload["reader"]: event.reply for event in history.of("last page")}
-    assert len(pages) == len(world.followers)
-    for reader, page in pages.items():
-        wrote = [
-            step.tweet
-            for step in world.steps
-            if step.kind == "post" and reader in world.followers[step.user]
-        ]
-        assert page == sorted(wrote, reverse=True)[: world.page]
+    wrote, looked = [], 0
+    for event in history.of("accepted", "last page"):
+        if event.kind == "accepted":
+            wrote.append((event.payload["tweet"], int(event.actor.split()[1])))
+            continue
+        reader = event.payload["reader"]
+        mine = [tweet for tweet, author in wrote if reader in world.followers[author]]
+        assert event.reply == sorted(mine, reverse=True)[: world.page]
+        looked += len(wrote) < sum(step.kind == "post" for step in world.steps)
+    assert looked, "and not only at the end"
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+def test_a_page_that_lags_too_far_behind_is_told():
+    lags = f"""{lab_laws.reference_of(LAB)}
+
+
+class Timelines(Timelines):
+    def page(self, reader, n):
+        return super().page(reader, n) if self.idle else []
+
+    idle = False
+
+    def post(self, author, tweet):
+        super().post(author, tweet)
+        self.idle = False
+
+    def work(self):
+        more = super().work()
+        self.idle = not more
+        return more
+"""
+    result = grade_stage(LAB, LAB.stage("c"), here(lags), [3])
+    assert result.verdict.check == "no_lost_tweet" and result.points == 0
+    assert "20 tweets later user" in result.verdict.sentence()
+
+
 def test_work_that_never_ends_is_stopped():
     history = LAB.play(LAB.stage("a").draw(1), here(bare(LAB, work="return True")))
     (fault,) = history.of("fault")

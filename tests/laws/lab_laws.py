@@ -5,6 +5,7 @@ became of each answer is printed after the tests, under "labs".
 """
 
 import importlib
+import linecache
 import math
 import sys
 import types
@@ -65,6 +66,13 @@ def here(lab, source):
 def apart(lab, source, **limits):
     """A player of `source` in a process of its own."""
     return Apart(source, lab.subject, list(lab.service), Limits(**limits))
+
+
+def run_cell(source, space):
+    """Run a cell as a notebook does, which keeps its source for tracebacks."""
+    name = f"<cell {hash(source)}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    exec(compile(source, name, "exec"), space)
 
 
 def told(record_property, lab, kind, name, outcome):

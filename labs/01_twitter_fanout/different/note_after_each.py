@@ -28,7 +28,7 @@ class Timelines:
             if self.reached == len(self.followers[author]):
                 break
             home = f"home:{self.followers[author][self.reached]}"
-            if not self.doubtful or tweet not in self.store.newest(home, 20):
+            if not self.doubtful or tweet not in self.store.newest(home, 5):
                 self.store.push(home, tweet)
             self.doubtful = self.reached == 0
             self.reached += 1

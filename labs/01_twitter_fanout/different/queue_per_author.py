@@ -1,15 +1,11 @@
-"""A queue for each author, in turns; the loudest accounts are found by counting posts x followers."""
+"""Delivers several tweets in turns; an account is loud if more than half of all follow it."""
 
 
 class Timelines:
     def __init__(self, store, followers, followees):
         self.store, self.followers, self.followees = store, followers, followees
-        self.todo = {}
-        for slot in range(store.get("slots") or 0):
-            entry = store.get(f"todo:{slot}")
-            if entry is not None and entry[0] != "done":
-                self.todo[slot] = entry
-        self.slots = store.get("slots") or 0
+        self.slots, self.first = store.get("slots") or 0, store.get("first") or 0
+        self.unread, self.todo = self.first, {}
 
     def pulled(self, author):
         return len(self.followers[author]) > len(self.followers) // 2 and len(self.followers) > 20
@@ -18,26 +14,32 @@ class Timelines:
         if self.pulled(author):
             self.store.push(f"author:{author}", tweet)
             return
-        slot = self.slots
-        self.store.put("slots", slot + 1)
-        self.store.put(f"todo:{slot}", [author, tweet, 0])
-        self.slots = slot + 1
-        self.todo[slot] = [author, tweet, 0]
+        self.store.put(f"todo:{self.slots}", [author, tweet, 0])
+        self.store.put("slots", self.slots + 1)
+        self.slots += 1
 
     def work(self):
+        if self.unread < self.slots and len(self.todo) < 3:
+            entry = self.store.get(f"todo:{self.unread}")
+            if entry != ["done"]:
+                self.todo[self.unread] = entry
+            self.unread += 1
         if not self.todo:
-            return False
+            return self.unread < self.slots
         slot = next(iter(self.todo))
         author, tweet, place = self.todo.pop(slot)
         readers = self.followers[author]
         for reader in readers[place : place + 8]:
             self.store.push(f"home:{reader}", tweet)
-        if place + 8 >= len(readers):
-            self.store.put(f"todo:{slot}", ["done"])
-        else:
+        if place + 8 < len(readers):
             self.todo[slot] = [author, tweet, place + 8]  # to the end of the line
             self.store.put(f"todo:{slot}", self.todo[slot])
-        return bool(self.todo)
+            return True
+        self.store.put(f"todo:{slot}", ["done"])
+        if slot == self.first:  # all before the first that is left are done
+            self.first = min(self.todo, default=self.unread)
+            self.store.put("first", self.first)
+        return True
 
     def page(self, reader, n):
         seen = set(self.store.newest(f"home:{reader}", 4 * n))

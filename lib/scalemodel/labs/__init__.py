@@ -6,5 +6,6 @@
 - `shelf`: all of them, by name;
 - `seeds`, `grade`, `shrink`: the grader, and how it finds the shortest counterexample;
 - `practice`: the grader in a notebook;
-- `submission`, `report`, `__main__`: what is handed in, what is handed back, and the command.
+- `reading`, `submission`, `report`: what is handed in, and what is handed back;
+- `classroom`, `__main__`: the same for a class, and the command.
 """

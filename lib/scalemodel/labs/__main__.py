@@ -4,6 +4,7 @@
     python -m scalemodel.labs replay twitter answer.py b:41       one run, event by event
     python -m scalemodel.labs report twitter answer.py --student ann
     python -m scalemodel.labs grade twitter submissions/ --key-file course.key --to grades/
+    python -m scalemodel.labs grade twitter class.zip --key-file course.key --to grades/
 
 Exit codes: 0 valid, 1 invalid, 2 unknown or could not run. For a class: 0 if every file
 could run, else 2.
@@ -13,22 +14,35 @@ Sources: none needed.
 """
 
 import argparse
-import contextlib
-import hashlib
-import json
+import html
+import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.labs.grade import SEEDS, grade, grade_stage
+from scalemodel.labs.classroom.kept import Kept, write_report
+from scalemodel.labs.classroom.sent import sent_in
+from scalemodel.labs.classroom.workers import cores, each_done
+from scalemodel.labs.grade import GRADE_S, SEEDS, grade, grade_stage
+from scalemodel.labs.playing.patience import Patient
 from scalemodel.labs.playing.player import Apart
-from scalemodel.labs.report import as_class, as_data, as_markdown, as_table, folder_of, one_line
+from scalemodel.labs.reading.files import bytes_of, one_line
+from scalemodel.labs.report import as_class, as_data, as_markdown, as_table
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
 from scalemodel.labs.shelf import LABS, lab_named
-from scalemodel.labs.submission import read_submission
+from scalemodel.labs.submission import submission_in
 
 EXIT = {"valid": 0, "invalid": 1, "unknown": 2}
+NEEDED = ("fork", "killpg", "set_blocking")  # of `os`, for a process of its own
+NOT_HERE = """This system cannot run a submission in a process of its own, as the command does: \
+Windows has no fork.
+Do the lab in its notebook: the cells below your answer check it with the same worlds.
+In the Windows Subsystem for Linux the command works, too."""
+KEY_FILE = "holds the course's key; left out, the practice dice, which every student can roll"
+TO = "the folder that reports are written to; left out, the one you are in"
+PRACTICE = "Graded with the practice dice, which every student can roll: there was no --key-file."
 
 
 @checks.kinds
@@ -41,14 +55,23 @@ def main(words: list[str]) -> int:
     """
     asked = _parser().parse_args(words)
     try:
+        if not all(hasattr(os, name) for name in NEEDED):
+            raise ValueError(NOT_HERE)
         return asked.run(asked)
     except FileNotFoundError as error:
-        print(f"{error.filename}: there is no such file")
+        _say(f"{one_line(str(error.filename))}: there is no such file")
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}")
+        _say(f"{one_line(str(error.filename or 'the system'))}: {error.strerror}")
     except ValueError as error:
-        print(error)
+        _say(str(error))
+    except KeyboardInterrupt:
+        _say("Stopped. What a class was graded before is kept: the same command goes on.")
     return 2
+
+
+def _say(text):
+    """Print `text`, in which names and students' words may stand: nothing moves the cursor."""
+    print("\n".join(map(one_line, text.split("\n"))), flush=True)
 
 
 def _parser():
@@ -69,11 +92,11 @@ def _parser():
             command.add_argument("run_of", metavar="stage:seed")
             continue
         command.add_argument("--attempt", type=int, default=1)
-        command.add_argument("--key-file", type=Path)
+        command.add_argument("--key-file", type=Path, help=KEY_FILE)
         if name != "grade":
             command.add_argument("--student", default="practice")
         if name != "check":
-            command.add_argument("--to", type=Path, default=Path())
+            command.add_argument("--to", type=Path, default=Path(), help=TO)
     return parser
 
 
@@ -82,51 +105,110 @@ def _player(lab, submission):
 
 
 def _key(asked):
-    return asked.key_file.read_text().strip() if asked.key_file else PRACTICE_KEY
+    """The key of the dice, from its file: what is wrong with it is told before any grading."""
+    if asked.key_file is None:
+        return PRACTICE_KEY
+    key = bytes_of(asked.key_file).decode("utf-8-sig", errors="replace").strip()
+    if not key:
+        raise ValueError(f"{one_line(str(asked.key_file))} is empty: it must hold the course's key")
+    return key
 
 
-def _again(lab, path):
+def _again(lab, name):
     """What to type to see a run again."""
-    name = shlex.quote(f"./{path.name}" if path.name.startswith("-") else path.name)
+    name = one_line(shlex.quote(f"./{name}" if name.startswith("-") else name))
     return lambda stage, seed: f"python -m scalemodel.labs replay {lab.name} {name} {stage}:{seed}"
 
 
-def _graded(asked, path, student):
-    lab, submission = lab_named(asked.lab), read_submission(path)
-    seeds = seeds_of(_key(asked), student, lab.name, asked.attempt, SEEDS)
-    result = grade(lab, _player(lab, submission), seeds, _again(lab, path))
+def _graded(asked, key, student, name, handed_in):
+    lab, submission = lab_named(asked.lab), submission_in(name, handed_in)
+    seeds = seeds_of(key, student, lab.name, asked.attempt, SEEDS)
+    result = grade(lab, _player(lab, submission), seeds, _again(lab, name))
     return as_data(result, submission, student, asked.attempt)
 
 
+def _graded_alone(asked):
+    key, path = _key(asked), asked.path
+    return _graded(asked, key, asked.student, path.name, bytes_of(path))
+
+
 def _check(asked):
-    data = _graded(asked, asked.path, asked.student)
-    print(as_markdown(data).encode(errors="backslashreplace").decode())
+    data = _graded_alone(asked)
+    _say(html.unescape(as_markdown(data)))
     return EXIT[data["outcome"]]
 
 
 def _report(asked):
-    data = _graded(asked, asked.path, asked.student)
-    _write(asked.to, data)
-    print(f"{data['points']} points, {data['outcome']}: see {asked.to / 'report.md'}")
+    data = _graded_alone(asked)
+    write_report(asked.to, data)
+    _say(f"{data['points']} points, {data['outcome']}: see {asked.to / 'report.md'}")
     return EXIT[data["outcome"]]
 
 
 def _replay(asked):
-    lab, submission = lab_named(asked.lab), read_submission(asked.path)
+    lab, name = lab_named(asked.lab), asked.path.name
+    submission = submission_in(name, bytes_of(asked.path))
     key, _, seed = asked.run_of.partition(":")
     if not seed.isdecimal():
         raise ValueError(f"stage:seed={asked.run_of!r} must be as b:41")
-    player = _player(lab, submission)
-    stage = grade_stage(lab, lab.stage(key), player, [int(seed)], _again(lab, asked.path))
+    player = Patient(_player(lab, submission), GRADE_S)
+    stage = grade_stage(lab, lab.stage(key), player, [int(seed)], _again(lab, name))
     printed = player.printed and f"It printed:\n{player.printed}"
-    print("\n".join(filter(None, [stage.verdict.story, printed, stage.verdict.sentence()])))
+    _say(
+        "\n".join(filter(None, [stage.verdict.story, printed, one_line(stage.verdict.sentence())]))
+    )
     return EXIT[stage.verdict.outcome]
 
 
-def _write(folder, data):
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.json").write_text(json.dumps(data, indent=1) + "\n")
-    _save(folder / "report.md", as_markdown(data))
+# ── A class ─────────────────────────────────────────────────────────────────
+def _grade(asked):
+    """Every student of the folder; what was graded before and has not changed is kept."""
+    lab, key, to = lab_named(asked.lab), _key(asked), asked.to.resolve()
+    if to.is_relative_to(asked.path.resolve()):
+        raise ValueError(f"--to={asked.to} must lie outside the folder of submissions")
+    seeds_of(key, "anybody", lab.name, asked.attempt, SEEDS)  # a wrong attempt is told at once
+    students, left_out = sent_in(asked.path, lab.folder.rsplit("_", 1)[-1])
+    to.mkdir(parents=True, exist_ok=True)
+    remark = PRACTICE * (asked.key_file is None)
+    for line in filter(None, [*left_out, remark]):
+        _say(line)
+    kept = Kept(to / "reports", key, (lab.name, str(asked.attempt), str(lab.version)))
+    reports = _reports(asked, key, kept, students)
+    _save(to / "grades.csv", as_table(reports))
+    _save(to / "class.md", as_class(reports, remark))
+    return 0 if reports and all("trouble" not in report for report in reports) else 2
+
+
+def _reports(asked, key, kept, students):
+    """The report on each of them, or the trouble with it, in their order; one a line as it comes."""
+    reports, fresh, done = {}, [], 0
+
+    def tell(sent, report):
+        nonlocal done
+        done, reports[sent.student] = done + 1, report
+        outcome = f"{report.get('outcome', 'could not run')}, {report.get('points', 0)} points"
+        _say(f"{done} of {len(students)}  {one_line(sent.student)}: {outcome}")
+
+    for sent in students:
+        try:
+            handed_in = sent.read()
+            report = kept.report(sent.student, handed_in)
+            fresh += [(sent, handed_in)] * (report is None)
+        except (OSError, ValueError) as error:
+            words = getattr(error, "strerror", None) or str(error)
+            report = {"student": sent.student, "trouble": words}
+        if report is not None:
+            tell(sent, report)
+    act = lambda row: _graded(asked, key, row[0].student, row[0].name, row[1])
+    for place, report, trouble in each_done(fresh, act, cores()):
+        sent, handed_in = fresh[place]
+        if trouble:
+            kept.forget(sent.student)
+            report = {"student": sent.student, "trouble": trouble}
+        else:
+            kept.keep(sent.student, handed_in, report)
+        tell(sent, report)
+    return [reports[sent.student] for sent in students]
 
 
 def _save(path, text):
@@ -134,50 +216,8 @@ def _save(path, text):
     path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
-def _grade(asked):
-    """Every file of the folder; what was graded before and has not changed is kept."""
-    reports, students = [], set()
-    for path in sorted(asked.path.iterdir()):
-        if path.suffix.lower() not in (".py", ".ipynb"):
-            print(f"{one_line(path.name)}: left out, for it ends neither in .py nor in .ipynb")
-            continue
-        try:
-            if path.stem in students:
-                raise ValueError(f"{path.stem} has handed in two files")
-            reports.append(_kept_or_graded(asked, path))
-        except Exception as error:  # one file never stops the rest
-            trouble = {"student": path.stem, "trouble": f"{type(error).__name__}: {error}"}
-            reports.append(trouble)
-        students.add(path.stem)
-        last = reports[-1]
-        outcome = f"{last.get('outcome', 'could not run')}, {last.get('points', 0)} points"
-        print(f"{one_line(path.stem)}: {outcome}")
-    asked.to.mkdir(parents=True, exist_ok=True)
-    _save(asked.to / "grades.csv", as_table(reports))
-    _save(asked.to / "class.md", as_class(reports))
-    return 0 if reports and all("trouble" not in report for report in reports) else 2
-
-
-def _kept_or_graded(asked, path):
-    """The report on one file, from last time if nothing has changed since."""
-    if path.is_symlink() or not path.is_file():  # a link leads to whatever its maker names
-        raise ValueError(f"{path.name} must be a file, and no link, folder or pipe")
-    folder = asked.to / "reports" / folder_of(path.stem)
-    version = LABS[asked.lab].version
-    words = (_key(asked), str(asked.attempt), str(version))
-    parts = [path.read_bytes(), *(word.encode() for word in words)]
-    mark = hashlib.sha256(b"\0".join(parts)).hexdigest()
-    done = folder / "graded"
-    if done.is_file() and done.read_text() == mark:
-        with contextlib.suppress(OSError, ValueError):
-            return json.loads((folder / "report.json").read_text())
-    for old in (done, folder / "report.json", folder / "report.md"):
-        old.unlink(missing_ok=True)  # nothing old stands beside a new mark
-    report = _graded(asked, path, path.stem)
-    _write(folder, report)
-    done.write_text(mark)
-    return report
-
-
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # a terminal may lack a letter
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))

@@ -45,13 +45,13 @@ def death_since(history: History, since_ms: float) -> str:
     >>> history = History(None)
     >>> history.add(7.0, "worker", "crash", {"during": "post", "operations": 2})
     >>> death_since(history, 3.0)
-    '; the worker died at 7.0 ms, in `post`, at its operation 2'
+    '; the worker died at 7.0 ms, in `post`, after its operation 2'
     """
     for crash in history.of("crash"):
         if crash.time_ms >= since_ms:
             during, operations = crash.payload["during"], crash.payload["operations"]
             return (
                 f"; the worker died at {crash.time_ms:.1f} ms, in `{during}`, "
-                f"at its operation {operations}"
+                f"{f'after its operation {operations}' if operations else 'before it did a thing'}"
             )
     return ""

@@ -1,6 +1,10 @@
-"""The checks of a lab, in a notebook: the same verdicts as the grader's, in this process.
+"""The checks of a lab, in a notebook: the same verdicts as the grader's.
 
-Left out: limits. An endless loop is ended by the notebook's stop button.
+Each life begins from the source of the class, in a process of its own as the grader's does,
+or where the system has no fork, in this process; there an endless loop is ended by the
+notebook's stop button.
+
+Left out: a cheat that changes the grader, for the notebook is the student's.
 Sources: none needed.
 """
 
@@ -11,7 +15,11 @@ import os
 
 from scalemodel.core import checks
 from scalemodel.labs import grade as grading
-from scalemodel.labs.playing.player import Here
+from scalemodel.labs.lab import Lab
+from scalemodel.labs.playing.anew import Anew
+from scalemodel.labs.playing.origin import source_of
+from scalemodel.labs.playing.patience import Patient
+from scalemodel.labs.playing.player import Apart, Player
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
 from scalemodel.labs.shelf import lab_named
 
@@ -50,9 +58,12 @@ def check(
     asked = the_lab.stage(stage)
     if part != "all" and part not in parts(lab, stage):
         raise ValueError(f"part={part!r} must be 'all' or one of {list(parts(lab, stage))}")
-    key = os.environ.get("SCALEMODEL_COURSE_KEY", PRACTICE_KEY)
+    key = os.environ.get("SCALEMODEL_COURSE_KEY", PRACTICE_KEY).strip()
+    if not key:
+        raise ValueError("SCALEMODEL_COURSE_KEY is empty: it must hold the course's key")
+    dice = "practice" if key == PRACTICE_KEY else "the course's"
     seeds = seeds_of(key, student, lab, attempt, grading.SEEDS)
-    player = Here(subject, list(the_lab.service))
+    player = Patient(player_of(the_lab, subject), grading.GRADE_S)
     again = lambda stage, seed: f'replay("{lab}", "{stage}", {subject.__name__}, {seed})'
     with contextlib.redirect_stdout(io.StringIO()):  # of hundreds of runs; `replay` shows one
         result = grading.grade_stage(the_lab, asked, player, seeds, again)
@@ -62,7 +73,21 @@ def check(
     lines = [m.sentence() for m in measured]
     if not all(m.kept for m in measured):
         raise NotYet("\n".join(lines))
-    print("\n".join([f"{asked.key}. {asked.title}: passed on {len(seeds)} seeds", *lines]))
+    passed = f"{asked.key}. {asked.title}: passed on {len(seeds)} seeds, with {dice} dice"
+    print("\n".join([passed, *lines]))
+
+
+@checks.kinds
+def player_of(lab: Lab, subject: type) -> Player:
+    """Who plays the class `subject` of a notebook, from its source.
+
+    >>> player_of(lab_named("twitter"), object)
+    Traceback (most recent call last):
+    ...
+    ValueError: subject=object must be a class that a cell or a file defines
+    """
+    player = Apart if hasattr(os, "fork") else Anew
+    return player(source_of(subject, lab.subject), lab.subject, list(lab.service))
 
 
 @checks.kinds
@@ -93,13 +118,15 @@ def replay(lab: str, stage: str, subject: type, seed: int) -> None:
     """
     the_lab = lab_named(lab)
     part = the_lab.stage(stage)
-    world, player = part.draw(seed), Here(subject, list(the_lab.service))
+    world, player = part.draw(seed), player_of(the_lab, subject)
     with contextlib.redirect_stdout(io.StringIO()):
         found = grading.first_wrong(part, the_lab.play(world, player))
         if found.outcome == "invalid":
             check = next(check for check in part.checks if check.__name__ == found.check)
             history = grading.smallest(the_lab, world, player, check)
             world, found = history.world, check(history)
-    history = the_lab.play(world, player)  # what it prints shows here
+    player.printed = ""
+    history = the_lab.play(world, player)  # what it prints in this process shows here
+    print(player.printed, end="")
     print(history.story(found.time_ms if found.outcome == "invalid" else math.inf))
     print(found.sentence())

@@ -7,38 +7,25 @@ Sources: none needed.
 """
 
 import csv
+import html
 import io
 import platform
 import re
+import unicodedata
 
 import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.labs.grade import Grade
+from scalemodel.labs.playing.nursery import PYTHON, guarded_by
+from scalemodel.labs.reading.files import one_line
 from scalemodel.labs.submission import Submission
 
 SCHEMA = "scalemodel-lab-report/1"
-
-
-@checks.kinds
-def folder_of(label: str) -> str:
-    """The name of a folder for `label`, which comes from outside and is no path; no two share one.
-
-    >>> folder_of("ann"), folder_of(".."), folder_of("../bo")
-    ('ann', '%2E.', '%2E.%2Fbo')
-    """
-    return re.sub(r"^\.|[%/\\\0]", lambda sign: f"%{ord(sign[0]):02X}", label)
-
-
-@checks.kinds
-def one_line(text: str) -> str:
-    """`text` from outside as it may stand in a line: what would not print is an escape.
-
-    >>> print(one_line("Zoë\\nbo: valid, 100 points"))
-    Zoë\\nbo: valid, 100 points
-    """
-    shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return "".join(shown)
+ONLY_ASKED = (
+    "Here Python alone refused what a submission may not do, and the system did not: "
+    "whoever tries hard gets past that. A mark that counts needs Linux, or a container."
+)
 
 
 @checks.kinds
@@ -67,7 +54,7 @@ def as_data(grade: Grade, submission: Submission, student: str, attempt: int) ->
                 "of": stage.stage.all_points,
                 "check": stage.verdict.check,
                 "sentence": stage.verdict.sentence(),
-                "anonymous": stage.verdict.named(where="", replay="").sentence(),
+                "anonymous": _anonymous(stage.verdict, student),
                 "story": stage.verdict.story,
                 "budgets": [
                     {
@@ -88,9 +75,30 @@ def as_data(grade: Grade, submission: Submission, student: str, attempt: int) ->
         "explanation": submission.explanation.strip(),
         "incomplete": submission.missing(),
         "caught_up": submission.caught_up(),
+        "refused_by": guarded_by(),
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "digest": grade.digest(),
     }
+
+
+def _anonymous(verdict, student):
+    """The sentence as a class may read it, whatever the student's own words say."""
+    happened = without_name(verdict.happened, student)
+    return verdict.named(where="", replay="", happened=happened).sentence()
+
+
+@checks.kinds
+def without_name(text: str, student: str) -> str:
+    """`text` without the words of the id `student`, where they stand alone or begin with a capital.
+
+    >>> without_name("KeyError: 'ann' (annual), AnnError, s1234567", "Ann_1234567")
+    "KeyError: '…' (annual), …Error, s…"
+    """
+    text, student = (unicodedata.normalize("NFC", words) for words in (text, student))
+    for word in re.findall(r"[^\W\d_]{2,}|\d{4,}", student):
+        begins = r"(?<!\d)" if word.isdecimal() else r"(?:(?<![^\W\d_])|(?=[A-Z]))"
+        text = re.sub(rf"{begins}(?i:{word})(?![a-z\d])", "…", text)
+    return text
 
 
 @checks.kinds
@@ -103,7 +111,7 @@ def as_markdown(data: dict) -> str:
     '# twitter: ann, attempt 1'
     """
     lines = [
-        f"# {data['lab']}: {one_line(data['student'])}, attempt {data['attempt']}",
+        f"# {data['lab']}: {_marked(data['student'])}, attempt {data['attempt']}",
         "",
         f"{data['points']} points, {data['outcome']}",
         "",
@@ -113,18 +121,27 @@ def as_markdown(data: dict) -> str:
     ]
     for stage in data["stages"]:
         if stage["sentence"] != "valid":
-            lines += ["", f"**{stage['key']}.** {stage['sentence']}"]
+            lines += ["", f"**{stage['key']}.** {_marked(stage['sentence'])}"]
         if stage["story"]:
-            lines += ["", "```text", stage["story"], "```"]
+            fence = "`" * max(3, 1 + max(map(len, re.findall("`+", stage["story"])), default=0))
+            lines += ["", f"{fence}text", *map(one_line, stage["story"].split("\n")), fence]
         lines += [""] * bool(stage["budgets"])
         lines += [f"- {row['sentence']}" for row in stage["budgets"]]
     for field in ("prediction", "explanation"):
-        lines += ["", f"**The {field}.** {data[field] or 'Missing.'}"]
+        lines += ["", f"**The {field}.**{' Missing.' * (not data[field])}"]
+        lines += ["", *(f"> {_marked(line)}" for line in data[field].split("\n") if data[field])]
     if data["caught_up"]:
         lines += ["", "It began from the catch-up file."]
+    if data["refused_by"] == PYTHON:
+        lines += ["", ONLY_ASKED]
     seeds = ", ".join(map(str, data["seeds"]))
     lines += ["", f"Seeds {seeds}. Digest `{data['digest']}`.", ""]
     return "\n".join(lines)
+
+
+def _marked(text):
+    """A line from outside as it may stand in Markdown: no HTML, no link, no picture."""
+    return html.escape(one_line(text), quote=False).replace("](", "] (")
 
 
 def _outcome(stage):
@@ -138,46 +155,58 @@ def as_table(reports: list[dict]) -> str:
     """`grades.csv`: a line a student, those whose file could not run with why.
 
     >>> print(as_table([{"student": "bo", "trouble": "bo.py has no answer"}]).splitlines()[1])
-    bo,could not run,0,,bo.py has no answer
+    "bo","could not run",0,"","bo.py has no answer"
     """
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(["student", "outcome", "points", "digest", "remark"])
     for report in reports:
         if "trouble" in report:
-            writer.writerow([_cell(report["student"]), "could not run", 0, "", report["trouble"]])
+            row = [report["student"], "could not run", 0, "", report["trouble"]]
         else:
             caught_up = ["began from the catch-up file"] * report["caught_up"]
             remark = "; ".join([*(f"no {name}" for name in report["incomplete"]), *caught_up])
-            row = [report[name] for name in ("outcome", "points", "digest")]
-            writer.writerow([_cell(report["student"]), *row, remark])
+            row = [*(report[name] for name in ("student", "outcome", "points", "digest")), remark]
+        writer.writerow([_cell(value) if isinstance(value, str) else value for value in row])
     return out.getvalue()
 
 
 def _cell(label):
     """`label` in one line, and never a formula where a spreadsheet opens the table."""
-    return "'" * label.startswith(("=", "+", "-", "@")) + one_line(label)
+    return "'" * label.lstrip().startswith(("=", "+", "-", "@")) + one_line(label)
 
 
 @checks.kinds
-def as_class(reports: list[dict]) -> str:
+def as_class(reports: list[dict], remark: str = "") -> str:
     """`class.md`: which check failed how often, each with one counterexample without a name.
+
+    What fails in several stages in the same words is one failure.
 
     >>> as_class([]).splitlines()[2]
     '0 submissions.'
     """
-    failed, examples = {}, {}
+    counts, examples = {}, {}
     for report in reports:
-        for stage in report.get("stages", []):
-            if stage["outcome"] != "valid":
-                over = [row["name"] for row in stage["budgets"] if not row["kept"]]
-                for name in [stage["check"]] if stage["check"] else over:
-                    key = f"{stage['key']}, {name}"
-                    failed[key] = failed.get(key, 0) + 1
-                    examples.setdefault(key, stage["anonymous"])
-    lines = ["# The class", "", f"{len(reports)} submissions.", ""]
-    for key, count in sorted(failed.items(), key=lambda item: -item[1]):
-        lines += [f"## {key}: {count} of {len(reports)}", ""]
-        if examples[key] != "valid":
-            lines += [examples[key], ""]
+        for name, words in _failures(report):
+            counts[name] = counts.get(name, 0) + 1
+            examples.setdefault(name, words)
+    lines = ["# The class", "", f"{len(reports)} submissions.{remark and f' {remark}'}", ""]
+    for name, count in sorted(counts.items(), key=lambda item: -item[1]):
+        lines += [f"## {name}: {count} of {len(reports)}", ""]
+        if examples[name] != "valid":
+            lines += [_marked(examples[name]), ""]
     return "\n".join(lines)
+
+
+def _failures(report):
+    """Each failure of one submission with its words, the stages in one row that have the same."""
+    if "trouble" in report:
+        yield "could not be graded", without_name(report["trouble"], report["student"])
+    stages = {}
+    for stage in report.get("stages", []):
+        if stage["outcome"] != "valid":
+            over = [row["name"] for row in stage["budgets"] if not row["kept"]]
+            for name in [stage["check"]] if stage["check"] else over:
+                stages.setdefault((name, stage["anonymous"]), []).append(stage["key"])
+    for (name, words), keys in stages.items():
+        yield f"{', '.join(keys)}, {name}", words

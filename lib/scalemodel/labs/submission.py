@@ -1,22 +1,31 @@
 """What a student hands in: a `.py`, or a notebook whose answer cells are tagged.
 
-Only the cells tagged `answer` are run. What stands in `prediction` and `explanation`
-is text for a reader; it is taken from the source and never executed.
+Only the cells tagged `answer` are run, and others whose names they need; what is no Python
+in them is left to `reading.cells`. What stands in `prediction` and `explanation` is text for a reader; it is never executed.
 
 Left out: other notebook formats than version 4.
 Sources: nbformat's description of a notebook; jupytext's percent format.
 """
 
 import ast
+import contextlib
+import io
 import json
 import re
+import tokenize
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from scalemodel.core import checks
+from scalemodel.labs.reading.cells import as_python, with_what_it_needs
+from scalemodel.labs.reading.files import bytes_of, one_line
 
-CELL = re.compile(r"(?m)^# %%(?P<head>.*)$")
-MAGIC = re.compile(r"(?m)^( *)([%!])")  # of notebooks: no Python
+MOST_CHARACTERS = 100_000  # of an answer
+MOST_LINES = 100  # of a text in a file that is no Python
+CELL = re.compile(r"(?m)^[ \t]*# ?%%(?=[ \t]|$)(?P<head>.*)$")
+RUNS = re.compile(r"(?m)^# (?=%(?:time|prun) |\w+ = [%!])")  # what this format has as a comment
+OURS = {"answer", "check", "prediction", "explanation"}
 TEXTS = {"prediction": "PREDICTION", "explanation": "EXPLANATION"}
 
 
@@ -38,7 +47,7 @@ class Submission:
         >>> Submission("class Timelines:\\n    caught_up = True").caught_up()
         True
         """
-        return _assigned(self.source, "caught_up") is True
+        return _assigned(_tree(self.source), "caught_up") is True
 
     def missing(self) -> list[str]:
         """Which of the texts are empty."""
@@ -56,59 +65,150 @@ def read_submission(path: Path) -> Submission:
     'class Timelines: ...'
     """
     path = Path(path)
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
-    if path.suffix.lower() == ".ipynb":
-        cells = list(_of_notebook(path, text))
-    elif path.suffix.lower() == ".py":
-        cells = list(_of_percent(text))
-        if not cells:
-            return Submission(
-                text, **{field: _string(name, [text]) for field, name in TEXTS.items()}
-            )
+    return submission_in(path.name, bytes_of(path))
+
+
+@checks.kinds
+def submission_in(name: str, data: bytes) -> Submission:
+    """The submission in a file of that `name` which holds `data`.
+
+    >>> submission_in("ann.py", b"PREDICTION = 'two'\\nclass Diary(:").prediction
+    'two'
+    """
+    name, kind = one_line(name), Path(name).suffix.lower()
+    if kind == ".ipynb":
+        cells = _of_notebook(name, data.decode("utf-8-sig", errors="replace"))
+    elif kind == ".py":
+        text = _decoded(data)
+        cells = _of_percent(text)
+        if not any(tags for _, tags, _ in cells):  # no cells, or marks of an editor's
+            texts = {field: _text(name, [text]) for field, name in TEXTS.items()}
+            return Submission(_short(name, text), **texts)
     else:
-        raise ValueError(f"{path.name} must end in .py or .ipynb")
-    answers = [source for tags, source in cells if "answer" in tags]
+        raise ValueError(f"{name} must end in .py or .ipynb")
+    answers = [source for kind, tags, source in cells if kind == "code" and "answer" in tags]
     if not answers:
-        raise ValueError(f"{path.name} has no cell tagged answer: was the cell deleted?")
+        raise ValueError(f"{name} has no cell tagged answer: was the cell deleted?")
     texts = {
-        field: _string(name, [source for tags, source in cells if field in tags])
+        field: _text(name, [source for _, tags, source in cells if field in tags], or_all=True)
         for field, name in TEXTS.items()
     }
-    return Submission("\n\n".join(answers), **texts)
+    _short(name, "".join(answers))
+    answer = "\n\n".join(as_python(name, source) for source in answers)
+    others = [source for kind, tags, source in cells if kind == "code" and not OURS & {*tags}]
+    return Submission(with_what_it_needs(answer, [*_plain(name, others)]), **texts)
 
 
-def _of_notebook(path, text):
-    try:
-        cells = [dict(cell) for cell in json.loads(text)["cells"]]
-    except (ValueError, KeyError, TypeError):
-        raise ValueError(f"{path.name} is no notebook: it does not hold cells") from None
+def _plain(name, cells):
+    """The other cells as Python, but for those that nothing here can read."""
     for cell in cells:
-        if cell.get("cell_type") == "code":
-            tags = (cell.get("metadata") or {}).get("tags") or []
-            yield tags, MAGIC.sub(r"\1# \2", "".join(cell.get("source") or ""))
+        with contextlib.suppress(ValueError):
+            yield as_python(name, cell)
+
+
+def _short(name, answer):
+    if len(answer) > MOST_CHARACTERS:
+        raise ValueError(f"{name} has an answer of more than {MOST_CHARACTERS:,} characters")
+    return answer
+
+
+# ── Cells ───────────────────────────────────────────────────────────────────
+def _of_notebook(name, text):
+    """A (kind, tags, source) for each cell."""
+    try:
+        return [_cell(cell) for cell in json.loads(text)["cells"]]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise ValueError(f"{name} is no notebook: it does not hold cells") from None
+
+
+def _cell(cell):
+    metadata, source = cell.get("metadata") or {}, "".join(cell.get("source") or "")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    return cell.get("cell_type"), [*tags] if isinstance(tags, list) else [], _lines(source)
+
+
+def _lines(text):
+    """`text` with the ends of lines that Python has."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(data):
+    """The text of a Python file, as Python itself reads it."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError:
+        encoding = "utf-8-sig"
+    return _lines(data.decode(encoding, errors="replace"))
 
 
 def _of_percent(text):
-    marks = [*CELL.finditer(text)]
+    """The same, of a file in which comments divide cells."""
+    comments = _comments(text)
+    marks = [
+        mark
+        for mark in CELL.finditer(text)
+        if comments is None or text.count("\n", 0, mark.start()) + 1 in comments
+    ]
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    for mark, end in zip(marks, ends, strict=False):
-        yield re.findall(r'"([\w-]+)"', mark["head"]), text[mark.end() : end].strip()
+    return [
+        (
+            "markdown" if "[markdown]" in mark["head"] else "code",
+            re.findall(r'"([\w-]+)"', mark["head"]),
+            RUNS.sub("", text[mark.end() : end]).strip("\n"),
+        )
+        for mark, end in zip(marks, ends, strict=False)
+    ]
 
 
-def _string(name, sources):
-    """What is assigned to `name`, if it is a plain text."""
-    found = (_assigned(source, name) for source in sources)
-    return next((str(value) for value in found if value is not None), "")
-
-
-def _assigned(source, name):
-    """The constant that `source` assigns to `name`, in a class or outside; it is not run."""
+def _comments(text):
+    """The lines that begin with a comment, and in no string; None where that cannot be told."""
     try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except (SyntaxError, ValueError):
+        tokens = [*tokenize.generate_tokens(io.StringIO(text).readline)]
+    except (tokenize.TokenError, SyntaxError):
         return None
-    for node in nodes:
-        named = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
-        if named and isinstance(node.value, ast.Constant):
+    return {token.start[0] for token in tokens if token.type == tokenize.COMMENT}
+
+
+# ── Texts ───────────────────────────────────────────────────────────────────
+def _text(name, sources, or_all=False):
+    """What is assigned to `name`, if it is a plain text, also where the rest is no Python.
+
+    With `or_all`, a source that is no Python at all is the text itself.
+    """
+    for source in sources:
+        tree = _tree(source)
+        value = _assigned(tree or _statement(source, name), name)
+        if value is not None:
+            return str(value)
+        if or_all and tree is None:
+            return source
+    return ""
+
+
+def _tree(source):
+    """The source as a tree, None if it cannot be read. It is not run."""
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            return ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def _statement(source, name):
+    """The one statement that assigns to `name`, as a tree."""
+    for begin in [*re.finditer(rf"(?m)^{name}\b", source)][:3]:
+        lines = source[begin.start() :].splitlines(keepends=True)[:MOST_LINES]
+        for end in range(1, len(lines) + 1):
+            if tree := _tree("".join(lines[:end])):
+                return tree
+    return None
+
+
+def _assigned(tree, name):
+    """The constant that is assigned to `name`, in a class or outside."""
+    for node in ast.walk(tree) if tree else ():
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        named = isinstance(target, ast.Name) and target.id == name
+        if named and isinstance(getattr(node, "value", None), ast.Constant):
             return node.value.value
     return None

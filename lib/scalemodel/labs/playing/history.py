@@ -42,6 +42,7 @@ class Event:
 
 def _short(value):
     words = str(value)
+    words = words if words.isprintable() else repr(words)[1:-1]  # no line of a student's making
     return words if len(words) <= 2 * NAMED else words[: 2 * NAMED] + " ..."
 
 

@@ -1,22 +1,19 @@
 """The room next door: runs a student's file in a process of its own.
 
-    python host.py 3     (started by `labs.playing.player.Apart`, never by hand)
-
-One process is one life: a fork of a process that has run nothing of the student's, for a
-new Python would take twenty times as long. It reads lines of JSON: first the source, then
+`labs.playing.nursery` starts it, never a hand. One process is one life: a fork of a process
+that has run nothing of the student's, for a new Python would take twenty times as long. It reads lines of JSON: first the source, then
 calls. While a call runs, everything the student asks of the world goes out as a line, and
 the answer comes back as one. Nothing that decides a grade is here: no seed, no history,
 no check.
 
-What is refused to the student's code: `scalemodel` itself, new processes, sockets, and
-every file but Python's own, which it may read. That stops accidents and lazy cheats, not
-an attacker.
+What is refused to the student's code, and by whom, is in `labs.playing.refusal`.
 
-Left out: isolation by the system, which is the institution's container.
-Sources: Python's audit events (PEP 578) and resource limits.
+Left out: a container, which is the institution's.
+Sources: Python's resource limits.
 """
 
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -26,12 +23,6 @@ import types
 
 PRINTED_BYTES = 64_000  # that are kept
 FILE_BYTES = 4_000_000  # that may be printed in one life
-REFUSED = (
-    *("os.fork", "os.exec", "os.posix_spawn", "os.spawn", "os.system", "os.kill", "subprocess."),
-    *("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate"),
-    *("os.chmod", "os.chown", "os.utime", "shutil.", "socket.", "sqlite3."),
-)
-UNHEARD = ("mkfifo", "mknod")  # of which Python says nothing to a hook: they are taken away
 WORDS = 300
 PLAIN = "use int, str, list, dict or None"
 
@@ -80,10 +71,9 @@ def main(lines, write):
         return answer["value"]
 
     first = json.loads(next(lines))
-    module = sys.modules["answer"] = types.ModuleType("answer")
-    space, subject = module.__dict__, None
+    subject = None
     try:
-        exec(compile(first["source"], "answer.py", "exec"), space)
+        space = run(first["source"])
         say(names=sorted(name for name in space if not name.startswith("_")))
     except BaseException as error:
         return say(error=describe(error))
@@ -109,6 +99,17 @@ def main(lines, write):
     return None
 
 
+def run(source):
+    """The names of a new module that `source` fills.
+
+    >>> run("x = 7")["x"]
+    7
+    """
+    module = sys.modules["answer"] = types.ModuleType("answer")
+    exec(compile(source, "answer.py", "exec"), vars(module))
+    return vars(module)
+
+
 def describe(error):
     """The error's kind, its words, and the line of the student's file.
 
@@ -128,44 +129,15 @@ def describe(error):
     return f"{type(error).__name__}: {words}{where}" if words else type(error).__name__ + where
 
 
-def is_within(path, places):
-    """Whether `path` is one of `places`, or lies below one.
-
-    >>> is_within("/usr/lib/x", ["/usr/lib"]), is_within("/usr/library/x", ["/usr/lib"])
-    (True, False)
-    """
-    return f"{path}/".startswith(tuple(f"{place.rstrip('/')}/" for place in places))
-
-
-def _lock_up(limits, readable):
+def _set_limits(limits):
     import resource
 
     for name, most in limits.items():
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(getattr(resource, name), (most, most))
 
-    def refuse(event, arguments):
-        if event.startswith(REFUSED):
-            raise PermissionError(f"a submission may not use {event}")
-        if event == "import" and arguments[0].split(".")[0] == "scalemodel":
-            raise ImportError("a submission is graded without scalemodel: write it yourself")
-        if event == "open" and isinstance(arguments[0], (str, bytes)):
-            path, mode, flags = arguments
-            writes = (mode and set("wax+") & set(mode)) or (flags or 0) & (
-                os.O_WRONLY | os.O_RDWR | os.O_CREAT
-            )
-            inside = is_within(os.path.realpath(os.fsdecode(path)), readable)
-            if writes or not inside:
-                raise PermissionError(f"a submission may not open {os.fsdecode(path)}")
 
-    for module in (os, sys.modules["posix"]):
-        for name in UNHEARD:
-            with contextlib.suppress(AttributeError):
-                delattr(module, name)
-    sys.addaudithook(refuse)
-
-
-def _live(come, go, printed, folder):
+def _live(come, go, printed, folder, locks):
     """A whole life, in the process that was forked for it; it never returns."""
     with contextlib.suppress(BaseException):
         os.setsid()
@@ -174,14 +146,13 @@ def _live(come, go, printed, folder):
             os.dup2(printed, number)
         for number in (printed, folder):
             os.close(number)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # no life shares it with another
+        sys.stdout.reconfigure(line_buffering=True)  # who is killed has said its last line
         lines, out = os.fdopen(come, "r"), os.fdopen(go, "w")
         limits = json.loads(lines.readline())
-        readable = (
-            *{os.path.abspath(sys.prefix), os.path.realpath(sys.prefix), sys.base_prefix},
-            *{os.path.dirname(os.__file__), "/dev/null", "/dev/urandom", "/usr/lib", "/lib"},
-            "/etc/localtime",
-        )
-        _lock_up(limits, readable)
+        _set_limits(limits)
+        for lock in locks:
+            lock()
 
         def write(line):
             out.write(line + "\n")
@@ -193,7 +164,17 @@ def _live(come, go, printed, folder):
     os._exit(0)
 
 
-def _nursery(line):
+def begin(refusal, words):
+    """The process that lives are forked from; `words` are its line, its guard, its modules."""
+    number, guard, *names = words
+    locks = [refusal.kernel_lock()] * (guard == "kernel") + [refusal.python_lock]
+    for name in names:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    _nursery(socket.socket(fileno=int(number)), locks)
+
+
+def _nursery(line, locks):
     """A life for each `b`, with its four files; `w` waits for its end and tells its code."""
     born = None
     while True:
@@ -202,19 +183,16 @@ def _nursery(line):
             born = os.fork()
             if not born:
                 line.close()
-                _live(*files)
+                _live(*files, locks)
             for number in files:
                 os.close(number)
             line.sendall(b"%d\n" % born)
         elif word == b"w":
             code = os.waitstatus_to_exitcode(os.waitpid(born, 0)[1])
+            born = None  # its number may soon be another's
             line.sendall(b"%d\n" % code)
         else:
             if born:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(born, signal.SIGKILL)
             return
-
-
-if __name__ == "__main__":
-    _nursery(socket.socket(fileno=int(sys.argv[1])))

@@ -41,7 +41,7 @@ class Lives:
     >>> store = Store(History(None))
     >>> with Lives(Here(Diary, ["push"]), store, []) as lives:
     ...     lives.start()
-    ...     store.kill_at(1, after=True)
+    ...     store.kill_at(1)
     ...     lives.call("write", "rain"), lives.call("write", "rain")
     (None, Answer(reply=None, took_ms=1.0))
     >>> store.lists
@@ -67,9 +67,12 @@ class Lives:
         self.store.history.add(self.store.now_ms, actor, kind, payload, reply)
 
     def start(self) -> None:
-        """Begin a life, and another if it dies of its own beginning."""
+        """Begin a life, and another if it dies of its own beginning; noted if it took time."""
+        before = self.store.now_ms
         while not self._outlived("start", self.player.begin, self.arguments, self.store.serve):
             pass
+        if took_ms := round(self.store.now_ms - before, 6):
+            self.note("worker", "start done", {"took_ms": took_ms})
 
     @checks.kinds
     def call(self, method: str, *arguments) -> Answer | None:
@@ -101,8 +104,9 @@ class Lives:
         self.store.operations = 0
         try:
             act(*arguments)
+            self.store.answered()
         except Died:
-            self.store.spare()
+            self.store.buried()
             words = {"during": during, "operations": self.store.operations}
             self.note("worker", "crash", words)
             return False

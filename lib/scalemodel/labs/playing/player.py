@@ -1,11 +1,11 @@
 """Two ways to let a student's object play: here, in this process, or apart.
 
-`Here` is for the notebook, where prints and breakpoints help; `Apart` is for grading.
+`Here` plays a class that we trust, where breakpoints help; `Apart` is for grading.
 Both begin a *life* (a new object, and apart a new process), call its methods, and pass
 on what it asks of the world. A world ends a life by raising `Died` from `serve`: apart,
 the process is killed on the spot, and nothing in its memory is left.
 
-Left out: isolation by the system, see `labs.playing.host`.
+Left out: what is refused to a life, which is in `labs.playing.refusal`.
 Sources: none needed.
 """
 
@@ -150,6 +150,17 @@ def _plain(method, value):
         raise Faulty(f"{method}: {error}; {host.PLAIN}") from None
 
 
+def _is_told(message, answer):
+    """Whether it is what a life may say: a question, an error, or the `answer` that is awaited."""
+    if not isinstance(message, dict):
+        return False
+    if "ask" in message:
+        return isinstance(message["ask"], str) and isinstance(message.get("arguments"), list)
+    if "error" in message:
+        return isinstance(message["error"], str)
+    return answer in message and (answer == "value" or isinstance(message["names"], list))
+
+
 # ── In a process of its own ─────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -221,17 +232,19 @@ class Apart:
             with contextlib.suppress(ProcessLookupError):
                 kill(life, signal.SIGKILL)
         if self._code is None:
-            self._code = self._nursery.ended()
+            self._code = self._ended()
         self._printed.seek(0)
         room = max(0, host.PRINTED_BYTES - len(self.printed))
         self.printed += self._printed.read(room).decode(errors="replace")
+        self._close()
+
+    def _close(self):
         self._printed.close()
         self._folder.cleanup()
         os.close(self._to)
         os.close(self._from)
 
     def _start(self):
-        self._nursery = self._nursery or Nursery()
         child_reads, self._to = os.pipe()
         self._from, child_writes = os.pipe()
         os.set_blocking(self._to, False)
@@ -240,9 +253,29 @@ class Apart:
         self._rest, self._code = b"", None
         folder = os.open(self._folder.name, os.O_RDONLY)
         files = [child_reads, child_writes, self._printed.fileno(), folder]
-        self._life = self._nursery.born(files)
+        self._life = self._born(files) or self._born(files)
         for number in (child_reads, child_writes, folder):
             os.close(number)
+        if self._life is None:
+            self._close()
+            raise Faulty("no process could be started")
+
+    def _born(self, files):
+        """The number of a new life; None where somebody has ended the process that they come from."""
+        self._nursery = self._nursery or Nursery(self.source)
+        try:
+            return self._nursery.born(files)
+        except (OSError, ValueError):
+            self._nursery = None
+            return None
+
+    def _ended(self, **words):
+        """The exit code of the life, or of whoever was to tell it."""
+        try:
+            return self._nursery.ended(**words)
+        except (OSError, ValueError):
+            self._nursery = None
+            return -signal.SIGKILL
 
     def _ask(self, method, *messages):
         """Send them, serve what the student asks, and return the answer; all within `call_s`."""
@@ -252,7 +285,8 @@ class Apart:
         while True:
             message = self._receive(method)
             if "error" in message:
-                raise Faulty(f"{method}: {message['error']}")
+                words = " ".join(message["error"].split())[: 2 * host.WORDS]
+                raise Faulty(f"{method}: {words}")
             if "ask" not in message:
                 return message
             try:
@@ -296,15 +330,14 @@ class Apart:
         line, _, self._rest = self._rest.partition(b"\n")
         try:
             message = json.loads(line)
-            wanted = {"ask", "error", "names" if method == "the file" else "value"}
-            if isinstance(message, dict) and wanted & set(message):
+            if _is_told(message, "names" if method == "the file" else "value"):
                 return message
         except (ValueError, RecursionError):
             pass
         return self._give_up(f"{method}: the process spoke out of turn")
 
     def _how_it_ended(self):
-        code = self._code = self._nursery.ended(within_s=self.limits.call_s)
+        code = self._code = self._ended(within_s=self.limits.call_s)
         if code is None:
             return "it closed its line, and did not end"
         if code == -signal.SIGXCPU or code == -signal.SIGKILL:

@@ -1,9 +1,10 @@
 """What outlives a student's object: lists and records, in a store that keeps time and kills.
 
 The object dies and the store stays, so that whatever is to survive must be in it. Time is
-virtual: an operation takes 1 ms, and each entry that a list gives back another 0.1 ms.
-Everything that is graded is counted in it. A life can be told to end at one of its next
-operations, just before it or just after: to whoever asked, both look the same.
+virtual: an operation takes 1 ms, and each entry that a list gives back another 0.1 ms for
+every ten letters that it has begun. Everything that is graded is counted in it. A life can
+be told to end in the call that comes: after so many changes of the store, for what it does
+between two of them nobody can see later, or at the latest before it has answered.
 
 Left out: lists that are trimmed, records that are deleted, stores that lose something.
 Sources: Redis, whose LPUSH, LRANGE, SET and GET these four are.
@@ -12,14 +13,17 @@ Sources: Redis, whose LPUSH, LRANGE, SET and GET these four are.
 import json
 
 from scalemodel.core import checks
-from scalemodel.labs.playing.history import History
+from scalemodel.labs.playing.history import Event, History
 from scalemodel.labs.playing.player import Died
 
 OPERATION_MS, ENTRY_MS = 1.0, 0.1
 MOST_ENTRIES = 40  # that one `newest` gives: too few for one list of everything
+TEN = 10  # letters of an entry as JSON that are read for 0.1 ms
 MOST_CHARACTERS = 200  # of a key, and of a value as JSON
 MOST_OPERATIONS = 20_000  # in one call
+MOST_IN_A_RUN = 100_000  # of which each is written down
 SERVICE = ("push", "newest", "put", "get")
+CHANGES = ("push", "put")
 
 
 class Store:
@@ -32,38 +36,49 @@ class Store:
     2.1
     """
 
+    asked = 0  # in the whole run
+
     @checks.kinds
     def __init__(self, history: History):
         self.history = history
         self.now_ms = 0.0
         self.lists, self.records = {}, {}
-        self.operations = 0  # in the present call
-        self._dies_in, self._dies_after = None, False
+        self.operations = 0  # done in the present call
+        self._deaths = []  # of this life and of those after it, in changes from here
 
     @checks.kinds
-    def kill_at(self, operations: int, after: bool) -> None:
-        """Let the life that asks end at its `operations`-th operation from here."""
-        operations = checks.whole("operations", operations, at_least=1)
-        self._dies_in, self._dies_after = operations, after
+    def kill_at(self, *changes: int) -> None:
+        """Let the next call end its life after so many changes, each further one a birth."""
+        self._deaths = [checks.whole("changes", count, at_least=0) for count in changes]
 
     def spare(self) -> None:
         """Let it live after all."""
-        self._dies_in = None
+        self._deaths = []
+
+    def answered(self) -> None:
+        """The call is over: a life that is still to die dies before anybody hears of it."""
+        if self._deaths:
+            raise Died
+
+    def buried(self) -> None:
+        """The life is over, and the next one has its own death, if any."""
+        self._deaths = self._deaths[1:]
 
     @checks.kinds
     def serve(self, name: str, arguments: list):
         """Answer one operation, or end the life that asks."""
         operation, (key, *rest) = self._understood(name, arguments)
-        self.operations += 1
-        if self.operations > MOST_OPERATIONS:
+        if self.operations == MOST_OPERATIONS:
             raise ValueError(f"more than {MOST_OPERATIONS} operations in one call")
-        dies = self._burn()
-        if dies and not self._dies_after:
+        if self._deaths[:1] == [0]:
             raise Died
         value = operation(key, *rest)
+        self.operations += 1
         self._note(name, arguments, value)
-        if dies:
-            raise Died
+        if self._deaths and name in CHANGES:
+            self._deaths[0] -= 1
+            if not self._deaths[0]:
+                raise Died
         return value
 
     def _understood(self, name, arguments):
@@ -72,23 +87,23 @@ class Store:
                 f"store.{name} was called with {len(arguments)} arguments; its name must be one of "
                 f"{', '.join(SERVICE)}, and its arguments must be 1 for get and 2 for the others"
             )
+        self.asked += 1
+        if self.asked > MOST_IN_A_RUN:
+            raise ValueError(f"more than {MOST_IN_A_RUN:,} operations in one run")
         key = arguments[0]
         if not isinstance(key, str) or not 0 < len(key) <= MOST_CHARACTERS:
             raise ValueError(f"key={key!r} must be text of 1 to {MOST_CHARACTERS} characters")
         return getattr(self, f"_{name}"), arguments
 
-    def _burn(self):
-        """Whether this operation is the last of a life."""
-        if self._dies_in is None:
-            return False
-        self._dies_in -= 1
-        return self._dies_in <= 0
-
     def _note(self, name, arguments, value):
-        entries = len(value) if name == "newest" else 0
+        entries = 0
+        if name == "newest":
+            entries = sum(map(_tens, value))
+        elif value is not None:
+            entries = _tens(value) - 1
         self.now_ms = round(self.now_ms + OPERATION_MS + ENTRY_MS * entries, 6)
         words = dict(zip(("key", "value" if name != "newest" else "n"), arguments, strict=False))
-        self.history.add(self.now_ms, "store", name, words, value)
+        self.history.events.append(Event(self.now_ms, "store", name, words, value))
 
     def _push(self, key, value):
         self.lists.setdefault(key, []).append(_small(value))
@@ -110,3 +125,9 @@ def _small(value):
     if size > MOST_CHARACTERS:
         raise ValueError(f"a value of {size} characters; {MOST_CHARACTERS} is the most")
     return value
+
+
+def _tens(value):
+    """How many tens of letters it has begun."""
+    letters = len(str(value) if type(value) is int else json.dumps(value))
+    return -(-letters // TEN)

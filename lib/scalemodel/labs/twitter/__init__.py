@@ -1,1 +1,2 @@
-"""The lab on home timelines: `lab` (stages and budgets), `world` (who posts), `checks`."""
+"""The lab on home timelines, in reading order: `world` (who posts and looks), `crashes` (where
+it dies), `run`, `checks` (what must never be seen), `budgets` (what it cost), `lab` (stages)."""

@@ -3,19 +3,23 @@
 Each takes a history of `labs.twitter.world` and says what was promised, what happened
 instead, and one hint that points and does not tell.
 
-Left out: how fresh a page is while work is left; in the end it must be whole.
+A page may lack the tweets accepted last while work is left, and none when none is.
+
+Left out: how fresh a page is, to the millisecond.
 Sources: the laws of `twitter.timeline`, in the words of a first year.
 """
 
 import collections
 import itertools
-from collections.abc import Iterator
 
 from scalemodel.core import checks
 from scalemodel.labs.checks import death_since, if_killed
-from scalemodel.labs.playing.history import Event, History
+from scalemodel.labs.playing.history import History
+from scalemodel.labs.twitter.budgets import PAGES, pages_of, write_ms
 from scalemodel.labs.verdict import Verdict, invalid, unknown, valid
 
+LAG = 20  # tweets, those accepted last, that a page may lack while work is left
+DEAREST_MS = 60.0  # a tweet, where crashes are what is looked at
 FOLLOW = "follow this tweet from `post` to `page`: where does it stop?"
 
 
@@ -113,6 +117,8 @@ def newest_first(history: History) -> Verdict:
 def complete_page(history: History) -> Verdict:
     """When all work is done, a page holds the newest n of the reader's followees.
 
+    While work is left, it may lack those of the last `LAG` tweets.
+
     >>> complete_page(History(None)).outcome
     'unknown'
     """
@@ -132,30 +138,59 @@ def no_lost_tweet(history: History) -> Verdict:
     return if_killed(history, _complete(history, "an accepted tweet is never lost", hint))
 
 
+@checks.kinds
+def not_dear(history: History) -> Verdict:
+    """A tweet costs no more than `DEAREST_MS` to write.
+
+    >>> not_dear(History(None)).outcome
+    'valid'
+    """
+    spent_ms = write_ms(history) or 0.0
+    if spent_ms > DEAREST_MS:
+        return invalid(
+            f"a tweet costs at most {DEAREST_MS:g} ms of the store's time",
+            f"`post` and `work` took {spent_ms:.1f} ms a tweet",
+            history.events[-1].time_ms,
+            "which of its operations does a page, or the next life, need",
+        )
+    return valid()
+
+
 def _complete(history, promise, hint):
     if not any(history.of("settled")):
         return unknown("the run did not come to its end, so that no last page was looked at")
-    wrote = {event.payload["tweet"]: event for event in history.of("accepted")}
-    followees = history.world.followees()
-    for event in history.of("last page"):
-        reader, n = event.payload["reader"], event.payload["n"]
-        due = [t for t in sorted(wrote, reverse=True) if _by(wrote[t]) in followees[reader]][:n]
-        missing = [tweet for tweet in due if tweet not in _tweets(event)]
-        if missing:
-            tweet = missing[0]
-            accepted = wrote[tweet]
-            repeated = _read_twice(history, event)
-            cause = "" if repeated else _cause(history, tweet)
-            return invalid(
-                promise,
-                f"tweet {tweet} by user {_by(accepted)} was accepted at "
-                f"{accepted.time_ms:.1f} ms{cause}; in the end user {reader}, a follower, has "
-                f"{_tweets(event)} on a page of {n}, without it{repeated}",
-                event.time_ms,
-                "how many different tweets did this page read, and how many does it need"
-                if repeated else hint,
-            )  # fmt: skip
+    followees = [set(row) for row in history.world.followees()]
+    posts, accepted = [], {}
+    for event in history.of("post", "accepted", *PAGES):
+        if event.kind == "post":
+            posts.append((event.payload["tweet"], _by(event)))
+        elif event.kind == "accepted":
+            accepted[event.payload["tweet"]] = event
+        else:
+            reader, n = event.payload["reader"], event.payload["n"]
+            lag = LAG if event.kind == "page" else 0
+            due = (tweet for tweet, author in posts[::-1] if author in followees[reader])
+            shown, old = set(_tweets(event)), set(list(accepted)[: max(0, len(accepted) - lag)])
+            for tweet in itertools.islice(due, n):
+                if tweet in old and tweet not in shown:
+                    return _missing(history, event, accepted[tweet], promise, hint)
     return valid()
+
+
+def _missing(history, page, accepted, promise, hint):
+    tweet, reader = accepted.payload["tweet"], page.payload["reader"]
+    repeated = _read_twice(history, page)
+    cause = "" if repeated else _cause(history, tweet)
+    when = f"{LAG} tweets later" if page.kind == "page" else "when no work was left"
+    return invalid(
+        promise,
+        f"tweet {tweet} by user {_by(accepted)} was accepted at "
+        f"{accepted.time_ms:.1f} ms{cause}; {when} user {reader}, a follower, had "
+        f"{_tweets(page)} on a page of {page.payload['n']}, without it{repeated}",
+        page.time_ms,
+        "how many different tweets did this page read, and how many does it need"
+        if repeated else hint,
+    )  # fmt: skip
 
 
 def _read_twice(history, page):
@@ -174,16 +209,6 @@ def _cause(history, tweet):
     """The crash after this tweet was posted, in words."""
     begun = next((e.time_ms for e in history.of("post") if e.payload["tweet"] == tweet), 0.0)
     return death_since(history, begun)
-
-
-@checks.kinds
-def pages_of(history: History) -> Iterator[Event]:
-    """Every page that was looked at, the last ones too.
-
-    >>> list(pages_of(History(None)))
-    []
-    """
-    return history.of("page", "last page")
 
 
 def _tweets(event):

@@ -1,0 +1,123 @@
+"""What a run of the Twitter lab has cost: store time, who had to wait, and memory.
+
+All of it is read off the history. Memory is what pages prove: a tweet that a page shows,
+and that the store did not give in that same call, was held since the object last heard
+of it.
+
+Left out: memory that no page shows; the computer's own time.
+Sources: none needed.
+"""
+
+import collections
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+
+from scalemodel.core import checks
+from scalemodel.labs.playing.history import Event, History
+
+PAGES = ("page", "last page")
+
+
+@checks.kinds
+def pages_of(history: History) -> Iterator[Event]:
+    """Every page that was looked at, the last ones too.
+
+    >>> list(pages_of(History(None)))
+    []
+    """
+    return history.of(*PAGES)
+
+
+@checks.kinds
+def write_ms(history: History) -> float | None:
+    """Store time a tweet, over all calls of `post` and `work`.
+
+    >>> write_ms(History(None)) is None
+    True
+    """
+    posts = sum(1 for _ in history.of("accepted"))
+    spent = sum(event.payload["took_ms"] for event in history.of("post done", "work done"))
+    return spent / posts if posts and any(history.of("settled")) else None
+
+
+@checks.kinds
+def page_p99_ms(history: History) -> float | None:
+    """Store time of a page, 99 of 100 pages or better.
+
+    Whoever looks right after a crash waits for the new life's `__init__`, too.
+
+    >>> page_p99_ms(History(None)) is None
+    True
+    """
+    took, birth = [], 0.0
+    for event in history.of("start done", "post done", "work done", *PAGES):
+        if event.kind in PAGES:
+            took.append(birth + event.payload["took_ms"])
+        birth = event.payload["took_ms"] if event.kind == "start done" else 0.0
+    return float(np.quantile(took, 0.99, method="higher")) if took else None
+
+
+@checks.kinds
+def longest_call_ms(history: History) -> float | None:
+    """Store time of the longest single `post` or `work`, while everybody else waits.
+
+    >>> longest_call_ms(History(None)) is None
+    True
+    """
+    took = [event.payload["took_ms"] for event in history.of("post done", "work done")]
+    return max(took, default=None)
+
+
+@checks.kinds
+def birth_ms(history: History) -> float | None:
+    """Store time of the longest `__init__` after a crash, while nobody is served.
+
+    >>> birth_ms(History(None)) is None
+    True
+    """
+    if not any(history.of("crash")):
+        return None
+    return max((event.payload["took_ms"] for event in history.of("start done")), default=0.0)
+
+
+@checks.kinds
+def held_tweets(history: History) -> int | None:
+    """The most tweets that the object held in memory at a time, as its pages prove.
+
+    >>> history = History(None)
+    >>> for tweet in (7, 9):
+    ...     history.add(0.0, "user 1", "post", {"tweet": tweet})
+    >>> history.add(1.0, "store", "newest", {"key": "x", "n": 2}, [7])
+    >>> history.add(1.1, "user 2", "page", {}, [9, 7])
+    >>> held_tweets(history)
+    1
+    """
+    born, heard, given, moments = 0, {}, set(), collections.Counter()
+    for now, event in enumerate(history.events):
+        if event.actor == "store":
+            numbers = set(_numbers(event.reply))
+            given |= numbers
+            heard.update(dict.fromkeys(numbers, now))
+            continue
+        if event.kind in PAGES:
+            for tweet in set(event.reply or ()) - given:
+                moments[heard.get(tweet, born)] += 1
+                moments[now] -= 1
+                heard[tweet] = now
+        elif event.kind in ("post", "post again"):
+            heard[event.payload["tweet"]] = now
+        elif event.kind == "crash":
+            born, heard = now, {}
+        given.clear()
+    held = itertools.accumulate(moments[now] for now in sorted(moments))
+    return max(held, default=0) if any(pages_of(history)) else None
+
+
+def _numbers(value):
+    if isinstance(value, list):
+        for part in value:
+            yield from _numbers(part)
+    elif type(value) is int:
+        yield value

@@ -1,0 +1,102 @@
+"""When a worker dies: drawn among the calls that it makes, and its changes of the store.
+
+A run counts how often each call changes the store. Of a call with two changes there are
+three places to die: before the first, between them, and after the last, when the answer is
+not heard. What lies between two changes is one place, however much is read there. Crashes
+are drawn in rounds, and each round counts anew, for after a crash an object may do other
+things than before it.
+
+Left out: crashes of the store.
+Sources: Yang et al., "Using model checking to find serious file system errors", 2004.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scalemodel.core.rng import stream
+from scalemodel.labs.playing.history import Event
+from scalemodel.labs.playing.store import CHANGES
+from scalemodel.labs.twitter.world import Network, Step
+
+ROUND = (  # the kinds of place, as often as there is much to find
+    *(("work", "between"), ("post", "between")) * 2,
+    *(("work", "between"), ("work", "last")),
+)
+RARE = (  # one of these a round; after a post that nobody heard of, all its work is done twice
+    *(("post", "first"), ("post", "last"), ("post", "last")),
+    *(("work", "first"), ("page", "first"), ("page", "between")),
+)
+A_ROUND = len(ROUND) + 1  # crashes
+REBORN = 3  # one in so many lives dies again, in its birth
+CALLS = {"post done": "post", "work done": "work", "page": "page"}
+
+
+def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
+    """`world` with one more round of its crashes set; `told` has what each step came to.
+
+    >>> from scalemodel.labs.playing.history import Event
+    >>> world = Network(1, ((1,), ()), (Step("post", 0, 10),), page=5, rounds=1)
+    >>> post = [Event(1.0, "store", "put", {}), Event(1.0, "worker", "post done", {})]
+    >>> [step.kind for step in with_crashes(world, [post]).steps]
+    ['crash', 'post']
+    """
+    rng = stream(world.seed, f"crashes {world.rounds}")
+    places, births = _places(world, told), _births(told)
+    chosen = {}  # a step dies once a round
+    for number, (method, phase) in enumerate((*ROUND, RARE[rng.integers(len(RARE))])):
+        free = [place for place in places if place[0] not in chosen]
+        fits = [place for place in free if place[3:] == (method, phase)]
+        fits = fits or [place for place in free if place[3] == method] or free
+        if fits:
+            at, call, changes, *_ = fits[rng.integers(len(fits))]
+            again = (int(rng.integers(births + 1)),) if number % REBORN == 0 else ()
+            chosen[at] = call, Step("crash", user=world.waits, deaths=(changes, *again))
+    steps = list(world.steps)
+    for at in sorted(chosen, reverse=True):
+        call, crash = chosen[at]
+        before, after = _parted(steps[at], call)
+        steps[at : at + 1] = [*before, crash, after]
+    return replace(world, steps=tuple(steps), rounds=world.rounds - 1)
+
+
+def _places(world, told):
+    """Where a life can end: step, call of it, changes until then, method, and phase."""
+    rows = []
+    for at, (step, events) in enumerate(zip(world.steps, told, strict=False)):
+        after_crash = at and world.steps[at - 1].kind == "crash"
+        if at < world.calm or after_crash or step.kind == "crash":
+            continue
+        for call, (method, changes) in enumerate(_calls(events)):
+            if call and step.kind != "work":
+                break
+            for count in range(changes + 1):
+                phase = "first" if not count else "last" if count == changes else "between"
+                rows.append((at, call, count, method, phase))
+    return rows
+
+
+def _calls(events):
+    """The method of each call that was answered, and how often it changed the store."""
+    changes = 0
+    for event in events:
+        changes += event.kind in CHANGES
+        if event.kind in CALLS:
+            yield CALLS[event.kind], changes
+            changes = 0
+
+
+def _births(told):
+    """The most changes of a birth."""
+    most = changes = 0
+    for event in (event for events in told for event in events):
+        changes = changes + (event.kind in CHANGES) if event.actor == "store" else 0
+        if event.kind == "start done":
+            most = max(most, changes)
+    return most
+
+
+def _parted(step, call):
+    """A step of work, parted before one of its calls."""
+    if not call:
+        return [], step
+    return [replace(step, count=call)], replace(step, count=step.count - call)

@@ -1,0 +1,106 @@
+"""A run of the Twitter lab: the world posts, lets the object work, looks at pages, and kills it.
+
+An author whose post was not acknowledged sends it again, under the same number. After each
+crash somebody looks at a page before anything else is asked.
+
+Left out: more than one worker.
+Sources: the chapters on home timelines; Kingsbury's Jepsen (histories and faults).
+"""
+
+from scalemodel.core import checks
+from scalemodel.labs.playing.history import History
+from scalemodel.labs.playing.lives import Lives
+from scalemodel.labs.playing.player import Faulty, Player
+from scalemodel.labs.playing.store import Store
+from scalemodel.labs.twitter.crashes import with_crashes
+from scalemodel.labs.twitter.world import Network
+
+MOST_WORK = 5_000  # calls of `work` until nothing is left
+
+
+@checks.kinds
+def play(world: Network, player: Player) -> History:
+    """Run `player`'s object through the world; everything that happens, in order.
+
+    Crashes that are still to be drawn are drawn first, among what the object does; the
+    history's own world has them. At the end the world lets it work until nothing is left,
+    and looks at every page.
+
+    >>> from scalemodel.labs.playing.player import Here
+    >>> from scalemodel.labs.twitter.world import small
+    >>> class Nothing:
+    ...     def __init__(self, store, followers, followees): pass
+    ...     def post(self, author, tweet): pass
+    ...     def work(self): return False
+    ...     def page(self, reader, n): return []
+    >>> history = play(small(1), Here(Nothing, service=[]))
+    >>> sum(event.kind == "accepted" for event in history.events)
+    14
+    """
+    while world.rounds:
+        history, begun = _run(world, player)
+        ends = [*begun[1:], len(history)]
+        told = [history.events[a:b] for a, b in zip(begun, ends, strict=True)]
+        world = with_crashes(world, told)
+    return _run(world, player)[0]
+
+
+def _run(world, player):
+    """The history, and where in it each step begins."""
+    history, begun = History(world), []
+    followers = [list(readers) for readers in world.followers]
+    with Lives(player, Store(history), [followers, world.followees()]) as lives:
+        lives.start()
+        for step in world.steps:
+            begun.append(len(history))
+            _take(step, world, lives)
+        lives.store.spare()
+        _settle(world, lives, every=1)
+    return history, begun
+
+
+def _take(step, world, lives):
+    if step.kind == "crash":
+        lives.store.kill_at(*step.deaths)
+    elif step.kind == "post":
+        _post(world, lives, step.user, step.tweet)
+    elif step.kind == "work":
+        _work(world, lives, step.count)
+    elif step.kind == "settle":
+        _settle(world, lives, step.count)
+    else:
+        _page(world, lives, step.user, "page")
+
+
+def _settle(world, lives, every):
+    if _work(world, lives, MOST_WORK):
+        raise Faulty(f"work: still returns True after {MOST_WORK:,} calls", hung=True)
+    lives.note("world", "settled", {})
+    for user in range(0, len(world.followers), every):
+        _page(world, lives, user, "last page")
+
+
+def _post(world, lives, author, tweet):
+    actor, words = f"user {author}", {"tweet": tweet}
+    lives.note(actor, "post", words)
+    while lives.timed("post", author, tweet, author=author, tweet=tweet) is None:
+        _page(world, lives, world.waits, "page")
+        lives.note(actor, "post again", words)
+    lives.note(actor, "accepted", words)
+
+
+def _work(world, lives, calls):
+    """Whether after so many calls, or fewer, there may be more to do."""
+    for _ in range(calls):
+        answer = lives.timed("work")
+        if answer is None:
+            _page(world, lives, world.waits, "page")
+        elif not answer.reply:
+            return False
+    return True
+
+
+def _page(world, lives, user, kind):
+    answer = lives.insist("page", user, world.page)
+    asked = {"reader": user, "n": world.page, "took_ms": answer.took_ms}
+    lives.note(f"user {user}", kind, asked, answer.reply)

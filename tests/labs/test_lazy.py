@@ -1,0 +1,191 @@
+"""Answers that want the points without the lesson: a log, a big memory, pages that wait for the end.
+
+Each file in the lab's `lazy/` says where it is told its price. What it loses there is all
+that it loses: a right answer that misses the lesson is right, and dear.
+"""
+
+import pytest
+
+from scalemodel.labs.grade import first_wrong, grade
+from scalemodel.labs.playing.history import History
+from scalemodel.labs.seeds import seeds_of
+from scalemodel.labs.twitter.budgets import (
+    birth_ms,
+    held_tweets,
+    longest_call_ms,
+    page_p99_ms,
+    write_ms,
+)
+from scalemodel.labs.twitter.crashes import A_ROUND
+from scalemodel.labs.twitter.lab import LAB
+from tests.laws import lab_laws
+
+LAZY = sorted((lab_laws.folder_of(LAB) / "lazy").glob("*.py"))
+SURVIVE = LAB.stage("b")
+WRONG = ("shows_twice", "notes_first", "remembers_in_memory", "acknowledges_first")
+BURNS = {  # at the start of `post` and of `work`
+    "reads": 'for _ in range(30): self.store.get("burn")',
+    "the same record": 'for number in range(8): self.store.put("burn", number)',
+    "many records": 'for number in range(8): self.store.put(f"burn{number}", number)',
+    "lists": 'for number in range(8): self.store.push(f"{number}", number)',
+    "one that never ends": 'self.store.get("burn"); self.store.put("burn", 0)',
+}
+
+
+def here(source):
+    return lab_laws.here(LAB, source)
+
+
+def burning(name, burn):
+    """A mutant that does `burn` before anything else."""
+    return f"""{lab_laws.mutant_of(LAB, f"{name}.py")}
+
+
+class Timelines(Timelines):
+    def post(self, author, tweet):
+        {burn}
+        super().post(author, tweet)
+
+    def work(self):
+        {burn}
+        return super().work()
+"""
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LAZY, ids=[path.stem for path in LAZY])
+def test_who_misses_the_lesson_is_told_its_price(path, record_property):
+    source = path.read_text()
+    told = {
+        tuple(row.split(", ", 1)) for row in source.split("Told: ")[1].split("\n")[0].split("; ")
+    }
+    result = grade(LAB, here(source), seeds_of("practice", "ann", LAB.name, count=4))
+    found = set()
+    for stage in result.stages:
+        if stage.verdict.outcome != "valid":
+            found.add((stage.stage.key, stage.verdict.check))
+            continue
+        over = [m for m in stage.budgets if not m.kept]
+        found |= {(stage.stage.key, m.budget.name) for m in over}
+        assert all("too much. Hint: " in m.sentence() for m in over)
+    lost = 100 - result.points
+    assert told <= found and lost >= 10 and result.outcome == "invalid"
+    lab_laws.told(
+        record_property, LAB, "lazy", path.stem, f"{result.points} points: {sorted(told)}"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("burn", BURNS)
+@pytest.mark.parametrize("name", WRONG)
+def test_a_crash_is_not_used_up(name, burn):
+    player = here(burning(name, BURNS[burn]))
+    seeds = seeds_of("practice", "ann", LAB.name, count=4)
+    histories = (LAB.play(SURVIVE.draw(seed), player) for seed in seeds)
+    assert any(first_wrong(SURVIVE, history).outcome == "invalid" for history in histories)
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("seed", range(3))
+def test_every_crash_that_a_world_has_drawn_falls_whatever_the_object_does(seed):
+    for source in (lab_laws.reference_of(LAB), LAZY[0].read_text()):
+        history = LAB.play(SURVIVE.draw(seed), here(source))
+        drawn = [step.deaths for step in history.world.steps if step.kind == "crash"]
+        assert len(drawn) == 3 * A_ROUND and history.world.rounds == 0
+        assert sum(1 for _ in history.of("crash")) == sum(map(len, drawn))
+
+
+def test_a_crash_comes_at_every_kind_of_place():
+    player = here(lab_laws.reference_of(LAB))
+    places = set()
+    for seed in range(8):
+        for crash in LAB.play(SURVIVE.draw(seed), player).of("crash"):
+            places.add((crash.payload["during"], crash.payload["operations"]))
+    assert {("post", done) for done in (0, 1, 2, 3)} <= places
+    assert {("work", done) for done in (0, *range(2, 9))} <= places, "six pushes and a note"
+    assert {"page", "start"} <= {during for during, _ in places}
+
+
+def test_a_run_whose_crashes_are_drawn_is_played_again_as_it_was():
+    player = here(lab_laws.reference_of(LAB))
+    history = LAB.play(SURVIVE.draw(3), player)
+    assert LAB.play(history.world, player).events == history.events
+
+
+# ── Budgets, by hand ────────────────────────────────────────────────────────
+def told(*rows):
+    """A history of (actor, kind, payload, reply), a millisecond a row."""
+    history = History(None)
+    for now, row in enumerate(rows):
+        history.add(float(now), *row)
+    return history
+
+
+def took(kind, took_ms):
+    return "worker", kind, {"took_ms": took_ms}
+
+
+def a_page(took_ms, *tweets):
+    return "user 1", "page", {"took_ms": took_ms}, list(tweets)
+
+
+CRASH = ("worker", "crash", {})
+
+
+def test_who_looks_first_after_a_crash_waits_for_the_birth_and_nobody_else_does():
+    assert page_p99_ms(told(a_page(3.0), CRASH, took("start done", 5.0), a_page(2.0))) == 7.0
+    later = (took("start done", 5.0), took("work done", 1.0), a_page(2.0))
+    assert page_p99_ms(told(a_page(3.0), CRASH, *later)) == 3.0
+    assert page_p99_ms(told(took("start done", 5.0), a_page(2.0), a_page(3.0))) == 7.0
+
+
+def test_the_price_of_a_tweet_is_that_of_all_calls_and_needs_the_run_s_end():
+    rows = [took("post done", 3.0), took("work done", 4.0), ("user 1", "accepted", {}), a_page(9.0)]
+    assert write_ms(told(*rows)) is None
+    assert write_ms(told(*rows, *rows, ("world", "settled", {}))) == 7.0
+    assert longest_call_ms(told(*rows)) == 4.0 and longest_call_ms(told()) is None
+
+
+def test_the_longest_birth_counts_and_only_after_a_crash():
+    births = [took("start done", 2.0), took("start done", 6.0), took("start done", 1.0)]
+    assert birth_ms(told(*births)) is None
+    assert birth_ms(told(CRASH, *births)) == 6.0 and birth_ms(told(CRASH)) == 0.0
+
+
+def post(tweet):
+    return "user 2", "post", {"tweet": tweet}
+
+
+def gives(*values):
+    return "store", "newest", {"key": "x", "n": 9}, list(values)
+
+
+@pytest.mark.parametrize(
+    ("rows", "held"),
+    [
+        ([], None),
+        ([post(7), a_page(0.0)], 0),
+        ([post(7), a_page(0.0, 7)], 1),
+        ([post(7), post(8), a_page(0.0, 8), a_page(0.0, 7)], 2),
+        ([post(7), a_page(0.0, 7), post(8), a_page(0.0, 8)], 1),
+        ([post(7), a_page(0.0, 7), post(8), a_page(0.0, 8), a_page(0.0, 7)], 2),
+        ([post(7), gives(7), a_page(0.0, 7)], 0),
+        ([post(7), gives([3, [7]]), a_page(0.0, 7)], 0),
+        ([post(7), gives("7"), a_page(0.0, 7)], 1),
+        ([gives(7, 8), a_page(0.0, 7), a_page(0.0, 7, 8)], 2),
+        ([gives(7, 8), took("work done", 1.2), a_page(0.0, 7, 8)], 2),
+        ([post(7), CRASH, a_page(0.0, 7)], 1),
+        ([post(7), post(8), a_page(0.0, 7), CRASH, a_page(0.0, 8)], 1),
+    ],
+)
+def test_memory_is_from_when_a_tweet_was_heard_of_to_when_it_is_shown(rows, held):
+    assert held_tweets(told(*rows)) == held
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_memory_is_what_an_object_that_tells_it_has_held():
+    """A log in memory holds what it was told; what pages prove is no more, and not much less."""
+    held = held_tweets(LAB.play(LAB.stage("a").draw(2), here(LAZY[0].read_text())))
+    assert LAZY[0].stem == "all_in_memory" and 7 <= held <= 14
+    assert held_tweets(LAB.play(LAB.stage("a").draw(2), here(lab_laws.reference_of(LAB)))) == 0
