@@ -57,7 +57,7 @@ PREDICTION = """
 # | `store.get(key)` | reads it, `None` if there is none | 1 ms |
 #
 # Keys are text, as `f"home:{reader}"`. Values are what JSON knows: numbers, text, lists, `None`; up to 200 characters in all.
-# An entry has ten letters, as JSON; each further ten that are read take another 0.1 ms.
+# What you read and has more than ten letters, as JSON, takes another 0.1 ms for each further ten that it begins.
 # `__init__` may use the store: read back there what you need to go on. Nobody is served meanwhile, and in c its time counts.
 # `followers[author]` and `followees[reader]` are lists of users; they never change.
 #

@@ -8,6 +8,7 @@ import pytest
 
 from scalemodel.labs.grade import first_wrong, grade
 from scalemodel.labs.playing.history import History
+from scalemodel.labs.playing.store import Store
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.twitter.budgets import (
     birth_ms,
@@ -189,3 +190,9 @@ def test_memory_is_what_an_object_that_tells_it_has_held():
     held = held_tweets(LAB.play(LAB.stage("a").draw(2), here(LAZY[0].read_text())))
     assert LAZY[0].stem == "all_in_memory" and 7 <= held <= 14
     assert held_tweets(LAB.play(LAB.stage("a").draw(2), here(lab_laws.reference_of(LAB)))) == 0
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_a_death_before_the_call_begins_is_refused():
+    with pytest.raises(ValueError, match="changes=-1 must be an integer of at least 0"):
+        Store(History(None)).kill_at(2, -1)

@@ -13,6 +13,7 @@ Sources: Yang et al., "Using model checking to find serious file system errors",
 from collections.abc import Sequence
 from dataclasses import replace
 
+from scalemodel.core import checks
 from scalemodel.core.rng import stream
 from scalemodel.labs.playing.history import Event
 from scalemodel.labs.playing.store import CHANGES
@@ -31,6 +32,7 @@ REBORN = 3  # one in so many lives dies again, in its birth
 CALLS = {"post done": "post", "work done": "work", "page": "page"}
 
 
+@checks.kinds
 def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
     """`world` with one more round of its crashes set; `told` has what each step came to.
 
