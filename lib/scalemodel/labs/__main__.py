@@ -153,7 +153,7 @@ def _replay(asked):
         raise ValueError(f"stage:seed={asked.run_of!r} must be as b:41")
     player = Patient(_player(lab, submission), GRADE_S)
     stage = grade_stage(lab, lab.stage(key), player, [int(seed)], _again(lab, name))
-    printed = player.printed and f"It printed:\n{player.printed}"
+    printed = player.printed and "\n    ".join(["It printed:", *player.printed.splitlines()])
     _say(
         "\n".join(filter(None, [stage.verdict.story, printed, one_line(stage.verdict.sentence())]))
     )
