@@ -91,6 +91,13 @@ LEFT_OUT = {
         f"scalemodel.parts.redis_server.{name}": "a doorkeeper itself, asked by us alone"
         for name in ("in_words", "refuse_forgetful")
     },
+    **{
+        f"scalemodel.labs.{name}": "asked by us alone, of what we made"
+        for name in (
+            *("classroom.kept.Kept.keep", "classroom.kept.Kept.forget"),
+            *("playing.patience.Patient.call", "playing.patience.Patient.end"),
+        )
+    },
     "scalemodel.uber.real": "runs for real, for seconds; tests/uber/test_real.py refuses",
     "scalemodel.uber.location.kafka": "holds a connection; tests/uber/location/test_kafka.py refuses",
     **{

@@ -1,9 +1,13 @@
 """What may play, in any lab: the same here and apart, and no cheat and no hog gets through."""
 
+import gc
+import os
+from pathlib import Path
+
 import pytest
 
 from scalemodel.labs.grade import grade, grade_stage
-from scalemodel.labs.playing.player import Here
+from scalemodel.labs.playing.player import Apart, Here
 from tests.labs.diary import FORGETS, KEEPS, LAB
 from tests.laws import lab_laws
 
@@ -38,6 +42,18 @@ def test_who_keeps_every_word_passes_and_who_forgets_does_not(player):
     result = grade(LAB, player(FORGETS), SEEDS)
     assert (result.points, result.outcome) == (40, "invalid")
     assert "; the worker died at" in result.stages[1].verdict.sentence()
+
+
+def test_a_player_that_is_dropped_leaves_no_folder_and_no_open_file():
+    player = Apart("class Echo:\n    def __init__(self, store): pass", "Echo", service=[])
+    gc.collect()
+    before = len(os.listdir("/dev/fd"))
+    player.begin([], serve=None)
+    folder = Path(player._folder.name)
+    assert folder.exists()
+    del player
+    gc.collect()
+    assert not folder.exists() and len(os.listdir("/dev/fd")) == before
 
 
 def test_who_asks_the_store_for_nothing_is_killed_all_the_same():

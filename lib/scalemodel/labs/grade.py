@@ -214,8 +214,10 @@ def smallest(lab: Lab, world: World, player: Player, check: Check) -> History:
         in_time = time.monotonic() < stops_s
         return in_time and check(lab.play(simpler, player)).outcome == INVALID
 
-    small = shrink(lab.play(world, player).world, lab.simpler, fails, tries=TRIES)
-    player.printed = ""
+    try:
+        small = shrink(lab.play(world, player).world, lab.simpler, fails, tries=TRIES)
+    finally:
+        player.printed = ""
     return lab.play(small, player)
 
 

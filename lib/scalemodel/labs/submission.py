@@ -85,7 +85,7 @@ def submission_in(name: str, data: bytes) -> Submission:
             texts = {field: _text(name, [text]) for field, name in TEXTS.items()}
             return Submission(_short(name, text), **texts)
     else:
-        raise ValueError(f"{name} must end in .py or .ipynb")
+        raise ValueError(f"name={name} must end in .py or .ipynb")
     answers = [source for kind, tags, source in cells if kind == "code" and "answer" in tags]
     if not answers:
         raise ValueError(f"{name} has no cell tagged answer: was the cell deleted?")

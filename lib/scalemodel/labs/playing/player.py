@@ -17,6 +17,7 @@ import select
 import signal
 import tempfile
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -236,13 +237,7 @@ class Apart:
         self._printed.seek(0)
         room = max(0, host.PRINTED_BYTES - len(self.printed))
         self.printed += self._printed.read(room).decode(errors="replace")
-        self._close()
-
-    def _close(self):
-        self._printed.close()
-        self._folder.cleanup()
-        os.close(self._to)
-        os.close(self._from)
+        self._over()
 
     def _start(self):
         child_reads, self._to = os.pipe()
@@ -250,6 +245,9 @@ class Apart:
         os.set_blocking(self._to, False)
         self._folder = tempfile.TemporaryDirectory()
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115
+        self._over = weakref.finalize(  # a player that is dropped leaves nothing either
+            self, _close, self._printed, self._folder, self._to, self._from
+        )
         self._rest, self._code = b"", None
         folder = os.open(self._folder.name, os.O_RDONLY)
         files = [child_reads, child_writes, self._printed.fileno(), folder]
@@ -257,7 +255,7 @@ class Apart:
         for number in (child_reads, child_writes, folder):
             os.close(number)
         if self._life is None:
-            self._close()
+            self._over()
             raise Faulty("no process could be started")
 
     def _born(self, files):
@@ -347,3 +345,10 @@ class Apart:
     def _give_up(self, words, hung=False):
         self.end()
         raise Faulty(words, hung)
+
+
+def _close(printed, folder, *pipes):
+    printed.close()
+    folder.cleanup()
+    for pipe in pipes:
+        os.close(pipe)
