@@ -14,6 +14,7 @@ from scipy.stats import chisquare
 from scalemodel.uber.location import cells, search
 from scalemodel.uber.location.cells import columns_in
 from scalemodel.uber.location.grid import GeoIndex
+from scalemodel.uber.location.rows import columns, place, whole_row
 from scalemodel.uber.location.sphere import brute_force, distance_m
 from tests.conftest import cases
 
@@ -441,6 +442,24 @@ def test_a_bad_question_is_refused():
         with pytest.raises(ValueError, match=words):
             call()
     assert index.position(0) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("far", [1e-9, 0.5, 500.0])
+def test_a_place_beyond_the_globe_is_refused_in_a_row_or_alone(far):
+    for lat, lon, name in ((90 + far, 0.0, "lat"), (-90 - far, 0.0, "lat"),
+                           (0.0, 180 + far, "lon"), (0.0, -180 - far, "lon")):  # fmt: skip
+        with pytest.raises(ValueError, match=f"^{name}=.* must be"):
+            place(lat, lon)
+        with pytest.raises(ValueError, match=rf"^{name}\[0\]=.* must be"):
+            columns([ADA], [lat], [lon])
+    assert place(-90.0, -180.0) == (-90.0, -180.0) == place(-90, 180) and place(90.0, 0)[0] == 90.0
+
+
+def test_a_row_of_ids_is_one_row_of_whole_numbers():
+    for wrong in ([-1, 2], [0, 10], [1.0, 2.0], [[1, 2], [3, 4]], np.zeros((0, 2)), 3):
+        with pytest.raises(ValueError, match=r"(?s)ids=.* must be a row of whole numbers"):
+            whole_row("ids", wrong, 9)
+    assert whole_row("ids", [0, 9], 9).tolist() == [0, 9] and not len(whole_row("ids", [], 9))
 
 
 def test_ids_that_are_hidden_are_no_ids():
