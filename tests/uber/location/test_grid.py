@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from scipy.stats import chisquare
 
 from scalemodel.uber.location import cells, search
 from scalemodel.uber.location.cells import columns_in
 from scalemodel.uber.location.grid import GeoIndex
+from scalemodel.uber.location.rows import columns, place, whole_row
 from scalemodel.uber.location.sphere import brute_force, distance_m
 from tests.conftest import cases
 
@@ -52,6 +54,8 @@ def test_old_news_changes_nothing_in_a_batch_or_alone():
     assert index.move_one(ADA, 5.0, 5.0), "without a number it is believed"
     assert not index.move_one(ADA, 6.0, 6.0, seq=7), "and counted on"
     assert index.move_one(ADA, 6.0, 6.0, seq=8) and index.position(ADA) == (6.0, 6.0)
+    assert index.move_one(CY, 1.0, 1.0), "who never gave one has sent number 0"
+    assert not index.move_one(CY, 2.0, 2.0, seq=0) and index.move_one(CY, 2.0, 2.0, seq=1)
 
 
 def test_who_is_silent_goes_and_who_goes_is_unknown():
@@ -89,6 +93,16 @@ def test_the_nearest_alone_is_the_first_of_ten():
         assert index.nearest(*at, 1).ids[0] == index.nearest(*at, 10).ids[0]
 
 
+@pytest.mark.parametrize("cell_m", [30, 250, 1000])
+def test_a_cell_is_about_as_wide_and_as_high_as_asked_for(cell_m):
+    degrees = cell_m / 111_195
+    bands = GeoIndex(cell_m)._bands
+    rows = {cells.cell_of(bands, 52.0 + n * degrees / 10, 13.0)[0] for n in range(1000)}
+    wide = degrees / math.cos(math.radians(52))
+    columns = {cells.cell_of(bands, 52.0, 13.0 + n * wide / 10)[1] for n in range(1000)}
+    assert len(rows) in (100, 101) and len(columns) in (99, 100, 101)
+
+
 def test_an_empty_index_finds_nobody():
     index = GeoIndex()
     assert len(index) == 0 and index.nearest(0.0, 0.0, 3).ids.tolist() == []
@@ -102,6 +116,49 @@ def test_a_car_takes_64_bytes():
     for id in range(5000, 5100):
         index.move_one(id, 52.5, 13.5)
         assert index.bytes <= 64 * len(index)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_room_grows_by_a_tenth(alone):
+    index, bytes, grown = GeoIndex(), GeoIndex().bytes, []
+    for id in range(100):
+        _ = index.move_one(id, 52.5, 13.5) if alone else index.move([id], [52.5], [13.5])
+        if index.bytes > bytes:
+            bytes = index.bytes
+            grown.append(len(index))
+    assert grown == [65, 71, 78, 85, 93], "at first there is room for 64"
+
+
+def in_order(index):
+    """Whether the rows stand in the order of cells."""
+    places, _, ids, _, _ = index._grid
+    cars = [places[row, :2].tolist() for row in range(1, ids[0, 1] + 1)]
+    return (found := [cells.cell_of(index._bands, *car) for car in cars]) == sorted(found)
+
+
+def test_after_sixteen_moves_a_car_the_rows_are_laid_out_anew():
+    index = GeoIndex(1e6)
+    for id in range(16):
+        assert index.move_one(id, 80 - 8.0 * id, -9.0 * id, seq=1)
+        assert id == 0 or not in_order(index), "of the first 16"
+    assert index.move_one(16, -60.0, 0.0) and in_order(index)
+    assert index.move_one(16, 85.0, 0.0) and not index.move_one(15, 0.0, 0.0, seq=1)
+    assert not in_order(index), "old news lays nothing out"
+    index = index_of(np.linspace(-80, 80, 200), np.linspace(-170, 170, 200), 1e6)
+    index._lay_out(more=0)
+    back_and_forth = np.tile([80.0, -80.0], 1600)
+    index.move([0] * 3200, back_and_forth, back_and_forth)
+    index.move_one(1, 80.0, 0.0)
+    assert in_order(index), "the 3201st of 200 cars"
+    index.move([0] * 3200, -back_and_forth, back_and_forth)
+    assert not in_order(index)
+
+
+def test_who_gave_no_time_was_seen_at_nought():
+    index = GeoIndex()
+    index.move([ADA], [1.0], [1.0])
+    index.move_one(BO, 1.0, 1.0)
+    assert index.expire(now_s=0.0, ttl_s=0.0) == 0 and index.expire(now_s=0.5, ttl_s=0.0) == 2
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -168,6 +225,33 @@ class History(RuleBasedStateMachine):
 
 TestHistory = History.TestCase
 TestHistory.settings = settings(max_examples=cases(12), stateful_step_count=20, deadline=None)
+
+
+def test_a_car_that_crosses_the_globe_is_always_in_its_cell():
+    luck, index, lat, lon = np.random.default_rng(6), GeoIndex(1e6), 0.0, 0.0
+    for _ in range(400):
+        lat = min(max(lat + luck.normal(0, 3), -90), 90)
+        lon = (lon + luck.normal(0, 9) + 180) % 360 - 180
+        index.move_one(ADA, lat, lon)
+        index.check()
+
+
+def test_whoever_leaves_the_others_are_found():
+    """In a full table, where nearly all stand beside their homes."""
+    index, luck = index_of([1.0] * 64, [1.0] * 64), np.random.default_rng(7)
+    for id in luck.permutation(64).tolist():
+        assert index.remove(id)
+        index.check()
+
+
+@pytest.mark.parametrize("high", [0, 32])
+def test_ids_are_spread_over_the_table(high):
+    """Small ones, and those that differ in their high bits alone: none is looked for long."""
+    index = GeoIndex()
+    homes = np.array([cells.find(index._grid, id << high) for id in range(9600)])
+    counts = np.bincount(homes - homes.min(), minlength=len(index._grid[-1]) - 65)
+    assert len(counts) == 97 and chisquare(counts).pvalue > 0.001
+    assert (np.diff(homes) == 0).mean() < 2 / 97, "neighbours by number are none by home"
 
 
 def plainly(index):
@@ -358,6 +442,24 @@ def test_a_bad_question_is_refused():
         with pytest.raises(ValueError, match=words):
             call()
     assert index.position(0) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("far", [1e-9, 0.5, 500.0])
+def test_a_place_beyond_the_globe_is_refused_in_a_row_or_alone(far):
+    for lat, lon, name in ((90 + far, 0.0, "lat"), (-90 - far, 0.0, "lat"),
+                           (0.0, 180 + far, "lon"), (0.0, -180 - far, "lon")):  # fmt: skip
+        with pytest.raises(ValueError, match=f"^{name}=.* must be"):
+            place(lat, lon)
+        with pytest.raises(ValueError, match=rf"^{name}\[0\]=.* must be"):
+            columns([ADA], [lat], [lon])
+    assert place(-90.0, -180.0) == (-90.0, -180.0) == place(-90, 180) and place(90.0, 0)[0] == 90.0
+
+
+def test_a_row_of_ids_is_one_row_of_whole_numbers():
+    for wrong in ([-1, 2], [0, 10], [1.0, 2.0], [[1, 2], [3, 4]], np.zeros((0, 2)), 3):
+        with pytest.raises(ValueError, match=r"(?s)ids=.* must be a row of whole numbers"):
+            whole_row("ids", wrong, 9)
+    assert whole_row("ids", [0, 9], 9).tolist() == [0, 9] and not len(whole_row("ids", [], 9))
 
 
 def test_ids_that_are_hidden_are_no_ids():

@@ -2,6 +2,7 @@
 
 import zlib
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -133,7 +134,7 @@ def test_a_closed_reader_says_so():
         reader.poll()
 
 
-@pytest.mark.parametrize("thing", [None, Log, object()])
+@pytest.mark.parametrize("thing", [None, Log, object(), SimpleNamespace(publish=print)])
 def test_a_thing_without_the_methods_is_no_log(thing):
     with pytest.raises(ValueError, match=r"^log=.* must have the methods publish, behind$"):
         able("log", thing, "publish", "behind")

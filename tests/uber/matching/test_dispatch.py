@@ -199,6 +199,7 @@ def test_who_asks_again_after_a_lost_answer_has_one_car(applies, again_s, driver
     assert engine.match(Request("ben", 0.0, 0.0, again_s)).driver == 15 - driver, (
         "and the other is free"
     )
+    assert not engine._unheard, "what was heard is not kept"
 
 
 def test_a_car_that_no_table_knows_is_passed_over():

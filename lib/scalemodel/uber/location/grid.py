@@ -98,7 +98,7 @@ class GeoIndex:
             moved += more
             if at == len(ids):
                 break
-            self._lay_out(more=len(self) // 10 + 1)
+            self._lay_out(more=len(self) // 10)
         self._stale -= moved
         if self._stale < 0:
             self._lay_out(more=0)
@@ -119,7 +119,7 @@ class GeoIndex:
         moved = cells.put.unchecked(self._grid, self._bands, id, lat, lon, time_s, seq)
         self._stale -= 1
         if moved < 0 or self._stale < 0:
-            self._lay_out(more=len(self) // 10 + 1 if moved < 0 else 0)
+            self._lay_out(more=len(self) // 10 if moved < 0 else 0)
             if moved < 0:
                 moved = cells.put.unchecked(self._grid, self._bands, id, lat, lon, time_s, seq)
         return moved > 0
