@@ -36,6 +36,11 @@ def test_around_the_block():
     assert PLAIN.minutes(0, 0, 0, 0) == pytest.approx(0, abs=1e-9)
     beside = PLAIN.minutes(0.01 * KM, 0, 0.4 * KM, 0)
     assert beside == pytest.approx((0.01 + 0.4) * 2, rel=1e-5), "back to the corner, and then"
+    half_around = 179.7 / KM * 2
+    for lon in (179.7, -179.7):
+        assert PLAIN.minutes(0, lon, 0, 0) == pytest.approx(half_around, rel=1e-5), (
+            "the nearer side"
+        )
 
 
 def test_avenues_are_faster_and_each_side_street_has_its_pace():
@@ -58,7 +63,7 @@ def test_avenues_are_faster_and_each_side_street_has_its_pace():
 @pytest.mark.parametrize("lon", [179.0, -179.0])
 def test_a_city_on_the_antimeridian_is_like_any_other(lon):
     """Its streets go on where 180 east is 180 west."""
-    wide = {"lat": 85.0, "streets": 13, "block_m": 1000.0, "seed": 2}  # 1.2 degrees of longitude
+    wide = {"lat": 85.0, "streets": 27, "block_m": 1000.0, "seed": 2}  # 2.7 degrees of longitude
     there, middle = RoadGrid(lon=lon, **wide), RoadGrid(lon=0.0, **wide)
     assert np.allclose(there.table_min, middle.table_min, rtol=1e-6)
     east, to_east = np.linspace(-1.2, 1.2, 25), np.linspace(1.2, -1.1, 25)
