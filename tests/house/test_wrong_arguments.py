@@ -91,7 +91,6 @@ LEFT_OUT = {
         f"scalemodel.parts.redis_server.{name}": "a doorkeeper itself, asked by us alone"
         for name in ("in_words", "refuse_forgetful")
     },
-    "scalemodel.labs.grade.smallest": "its player has played when its check refuses",
     **{
         f"scalemodel.labs.{name}": "asked by us alone, of what we made"
         for name in (
