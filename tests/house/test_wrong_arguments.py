@@ -23,7 +23,7 @@ LEFT_OUT = {
     "scalemodel.labs.playing.refusal": "only the host calls it, and it knows no doorkeeper",
     "scalemodel.labs.playing.nursery": "holds a process; only the player has one",
     **{
-        f"scalemodel.labs.playing.player.Apart.{name}": "holds a process; `Here` has the same call"
+        f"scalemodel.labs.playing.apart.Apart.{name}": "holds a process; `Here` has the same call"
         for name in ("begin", "call")
     },
     "scalemodel.core.events.Events.peek": "takes nothing",

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from scalemodel.labs.grade import grade, grade_stage
-from scalemodel.labs.playing.player import Apart, Here
+from scalemodel.labs.playing.apart import Apart
+from scalemodel.labs.playing.player import Here
 from tests.labs.diary import FORGETS, KEEPS, LAB
 from tests.laws import lab_laws
 

@@ -17,7 +17,8 @@ from scipy.special import bdtrc
 
 from scalemodel.labs.grade import SEEDS, first_wrong, grade, grade_stage
 from scalemodel.labs.lab import QUANTILE, Lab
-from scalemodel.labs.playing.player import Apart, Here, Limits
+from scalemodel.labs.playing.apart import Apart, Limits
+from scalemodel.labs.playing.player import Here
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.submission import read_submission
 from scalemodel.labs.verdict import INVALID, VALID

@@ -26,8 +26,8 @@ from scalemodel.labs.classroom.kept import Kept, write_report
 from scalemodel.labs.classroom.sent import sent_in
 from scalemodel.labs.classroom.workers import cores, each_done
 from scalemodel.labs.grade import GRADE_S, SEEDS, grade, grade_stage
+from scalemodel.labs.playing.apart import Apart
 from scalemodel.labs.playing.patience import Patient
-from scalemodel.labs.playing.player import Apart
 from scalemodel.labs.reading.files import bytes_of, one_line
 from scalemodel.labs.report import as_class, as_data, as_markdown, as_table
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of

@@ -17,9 +17,10 @@ from scalemodel.core import checks
 from scalemodel.labs import grade as grading
 from scalemodel.labs.lab import Lab
 from scalemodel.labs.playing.anew import Anew
+from scalemodel.labs.playing.apart import Apart
 from scalemodel.labs.playing.origin import source_of
 from scalemodel.labs.playing.patience import Patient
-from scalemodel.labs.playing.player import Apart, Player
+from scalemodel.labs.playing.player import Player
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
 from scalemodel.labs.shelf import lab_named
 

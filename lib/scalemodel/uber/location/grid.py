@@ -9,7 +9,7 @@ A car takes 58 bytes: where it is, when and by which report (40), its two neighb
 (8), the table of its id (6) and of the lists (4). Room grows by a tenth, so an index holds at
 most 64 bytes for each of the most cars that it ever had, from a thousand on.
 
-Among 100,000 cars in 40 × 40 km the ten nearest take 8 µs, a car's move 2 µs, one in a batch 0.3
+Among 100,000 cars in 40 × 40 km the ten nearest take 7 to 12 µs, a car's move 2, one in a batch 0.3
 (`benchmarks/uber/places.py`, on a busy machine).
 
 A call sees the cars as they are between two others: Python runs one at a time. Threads may ask
