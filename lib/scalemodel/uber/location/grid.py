@@ -172,7 +172,7 @@ class GeoIndex:
         while True:
             ids, far_m = np.empty(self._found, np.int64), np.empty(self._found)
             found = search.circle.native(
-                self._grid, self._bands, lat, lon, radius_m, radius_m, ANYBODY, ids, far_m, False
+                self._grid, self._bands, lat, lon, radius_m, ids, far_m
             )
             if found <= self._found:
                 break
