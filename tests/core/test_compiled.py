@@ -226,3 +226,19 @@ def test_a_result_of_another_type_than_promised_is_refused():
 
     with pytest.raises(ValueError, match="half returns float64; it must return int64"):
         half.native(3.0)
+
+
+def test_a_function_that_does_not_count_gives_the_same_and_makes_no_array():
+    @compiled("float64(float64[::1], int64)", counts=False)
+    def at(row, n):
+        return row[n]
+
+    @compiled("float64(int64)", counts=False)
+    def sum_of_new(n):
+        return np.zeros(n).sum()
+
+    assert at.native(np.array([1.0, 3.0]), 1) == 3.0
+    with pytest.raises(IndexError):
+        at.native(np.array([1.0, 3.0]), 2)
+    with pytest.raises(Exception, match="array"):
+        sum_of_new.native(3)

@@ -41,10 +41,10 @@ READ_INT_ROWS = "Array(int64, 2, 'C', readonly=True)"
 class Compiled:
     """A plain function with a `.native` twin; made by `compiled`."""
 
-    def __init__(self, function, signature):
+    def __init__(self, function, signature, counts=True):
         functools.update_wrapper(self, function)
         self.signature = signature
-        self._function = function
+        self._function, self._counts = function, counts
         source_digest()  # of the source as it is now, not as it is at first use
 
     def __call__(self, *arguments):
@@ -53,7 +53,9 @@ class Compiled:
     @functools.cached_property
     def native(self):
         """The machine code, or the plain function where numba is missing."""
-        return _native(self._function, self.signature) if has_numba() else self._function
+        return (
+            _native(self._function, self.signature, self._counts) if has_numba() else self._function
+        )
 
     @functools.cached_property
     def unchecked(self):
@@ -70,11 +72,13 @@ class Compiled:
         return types.Dispatcher(self.native)
 
 
-def compiled(signature: str | None = None):
+def compiled(signature: str | None = None, counts: bool = True):
     """A decorator that gives a function its `.native` twin.
 
     `signature` is explicit for anything that Python calls; helpers that only
-    compiled code calls may leave it out and are typed by their caller.
+    compiled code calls may leave it out and are typed by their caller. A function
+    that makes no array may say `counts=False`: it need not count who holds one,
+    which a loop of few steps feels.
 
     >>> @compiled("float64(float64[::1])")
     ... def longest(gaps_s):
@@ -86,7 +90,7 @@ def compiled(signature: str | None = None):
     >>> longest([1.0, 3.0, 2.0]), float(longest.native(np.array([1.0, 3.0, 2.0])))
     (3.0, 3.0)
     """
-    return lambda function: Compiled(function, signature)
+    return lambda function: Compiled(function, signature, counts)
 
 
 def has_numba() -> bool:
@@ -120,7 +124,7 @@ def _numba_installed():
         return False
 
 
-def _native(function, signature):
+def _native(function, signature, counts):
     import numba
     from numba.core import sigutils, types
 
@@ -128,9 +132,11 @@ def _native(function, signature):
     folder = _cache_folder() if ours else None
     with _caching_in(folder):
         if signature is None:
-            return numba.njit(boundscheck=True, cache=folder is not None)(function)
+            return numba.njit(boundscheck=True, _nrt=counts, cache=folder is not None)(function)
         arguments, promised = sigutils.normalize_signature(signature)
-        native = numba.njit(arguments, boundscheck=True, cache=folder is not None)(function)
+        native = numba.njit(arguments, boundscheck=True, _nrt=counts, cache=folder is not None)(
+            function
+        )
     returned = types.unliteral(native.overloads[arguments].signature.return_type)
     if returned != promised:
         raise ValueError(f"{function.__name__} returns {returned}; it must return {promised}")

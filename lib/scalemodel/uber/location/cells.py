@@ -14,8 +14,6 @@ Sources: Knuth, "The Art of Computer Programming", 3, 6.4, algorithm R (how a ha
 
 import math
 
-import numpy as np
-
 from scalemodel.core.compiled import READ_FLOATS, READ_INTS, compiled
 
 # A row has 32 bytes in three views, places, chains and ids; and 16 for what its last report said.
@@ -31,7 +29,7 @@ LOW = 0xFFFFFFFF  # 32 bits
 
 
 # ── Where things stand ──────────────────────────────────────────────────────
-@compiled()
+@compiled(counts=False)
 def _hashed(high, low, size):
     """A number below `size` for two numbers below 2**32."""
     mixed = (low * 0x5BD1E995) & LOW
@@ -39,7 +37,7 @@ def _hashed(high, low, size):
     return ((mixed ^ (mixed >> 13)) * size) >> 32
 
 
-@compiled()
+@compiled(counts=False)
 def columns_in(band, bands):
     """How many cells a band has.
 
@@ -49,7 +47,7 @@ def columns_in(band, bands):
     return max(1, int(2 * bands * math.cos(math.pi * (band / bands - 0.5))))
 
 
-@compiled()
+@compiled(counts=False)
 def part_of(degrees, turn, parts):
     """In which of equal parts of a turn an angle is.
 
@@ -59,7 +57,7 @@ def part_of(degrees, turn, parts):
     return min(int(degrees / turn * parts), parts - 1)
 
 
-@compiled()
+@compiled(counts=False)
 def _is_same_cell(bands, lat, lon, to_lat, to_lon):
     """Whether two places are in one cell."""
     band = part_of(lat + 90, 180, bands)
@@ -69,7 +67,7 @@ def _is_same_cell(bands, lat, lon, to_lat, to_lon):
     return part_of(lon + 180, 360, columns) == part_of(to_lon + 180, 360, columns)
 
 
-@compiled()
+@compiled(counts=False)
 def cell_of(bands, lat, lon):
     """The band and the column of a place.
 
@@ -80,7 +78,7 @@ def cell_of(bands, lat, lon):
     return band, part_of(lon + 180, 360, columns_in(band, bands))
 
 
-@compiled(f"int64({GRID}, int64)")
+@compiled(f"int64({GRID}, int64)", counts=False)
 def find(grid, id):
     """The slot of the table where the row of `id` stands, or would stand."""
     _, _, ids, _, table = grid
@@ -90,7 +88,7 @@ def find(grid, id):
     return slot
 
 
-@compiled()
+@compiled(counts=False)
 def head_of(band, column, size):
     """The head of a cell; neighbours in a band stand side by side, for the processor's sake.
 
@@ -101,7 +99,7 @@ def head_of(band, column, size):
 
 
 # ── Moving ──────────────────────────────────────────────────────────────────
-@compiled()
+@compiled(counts=False)
 def _link(grid, bands, row):
     """Put a row first into the chain of its cell."""
     places, chains, _, _, table = grid
@@ -114,7 +112,7 @@ def _link(grid, bands, row):
     table[head] = row
 
 
-@compiled()
+@compiled(counts=False)
 def _unlink(grid, row):
     """Take a row out of its chain."""
     _, chains, _, _, table = grid
@@ -127,7 +125,7 @@ def _unlink(grid, row):
         chains[after, BEFORE] = before
 
 
-@compiled(f"int64({GRID}, int64, int64, float64, float64, float64, int64)")
+@compiled(f"int64({GRID}, int64, int64, float64, float64, float64, int64)", counts=False)
 def put(grid, bands, id, lat, lon, time_s, seq):
     """Put one car where it is: 1, or 0 where it is old news, or -1 where there is no room."""
     places, chains, ids, news, table = grid
@@ -161,15 +159,16 @@ def put(grid, bands, id, lat, lon, time_s, seq):
 
 @compiled(
     f"UniTuple(int64, 2)({GRID}, int64, {READ_INTS}, {READ_FLOATS}, {READ_FLOATS}, {READ_FLOATS}, "
-    f"{READ_INTS}, int64)"
+    f"{READ_INTS}, int64, float64[::1])",
+    counts=False,
 )
-def put_many(grid, bands, ids, lat, lon, time_s, seq, first):
+def put_many(grid, bands, ids, lat, lon, time_s, seq, first, seen):
     """Put cars from number `first` on: where it ended, for want of room, and how many moved.
 
     The cars of a line are looked up before the first is put: so memory answers all at once.
     """
     _, _, _, news, table = grid
-    moved, seen = 0, np.empty(LINE)
+    moved = 0
     for n in range(first, len(ids)):
         if (n - first) % LINE == 0:
             for ahead in range(n, min(n + LINE, len(ids))):
@@ -184,7 +183,7 @@ def put_many(grid, bands, ids, lat, lon, time_s, seq, first):
     return len(ids), moved
 
 
-@compiled(f"int64({GRID}, int64)")
+@compiled(f"int64({GRID}, int64)", counts=False)
 def take(grid, id):
     """Take a car out: 1, or 0 where there is none."""
     _, chains, known, _, table = grid
@@ -207,7 +206,7 @@ def take(grid, id):
     return 1
 
 
-@compiled(f"int64({GRID}, float64, float64)")
+@compiled(f"int64({GRID}, float64, float64)", counts=False)
 def take_silent(grid, now_s, ttl_s):
     """Take out all who were silent for longer than `ttl_s`; how many."""
     _, _, ids, news, _ = grid
@@ -218,7 +217,7 @@ def take_silent(grid, now_s, ttl_s):
     return taken
 
 
-@compiled(f"void({GRID}, int64)")
+@compiled(f"void({GRID}, int64)", counts=False)
 def rebuild(grid, bands):
     """Fill an empty table and chain all rows that are used; each is a car."""
     _, _, ids, _, table = grid

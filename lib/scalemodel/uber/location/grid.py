@@ -38,6 +38,8 @@ from scalemodel.uber.location.rows import (
 from scalemodel.uber.location.sphere import EARTH_M, MOST_M
 
 FEW = 64  # cars for which there is room at first
+HUGE = 2**21  # bytes of a large page
+INT = np.dtype(np.int64)
 TIDY_MOVES = 16  # a car, until the rows are put in the order of cells again
 ANYBODY, NOBODY = np.zeros(0, dtype=bool), np.zeros(1, dtype=bool)
 UNSAID, ANYWAY = np.zeros(0), np.zeros(0, dtype=np.int64)  # times and numbers of no report
@@ -93,7 +95,7 @@ class GeoIndex:
         at, moved = 0, 0
         while True:
             at, more = cells.put_many.native(
-                self._grid, self._bands, ids, lat, lon, time_s, seq, at
+                self._grid, self._bands, ids, lat, lon, time_s, seq, at, np.empty(cells.LINE)
             )
             moved += more
             if at == len(ids):
@@ -171,9 +173,7 @@ class GeoIndex:
         radius_m = checks.real("radius_m", radius_m, at_least=0, at_most=MOST_M)
         while True:
             ids, far_m = np.empty(self._found, np.int64), np.empty(self._found)
-            found = search.circle.native(
-                self._grid, self._bands, lat, lon, radius_m, ids, far_m
-            )
+            found = search.circle.native(self._grid, self._bands, lat, lon, radius_m, ids, far_m)
             if found <= self._found:
                 break
             self._found = 2 * found
@@ -191,15 +191,19 @@ class GeoIndex:
         >>> index.nearest(52.5, 13.4, k=2, available=free).ids
         array([8])
         """
-        lat, lon = place(lat, lon)
-        k = whole("k", k, at_least=1, at_most=MOST_K)
-        if k > FEW:
-            k = max(min(k, len(self)), FEW)
-        ids, far_m = np.empty(k, np.int64), np.empty(k)
+        if not (type(lat) is type(lon) is float and -90 <= lat <= 90 and -180 <= lon < 180):
+            lat, lon = place(lat, lon)
+        if type(k) is not int or not 1 <= k <= FEW:
+            k = max(min(checks.whole("k", k, at_least=1, at_most=MOST_K), len(self)), 1)
+        ids, far_m = np.empty(k, INT), np.empty(k)
+        radius_m = MOST_M if radius_m is None else _radius(radius_m)
+        free = ANYBODY if available is None else _free(available)
         found = search.nearest.unchecked(
-            self._grid, self._bands, lat, lon, _radius(radius_m), _free(available), ids, far_m
+            self._grid, self._bands, lat, lon, radius_m, free, ids, far_m
         )
-        return Neighbours(ids, far_m) if found == k else Neighbours(ids[:found], far_m[:found])
+        if found < k:
+            ids, far_m = ids[:found], far_m[:found]
+        return tuple.__new__(Neighbours, (ids, far_m))  # Neighbours(ids, far_m), in half the time
 
     def nearest_many(self, lat, lon, k, radius_m=None, available=None):
         """The same for many points: ids and metres, shape (points, k); -1 and inf where none.
@@ -271,8 +275,9 @@ def _arrays(room):
     """Zeros for so many cars and the desk, in one block: a row lies in one line of a cache."""
     n = room + 1
     words = 6 * n + (n + 3 * n // 2 + 1) // 2
-    block = np.zeros(words + 8)
-    block = block[-block.ctypes.data % 64 // 8 :][:words]
+    line = 64 if 8 * words < HUGE else HUGE
+    block = np.zeros(words + (2 * line) // 8)
+    block = block[-block.ctypes.data % line // 8 :][:words]
     places = block[: 4 * n].reshape(n, 4)
     news = block[4 * n : 6 * n].reshape(n, 2)
     return places, places.view(np.int32), places.view(np.int64), news, block[6 * n :].view(np.int32)

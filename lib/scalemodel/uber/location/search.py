@@ -1,9 +1,10 @@
 """The search of the index: who is in a circle, and who is nearest.
 
-You look at your own cell first, and then at those around it, until nobody whom you have not
-seen could be nearer. The best so far stand in a heap with the furthest on top; whoever comes
-is held against that one. Most cars are passed by without a sine: a bound below their distance
-costs a few multiplications.
+You look at the cells close by first, and then at a ring of those around them, until nobody whom
+you have not seen could be nearer. The best so far stand in a heap with the furthest on top;
+whoever comes is held against that one. Cars are compared by the haversine of their angle, which
+grows with the distance; and most are passed by without a sine, by a bound below it that costs a
+few multiplications.
 
 Left out: an order in which cells are visited, nearest first.
 Sources: Roussopoulos, Kelley, Vincent, "Nearest Neighbor Queries", SIGMOD 1995 (the bound);
@@ -28,53 +29,53 @@ from scalemodel.uber.location.cells import (
     head_of,
     part_of,
 )  # fmt: skip
-from scalemodel.uber.location.sphere import EARTH_M, angle_of, haversine
+from scalemodel.uber.location.sphere import EARTH_M
 
 READ_FLAGS = "Array(boolean, 1, 'C', readonly=True)"
 ROW, BAND, COLUMN, AFTER, LINE = 0, 1, 2, 3, 64  # columns of a line of chains, and its length
-NOTHING = -1.0  # an angle that no circle has
+EVERYWHERE, NOWHERE = (-1, -1, 1.0, 0.0), (0, -1, 0.0, 0.0)  # reaches
+FIRST = 0.4  # of a cell: how far the first look reaches
 
 
-@compiled()
+@compiled(counts=False)
+def _angle_of(haversine):
+    """The angle of a haversine."""
+    return 2 * math.asin(math.sqrt(min(haversine, 1.0)))
+
+
+@compiled(counts=False)
 def _more(angle):
     """An angle and a hair."""
     return angle * (1 + 1e-9) + 1e-9
 
 
-@compiled()
+@compiled(counts=False)
 def _wide(angle):
     """The haversine of an angle, wider by a hair than any rounding."""
     half = min(_more(angle), math.pi) / 2
     return math.sin(half) * math.sin(half) * (1 + 1e-9)
 
 
-@compiled()
-def _least(north, east, parallels):
-    """No more than the haversine of the angle between two places: sin x is at least x - x³/6.
+@compiled(counts=False)
+def _least(degrees):
+    """Less by a hair than sin² of half an angle: up to half a turn, sin x is above x - x³/6."""
+    half = math.radians(degrees) / 2
+    half *= 1 - 1e-9 - half * half / 6
+    return half * half
 
-    They are so many degrees apart; the cosines of their latitudes have at least this product.
+
+@compiled(counts=False)
+def _reach(bands, lat, angle):
+    """What a circle meets: its first and last band, its haversine, the shortest of its parallels.
+
+    That is the least product of two cosines of latitudes, of its middle and of a cell's.
     """
-    north, east = math.radians(north) / 2, math.radians(min(abs(east), 360 - abs(east))) / 2
-    north *= 1 - north * north / 6
-    east *= 1 - east * east / 6
-    return (north * north + parallels * east * east) * (1 - 1e-9)
+    at, reach, phi = (lat + 90) / 180 * bands, _more(angle) / math.pi * bands, math.radians(lat)
+    parallels = math.cos(phi) * math.cos(min(abs(phi) + angle + math.pi / bands, math.pi / 2))
+    return max(int(at - reach), 0), min(int(at + reach), bands - 1), _wide(angle), parallels
 
 
-@compiled()
-def _parallels(bands, lat, angle):
-    """The least product of two cosines of latitudes, of a place and of a cell that a circle meets."""
-    phi = math.radians(lat)
-    return math.cos(phi) * math.cos(min(abs(phi) + angle + math.pi / bands, math.pi / 2))
-
-
-@compiled()
-def _bands_near(bands, lat, angle):
-    """The first and the last band that a circle meets."""
-    at, reach = (lat + 90) / 180 * bands, _more(angle) / math.pi * bands
-    return max(int(at - reach), 0), min(int(at + reach), bands - 1)
-
-
-@compiled()
+@compiled(counts=False)
 def _columns_near(band, bands, columns, lat, lon, wide, parallels):
     """The first and the last column of a band that a circle meets; turn them round the globe.
 
@@ -83,7 +84,7 @@ def _columns_near(band, bands, columns, lat, lon, wide, parallels):
     """
     south = (band / bands - 0.5) * 180
     gap = max(south - lat, lat - south - 180 / bands, 0.0)
-    room = max(wide - _least(gap, 0.0, 0.0), 0.0)
+    room = max(wide - _least(gap), 0.0)
     if room < parallels:
         # the angle whose sine is √(room / parallels) is less than the one whose tangent is this
         reach = math.sqrt(room / (parallels - room)) / math.pi * columns
@@ -93,7 +94,7 @@ def _columns_near(band, bands, columns, lat, lon, wide, parallels):
     return 0, columns - 1
 
 
-@compiled()
+@compiled(counts=False)
 def _sink(ids, far, end, id, car):
     """Put a car on top of a heap, in place of who is there, and let it sink to its place.
 
@@ -112,17 +113,18 @@ def _sink(ids, far, end, id, car):
     ids[at], far[at] = id, car
 
 
-@compiled()
+@compiled(counts=False)
 def _is_dear(grid, bands, angle):
     """Whether a circle has more cells than there are cars."""
     reach = 2 * angle / math.pi * bands
     return reach * reach > grid[2][DESK, CARS] + 9
 
 
-@compiled()
+@compiled(counts=False)
 def _walk(grid, bands, line, many, lat, lon, parallels, most, available, ids, far, best, found):
     """Go along many chains side by side, a car of each in a turn: so memory answers all at once."""
     places, chains, known, _, _ = grid
+    here = math.cos(math.radians(lat))
     if best:
         most = min(most, far[0])
     while many > 0:
@@ -135,8 +137,9 @@ def _walk(grid, bands, line, many, lat, lon, parallels, most, available, ids, fa
                 line[kept, ROW], line[kept, BAND], line[kept, COLUMN] = after, band, column
                 kept += 1
             car_lat, car_lon = places[row, LAT], places[row, LON]
-            if _least(car_lat - lat, car_lon - lon, parallels) > most:
-                continue
+            north, east = car_lat - lat, abs(car_lon - lon)
+            if _least(north) + parallels * _least(min(east, 360 - east)) > most:
+                continue  # its haversine is as large, or larger
             if band >= 0 and part_of(car_lat + 90, 180, bands) != band:
                 continue  # of another band, with the same head
             if column >= 0 and cell_of(bands, car_lat, car_lon)[1] != column:
@@ -144,7 +147,8 @@ def _walk(grid, bands, line, many, lat, lon, parallels, most, available, ids, fa
             id = known[row, ID]
             if len(available) > 0 and (id >= len(available) or not available[id]):
                 continue
-            car = haversine(car_lat, car_lon, lat, lon)
+            north, east = math.sin(math.radians(north) / 2), math.sin(math.radians(east) / 2)
+            car = north * north + here * math.cos(math.radians(car_lat)) * east * east
             if car > most:
                 continue
             if not best:
@@ -158,21 +162,17 @@ def _walk(grid, bands, line, many, lat, lon, parallels, most, available, ids, fa
     return found
 
 
-@compiled()
-def _ring(grid, bands, line, lat, lon, seen, sure, most, available, ids, far, best, found):
+@compiled(counts=False)
+def _ring(grid, bands, line, lat, lon, seen, reach, most, available, ids, far, best, found):
     """Look at all cars of the cells that a circle meets, and that a smaller one did not meet.
 
-    Angles say how large they are. How many cars have a haversine of at most `most`, with those
-    that were found: the nearest of them are kept in a heap if `best`, else all while there is room.
+    How many cars have a haversine of at most `most`, with those found before: the nearest are
+    kept in a heap if `best`, else all while there is room.
     """
     _, _, known, _, table = grid
-    everywhere = sure >= math.pi
-    parallels, inside, many = _parallels(bands, lat, sure), _parallels(bands, lat, seen), 0
-    wide, narrow = _wide(sure), _wide(seen)
-    first, last = _bands_near(bands, lat, sure)
-    first_in, last_in = _bands_near(bands, lat, seen)
-    if everywhere:
-        first, last = -1, -1
+    first, last, wide, parallels = reach
+    first_in, last_in, wide_in, parallels_in = seen
+    everywhere, many = first < 0, 0
     for band in range(first, last + 1):
         if everywhere:
             west, east, columns, shared = 0, len(known) - 1, len(known), False
@@ -180,8 +180,10 @@ def _ring(grid, bands, line, lat, lon, seen, sure, most, available, ids, far, be
         else:
             columns, west_in, east_in = columns_in(band, bands), 1, 0
             west, east = _columns_near(band, bands, columns, lat, lon, wide, parallels)
-            if seen >= 0 and first_in <= band <= last_in:
-                west_in, east_in = _columns_near(band, bands, columns, lat, lon, narrow, inside)
+            if first_in <= band <= last_in:
+                west_in, east_in = _columns_near(
+                    band, bands, columns, lat, lon, wide_in, parallels_in
+                )
                 if east - west == columns - 1 and west_in <= east_in:
                     west, east = west_in, west_in + columns - 1
             shared = columns > len(known)  # two columns may have one head, whose chain comes twice
@@ -207,18 +209,18 @@ def _ring(grid, bands, line, lat, lon, seen, sure, most, available, ids, far, be
 
 @compiled(f"int64({GRID}, int64, float64, float64, float64, int64[::1], float64[::1])")
 def circle(grid, bands, lat, lon, radius_m, ids, far_m):
-    """Keep the cars of a circle while there is room, or say how much they would need."""
+    """Fill a row with the cars of a circle and their metres: how many, or would be with room."""
     angle, line = min(radius_m / EARTH_M, math.pi), np.empty((LINE, 4), np.int64)
-    sure = math.pi if _is_dear(grid, bands, angle) else angle
+    reach = EVERYWHERE if _is_dear(grid, bands, angle) else _reach(bands, lat, angle)
     nobody = np.empty(0, np.bool_)
     found = _ring(
-        grid, bands, line, lat, lon, NOTHING, sure, _wide(angle), nobody, ids, far_m, False, 0
+        grid, bands, line, lat, lon, NOWHERE, reach, _wide(angle), nobody, ids, far_m, False, 0
     )
     if found > len(ids):
         return found
     kept = 0
     for n in range(found):
-        car_m = EARTH_M * angle_of(far_m[n])
+        car_m = EARTH_M * _angle_of(far_m[n])
         if car_m <= radius_m:
             ids[kept], far_m[kept] = ids[n], car_m
             kept += 1
@@ -235,33 +237,32 @@ def nearest(grid, bands, lat, lon, radius_m, available, ids, far):
     no other can be nearer; else it says how far to look at most.
     """
     k, angle, line = len(ids), min(radius_m / EARTH_M, math.pi), np.empty((LINE, 4), np.int64)
-    most, seen, sure, found = _wide(angle), NOTHING, 0.0, 0
+    most, seen, found = _wide(angle), NOWHERE, 0
+    sure = min(FIRST * math.pi / bands, angle)
+    for n in range(k):
+        ids[n], far[n] = -1, math.inf
     while True:
+        reach = _reach(bands, lat, sure)
         if _is_dear(grid, bands, sure):
-            seen, sure = NOTHING, math.pi
-        if seen < 0:
-            found = 0
+            seen, reach, sure, found = NOWHERE, EVERYWHERE, angle, 0
             for n in range(k):
                 ids[n], far[n] = -1, math.inf
         found = _ring(
-            grid, bands, line, lat, lon, seen, sure, most, available, ids, far, True, found
+            grid, bands, line, lat, lon, seen, reach, most, available, ids, far, True, found
         )
-        full = far[0] < math.inf
-        if sure >= angle or (full and angle_of(far[0]) <= sure):
+        if far[0] < math.inf:  # there are k
+            angle = min(_angle_of(far[0]), angle)
+        if sure >= angle:
             break
-        seen = sure
-        if full:
-            angle = min(angle_of(far[0]), angle)
-            sure = angle
-        else:
-            sure = min(max(2 * sure, math.pi / bands), angle)
+        seen = reach
+        sure = angle if far[0] < math.inf else min(2.5 * sure, angle)
     for end in range(k - 1, -1, -1):
         id, last = ids[0], far[0]
         _sink(ids, far, end, ids[end], far[end])
         ids[end], far[end] = id, last
     there = 0
     for n in range(min(found, k)):
-        id, car_m = ids[n], EARTH_M * angle_of(far[n])
+        id, car_m = ids[n], EARTH_M * _angle_of(far[n])
         ids[n], far[n] = -1, math.inf
         if car_m <= radius_m:
             at = there

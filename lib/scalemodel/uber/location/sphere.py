@@ -41,35 +41,18 @@ def distance_m(lat, lon, to_lat, to_lon) -> np.ndarray:
 
 
 @compiled()
-def haversine(lat, lon, to_lat, to_lon):
-    """sin² of half the angle between two points: it grows with the angle, up to half a turn.
-
-    >>> haversine(0.0, 0.0, 0.0, 90.0)
-    0.4999999999999999
-    """
-    north = math.sin((math.radians(to_lat) - math.radians(lat)) / 2)
-    east = math.sin((math.radians(to_lon) - math.radians(lon)) / 2)
-    return north * north + math.cos(math.radians(lat)) * math.cos(math.radians(to_lat)) * east * east
-
-
-@compiled()
-def angle_of(haversine):
-    """The angle of a haversine.
-
-    >>> angle_of(1.0) == math.pi
-    True
-    """
-    return 2 * math.asin(math.sqrt(min(haversine, 1.0)))
-
-
-@compiled()
 def great_circle_m(lat, lon, to_lat, to_lon):
-    """Metres between two points, for the inside of a loop.
+    """The same between two points, for the inside of a loop.
 
     >>> round(great_circle_m(52.5, 13.4, 48.9, 2.35) / 1000)
     874
     """
-    return EARTH_M * angle_of(haversine(lat, lon, to_lat, to_lon))
+    north = math.sin((math.radians(to_lat) - math.radians(lat)) / 2)
+    east = math.sin((math.radians(to_lon) - math.radians(lon)) / 2)
+    half = (
+        north * north + math.cos(math.radians(lat)) * math.cos(math.radians(to_lat)) * east * east
+    )
+    return 2 * EARTH_M * math.asin(math.sqrt(min(half, 1.0)))
 
 
 def _radians(field, degrees, most):
