@@ -341,6 +341,7 @@ def main():
                   f"{missed[0]:10.3%} {missed[1]:8.3%} {missed[2]:9.2g}")  # fmt: skip
         for peer in peers:
             if hasattr(peer, "many"):
+                peer.many(lat[:1], lon[:1])  # machine code is made here
                 began = time.process_time()
                 peer.many(lat[:5000], lon[:5000])
                 print(
