@@ -90,6 +90,8 @@ def compiled(signature: str | None = None, counts: bool = True):
     >>> longest([1.0, 3.0, 2.0]), float(longest.native(np.array([1.0, 3.0, 2.0])))
     (3.0, 3.0)
     """
+    if not isinstance(counts, bool):
+        raise ValueError(f"counts={counts!r} must be True or False")
     return lambda function: Compiled(function, signature, counts)
 
 
