@@ -72,6 +72,7 @@ def test_who_is_silent_goes_and_who_goes_is_unknown():
 def test_equals_stand_by_id_and_only_who_is_free_is_found():
     index = index_of([1.0] * 40, [1.0] * 40, ids=np.arange(40)[::-1])
     assert index.nearest(1.0, 1.0, 5).ids.tolist() == [0, 1, 2, 3, 4]
+    assert index.nearest(1.0, 1.0, 2, radius_m=0.0).ids.tolist() == [0, 1]
     assert index.within(1.0, 1.0, 0.0).ids.tolist() == list(range(40))
     for order in (1, -1):
         crowd = index_of([1.0] * 40, [1.0] * 40, ids=np.arange(40)[::order])
