@@ -1,5 +1,6 @@
 """The runs on Kafka's protocol and a real Redis, small; and the record that the chapter shows."""
 
+import inspect
 import json
 from functools import partial
 from pathlib import Path
@@ -126,6 +127,9 @@ def test_the_record_keeps_what_the_chapter_says():
     for name, session_s in (("a reader", 6.0), ("a longer time-out", 12.0)):
         most = max(runs[name]["waiting"][1])
         assert most == pytest.approx(1_000 / 2 * real.expected_unread_s(session_s), rel=0.1)
+    said = inspect.signature(real.STORE).parameters
+    without_s = said["back_s"].default - said["kill_s"].default
+    assert runs["the store"]["silent_s"] == pytest.approx([without_s] * 2, rel=0.05)
     sizes, rates = (runs["rounds"][name] for name in ("messages_a_round", "messages_per_s"))
     work_ms = (1e3 * sizes[-1] / rates[-1] - 1e3 / rates[0]) / (sizes[-1] - 1)
     expected = [real.expected_messages_per_s(n, 1e3 / rates[0] - work_ms, work_ms) for n in sizes]

@@ -15,7 +15,7 @@ from scalemodel.uber.location import cells, search
 from scalemodel.uber.location.cells import columns_in
 from scalemodel.uber.location.grid import GeoIndex
 from scalemodel.uber.location.rows import columns, place, whole_row
-from scalemodel.uber.location.sphere import brute_force, distance_m
+from scalemodel.uber.location.sphere import MOST_M, brute_force, distance_m
 from tests.conftest import cases
 
 ADA, BO, CY = 7, 8, 2**62  # drivers
@@ -72,7 +72,11 @@ def test_who_is_silent_goes_and_who_goes_is_unknown():
 def test_equals_stand_by_id_and_only_who_is_free_is_found():
     index = index_of([1.0] * 40, [1.0] * 40, ids=np.arange(40)[::-1])
     assert index.nearest(1.0, 1.0, 5).ids.tolist() == [0, 1, 2, 3, 4]
+    assert index.nearest(1.0, 1.0, 2, radius_m=0.0).ids.tolist() == [0, 1]
     assert index.within(1.0, 1.0, 0.0).ids.tolist() == list(range(40))
+    for order in (1, -1):
+        crowd = index_of([1.0] * 40, [1.0] * 40, ids=np.arange(40)[::order])
+        assert crowd.nearest(1.001, 1.0, 5).ids.tolist() == [0, 1, 2, 3, 4], "from afar too"
     free = np.arange(30) % 2 == 1
     assert index.nearest(1.0, 1.0, 3, available=free).ids.tolist() == [1, 3, 5]
     assert index.nearest(1.0, 1.0, 40, available=free).ids.tolist() == list(range(1, 30, 2))
@@ -298,6 +302,9 @@ def test_the_compiled_loop_is_the_one_that_you_read(rows, at_lat, at_lon):
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
+LAYOUTS = ["uniform", "hot", "antimeridian", "north", "south", "world"]
+
+
 def layout(name, n, luck):
     """Cars, and the points from which they are looked for."""
     if name == "uniform":
@@ -317,7 +324,7 @@ def layout(name, n, luck):
 
 
 @pytest.mark.parametrize("cell_m", [60, 250, 3000, 1e6])
-@pytest.mark.parametrize("name", ["uniform", "hot", "antimeridian", "north", "south", "world"])
+@pytest.mark.parametrize("name", LAYOUTS)
 def test_the_nearest_are_those_of_the_brute_force(name, cell_m):
     luck = np.random.default_rng(3)
     lat, lon = layout(name, 4000, luck)
@@ -328,6 +335,20 @@ def test_the_nearest_are_those_of_the_brute_force(name, cell_m):
     hold_against_brute_force(index, ids, lat, lon, places[:3], k=200, radius_m=9000.0)
     index.move(ids, *layout(name, 4000, luck))
     index.check()
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_few_or_many_and_whoever_may_be_had_are_those_of_the_brute_force(name):
+    for seed in range(cases(50)):
+        luck = np.random.default_rng([seed, LAYOUTS.index(name)])
+        n, cell_m, k = (int(10 ** luck.uniform(*upto)) for upto in ((0, 3.3), (1.7, 6), (0, 2)))
+        radius_m = 10 ** luck.uniform(1, 7.2) if luck.random() < 0.5 else None
+        lat, lon = layout(name, n, luck)
+        free = luck.random(n) < luck.random()
+        index, ids = index_of(lat, lon, cell_m), np.arange(n)[free]
+        for at in [(lat[0], lon[0]), (-lat[0], lon[0]), *zip(*layout(name, 3, luck), strict=True)]:
+            true = brute_force(ids, lat[free], lon[free], *at, k, radius_m or MOST_M)
+            same(index.nearest(*at, k, radius_m, free), *true)
 
 
 def test_a_chain_that_a_circle_meets_twice_gives_its_cars_once():
