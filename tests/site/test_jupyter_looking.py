@@ -15,9 +15,7 @@ from tests.site.test_jupyter import WAIT_MS, jupyter, run_all  # noqa: F401, a f
 BOOK = ROOT / "book"
 NOTEBOOKS = [path.relative_to(BOOK).as_posix() for path in sorted(BOOK.rglob("*.ipynb"))]
 FEW = ("index.ipynb", "foundations/copies.ipynb")  # one without solutions, one with three
-EACH = [
-    pytest.param(name, marks=[] if name in FEW else pytest.mark.thorough) for name in NOTEBOOKS
-]
+EACH = [pytest.param(name, marks=[] if name in FEW else pytest.mark.thorough) for name in NOTEBOOKS]
 SIZE = {"width": 1400, "height": 1000}
 
 UNSAVED = """async () => {
