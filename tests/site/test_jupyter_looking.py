@@ -31,7 +31,7 @@ UNSAVED = """async () => {
 # Of each cell whose page hides a part: its tags, and what of it can be seen.
 SEEN = """() => window.jupyterapp.shell.currentWidget.content.widgets.map((cell) => {
   const seen = (selector) => [...cell.node.querySelectorAll(selector)].some(
-    (part) => part.getClientRects().length && part.innerText.trim());
+    (part) => part.getClientRects().length && part.textContent.trim());
   return { tags: cell.model.getMetadata('tags') ?? [], title: cell.headingCollapsed ?? false,
     cell: cell.node.getClientRects().length > 0, source: seen('.jp-InputArea-editor'),
     output: seen('.jp-OutputArea-output') };
