@@ -18,8 +18,8 @@ from pathlib import Path
 import execute
 import jupytext
 import nbformat
+from for_jupyter.plainly import GLUE_ROLE, plain_prose, solution_title
 from nbformat.v4 import new_markdown_cell
-from plainly import GLUE_ROLE, plain_prose, solution_title
 
 from scalemodel.stage.reading import exercises
 

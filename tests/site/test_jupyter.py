@@ -34,7 +34,7 @@ def jupyter(tmp_path_factory):
         port = free.getsockname()[1]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder / "config")}
     environment.pop("SCALEMODEL_VIEW", None)  # live, as a learner has it
-    environment["JUPYTER_CONFIG_PATH"] = str(ROOT / "tools" / "jupyter")
+    environment["JUPYTER_CONFIG_PATH"] = str(ROOT / "tools" / "for_jupyter")
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", "")])
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",

@@ -81,7 +81,7 @@ def test_a_solution_is_folded_and_opens_by_keyboard(page):
 
 def test_a_notebook_shows_the_markup_plainly():
     page = SPECIMENS / "reading.md"
-    prose = tool("plainly").plain_prose(page.read_text(), page)
+    prose = tool("for_jupyter.plainly").plain_prose(page.read_text(), page)
     assert "> **People upload 500 hours of video to YouTube every minute.**" in prose
     assert (
         "500\u00a0hours\u00a0a\u00a0minute · stated by the company · 2020-02 · Wojcicki 2020"

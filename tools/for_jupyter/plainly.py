@@ -15,7 +15,7 @@ from pybtex.database import parse_file
 
 from scalemodel.stage.reading import facts, strip
 
-REFERENCES = Path(__file__).parents[1] / "book" / "references.bib"
+REFERENCES = Path(__file__).parents[2] / "book" / "references.bib"
 ADMONITIONS = {"admonition", "note", "tip", "hint", "important", "warning", "caution", "attention"}
 GLUE_ROLE = re.compile(r"\{glue:text\}`(\w+)`")
 FACT_CARD = re.compile(r"(?ms)^(`{3,}|:{3,})\{fact\} (.+?)\n\1\n?")

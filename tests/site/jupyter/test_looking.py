@@ -157,4 +157,4 @@ def test_the_target_opens_the_first_page_where_there_is_one(folder, opens):
     assert f"--notebook-dir={folder} " in recipe
     assert ("--LabApp.default_url=/lab/tree/index.ipynb" in recipe) == opens
     (path,) = re.findall(r"JUPYTER_CONFIG_PATH=([^$\s]+)", recipe)
-    assert path == str(ROOT / "tools" / "jupyter")
+    assert path == str(ROOT / "tools" / "for_jupyter")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import ROOT, tool
 
-plainly = tool("plainly")
+plainly = tool("for_jupyter.plainly")
 
 
 @pytest.fixture
