@@ -4,6 +4,7 @@ Left out: dates, and axes that share one scale.
 Sources: Plotly's JSON chart schema; Heckbert's nice numbers for the marks.
 """
 
+import itertools
 import math
 from dataclasses import dataclass, field
 
@@ -44,7 +45,7 @@ class Scale:
         >>> Scale("x", "category", -0.5, 3.5, 0, 400, list("abcd")).step_px()
         100.0
         """
-        return abs(self.high_px - self.low_px) / (self.high - self.low) * _least_step(self.names)
+        return abs((self.high_px - self.low_px) / (self.high - self.low)) * _least_step(self.names)
 
     def ticks(self) -> list[tuple[float, str]]:
         """Where the marks are, in pixels, and what they say.
@@ -64,7 +65,9 @@ class Scale:
             texts = [f"{value:,.10g}{after}".replace("-", "−") for value in values]
         marks = [(self(value), text) for value, text in zip(values, texts, strict=False)]
         ends = sorted((self.low_px, self.high_px))
-        return [(at, text) for at, text in marks if at is not None and ends[0] - 1 <= at <= ends[1] + 1]
+        return [
+            (at, text) for at, text in marks if at is not None and ends[0] - 1 <= at <= ends[1] + 1
+        ]
 
 
 def scale_of(name: str, data: list, layout: dict, low_px: float, high_px: float) -> Scale:
@@ -90,7 +93,11 @@ def scale_of(name: str, data: list, layout: dict, low_px: float, high_px: float)
     kind = settings.get("type") or ""
     if kind not in ("log", "category"):
         kind = "category" if any(isinstance(value, str) for value in values) else "linear"
-    names = list(dict.fromkeys(value for value in values if value is not None)) if kind == "category" else []
+    names = (
+        list(dict.fromkeys(value for value in values if value is not None))
+        if kind == "category"
+        else []
+    )
     numbers = [number for value in values if (number := _as_number(value, kind, names)) is not None]
     low, high = _range(settings, numbers, kind, letter, bars)
     return Scale(name, kind, low, high, low_px, high_px, names or _steps(numbers, bars), settings)
@@ -119,7 +126,9 @@ def _range(settings, numbers, kind, letter, bars):
     if settings.get("rangemode") == "tozero" and kind == "linear":
         low, high = min(low, 0), max(high, 0)
     if len(given) == 2:
-        low, high = (one if one is not None else other for one, other in zip(given, (low, high), strict=True))
+        low, high = (
+            one if one is not None else other for one, other in zip(given, (low, high), strict=True)
+        )
     elif settings.get("autorange") == "reversed":
         low, high = high, low
     return (low, high) if low != high else (low - 1, high + 1)
@@ -148,7 +157,7 @@ def _steps(numbers, bars):
 
 def _least_step(values):
     numbers = sorted({value for value in values if isinstance(value, (int, float))})
-    gaps = [after - before for before, after in zip(numbers, numbers[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(numbers)]
     return min(gaps) if gaps else 1
 
 

@@ -53,17 +53,6 @@ class Embed:
         return f'<{self.kind.name} "{self.text}" · {digest}>'
 
     def still(self) -> str:
-        """The embed as a saved notebook shows it.
-
-        >>> from pathlib import Path
-        >>> quiz = Kind("quiz", Path(__file__).parents[1] / "reading")
-        >>> Embed(quiz, '<p class="sm-quiz">Nothing.</p>', "no question").still()[:38]
-        '<div class="sm-still"><p>no question</p'
-        """
-        drawing = still.svg_within(self.html, DRAWN)
-        return still.lightest(lambda _: drawing, self.text, tell="Run this cell to use it.")
-
-    def still(self) -> str:
         """The embed as a notebook shows it where nothing runs: its first drawing and its text.
 
         >>> from pathlib import Path

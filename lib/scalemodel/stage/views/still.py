@@ -89,7 +89,11 @@ def outputs(widget, html: str, text: str) -> list[dict]:
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     return [
         {"text/html": f"{html}<style>{STYLE}</style>", "text/plain": text},
-        {WIDGET: view, "text/html": "<i></i>", "text/plain": ""},  # who knows no widgets shows nothing
+        {
+            WIDGET: view,
+            "text/html": "<i></i>",
+            "text/plain": "",
+        },  # who knows no widgets shows nothing
     ]
 
 
