@@ -4,7 +4,7 @@
     python tools/pair.py FILE.md    only these
 
 People write `book/**/*.md`; the `.ipynb` beside it is made here, in digest view, so
-that each panel is stored as one line with a hash over all its states. Jupyter does
+that each panel is stored as a picture of its first state, and one line with a hash over all. Jupyter does
 not know the site's markup, so the prose is put plainly: labels go, notes and fact cards
 become quotations, citations name author and year, glued numbers are filled in, and a
 solution is folded away and its cells tagged. What a page hides is

@@ -1,11 +1,14 @@
 """Each notebook is its chapter, executed: same cells, stored outputs, nothing that varies."""
 
 import ast
+import base64
 import re
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
 
+from scalemodel.stage.views import still
 from tests.conftest import ROOT, tool
 
 pair = tool("pair")
@@ -98,6 +101,21 @@ def test_every_panel_is_proved_by_a_hash(path):
                 output.get("data", {}).get("text/plain", "") for output in cell.outputs
             )
             assert re.search(r"\d+ states · grid [0-9a-f]{12}", stored), cell.id
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+def test_what_moves_is_a_picture_where_nothing_runs(path):
+    """On a code host, or opened again: never a line with a hash alone."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            line, html = data.get("text/plain", ""), data.get("text/html", "")
+            if panel := re.search(r"states · grid [0-9a-f]{12}", line):
+                (svg,) = re.findall('src="data:image/svg.xml;base64,([^"]+)"', html)
+                assert ElementTree.fromstring(base64.b64decode(svg)).tag.endswith("svg"), cell.id
+            if panel or re.search(r"^<\w+ .* · [0-9a-f]{12}>$", line):
+                assert len(html.encode()) <= still.MOST_BYTES, cell.id
+                assert "Run this cell to" in html, cell.id
 
 
 @pytest.mark.parametrize("chapter", STORIES, ids=by_name)

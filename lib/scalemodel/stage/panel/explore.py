@@ -84,7 +84,8 @@ class Explorable(Panel):
     def _still(self, state, words):
         ask = self.predict.question if self.predict else ""
         draw = lambda every: sketch(state, every) if state else ""
-        return still.lightest(draw, f"{self.title} {words}".strip(), ask=ask)
+        tell = still.TELL if self.axes else "Run this cell to draw it in full."
+        return still.lightest(draw, f"{self.title} {words}".strip(), tell, ask)
 
     def _shown(self):
         # Imported here: a committed notebook needs no widgets, a live one no page.
