@@ -1,5 +1,7 @@
 """What JupyterLab shows of ours, measured in its own page: contrast, and how a hand reaches it."""
 
+from playwright.sync_api import TimeoutError
+
 # Everything of ours once, with what it says when it refuses.
 OURS = [
     """import plotly.graph_objects as go
@@ -73,22 +75,20 @@ TRACKS = """slider => {
   const last = Number(slider.querySelector('.noUi-handle').ariaValueMax);
   return Array.from({ length: last + 1 }, (_, n) => [left + (width * n) / last, top + height / 2]);
 }"""
-READOUT = (
-    "slider => slider.closest('.jupyter-widgets').querySelector('.widget-readout').textContent"
-)
+STANDS = "([slider, n]) => Math.round(slider.querySelector('.noUi-handle').ariaValueNow) === n"
 STALE = "Error displaying widget"
 
 
 def unreachable(page):
-    """The sliders of which a mouse does not reach every value, and how many it reached."""
+    """The values of sliders that a mouse does not reach."""
     found = []
     for slider in page.query_selector_all(".widget-slider .slider-container"):
         slider.scroll_into_view_if_needed()
-        places, seen = slider.evaluate(TRACKS), set()
-        for x, y in places:
+        for n, (x, y) in enumerate(slider.evaluate(TRACKS)):
             page.mouse.click(x, y)
-            seen.add(slider.evaluate(READOUT))
-        if len(seen) < len(places):
-            label = slider.evaluate("slider => slider.closest('.jupyter-widgets').innerText")
-            found.append(f"{label}: {len(seen)} of {len(places)} values")
+            try:
+                page.wait_for_function(STANDS, arg=[slider, n], timeout=10_000)
+            except TimeoutError:
+                label = slider.evaluate("slider => slider.parentElement.textContent")
+                found.append(f"{label}: no mouse reaches value {n}")
     return found
