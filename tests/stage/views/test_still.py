@@ -5,6 +5,8 @@ import re
 
 import plotly.graph_objects as go
 import pytest
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from scalemodel.stage.panel.explore import explore
 from scalemodel.stage.panel.moving import Step, moving
@@ -12,6 +14,7 @@ from scalemodel.stage.panel.picture import Picture
 from scalemodel.stage.panel.predict import guess_number
 from scalemodel.stage.views import embed, still
 
+STATE = "application/vnd.jupyter.widget-state+json"
 GUESS = guess_number("How far?", unit="km", low=0, high=9, answer=2)
 
 
@@ -73,6 +76,21 @@ def test_a_thing_that_moves_shows_where_it_begins(monkeypatch):
     assert (
         "translate(20px,20px)" in svg and "--sm-ink:#" in svg and "Run this cell to use it." in html
     )
+
+
+@pytest.mark.parametrize("executed", [False, True])
+def test_nbconvert_shows_the_picture_alone(executed, monkeypatch):
+    """Also where it executes, and keeps the state of widgets that nothing answers for."""
+    told = shown(explore(picture, title="Where?", n=[1, 2]), monkeypatch)
+    cell = new_code_cell("", outputs=[new_output("display_data", data) for data in told])
+    state = {told[1][still.WIDGET]["model_id"]: {"model_name": "VBoxModel", "state": {}}}
+    kept = {"widgets": {STATE: {"state": state, "version_major": 2, "version_minor": 0}}}
+    book = new_notebook(cells=[cell], metadata=kept if executed else {})
+    html, _ = HTMLExporter().from_notebook_node(book)
+    _, first, second = html.split('<div class="jp-OutputArea-child')
+    assert "data:image/svg+xml" in first and still.TELL in first and still.STYLE in first
+    assert executed == (still.WIDGET in second)
+    assert ".jp-OutputArea-child:not(.lm-Widget):has(.sm-still) + .jp-OutputArea-child{" in first
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
