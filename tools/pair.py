@@ -4,12 +4,12 @@
     python tools/pair.py FILE.md    only these
 
 People write `book/**/*.md`; the `.ipynb` beside it is made here, in digest view, so
-that each panel is stored as one line with a hash over all its states. `plainly` puts the
-prose as Jupyter can show it, and glued numbers are filled in. What a page hides is folded,
-and tagged where it belongs to a solution. That has a heading with all of it folded away
-beneath: an output that is folded by itself, JupyterLab unfolds when its cell runs. Cell ids
-come from the file's name and a counter, and timing is left out: making a notebook twice
-gives the same bytes.
+that each panel is stored as a picture of its first state and a line with a hash over all.
+`plainly` puts the prose as Jupyter can show it, and glued numbers are filled in. What a page
+hides is folded, and tagged where it belongs to a solution. That has a heading with all of it
+folded away beneath: an output that is folded by itself, JupyterLab unfolds when its cell
+runs. Cell ids come from the file's name and a counter, and timing is left out: making a
+notebook twice gives the same bytes.
 """
 
 import sys

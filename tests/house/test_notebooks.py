@@ -1,11 +1,14 @@
 """Each notebook is its chapter, executed: same cells, stored outputs, nothing that varies."""
 
 import ast
+import base64
 import re
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
 
+from scalemodel.stage.views import still
 from tests.conftest import ROOT, tool
 
 pair = tool("pair")
@@ -166,6 +169,21 @@ def test_every_panel_is_proved_by_a_hash(path):
             assert re.search(r"\d+ states · grid [0-9a-f]{12}", stored), cell.id
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+def test_what_moves_is_a_picture_where_nothing_runs(path):
+    """On a code host, or opened again: never a line with a hash alone."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            line, html = data.get("text/plain", ""), data.get("text/html", "")
+            if panel := re.search(r"states · grid [0-9a-f]{12}", line):
+                (svg,) = re.findall('src="data:image/svg.xml;base64,([^"]+)"', html)
+                assert ElementTree.fromstring(base64.b64decode(svg)).tag.endswith("svg"), cell.id
+            if panel or re.search(r"^<\w+ .* · [0-9a-f]{12}>$", line):
+                assert len(html.encode()) <= still.MOST_BYTES, cell.id
+                assert "Run this cell to" in html, cell.id
+
+
 @pytest.mark.parametrize("chapter", STORIES, ids=by_name)
 def test_a_chapter_tells_its_story_in_order(chapter):
     """The roles that every chapter has are marked by labels, in a fixed order."""
@@ -201,6 +219,58 @@ def test_a_chapter_has_one_line_about_itself_under_its_title(chapter):
     assert re.search(
         r"(?m)^# .+\n\n```\{strip\}\n:first: .+\n:explains: scalemodel\.", chapter.read_text()
     )
+
+
+def bound_by(source):
+    """The names that a cell gives a meaning, its loops' included; what a function binds is its own.
+
+    A name that is added to, as in `played |= more`, keeps its meaning.
+    """
+    names, todo = set(), [ast.parse(source)]
+    while todo:
+        node = todo.pop()
+        match node:
+            case ast.FunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.alias():
+                names.add((node.asname or node.name).split(".")[0])
+            case ast.Name(ctx=ast.Store()):
+                names.add(node.id)
+            case ast.Lambda() | ast.AugAssign():
+                pass
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                named = (part for part in ast.walk(node) if isinstance(part, ast.NamedExpr))
+                names.update(part.target.id for part in named)
+            case _:
+                todo += ast.iter_child_nodes(node)
+    return names - {"_"}
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
+def test_no_cell_gives_a_name_another_meaning(chapter):
+    """Else a live panel above, which reads the name when it is moved, draws something else."""
+    first = {}
+    for cell in pair.unexecuted(chapter).cells:
+        for name in bound_by(cell.source) if cell.cell_type == "code" else ():
+            assert name not in first, f"{cell.id} rebinds {name}, which {first[name]} has bound"
+            first[name] = cell.id
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("a, (b, *c) = 1, (2, 3)", "a b c"),
+        ("for d in []:\n    e = 1", "d e"),
+        ("def f(x):\n    y = x", "f"),
+        ("class G:\n    h = 1", "G"),
+        ("import i.j, k as m", "i m"),
+        ("n |= {}\n[o for o in (p := [])]", "p"),
+        ("with open('') as q:\n    _ = lambda r: (s := r)", "q"),
+        ("if t := 1:\n    u: int = 2", "t u"),
+    ],
+)
+def test_what_a_cell_binds(source, names):
+    assert bound_by(source) == set(names.split())
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)

@@ -92,7 +92,7 @@ def test_a_switch_starts_where_it_is_told():
 def test_the_view_picks_the_form(monkeypatch):
     panel = show(picture())
     monkeypatch.setenv("SCALEMODEL_VIEW", "digest")
-    assert list(panel._repr_mimebundle_()) == ["text/plain"]
+    assert list(panel._repr_mimebundle_()) == ["text/html", "text/plain"]
     monkeypatch.setenv("SCALEMODEL_VIEW", "site")
     assert panel._repr_mimebundle_()["text/html"].startswith("<figure")
     for live in ("", "live"):

@@ -6,8 +6,8 @@ panel shows it in three ways, and the author need not care which:
 - live, in Jupyter: real widgets that call the function;
 - on the static site: every state drawn beforehand, so that the controls work
   with no server, no Python and no network;
-- as one line of text in a committed notebook, with a hash over every state, so
-  that a test notices when any of them changes.
+- in a committed notebook as a picture of its first state, and one line of text with a
+  hash over every state, so that a test notices when any of them changes.
 
 `SCALEMODEL_VIEW` picks the view: unset or `live`, `site`, or `digest`.
 
@@ -20,6 +20,8 @@ from collections.abc import Callable, Mapping
 from scalemodel.stage.panel.axes import Axis, as_axis
 from scalemodel.stage.panel.panel import Panel
 from scalemodel.stage.panel.picture import Picture
+from scalemodel.stage.panel.sketch import sketch
+from scalemodel.stage.views import still
 from scalemodel.stage.views.view import view
 
 
@@ -69,13 +71,27 @@ class Explorable(Panel):
         except NotImplementedError as error:  # which IPython would pass over in silence
             raise RuntimeError(f"the picture is not implemented: {error}") from error
 
+    def _ipython_display_(self):
+        still.publish(self._outputs)
+
+    def _outputs(self):
+        from scalemodel.stage.panel import live  # a committed notebook needs no widgets
+
+        panel = live.LivePanel(self)
+        words = panel.state["alt"] if panel.state else panel.words
+        return still.outputs(panel.box, self._still(panel.state, words), f"{self.title} {words}")
+
+    def _still(self, state, words):
+        ask = self.predict.question if self.predict else ""
+        draw = lambda every: sketch(state, every) if state else ""
+        tell = still.TELL if self.axes else "Run this cell to draw it in full."
+        return still.lightest(draw, f"{self.title} {words}".strip(), tell, ask)
+
     def _shown(self):
         # Imported here: a committed notebook needs no widgets, a live one no page.
         match view():
             case "live":
-                from scalemodel.stage.panel import live
-
-                return live.widget(self)._repr_mimebundle_()
+                return self._outputs()[-1]
             case "site":
                 from scalemodel.stage.panel import grid, page
 
@@ -85,4 +101,7 @@ class Explorable(Panel):
             case _:
                 from scalemodel.stage.panel import grid
 
-                return {"text/plain": grid.digest_line(self)}
+                states = grid.states_of(self)
+                start = states[grid.start_number(self)]
+                line = grid.digest_line(self, states)
+                return {"text/html": self._still(start, start["alt"]), "text/plain": line}

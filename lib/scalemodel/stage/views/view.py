@@ -1,4 +1,4 @@
-"""Which way things show themselves: live in Jupyter, on the site, or as one line in a notebook.
+"""Which way things show themselves: live in Jupyter, on the site, or as a still in a notebook.
 
 Left out: the showing, which each thing does itself.
 Sources: none.
