@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.parts.resilience.breaker import BreakerConfig
 from scalemodel.parts.resilience.calls import GOOD, CallsConfig, Trigger, calls
 from scalemodel.parts.resilience.guards import UNGUARDED, Guards
@@ -81,7 +82,7 @@ class MetastableConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MetastableReport:
+class MetastableReport(Tabular):
     """What the run measured, second by second, and when the service was itself again.
 
     >>> report = simulate(MetastableConfig(until_s=60.0))

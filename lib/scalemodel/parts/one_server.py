@@ -27,6 +27,7 @@ import numpy as np
 
 from scalemodel.core import checks, events
 from scalemodel.core.compiled import READ_FLOATS, compiled
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
 
@@ -59,7 +60,7 @@ class OneServerConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OneServerReport:
+class OneServerReport(Tabular):
     """What a run measured, or what the closed form expects.
 
     >>> expected(OneServerConfig(arrivals_per_s=0.5)).mean_wait_s

@@ -25,6 +25,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.core.compiled import READ_FLOATS, compiled
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
 from scalemodel.parts.one_server import rows
@@ -132,7 +133,7 @@ class ServersConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServersReport:
+class ServersReport(Tabular):
     """What a run measured, or what the closed form expects, of those who were not sent away.
 
     >>> report = expected(ServersConfig(servers=3, arrivals_per_s=2.4, services_per_s=1.0))

@@ -21,6 +21,7 @@ from math import sqrt
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 
 MOST_FOUND = 1_000_000  # weaknesses in a run
@@ -67,7 +68,7 @@ class LatentConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LatentReport:
+class LatentReport(Tabular):
     """Seconds down in a year, by what brought them, and how long a weakness lay there.
 
     >>> report = expected(LatentConfig(kills_per_year=0))

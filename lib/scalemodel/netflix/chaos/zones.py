@@ -24,6 +24,7 @@ import numpy as np
 
 from scalemodel.core import checks, events
 from scalemodel.core.compiled import READ_FLOATS, READ_INTS, compiled
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import confidence_half_width
 from scalemodel.parts.availability import k_of_n_ratio, spread_ratio, up_ratio
@@ -74,7 +75,7 @@ class ZonesConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ZonesReport:
+class ZonesReport(Tabular):
     """The share of the time in which enough instances served, and how sure it is.
 
     >>> report = simulate(ZonesConfig(runs=4))

@@ -25,6 +25,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.core.compiled import READ_INT_ROWS, READ_INTS, compiled
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.netflix.edge.catalogue import HOURS, SHOP, CatalogueConfig, catalogue
 from scalemodel.netflix.edge.placement import MOST_DISK_BYTES, PERFECT, FillConfig, place
@@ -78,7 +79,7 @@ class DayConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DayReport:
+class DayReport(Tabular):
     """The bytes of a day by the hour, and their shares.
 
     >>> report = simulate(DayConfig(requests=2000))

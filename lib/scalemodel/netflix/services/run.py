@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import confidence_half_width, percentile
 from scalemodel.netflix.services import loop as engine
@@ -96,7 +97,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Tabular):
     """The page, each service, each row of the page, and how many events it took.
 
     >>> sorted(simulate(RunConfig(until_s=20.0)).rows)[:3]

@@ -22,11 +22,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.parts.caches.trace import requests
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CacheReport:
+class CacheReport(Tabular):
     """What a run counted, after its warm-up; the mask has all requests.
 
     >>> from scalemodel.parts.caches.policies import LRU

@@ -24,6 +24,7 @@ import numpy as np
 
 from scalemodel.core import checks, events
 from scalemodel.core.compiled import READ_FLOATS, compiled
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
 from scalemodel.parts.resilience.breaker import OPENED, BreakerConfig, allow, record
@@ -102,7 +103,7 @@ class CallsConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallsReport:
+class CallsReport(Tabular):
     """What the clients met.
 
     >>> simulate(CallsConfig(until_s=1.0)).ended["good"]

@@ -51,6 +51,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.parts.admission import Allowance, token
 from scalemodel.twitter.live import wire
 from scalemodel.twitter.live.admission import Registry, rising
@@ -137,7 +138,7 @@ class GatewayConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class GatewayReport:
+class GatewayReport(Tabular):
     """What a gateway has done so far, in counts.
 
     >>> GatewayReport(connections=3, refused={"forged": 1}).refused["forged"]

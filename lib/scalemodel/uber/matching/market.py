@@ -26,6 +26,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
 from scalemodel.uber.matching import market_loop as inside
@@ -95,7 +96,7 @@ class MarketConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarketReport:
+class MarketReport(Tabular):
     """What happened after the warm-up, in counts, means and car-seconds.
 
     >>> report = simulate(MarketConfig(), FirstCome())
