@@ -22,6 +22,7 @@ from pathlib import Path
 import yaml
 
 from scalemodel.core import units
+from scalemodel.stage.reading.carried import table_path
 from scalemodel.stage.views import typed
 from scalemodel.stage.views.embed import Embed
 from scalemodel.stage.views.kinds import Kind
@@ -42,7 +43,7 @@ HINTS = {
 
 
 def quiz(path: str | Path) -> Embed:
-    """The quiz in the file at `path`, which a chapter names relative to itself.
+    """The quiz in the file at `path`, which a chapter names as "company/chapter.quiz.yml".
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "tea.quiz.yml"
@@ -59,7 +60,8 @@ def quiz(path: str | Path) -> Embed:
     >>> quiz(path).text
     'Tea: 1 question'
     """
-    title, questions = read(Path(path))
+    path = table_path(path)
+    title, questions = read(path)
     key = hashlib.sha256(repr(questions).encode()).hexdigest()[:8]
     body = "".join(
         _question_html(question, number, f"quiz-{key}-{number}")
