@@ -61,11 +61,75 @@ def test_every_cell_was_run_in_order_and_every_value_is_stored(path):
 def test_what_a_page_hides_is_folded_in_jupyter(path):
     for cell in nbformat.read(path, as_version=4).cells:
         tags = set(cell.metadata.get("tags", []))
+        unread = tags & {"hide-input", "hide-cell", "remove-input", "remove-cell", "remove-output"}
+        unseen = tags & {"hide-output", "hide-cell", "remove-output", "remove-cell"}
         fold = cell.metadata.get("jupyter", {})
-        if cell.cell_type == "code" and tags & {"hide-input", "remove-cell", "remove-output"}:
-            assert fold.get("source_hidden"), cell.id
-            unshown = bool(tags & {"remove-cell", "remove-output", "solution"})
-            assert fold.get("outputs_hidden", False) == unshown, cell.id
+        assert fold.get("source_hidden", False) == bool(unread), cell.id
+        assert fold.get("outputs_hidden", False) == bool(unseen), cell.id
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+def test_what_a_page_does_not_show_prints_nothing(path):
+    """JupyterLab unfolds what a cell prints when it runs: so it prints nothing."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if {"remove-output", "remove-cell"} & set(cell.metadata.get("tags", [])):
+            assert [each for each in cell.outputs if pair.GLUE_MIME not in each.data] == [], cell.id
+
+
+def folded_away(cells):
+    """The cells that JupyterLab folds beneath headings: down to the next one as high or higher."""
+    beneath = 7
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            prose = re.sub(r"(?ms)^```.*?^```", "", cell.source)
+            levels = [len(signs) for signs in re.findall(r"(?m)^(#{1,6}) ", prose)]
+            if min(levels, default=7) <= beneath:
+                beneath = 7
+            if cell.metadata.get("jp-MarkdownHeadingCollapsed") and beneath == 7:
+                beneath = min(levels)
+                continue
+        if beneath < 7:
+            yield cell
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+def test_a_solution_is_folded_whole_and_nothing_else_is(path):
+    cells = nbformat.read(path, as_version=4).cells
+    titles = [cell for cell in cells if cell.metadata.get("jp-MarkdownHeadingCollapsed")]
+    solved = [cell for cell in cells if "solution" in cell.metadata.get("tags", [])]
+    assert [*folded_away(cells)] == [cell for cell in solved if cell not in titles]
+    assert all(re.fullmatch(r"#### Solution\. E\d, .+", title.source) for title in titles)
+    chapter = path.with_suffix(".md").read_text()
+    assert len(titles) == len(re.findall(r"(?m)^`{3,}\{solution(?:-start)?\}", chapter))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+def test_the_site_s_markup_is_words_and_links(path):
+    cells = nbformat.read(path, as_version=4).cells
+    text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    for pattern, what in [
+        (r"(?m)^ *(?:`{3,}|:{3,})\{.*|^:{3,}", "a directive"),
+        (r"\{[\w:+-]+\}`.*", "a role"),
+        (r"(?m)^:[\w-]+:.*|^\([\w-]+\)=|^(?:%|\+\+\+).*", "an option, a label or a remark"),
+        (r"\[[A-Z]\d\w?\](?!\().*|\]\([^)]*\.md\b.*", "a tag or a link that leads nowhere"),
+    ]:
+        assert not re.search(pattern, text), f"{what}: {re.search(pattern, text)[0]}"
+    anchors = {*re.findall(r'(?m)^<a id="([\w-]+)"></a>\n\n#', text)}
+    links = [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+    assert anchors == {target[1:] for target in links if target[0] == "#"}
+    for target in links:
+        assert target[0] == "#" or (path.parent / target).is_file(), target
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
+def test_what_is_measured_comes_from_the_record_unless_a_switch_is_set(chapter):
+    text = chapter.read_text()
+    calls = re.findall(r"\brecorded\((.+)\)", text)
+    assert all("anew=ANEW" in call for call in calls)
+    measures = bool(calls)
+    assert re.findall(r"(?m)^ANEW = (\w+)  # True: .+ a minute$", text) == ["False"] * measures
+    told = re.findall(r"(?m)`ANEW = True` in the first picture's cell .+, whose .+ give others\.$", text)
+    assert len(told) == measures, "one sentence says why a machine's figures differ"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)

@@ -34,11 +34,12 @@ def jupyter(tmp_path_factory):
         port = free.getsockname()[1]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder / "config")}
     environment.pop("SCALEMODEL_VIEW", None)  # live, as a learner has it
+    environment["JUPYTER_CONFIG_PATH"] = str(ROOT / "tools" / "jupyter")
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", "")])
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
         f"--port={port}", f"--notebook-dir={folder / 'book'}", "--IdentityProvider.token=",
-        "--LabApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class="
+        "--LabApp.default_url=/lab/tree/index.ipynb", "--LabApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class="
         "jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=",
     ]  # fmt: skip
     with (folder / "log").open("w") as log:
