@@ -57,13 +57,17 @@ def plain_prose(text: str, chapter: Path) -> str:
         r"\{cite\}`([\w,]+)`", lambda role: f"({'; '.join(map(_short, role[1].split(',')))})", text
     )
     if strange := LEFT_OVER.search(text):
-        raise ValueError(f"{chapter.name}: {strange[0].strip()!r} must have a plain form for Jupyter")
+        raise ValueError(
+            f"{chapter.name}: {strange[0].strip()!r} must have a plain form for Jupyter"
+        )
     return text
 
 
 def solution_title(piece: str, chapter: Path) -> str | None:
     """What a solution that begins in `piece` of a chapter is called, or None if none does."""
-    begins = [gate for gate in GATE.finditer(piece) if gate["name"] in ("solution", "solution-start")]
+    begins = [
+        gate for gate in GATE.finditer(piece) if gate["name"] in ("solution", "solution-start")
+    ]
     if not begins:
         return None
     titles = {_label(task): task["title"] for task in EXERCISE.finditer(chapter.read_text())}
