@@ -64,17 +64,17 @@ def make(folder: Path, wheel: Path, without_the_package: bool = False) -> Path:
     (info,) = (path for path in ZipPath(wheel).iterdir() if path.name.endswith(".dist-info"))
     lab = distribution("jupyterlab")
     names = {"jupyterlab", *needed(PathDistribution(info), lab)}
-    owners = defaultdict(set)
-    for package in distributions():
+    here, owners = {canonicalize_name(one.name): one for one in distributions()}, defaultdict(set)
+    for name, package in here.items():
         for file in files(package):
-            owners[file.partition("/")[0]].add(canonicalize_name(package.name))
-    for package in map(distribution, names):
-        for file in files(package):
-            top = file.partition("/")[0]
-            part = file if owners[top] - names else top  # a folder that others have a part in, too
+            owners[file.partition("/")[0]].add(name)
+    for package in (here[name] for name in names):
+        tops = {(file, file.partition("/")[0]) for file in files(package)}
+        # Whole, but for a folder in which others have a part, too; no programs: names are enough.
+        for part in {file if owners[top] - names else top for file, top in tops if top != ".."}:
             link = there / part
-            if top != ".." and not link.is_symlink():  # no programs: names are enough
-                link.parent.mkdir(parents=True, exist_ok=True)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            if not link.is_symlink():
                 link.symlink_to(package.locate_file(part))
     if not without_the_package:
         pip = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps"]
