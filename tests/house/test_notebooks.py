@@ -128,7 +128,9 @@ def test_what_is_measured_comes_from_the_record_unless_a_switch_is_set(chapter):
     assert all("anew=ANEW" in call for call in calls)
     measures = bool(calls)
     assert re.findall(r"(?m)^ANEW = (\w+)  # True: .+ a minute$", text) == ["False"] * measures
-    told = re.findall(r"(?m)`ANEW = True` in the first picture's cell .+, whose .+ give others\.$", text)
+    told = re.findall(
+        r"(?m)`ANEW = True` in the first picture's cell .+, whose .+ give others\.$", text
+    )
     assert len(told) == measures, "one sentence says why a machine's figures differ"
 
 

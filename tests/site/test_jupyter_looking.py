@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import urllib.parse
 import urllib.request
 
 import nbformat
@@ -15,9 +16,7 @@ from tests.site.test_jupyter import WAIT_MS, jupyter, run_all  # noqa: F401, a f
 BOOK = ROOT / "book"
 NOTEBOOKS = [path.relative_to(BOOK).as_posix() for path in sorted(BOOK.rglob("*.ipynb"))]
 FEW = ("index.ipynb", "foundations/copies.ipynb")  # one without solutions, one with three
-EACH = [
-    pytest.param(name, marks=[] if name in FEW else pytest.mark.thorough) for name in NOTEBOOKS
-]
+EACH = [pytest.param(name, marks=[] if name in FEW else pytest.mark.thorough) for name in NOTEBOOKS]
 SIZE = {"width": 1400, "height": 1000}
 
 UNSAVED = """async () => {
@@ -33,20 +32,33 @@ UNSAVED = """async () => {
 # Of each cell whose page hides a part: its tags, and what of it can be seen.
 SEEN = """() => window.jupyterapp.shell.currentWidget.content.widgets.map((cell) => {
   const seen = (selector) => [...cell.node.querySelectorAll(selector)].some(
-    (part) => part.getClientRects().length && part.innerText.trim());
+    (part) => part.getClientRects().length && part.textContent.trim());
   return { tags: cell.model.getMetadata('tags') ?? [], title: cell.headingCollapsed ?? false,
     cell: cell.node.getClientRects().length > 0, source: seen('.jp-InputArea-editor'),
     output: seen('.jp-OutputArea-output') };
 })"""
 
 
-def asked(address):
+XSRF = {"Cookie": "_xsrf=0badcafe", "X-XSRFToken": "0badcafe"}
+
+
+def contents(home, name, put=None, **asked):
+    """What the server tells of a notebook, once it holds `put`, if that is given."""
+    address = f"{home}/api/contents/{name}?{urllib.parse.urlencode(asked)}"
+    if put:
+        body = json.dumps({"type": "notebook", "format": "json", "content": put}).encode()
+        request = urllib.request.Request(address, body, XSRF, method="PUT")
+        urllib.request.urlopen(request, timeout=20).close()
     with urllib.request.urlopen(address, timeout=20) as reply:
-        return reply.read()
+        return json.load(reply)["content"]
+
+
+def is_as_it_was(home, name):
+    return contents(home, name, type="file", format="text") == (BOOK / name).read_text()
 
 
 @pytest.fixture(scope="module")
-def noted(jupyter):  # noqa: F811
+def noted():
     """What JupyterLab notes in a notebook: the kernel that it was given."""
     manager, client = start_new_kernel()
     try:
@@ -54,16 +66,16 @@ def noted(jupyter):  # noqa: F811
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    spec = json.loads(asked(f"{jupyter}/api/kernelspecs"))["kernelspecs"]["python3"]["spec"]
-    names = {name: spec[name] for name in ("display_name", "language")}
-    return {"kernelspec": {"name": "python3", **names}, "language_info": info}
+    spec = manager.kernel_spec
+    names = {"name": "python3", "display_name": spec.display_name, "language": spec.language}
+    return {"kernelspec": names, "language_info": info}
 
 
 @pytest.mark.slow
 def test_the_server_hands_out_each_notebook_as_jupyterlab_will_have_it(jupyter, noted):  # noqa: F811
     """Where JupyterLab finds anything to add, the notebook is unsaved, and saved unasked."""
     for name in NOTEBOOKS:
-        told = json.loads(asked(f"{jupyter}/api/contents/{name}?content=1"))["content"]
+        told = contents(jupyter, name)
         stored = nbformat.read(BOOK / name, as_version=4)
         for cell in told["cells"]:
             cell["metadata"].pop("trusted", None)  # never saved
@@ -72,15 +84,12 @@ def test_the_server_hands_out_each_notebook_as_jupyterlab_will_have_it(jupyter, 
         assert told["metadata"] == noted, name
         assert stored.metadata.keys() == {"kernelspec"}, "the file names no version"
         assert len({cell["id"] for cell in told["cells"]}) == len(told["cells"]), name
-        assert asked(f"{jupyter}/files/{name}") == (BOOK / name).read_bytes()
+        assert is_as_it_was(jupyter, name)
 
 
 def test_a_notebook_for_another_kernel_is_left_alone(jupyter):  # noqa: F811
     other = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "r", "display_name": "R"}})
-    body = json.dumps({"type": "notebook", "format": "json", "content": other}).encode()
-    address = f"{jupyter}/api/contents/other.ipynb"
-    urllib.request.urlopen(urllib.request.Request(address, body, method="PUT"), timeout=20).close()
-    told = json.loads(asked(f"{address}?content=1"))["content"]
+    told = contents(jupyter, "other.ipynb", put=other)
     assert told["metadata"] == {"kernelspec": {"name": "r", "display_name": "R"}}
 
 
@@ -93,14 +102,14 @@ def test_looking_leaves_a_notebook_saved_and_its_file_as_it_was(jupyter, visit, 
         "() => window.jupyterapp?.shell.currentWidget?.context?.isReady", timeout=WAIT_MS
     )
     assert page.evaluate(UNSAVED) == [False, 0], "marked as unsaved before anybody touched it"
-    assert asked(f"{jupyter}/files/{name}") == (BOOK / name).read_bytes()
+    assert is_as_it_was(jupyter, name)
 
 
 @pytest.mark.slow
 def test_the_first_page_says_where_to_start_and_leads_there(jupyter, visit):  # noqa: F811
     visitor = visit(jupyter, apart=True, viewport=SIZE)
     page = visitor.open("")
-    start = page.get_by_text("Where to start:")
+    start = page.locator("strong", has_text="Where to start:")
     start.wait_for(timeout=WAIT_MS)
     assert start.bounding_box()["y"] < SIZE["height"], "it is on the first screen"
     page.get_by_role("link", name="the first of the foundations").click()

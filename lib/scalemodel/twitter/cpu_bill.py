@@ -44,7 +44,7 @@ MOST_OF_A_KIND = 10**8  # tweets, pages, rounds
 QUIET_RATIO = 0.99  # of the accounts; the rule by rate pulls those that write more than these
 LEAST_MERGING_RATIO = 0.01  # of the pages under a rule, for it to tell of the price of a merge
 LEAST_BEYOND_RATIO = 0.02  # of a bare page: what lies below is lost in noise
-MOST_OFF_RATIO = 0.5  # of what pages take beyond a bare one, in the mean square: a quiet day has 0.16
+MOST_OFF_RATIO = 0.5  # of what pages take beyond a bare one, root mean square; the record has 0.16
 
 
 def here() -> dict[str, str]:
@@ -249,7 +249,7 @@ def fitted_costs_us(told: Mapping) -> Costs:
     if off > MOST_OFF_RATIO * np.sqrt(pulling.sum()):
         raise ValueError(
             f"page_us={page_us.round(3).tolist()} must be near some prices of a list and a merge, "
-            f"and the nearest are {100 * off / np.sqrt(pulling.sum()):.0f} % off in the mean square"
+            f"and the nearest are {100 * off / np.sqrt(pulling.sum()):.0f} % off, root mean square"
         )
     delivery = np.mean(tweet_us[pushing] / deliveries[pushing])
     if not np.min(told["tweet_us"][told["rule"].index("on write")]) > 0:

@@ -81,7 +81,7 @@ def test_live_and_untouched_nothing_runs_and_the_figures_are_the_record_s(kettle
 
 def test_live_other_sizes_ask_for_a_run_of_one_s_own(kettle, shown):
     boil, path, calls = kettle
-    with pytest.raises(ValueError, match="'cups': 3.*in Jupyter say anew=True"):
+    with pytest.raises(ValueError, match=r"'cups': 3.*in Jupyter say anew=True"):
         recorded("tea", boil, record=path, cups=3)
     assert calls == []
 
@@ -133,7 +133,7 @@ def test_bad_sizes_and_switches_are_an_error_as_everywhere(kettle, shown):
     boil, path, _ = kettle
     with pytest.raises(TypeError):
         recorded("tea", boil, record=path, anew=True, mugs=3)
-    with pytest.raises(ValueError, match="^anew='yes' must be a bool"):
+    with pytest.raises(ValueError, match=r"^anew='yes' must be a bool"):
         recorded("tea", boil, record=path, anew="yes")
 
 
