@@ -193,7 +193,7 @@ class ApiPage(SphinxDirective):
             path = PACKAGE.parent.joinpath(*name.split(".")).with_suffix(".py")
             self.env.note_dependency(str(path))
             title = name.removeprefix("scalemodel.")
-            text += f"## {title}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```\n\n"
+            text += f"## {title}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n   :ignore-module-all:\n```\n\n"
         return _parsed(self, text, titles=True)
 
 
