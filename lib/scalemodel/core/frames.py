@@ -8,6 +8,9 @@ Left out: units, which are in the names.
 Sources: pandas' `json_normalize`, for the dots.
 """
 
+__all__ = ["Tabular"]
+__dir__ = lambda: __all__
+
 import dataclasses
 import inspect
 from collections import Counter

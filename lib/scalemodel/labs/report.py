@@ -6,6 +6,9 @@ Left out: PDF.
 Sources: none needed.
 """
 
+__all__ = ["SCHEMA", "as_class", "as_data", "as_markdown", "as_table", "folder_of", "one_line"]
+__dir__ = lambda: __all__
+
 import csv
 import io
 import platform

@@ -7,6 +7,9 @@ Left out: other notebook formats than version 4.
 Sources: nbformat's description of a notebook; jupytext's percent format.
 """
 
+__all__ = ["CELL", "MAGIC", "TEXTS", "Submission", "read_submission"]
+__dir__ = lambda: __all__
+
 import ast
 import json
 import re

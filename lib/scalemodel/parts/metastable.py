@@ -20,6 +20,12 @@ Sources: Bronson, Aghayev, Charapko, Zhu, "Metastable Failures in Distributed Sy
 2021; Huang et al., "Metastable Failures in the Wild", OSDI 2022.
 """
 
+__all__ = [
+    "CURES", "NEVER_S", "RECOVERED_RATIO", "RECOVERED_S", "STOP", "MetastableConfig",
+    "MetastableReport", "backlog", "harms", "load_ratio", "returns_s", "simulate", "survives",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass, replace
 

@@ -19,6 +19,12 @@ Sources: any queueing text, under M/M/1 and the event-scheduling approach; Littl
 for the Queuing Formula L = λW", 1961.
 """
 
+__all__ = [
+    "ARRIVES", "BUSY_S", "IN_SYSTEM_S", "LEAVES", "OneServerConfig", "OneServerReport", "Visits",
+    "expected", "loop", "rows", "serve", "simulate",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 from typing import NamedTuple

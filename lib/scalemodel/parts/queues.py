@@ -17,6 +17,12 @@ Sources: Kiefer and Wolfowitz, "On the Theory of Queues with Many Servers", 1955
 L = λW", 1961; any queueing text, under Erlang's formulas and Pollaczek–Khinchine.
 """
 
+__all__ = [
+    "MOST_SERVERS", "Constant", "Exponential", "Lognormal", "ServersConfig", "ServersReport",
+    "customer_seconds", "draw", "erlang_b", "erlang_c", "expected", "fifo", "simulate", "wait",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 from typing import ClassVar

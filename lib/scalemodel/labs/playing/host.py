@@ -16,6 +16,12 @@ Left out: isolation by the system, which is the institution's container.
 Sources: Python's audit events (PEP 578) and resource limits.
 """
 
+__all__ = [
+    "FILE_BYTES", "PLAIN", "PRINTED_BYTES", "REFUSED", "UNHEARD", "WORDS", "Service", "describe",
+    "is_within", "main",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import contextlib
 import json
 import os

@@ -6,6 +6,9 @@ Left out: systems without fork.
 Sources: `socket.send_fds`, which hands open files to another process.
 """
 
+__all__ = ["HOST", "Nursery"]
+__dir__ = lambda: __all__
+
 import select
 import socket
 import subprocess

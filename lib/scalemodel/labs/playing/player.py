@@ -9,6 +9,9 @@ Left out: isolation by the system, see `labs.playing.host`.
 Sources: none needed.
 """
 
+__all__ = ["LINE_BYTES", "Apart", "Died", "Faulty", "Here", "Limits", "Player"]
+__dir__ = lambda: __all__
+
 import contextlib
 import copy
 import json

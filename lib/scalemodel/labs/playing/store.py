@@ -9,6 +9,12 @@ Left out: lists that are trimmed, records that are deleted, stores that lose som
 Sources: Redis, whose LPUSH, LRANGE, SET and GET these four are.
 """
 
+__all__ = [
+    "ENTRY_MS", "MOST_CHARACTERS", "MOST_ENTRIES", "MOST_OPERATIONS", "OPERATION_MS", "SERVICE",
+    "Store",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import json
 
 from scalemodel.core import checks

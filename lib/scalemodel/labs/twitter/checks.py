@@ -7,6 +7,12 @@ Left out: how fresh a page is while work is left; in the end it must be whole.
 Sources: the laws of `twitter.timeline`, in the words of a first year.
 """
 
+__all__ = [
+    "FOLLOW", "complete_page", "newest_first", "no_duplicate", "no_lost_tweet", "nobody_else",
+    "page_is_a_list", "pages_of",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import collections
 import itertools
 from collections.abc import Iterator

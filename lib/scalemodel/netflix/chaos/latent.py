@@ -15,6 +15,12 @@ weaknesses that only a zone's fall would show; people who learn.
 Sources: competing exponential clocks, any text on probability. All figures here are ours.
 """
 
+__all__ = [
+    "MOST_FOUND", "NEVER", "YEAR_S", "LatentConfig", "LatentReport", "best_kills_per_year",
+    "expected", "simulate",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 from math import sqrt
 

@@ -15,6 +15,12 @@ Left out: crews, detection (it belongs into the repair), load that moves and kil
 Sources: any reliability text, under common cause failures. All figures here are ours.
 """
 
+__all__ = [
+    "HOUR_S", "MOST_FAILURES", "MOST_IN_ALL", "MOST_ZONES", "TURNS", "ZonesConfig", "ZonesReport",
+    "expected_ratio", "independent_ratio", "loop", "simulate", "zones_for",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product

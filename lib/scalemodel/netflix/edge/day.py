@@ -16,6 +16,12 @@ Left out: films that go on into the next hour, time zones, premieres in mid-day.
 Sources: Netflix's division of misses into content and health (technology blog, on cache misses).
 """
 
+__all__ = [
+    "CONTENT", "HEALTH", "MOST_BOXES", "MOST_HELD", "MOST_REQUESTS", "NEAR", "NIGHT",
+    "REQUESTS_BY_HOUR", "Day", "DayConfig", "DayReport", "day", "loop", "reactive", "simulate",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import islice

@@ -14,6 +14,12 @@ Left out: a page of which a part is shown before the rest; viewers who come agai
 Sources: Nygard, "Release It!", 2007; Dean, Barroso, "The Tail at Scale", CACM 56(2), 2013.
 """
 
+__all__ = [
+    "BATCHES", "MOST_JOBS", "MOST_PLACES", "Report", "Row", "RunConfig", "Seen", "Trace",
+    "simulate", "trace",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -17,6 +17,9 @@ Left out: time to fetch; an object is there as soon as it was asked for.
 Sources: none needed; the semantics are each policy's own.
 """
 
+__all__ = ["CacheReport", "simulate"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -15,6 +15,9 @@ Left out: continuous controls, for a page can only hold states that were drawn.
 Sources: none; the limits are this project's own budget for a page.
 """
 
+__all__ = ["Explorable", "explore", "show"]
+__dir__ = lambda: __all__
+
 from collections.abc import Callable, Mapping
 
 from scalemodel.stage.panel.axes import Axis, as_axis

@@ -8,6 +8,12 @@ Left out: interpolation between states. A state was drawn or it does not exist.
 Sources: Plotly's JSON chart schema for the shape of a figure.
 """
 
+__all__ = [
+    "DIGITS", "MOST_BYTES", "SHARED_LENGTH", "STATE", "differences", "digest", "digest_line",
+    "encode", "pack", "plain", "start_number", "states_of",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import base64
 import functools
 import gzip

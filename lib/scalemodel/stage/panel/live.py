@@ -13,6 +13,9 @@ Left out: the table of numbers; in Jupyter the data is a variable away.
 Sources: the ipywidgets, anywidget and plotly documentation.
 """
 
+__all__ = ["PAPER", "SETTLE_S", "LiveFigure", "LivePanel", "LiveScene", "live_scene", "widget"]
+__dir__ = lambda: __all__
+
 import asyncio
 import functools
 import gzip

@@ -4,6 +4,9 @@ Left out: showing it.
 Sources: none; the limit is this project's own budget for a page.
 """
 
+__all__ = ["MOST_STATES", "Drawn", "Panel", "times", "too_many_states"]
+__dir__ = lambda: __all__
+
 import math
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable

@@ -4,6 +4,9 @@ Left out: how it gets onto a screen.
 Sources: none.
 """
 
+__all__ = ["Picture", "Scene"]
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 

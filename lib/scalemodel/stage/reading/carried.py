@@ -8,6 +8,9 @@ Left out: what stands in a table; whoever asks for one reads it.
 Sources: none.
 """
 
+__all__ = ["table_path"]
+__dir__ = lambda: __all__
+
 from pathlib import Path
 
 

@@ -11,6 +11,11 @@ Left out: the sources themselves, which are in `book/references.bib`.
 Sources: none.
 """
 
+__all__ = [
+    "CONFIDENCES", "DATE", "Fact", "Value", "entry", "fact", "ledger", "ledger_path", "overdue",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numbers
 import re
 from collections.abc import Mapping

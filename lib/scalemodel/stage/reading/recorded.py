@@ -13,6 +13,9 @@ Left out: many recordings of one thing, and what differs between them.
 Sources: none.
 """
 
+__all__ = ["SUFFIXES", "WHY_OTHER", "Recorded", "recorded", "write"]
+__dir__ = lambda: __all__
+
 import inspect
 import json
 from collections.abc import Callable, Mapping

@@ -4,6 +4,9 @@ Left out: dark colours; Jupyter's own are not known.
 Sources: the anywidget documentation.
 """
 
+__all__ = ["INKS", "SHEET", "LiveEmbed", "live_embed", "on_a_sheet"]
+__dir__ = lambda: __all__
+
 from pathlib import Path
 
 import anywidget

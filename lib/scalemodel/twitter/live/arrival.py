@@ -19,6 +19,12 @@ Sources: Little, "A Proof for the Queuing Formula L = λW", Operations Research,
 renewal-reward theorem, in any text on stochastic processes.
 """
 
+__all__ = [
+    "MOST_POSTS", "OLD_POSTS", "RATES_PER_S", "READ_S", "Event", "ReaderReport", "SceneConfig",
+    "SceneReport", "expected_frames_per_s", "expected_queue", "expected_wait_s", "scene",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import heapq
 import math
 from collections import deque

@@ -34,6 +34,13 @@ the documentation of `websockets` on broadcasting, which warns that nothing stop
 buffer of a slow reader from growing.
 """
 
+__all__ = [
+    "BAD_TEXT", "LEAST_S", "LINES", "MOST_AT_ONCE", "NOT_ACCEPTABLE", "NO_HELLO", "PIECE_BYTES",
+    "POLICY", "SPARE_FILES", "TOO_BIG", "TRY_LATER", "Gateway", "GatewayConfig", "GatewayReport",
+    "logger",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import asyncio
 import contextlib
 import functools

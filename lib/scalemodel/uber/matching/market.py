@@ -19,6 +19,12 @@ Sources: Castillo, Knoepfle, Weyl, "Surge Pricing Solves the Wild Goose Chase", 
 Little, "A Proof for the Queuing Formula L = λW", 1961. The sizes are ours.
 """
 
+__all__ = [
+    "MOST_LOOKS", "MOST_PAIRS", "MOST_RIDERS", "RULES", "MarketConfig", "MarketReport", "MarketRun",
+    "run", "simulate",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 from typing import NamedTuple

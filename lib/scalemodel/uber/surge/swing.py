@@ -17,6 +17,12 @@ Sources: any text on delay in feedback; what riders and drivers do: Hall et al.,
 Econometrica 93(5), 2025.
 """
 
+__all__ = [
+    "UNWILLING", "SwingConfig", "SwingReport", "expected_calm", "expected_gain",
+    "expected_most_gain", "swing",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 

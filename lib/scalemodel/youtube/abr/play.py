@@ -11,6 +11,12 @@ Sources: the environment is that of Mao, Netravali, Alizadeh, "Neural Adaptive V
 Streaming with Pensieve", SIGCOMM 2017.
 """
 
+__all__ = [
+    "BATCH", "MOST_PASSES", "MOST_STEPS", "SEEN", "SPARE_MEMORY", "Session", "Sessions",
+    "check_fit", "play", "play_many",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numbers
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
