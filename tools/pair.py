@@ -33,7 +33,7 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["versi
 WHEEL = f"scalemodel-{VERSION}-py3-none-any.whl"
 NEEDED = f"""\
 try:
-    import scalemodel
+    from scalemodel.stage.views.waiting import bars
 except ModuleNotFoundError:
     raise ModuleNotFoundError(
         "This notebook needs the package of its book, and it is not installed here. "
@@ -41,6 +41,7 @@ except ModuleNotFoundError:
         "Put the file beside this notebook, run  %pip install {WHEEL}  "
         "in a cell of its own, and restart the kernel."
     ) from None
+bars()  # a cell past two seconds has one
 
 """
 GLUE_MIME = "application/papermill.record/text/plain"
