@@ -13,6 +13,7 @@ notebook twice gives the same bytes.
 """
 
 import sys
+import tomllib
 from pathlib import Path
 
 import execute
@@ -28,6 +29,21 @@ ROOT = Path(__file__).parents[1]
 NO_SOURCE = {"hide-input", "hide-cell", "remove-input", "remove-cell", "remove-output"}
 NO_OUTPUT = {"hide-output", "hide-cell", "remove-output", "remove-cell"}
 FOLDED = {"jp-MarkdownHeadingCollapsed": True}  # what is beneath this heading, until the next
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+WHEEL = f"scalemodel-{VERSION}-py3-none-any.whl"
+NEEDED = f"""\
+try:
+    from scalemodel.stage.views.waiting import bars
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This notebook needs the package of its book, and it is not installed here. "
+        "The site offers it on the page 'How to read, run, teach and cite this book'. "
+        "Put the file beside this notebook, run  %pip install {WHEEL}  "
+        "in a cell of its own, and restart the kernel."
+    ) from None
+bars()  # a cell past two seconds has one
+
+"""
 GLUE_MIME = "application/papermill.record/text/plain"
 
 
@@ -52,6 +68,7 @@ def unexecuted(chapter):
     """The notebook of a chapter, without outputs and with its glued numbers still to fill in."""
     notebook = jupytext.read(chapter)
     notebook.cells = list(cells_apart(notebook.cells, chapter))
+    asks_for_the_package(notebook)
     for count, cell in enumerate(notebook.cells):
         cell["id"] = f"{chapter.stem}-{count:02d}"
         tags = set(cell.metadata.get("tags", []))
@@ -62,6 +79,12 @@ def unexecuted(chapter):
     notebook.metadata = nbformat.from_dict({"kernelspec": dict(notebook.metadata["kernelspec"])})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
+
+
+def asks_for_the_package(notebook):
+    """The first cell of code says in words what to install, for whoever has the notebook alone."""
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    first.source = NEEDED + first.source
 
 
 def cells_apart(cells, chapter):

@@ -276,6 +276,6 @@ def test_what_a_cell_binds(source, names):
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
 def test_cells_are_short(chapter):
     for cell in pair.unexecuted(chapter).cells:
-        folded = {"hide-input", "remove-cell"} & set(cell.metadata.get("tags", []))
+        folded = {"hide-input", "remove-input", "remove-cell"} & set(cell.metadata.get("tags", []))
         if cell.cell_type == "code" and not folded:
             assert len(cell.source.splitlines()) <= 12, f"{cell.id} is longer than a screen holds"

@@ -16,6 +16,13 @@ Left out: a network, copies on other machines, disks, other people's work on the
 Sources: Silberstein et al., "Feeding Frenzy", SIGMOD 2010 (the cost of an edge).
 """
 
+__all__ = [
+    "LEAST_BEYOND_RATIO", "LEAST_MERGING_RATIO", "MOST_OFF_RATIO", "MOST_OF_A_KIND", "PAGES_A_CALL",
+    "QUIET_RATIO", "RUNS", "bills_us", "cpu_bill", "cpu_ratios", "fitted_costs_us", "here",
+    "out_of_order", "policies",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import os
 import platform
 import time

@@ -12,6 +12,13 @@ Sources: librdkafka, CONFIGURATION.md (session.timeout.ms), rdkafka_mock_cgrp.c;
 geohash_helper.c.
 """
 
+__all__ = [
+    "EACH_S", "EAST", "EVERY_S", "KEPT", "LEAST_S", "LONGER", "NORTH", "PARTITIONS", "PATIENCE_S",
+    "REDIS_EARTH_M", "ROUNDS", "RUNS", "SETTLED", "STORE", "expected_messages_per_s",
+    "expected_unread_s", "fitted_ms", "here", "killed", "places", "rounds",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import contextlib
 import multiprocessing
 import os

@@ -10,6 +10,12 @@ Sources: the SVG 2 specification; WAI-ARIA's pattern for graphics with a text
 alternative.
 """
 
+__all__ = [
+    "BOX_H", "BOX_W", "CELL_H", "CELL_W", "FIELD", "MUTED", "PAPER", "RED", "TEXT", "Diagram",
+    "diagram",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 from html import escape
 

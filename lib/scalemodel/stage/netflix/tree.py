@@ -7,6 +7,9 @@ Left out: services that two others ask, which would need more than a tree.
 Sources: none.
 """
 
+__all__ = ["BRANCH", "INK", "LINE_PX", "MUTED", "STEP_PX", "WIDE_PX", "service_tree"]
+__dir__ = lambda: __all__
+
 from html import escape
 
 from scalemodel.core import checks

@@ -15,18 +15,20 @@ Left out: continuous controls, for a page can only hold states that were drawn.
 Sources: none; the limits are this project's own budget for a page.
 """
 
+__all__ = ["Explorable", "explore", "show"]
+__dir__ = lambda: __all__
+
 from collections.abc import Callable, Mapping
 
 from scalemodel.stage.panel.axes import Axis, as_axis
-from scalemodel.stage.panel.panel import Panel
-from scalemodel.stage.panel.picture import Picture
+from scalemodel.stage.panel.panel import Drawn, Panel
 from scalemodel.stage.panel.sketch import sketch
 from scalemodel.stage.views import still
 from scalemodel.stage.views.view import view
 
 
 def explore(
-    picture: Callable[..., Picture], /, *,
+    picture: Callable[..., Drawn], /, *,
     title: str, start: Mapping | None = None, predict=None, **axes,
 ) -> "Explorable":  # fmt: skip
     """A panel that shows `picture(**values)` for the values its controls stand at.
@@ -38,6 +40,7 @@ def explore(
     pure. More than 600 states are refused with a `ValueError` that says which axis to thin.
 
     >>> import plotly.graph_objects as go
+    >>> from scalemodel.stage.panel.picture import Picture
     >>> def square(side):
     ...     return Picture(go.Figure(), {"area": (side**2, "m")}, "A square.")
     >>> explore(square, title="How big is a square?", start={"side": 2}, side=[1, 2, 3])
@@ -48,10 +51,11 @@ def explore(
     return Explorable(picture, title, controls, {**first, **(start or {})}, predict)
 
 
-def show(picture: Picture, *, title: str = "") -> "Explorable":
+def show(picture: Drawn, *, title: str = "") -> "Explorable":
     """A figure without controls, treated like a panel in every view.
 
     >>> import plotly.graph_objects as go
+    >>> from scalemodel.stage.panel.picture import Picture
     >>> show(Picture(go.Figure(), {}, "An empty figure."))
     <panel "" with 1 states>
     """

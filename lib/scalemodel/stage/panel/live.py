@@ -13,6 +13,12 @@ Left out: the table of numbers; in Jupyter the data is a variable away.
 Sources: the ipywidgets, anywidget and plotly documentation.
 """
 
+__all__ = [
+    "CONTROL_PX", "PAPER", "ROWS", "SETTLE_S", "LiveFigure", "LivePanel", "LiveScene", "live_scene",
+    "widget",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import asyncio
 import functools
 import gzip

@@ -9,6 +9,9 @@ so they stand open there.
 Sources: the ipywidgets documentation.
 """
 
+__all__ = ["LiveGuess"]
+__dir__ = lambda: __all__
+
 from html import escape
 
 import ipywidgets as widgets

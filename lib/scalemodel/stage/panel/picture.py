@@ -4,6 +4,9 @@ Left out: how it gets onto a screen.
 Sources: none.
 """
 
+__all__ = ["Picture", "Scene"]
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -77,3 +80,8 @@ class Picture:
                 ) from None
         if not isinstance(self.alt, str) or not self.alt.strip():
             raise ValueError(f"alt={self.alt!r} must be a sentence")
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        from scalemodel.stage.panel.explore import show  # who only makes pictures needs no screen
+
+        return show(self)._repr_mimebundle_(include, exclude)

@@ -4,6 +4,9 @@ Left out: dates, and axes that share one scale.
 Sources: Plotly's JSON chart schema; Heckbert's nice numbers for the marks.
 """
 
+__all__ = ["MARGIN", "MOST_MARKS", "Scale", "scale_of"]
+__dir__ = lambda: __all__
+
 import itertools
 import math
 from dataclasses import dataclass, field

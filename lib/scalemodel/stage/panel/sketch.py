@@ -7,6 +7,12 @@ Left out: hovering, patterns, side axes, and where plotly would move a word out 
 Sources: Plotly's JSON chart schema; the SVG 2 specification.
 """
 
+__all__ = [
+    "ANCHORS", "BOTTOM", "GRID", "HEIGHT", "INK", "LEFT", "LINE", "MUTED", "RIGHT", "TOP", "WIDTH",
+    "sketch",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import re
 from html import escape
 

@@ -4,6 +4,9 @@ Left out: patterns, and signs other than dots.
 Sources: Plotly's JSON chart schema; the SVG 2 specification.
 """
 
+__all__ = ["DASHES", "HUES", "INK", "hue_of", "text_svg", "trace_svg"]
+__dir__ = lambda: __all__
+
 import re
 from html import escape
 

@@ -9,6 +9,9 @@ Left out: the fact cards of a company.
 Sources: none.
 """
 
+__all__ = ["guard", "tell"]
+__dir__ = lambda: __all__
+
 from scalemodel.stage.views.view import view
 
 

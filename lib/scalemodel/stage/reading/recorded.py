@@ -13,6 +13,9 @@ Left out: many recordings of one thing, and what differs between them.
 Sources: none.
 """
 
+__all__ = ["SUFFIXES", "WHY_OTHER", "Recorded", "recorded", "write"]
+__dir__ = lambda: __all__
+
 import inspect
 import json
 from collections.abc import Callable, Mapping
@@ -23,6 +26,7 @@ from IPython.display import display
 
 from scalemodel.core import checks, units
 from scalemodel.stage.look.tables import table
+from scalemodel.stage.reading.carried import table_path
 from scalemodel.stage.views.view import view
 
 WHY_OTHER = "Another processor, its memory and what else it does just then give other figures."
@@ -98,8 +102,9 @@ def recorded(
     Measured anew, a table of both is shown at once. `check`, given the new numbers, says by a
     `ValueError` that they make no sense.
 
-    `record` is the file, from the chapter's folder. The record holds the sizes it was made
-    with; if the chapter's are others, a `ValueError` says so and what to do.
+    `record` is the file, from the chapter's folder; in any other folder it is the book's, of the
+    room of `run`. The record holds the sizes it was made with; if the chapter's are others, a
+    `ValueError` says so and what to do.
 
     >>> import tempfile
     >>> def boil(cups=2):
@@ -110,7 +115,7 @@ def recorded(
     {'wait_s': 120.0}
     """
     checks.instance("anew", anew, bool)
-    path = Path(record)
+    path = _place(record, run)
     kept, when = _read(path, name)
     asked = {**_defaults(run), **_plain(sizes)}
     if anew and view() == "live":
@@ -169,6 +174,12 @@ def write(
         lines.append(",\n".join(rows))
         lines.append("}}" + ("," if each < len(told) - 1 else ""))
     Path(path).write_text("\n".join([*lines, "}", "}", ""]))
+
+
+def _place(record, run):
+    """The record in the chapter's folder; for a notebook elsewhere, that of the room of `run`."""
+    room = run.__module__.split(".")[1:2]
+    return Path(record) if Path(record).is_file() else table_path(Path(*room) / record)
 
 
 def _read(path, name):

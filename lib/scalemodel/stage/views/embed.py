@@ -11,6 +11,9 @@ Left out: panels over a model, which `explore` draws.
 Sources: none.
 """
 
+__all__ = ["Embed", "data_html"]
+__dir__ = lambda: __all__
+
 import hashlib
 import json
 

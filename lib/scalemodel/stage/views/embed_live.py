@@ -4,6 +4,9 @@ Left out: the sheet that it lies on; `sheet` writes it.
 Sources: the anywidget documentation.
 """
 
+__all__ = ["LiveEmbed", "live_embed"]
+__dir__ = lambda: __all__
+
 from pathlib import Path
 
 import anywidget

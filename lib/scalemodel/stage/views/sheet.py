@@ -7,6 +7,9 @@ Left out: dark colours in Jupyter.
 Sources: none.
 """
 
+__all__ = ["COLOURS", "DRAWN", "INKS", "SHEET", "on_a_sheet", "refusal_html"]
+__dir__ = lambda: __all__
+
 from scalemodel.stage.look import theme
 from scalemodel.stage.views.kinds import Kind
 

@@ -9,6 +9,12 @@ Left out: other front ends than JupyterLab and Notebook, which show both while a
 Sources: the ipywidgets documentation; JupyterLab's own names for the parts of an output.
 """
 
+__all__ = [
+    "ALIVE", "LEAST_WIDE", "MOST_BYTES", "PLACE", "STYLE", "TELL", "WIDE", "WIDGET", "lightest",
+    "outputs", "publish", "still_html", "svg_within",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import base64
 import re
 from collections.abc import Callable

@@ -4,6 +4,9 @@ Left out: the showing, which each thing does itself.
 Sources: none.
 """
 
+__all__ = ["view"]
+__dir__ = lambda: __all__
+
 import os
 
 
