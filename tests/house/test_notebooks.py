@@ -166,7 +166,9 @@ def test_every_panel_is_proved_by_a_hash(path):
             stored = "".join(
                 output.get("data", {}).get("text/plain", "") for output in cell.outputs
             )
-            assert re.search(r"\d+ states · grid [0-9a-f]{12}", stored), cell.id
+            assert re.search(r"\d+ states · grid [0-9a-f]{12} .*· still [0-9a-f]{8}$", stored), (
+                cell.id
+            )
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
@@ -179,7 +181,8 @@ def test_what_moves_is_a_picture_where_nothing_runs(path):
             if panel := re.search(r"states · grid [0-9a-f]{12}", line):
                 (svg,) = re.findall('src="data:image/svg.xml;base64,([^"]+)"', html)
                 assert ElementTree.fromstring(base64.b64decode(svg)).tag.endswith("svg"), cell.id
-            if panel or re.search(r"^<\w+ .* · [0-9a-f]{12}>$", line):
+            if panel or re.search(r"^<\w+ .* · [0-9a-f]{12}> · still", line):
+                assert line == still.proved(line.rpartition(" · ")[0], html), cell.id
                 assert len(html.encode()) <= still.MOST_BYTES, cell.id
                 assert "Run this cell to" in html, cell.id
 

@@ -32,7 +32,7 @@ SKIPPED = {
     "application/vnd.jupyter.widget-view+json", "image/png", "image/jpeg",
 }  # fmt: skip
 # Plain text that answers for the HTML beside it: a panel's line, or an embed's.
-PROVED = re.compile(r"states · grid [0-9a-f]{12}( · start: .*)?$|^<\w+ \".*\" · [0-9a-f]{12}>$")
+PROVED = re.compile(r" · still [0-9a-f]{8}$")
 
 
 def values_of(outputs):
@@ -103,7 +103,8 @@ CHANGES = {
     "a value": ("text/plain", r"^('?)\d", r"\g<1>77"),
     "a digest": ("text/plain", r"grid [0-9a-f]{4}", "grid 0000"),
     "a start state": ("text/plain", r"(start: .*?)\d", r"\g<1>77"),
-    "a quiz": ("text/plain", r"· [0-9a-f]{4}([0-9a-f]{8}>)$", r"· 0000\1"),
+    "a quiz": ("text/plain", r"· [0-9a-f]{4}([0-9a-f]{8}>)", r"· 0000\1"),
+    "a still": ("text/plain", r"still [0-9a-f]{4}", "still 0000"),
     "a table": ("text/html", r">\d", ">77"),
     "a number in the text": ("application/papermill.record/text/plain", r"\d", "77"),
     "a print": ("text", r"\d", "77"),

@@ -15,7 +15,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.site.conftest import ROOT, SPECIMENS
-from tests.site.in_jupyter import OURS, PALE, STALE, unreachable
+from tests.site.jupyter.measured import OURS, PALE, STALE, unreachable
 
 WAIT_MS = 90_000  # the first kernel of a cold machine
 FIGURE = "() => document.querySelector('.js-plotly-plot')?.data?.map(({x, y}) => [[...x], [...y]])"

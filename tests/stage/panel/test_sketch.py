@@ -10,8 +10,8 @@ from scalemodel.parts.system import Part, System
 from scalemodel.stage.look.diagram import diagram
 from scalemodel.stage.panel.grid import encode
 from scalemodel.stage.panel.picture import Picture
-from scalemodel.stage.panel.scales import Scale, scale_of
-from scalemodel.stage.panel.sketch import sketch
+from scalemodel.stage.panel.sketching.scales import Scale, scale_of
+from scalemodel.stage.panel.sketching.sketch import sketch
 
 SVG = "{http://www.w3.org/2000/svg}"
 

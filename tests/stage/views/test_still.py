@@ -44,6 +44,29 @@ def test_a_live_panel_has_its_picture_before_it(monkeypatch):
     assert re.sub("<[^>]*>", "", live["text/html"]) == live["text/plain"] == ""
 
 
+def test_a_picture_that_ends_a_cell_has_its_still_as_a_panel_has(monkeypatch):
+    first, live = shown(picture(1), monkeypatch)
+    assert "From 1." in first["text/html"] and live[still.WIDGET]["model_id"]
+    (bundle,) = shown(picture(1), monkeypatch, "digest")
+    assert "From 1." in bundle["text/html"] and "grid" in bundle["text/plain"]
+
+
+@pytest.mark.parametrize("view", ["site", "digest"])
+def test_site_and_notebook_tell_by_one_line_which_still_it_is(view, monkeypatch):
+    steps = [Step("Stored.", {"dot": (20, 20)}), Step("Gone.", {"dot": (90, 20)})]
+    things = [
+        explore(picture, title="Where?", n=[1, 2]),
+        moving({"dot": "<b/>"}, {"a": steps}, title="?"),
+    ]
+    lines = [shown(thing, monkeypatch, view)[0]["text/plain"] for thing in things]
+    stills = [shown(thing, monkeypatch, "digest")[0]["text/html"] for thing in things]
+    proved = [
+        still.proved(line.rpartition(" · ")[0], html)
+        for line, html in zip(lines, stills, strict=True)
+    ]
+    assert lines == proved
+
+
 def test_a_committed_notebook_has_the_picture_beside_its_line(monkeypatch):
     (bundle,) = shown(explore(picture, title="Where?", n=[1, 2]), monkeypatch, "digest")
     assert "grid" in bundle["text/plain"] and "data:image/svg+xml" in bundle["text/html"]

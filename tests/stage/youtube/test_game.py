@@ -46,7 +46,7 @@ def test_the_stored_line_names_every_score(monkeypatch):
     best = optimum(VIDEO, rounded(RIDE), PLAYER).lower
     game = a_game()
     assert game.text == f"Can you?: bus · {line}, optimum {best:.2f}"
-    assert game._repr_mimebundle_()["text/plain"] == repr(game)
+    assert game._repr_mimebundle_()["text/plain"].startswith(repr(game))
     assert repr(game).startswith(f'<game "{game.text}" · ')
     assert repr(game) == repr(a_game()) != repr(a_game(player=Player()))
 

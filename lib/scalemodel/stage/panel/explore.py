@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 
 from scalemodel.stage.panel.axes import Axis, as_axis
 from scalemodel.stage.panel.panel import Drawn, Panel
-from scalemodel.stage.panel.sketch import sketch
+from scalemodel.stage.panel.sketching.sketch import sketch
 from scalemodel.stage.views import still
 from scalemodel.stage.views.view import view
 
@@ -96,16 +96,12 @@ class Explorable(Panel):
         match view():
             case "live":
                 return self._outputs()[-1]
-            case "site":
+            case asked:
                 from scalemodel.stage.panel import grid, page
-
-                states = grid.states_of(self)  # once for both
-                line = grid.digest_line(self, states)
-                return {"text/html": page.panel_html(self, states), "text/plain": line}
-            case _:
-                from scalemodel.stage.panel import grid
 
                 states = grid.states_of(self)
                 start = states[grid.start_number(self)]
-                line = grid.digest_line(self, states)
-                return {"text/html": self._still(start, start["alt"]), "text/plain": line}
+                picture = self._still(start, start["alt"])
+                line = still.proved(grid.digest_line(self, states), picture)
+                html = page.panel_html(self, states) if asked == "site" else picture
+                return {"text/html": html, "text/plain": line}

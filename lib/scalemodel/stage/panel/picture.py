@@ -85,3 +85,8 @@ class Picture:
         from scalemodel.stage.panel.explore import show  # who only makes pictures needs no screen
 
         return show(self)._repr_mimebundle_(include, exclude)
+
+    def _ipython_display_(self):
+        from scalemodel.stage.panel.explore import show
+
+        show(self)._ipython_display_()

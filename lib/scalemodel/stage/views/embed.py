@@ -70,10 +70,10 @@ class Embed:
         match view():
             case "live":
                 return self._outputs()[-1]
-            case "site":
-                return {"text/html": self.html, "text/plain": repr(self)}
-            case _:
-                return {"text/html": self.still(), "text/plain": repr(self)}
+            case asked:
+                line = still.proved(repr(self), self.still())
+                html = self.html if asked == "site" else self.still()
+                return {"text/html": html, "text/plain": line}
 
     def _ipython_display_(self):
         still.publish(self._outputs)

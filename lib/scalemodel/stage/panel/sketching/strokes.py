@@ -11,7 +11,7 @@ import re
 from html import escape
 
 from scalemodel.stage.look import theme
-from scalemodel.stage.panel.scales import Scale
+from scalemodel.stage.panel.sketching.scales import Scale
 
 DASHES = {"dash": "8 5", "dot": "2 4", "dashdot": "8 4 2 4", "longdash": "12 6"}
 HUES = theme.template()["layout"]["colorway"]

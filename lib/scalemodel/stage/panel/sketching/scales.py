@@ -15,7 +15,7 @@ MOST_MARKS = 6
 MARGIN = 0.05  # of what is to be seen, left free at both ends
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Scale:
     """From values to pixels: `scale(value)`, or None where the value has no place.
 

@@ -17,8 +17,8 @@ import re
 from html import escape
 
 from scalemodel.stage.look import theme
-from scalemodel.stage.panel.scales import scale_of
-from scalemodel.stage.panel.strokes import DASHES, hue_of, text_svg, trace_svg
+from scalemodel.stage.panel.sketching.scales import scale_of
+from scalemodel.stage.panel.sketching.strokes import DASHES, hue_of, text_svg, trace_svg
 
 WIDTH, HEIGHT = 640, 340  # px, where the figure does not say how high
 LEFT, RIGHT, TOP, BOTTOM, LINE = 64, 20, 14, 44, 18
