@@ -2,7 +2,7 @@
 
 from playwright.sync_api import TimeoutError
 
-# Everything of ours once, with what it says when it refuses.
+# Everything of ours that moves, once, with what it says when it refuses.
 OURS = [
     """import plotly.graph_objects as go
 from scalemodel.stage.panel.axes import axis
@@ -31,6 +31,19 @@ choose("room.scene", question="Which?", options={"tea": "At four.", "milk": "At 
     """from scalemodel.stage.panel.moving import Step, moving
 steps = [Step("Stored.", {"dot": (20, 20)}), Step("Copied.", {"dot": (90, 20, "good")})]
 moving({"dot": '<circle r="6"/>'}, {"on write": steps}, title="Where does it go?")""",
+    """from scalemodel.parts.system import Flow, Part, System
+from scalemodel.stage.views.diagram import diagram
+pair = System((Part("a", "sends", 0, 0), Part("b", "takes", 1, 0)), (Flow("a", "b", "post"),))
+explore(lambda n: Picture(diagram(pair, f"From a to b, {n}."), {}, f"To {n}."), title="Who?", n=[1, 2])""",
+]
+# What needs no script is kept as it is.
+PLAIN = [
+    """diagram(pair, "From a to b.")""",
+    """from scalemodel.youtube.abr.play import play
+play(film, bus, Player(), Bola())""",
+    """from scalemodel.stage.reading.recorded import Recorded
+tea = Recorded("tea", {"wait_s": 3}, {"date": "2026-11-25", "machine": "a kettle"}, why_not="It is out.")
+tea""",
 ]
 
 # What is written in outputs with too little between ink and paper: WCAG's 4.5, or 3 where it is large.

@@ -9,12 +9,12 @@ from plotly.offline import get_plotlyjs
 
 from scalemodel.parts.system import Part, State, System
 from scalemodel.stage.look import theme
-from scalemodel.stage.look.diagram import diagram
 from scalemodel.stage.panel import grid
 from scalemodel.stage.panel.axes import axis
 from scalemodel.stage.panel.explore import explore
 from scalemodel.stage.panel.live import LiveFigure, LivePanel, live_scene
 from scalemodel.stage.panel.picture import Picture
+from scalemodel.stage.views.diagram import diagram
 from tests.stage.panel.dot.dot import DOT
 
 
@@ -101,7 +101,7 @@ def test_a_diagram_is_drawn_anew_and_needs_no_library():
     panel = LivePanel(explore(full, title="How full?", n=[0.1, 0.9]))
     for index, share in enumerate((0.1, 0.9)):
         panel.controls["n"].index = index
-        assert panel.figure.figure == {"svg": full(share).figure.svg}
+        assert full(share).figure.svg in panel.figure.figure["svg"]
     assert panel.figure.library == b""
 
 

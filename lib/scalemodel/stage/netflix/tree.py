@@ -14,7 +14,7 @@ from html import escape
 
 from scalemodel.core import checks
 from scalemodel.parts.system import System
-from scalemodel.stage.look.diagram import Diagram
+from scalemodel.stage.views.diagram import Diagram
 
 WIDE_PX, LINE_PX, STEP_PX = 360, 27, 24
 INK, MUTED = (f"var(--sm-{name}, currentColor)" for name in ("ink", "muted"))  # Jupyter has neither

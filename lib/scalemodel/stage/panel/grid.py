@@ -26,8 +26,8 @@ import numpy as np
 
 from scalemodel.core import units
 from scalemodel.core.sweep import size, sweep
-from scalemodel.stage.look.diagram import Diagram
 from scalemodel.stage.panel.panel import Drawn, Panel, times
+from scalemodel.stage.views.diagram import Diagram
 
 MOST_BYTES = 100_000  # gzipped, a panel
 DIGITS = 5  # that count, in every stored number

@@ -162,7 +162,8 @@ class LivePanel:
         self.problem.value = ""
         self._seen(True)
         if "svg" in state:
-            self.figure.figure = {"svg": "".join(state["svg"].values())}
+            drawn = "".join(state["svg"].values())
+            self.figure.figure = {"svg": f'<div style="background:#fff">{drawn}</div>'}
         else:
             layout = state["layout"]
             if self.guess:

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from plotly.basedatatypes import BaseFigure
 
 from scalemodel.core import units
-from scalemodel.stage.look.diagram import Diagram
+from scalemodel.stage.views.diagram import Diagram
 from scalemodel.stage.views.kinds import Kind
 
 

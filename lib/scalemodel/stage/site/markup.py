@@ -212,7 +212,7 @@ def modules_of(words: str) -> list[str]:
     >>> "scalemodel.labs.playing.store" in modules_of("labs")
     True
     >>> modules_of("stage.panel.explore stage.look")[:2]
-    ['scalemodel.stage.panel.explore', 'scalemodel.stage.look.diagram']
+    ['scalemodel.stage.panel.explore', 'scalemodel.stage.views.diagram']
     """
     names = []
     for word in words.split():

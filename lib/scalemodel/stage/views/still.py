@@ -10,8 +10,8 @@ Sources: the ipywidgets documentation; JupyterLab's own names for the parts of a
 """
 
 __all__ = [
-    "ALIVE", "LEAST_WIDE", "MOST_BYTES", "PLACE", "STYLE", "TELL", "WIDE", "WIDGET", "lightest",
-    "outputs", "publish", "still_html", "svg_within",
+    "ALIVE", "LEAST_WIDE", "MOST_BYTES", "PLACE", "STYLE", "TELL", "WIDE", "WIDGET", "image_html",
+    "lightest", "outputs", "proved", "publish", "still_html", "svg_within",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -49,7 +49,7 @@ def still_html(words: str, svg: str = "", tell: str = TELL, ask: str = "") -> st
     >>> "data:image/svg+xml;base64," in still_html("A dot.", "<svg><circle r='3'/></svg>")
     True
     """
-    told = f"{_picture(svg, words) if svg else ''}<p>{escape(words)}</p>"
+    told = f"{image_html(svg, words) if svg else ''}<p>{escape(words)}</p>"
     if ask:
         told = f"<details><summary>{escape(ask)}</summary>{told}</details>"
     return f'<div class="sm-still">{told}<p><em>{escape(tell)}</em></p></div>'
@@ -132,7 +132,12 @@ def _width(svg):
     return float(found[1]) if found else 0.0
 
 
-def _picture(svg, words):
+def image_html(svg: str, words: str) -> str:
+    """The drawing `svg` as an image that any host lets through, and what it says in `words`.
+
+    >>> image_html('<svg viewBox="0 0 99 9"/>', "A dot.")[:42]
+    '<img alt="A dot." width="99" src="data:ima'
+    """
     data = base64.b64encode(svg.encode()).decode()
     return (
         f'<img alt="{escape(words)}" width="{_width(svg) or WIDE:.0f}" '

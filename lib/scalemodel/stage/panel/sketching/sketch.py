@@ -19,6 +19,7 @@ from html import escape
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.sketching.scales import scale_of
 from scalemodel.stage.panel.sketching.strokes import DASHES, hue_of, text_svg, trace_svg
+from scalemodel.stage.views import diagram, still
 
 WIDTH, HEIGHT = 640, 340  # px, where the figure does not say how high
 LEFT, RIGHT, TOP, BOTTOM, LINE = 64, 20, 14, 44, 18
@@ -37,7 +38,7 @@ def sketch(state: dict, every: int = 1) -> str:
     ('<svg xmlns="http://www.w3.org/2000/svg" widt', 3)
     """
     if "svg" in state:
-        return "".join(state["svg"].values())
+        return still.svg_within("".join(state["svg"].values()), diagram.WHITE)
     return _Sheet(state["data"], state["layout"], every).svg
 
 
