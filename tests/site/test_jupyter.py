@@ -230,6 +230,8 @@ def test_every_panel_of_every_notebook_is_read_and_reached(path, width, jupyter,
     page = visitor.open(f"lab/tree/{path.parent.name}/{path.name}?reset")
     run_all(page)
     page.wait_for_function(DONE, timeout=4 * WAIT_MS)
+    page.evaluate("window.jupyterapp.commands.execute('notebook:expand-all-headings')")
+    assert page.locator(".jp-OutputArea-output.jupyter-widgets").count(), "nothing of ours is here"
     for button in page.get_by_role("button", name="Just show me").all():
         button.click()
     assert unreachable(page) == []

@@ -55,8 +55,8 @@ PALE = """() => {
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const paper = (node) => {
-    const above = [];
-    for (let at = node; at; at = at.parentElement) {
+    const above = [], plot = node.closest('.js-plotly-plot');  // whose words lie above its paper
+    for (let at = plot?.querySelector('.main-svg') ?? node; at; at = at.parentElement) {
       const colour = parts(getComputedStyle(at).backgroundColor);
       above.unshift(colour);
       if (colour[3] === 1) break;
@@ -77,7 +77,7 @@ PALE = """() => {
     for (let text = walker.nextNode(); text; text = walker.nextNode()) {
       if (text.data.trim() && !text.parentElement.closest('script, style, noscript, option')) look(text.parentElement, text.data);
     }
-    for (const field of place.querySelectorAll('input:not([type=radio], [type=checkbox]), select, textarea')) look(field, field.className);
+    for (const field of place.querySelectorAll('input:not([type=radio], [type=checkbox], [type=range]), select, textarea')) look(field, field.className);
   }
   return found;
 }"""
@@ -86,9 +86,12 @@ PALE = """() => {
 TRACKS = """slider => {
   const { left, width, top, height } = slider.querySelector('.noUi-base').getBoundingClientRect();
   const last = Number(slider.querySelector('.noUi-handle').ariaValueMax);
-  return Array.from({ length: last + 1 }, (_, n) => [left + (width * n) / last, top + height / 2]);
+  const within = (x) => Math.min(Math.max(x, 1), width - 1);
+  return Array.from({ length: last + 1 }, (_, n) => [left + within((width * n) / last), top + height / 2]);
 }"""
 STANDS = "([slider, n]) => Math.round(slider.querySelector('.noUi-handle').ariaValueNow) === n"
+# While a handle glides to where it was sent, it hears of nothing else.
+RESTS = "slider => !slider.querySelector('.noUi-state-tap')"
 STALE = "Error displaying widget"
 
 
@@ -98,8 +101,9 @@ def unreachable(page):
     for slider in page.query_selector_all(".widget-slider .slider-container"):
         slider.scroll_into_view_if_needed()
         for n, (x, y) in enumerate(slider.evaluate(TRACKS)):
-            page.mouse.click(x, y)
             try:
+                page.wait_for_function(RESTS, arg=slider, timeout=10_000)
+                page.mouse.click(x, y)
                 page.wait_for_function(STANDS, arg=[slider, n], timeout=10_000)
             except TimeoutError:
                 label = slider.evaluate("slider => slider.parentElement.textContent")
