@@ -23,6 +23,9 @@ RUN = """
 import sys, nbformat
 from nbclient import NotebookClient
 notebook = nbformat.read(sys.argv[1], as_version=4)
+for cell in notebook.cells:
+    if cell.cell_type == "code":
+        cell.update(execution_count=None, outputs=[])
 try:
     NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
 finally:

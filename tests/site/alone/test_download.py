@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,6 +15,7 @@ from tests.site.conftest import ROOT
 pytestmark = pytest.mark.slow
 # Its name is another chapter's too, and its cells read a record and a quiz, by live panels.
 ONE = ROOT / "book" / "uber" / "real.md"
+ALONE = ("-I", "-c")  # whatever PYTHONPATH says
 DEAR = [pytest.param(chapter, marks=pytest.mark.thorough) for chapter in CHAPTERS if chapter != ONE]
 
 
@@ -35,18 +37,18 @@ def downloaded(site, chapter, folder):
     """The notebook that the arrow on top of a chapter's page leads to, in an empty folder."""
     page = (chapter.relative_to(ROOT)).with_suffix(".html")
     (link,) = set(re.findall(r'href="([^"]*_sources/[^"]+\.ipynb)"', (site / page).read_text()))
-    return shutil.copy((site / page).parent / link, folder)
+    return Path(shutil.copy((site / page).parent / link, folder))
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_the_environment_has_what_the_wheel_asks_for_and_nothing_of_the_book_s_tools(python):
     has = lambda name: (
-        subprocess.run([python, "-c", f"import {name}"], capture_output=True).returncode == 0
+        subprocess.run([python, *ALONE, f"import {name}"], capture_output=True).returncode == 0
     )
     assert has("scalemodel.stage.panel.live") and has("jupyterlab") and has("numba")
     assert not [name for name in ("myst_nb", "sphinx", "jupytext", "pytest", "pybtex") if has(name)]
     where = subprocess.check_output(
-        [python, "-c", "import scalemodel; print(scalemodel.__file__)"], text=True
+        [python, *ALONE, "import scalemodel; print(scalemodel.__file__)"], text=True
     )
     assert str(ROOT) not in where
 
@@ -67,7 +69,7 @@ def test_without_the_package_the_first_cell_says_what_to_install(site, wheel, tm
     python = make(tmp_path / "environment", wheel, without_the_package=True)
     (tmp_path / "empty").mkdir()
     for notebook in (downloaded(site, ONE, tmp_path / "empty"), site / "book/twitter/fanout.ipynb"):
-        notebook = shutil.copy(notebook, tmp_path / "empty" / "one.ipynb")
+        notebook = Path(shutil.copy(notebook, tmp_path / "empty" / "one.ipynb"))
         assert run(python, notebook).returncode != 0
         cells = [
             cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"
@@ -82,5 +84,5 @@ def test_a_name_that_two_chapters_share_gets_its_own_tables(python, tmp_path):
         "from scalemodel.stage.reading.quiz import quiz\n"
         "print({quiz(f'{room}/real.quiz.yml').html for room in ('twitter', 'uber')}.__len__())"
     )
-    done = subprocess.run([python, "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([python, *ALONE, program], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout == "2\n", done.stderr

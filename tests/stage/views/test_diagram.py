@@ -84,7 +84,7 @@ def test_alone_in_a_notebook_it_is_a_picture_on_white_that_any_host_shows(view, 
         '<img alt="From a &amp; to b." .*src="data:image/svg.xml;base64,(.*)">', html
     )
     svg = base64.b64decode(data).decode()
-    assert "background:#fff" in svg and ElementTree.fromstring(svg).tag == f"{SVG}svg"
+    assert "{background:#fff" in svg and ElementTree.fromstring(svg).tag == f"{SVG}svg"
 
 
 def test_in_a_live_panel_and_its_still_it_lies_on_white():
@@ -92,7 +92,7 @@ def test_in_a_live_panel_and_its_still_it_lies_on_white():
         explore(lambda n: Picture(diagram(PAIR, "Two."), {}, "Two."), title="?", n=[1])
     )
     assert panel.figure.figure["svg"].startswith('<div style="background:#fff">')
-    assert "background:#fff" in sketch(panel.state)
+    assert "{background:#fff" in sketch(panel.state)
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

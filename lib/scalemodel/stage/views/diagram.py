@@ -32,7 +32,7 @@ MUTED = f"var(--pst-color-text-muted, {theme.colour('muted')})"
 PAPER = "var(--pst-color-background, #ffffff)"
 RED = f"var(--sm-red, {theme.colour('red')})"
 FIELD = f"var(--sm-field, {theme.colour('field')})"
-WHITE = "svg{background:#fff}"  # where the page around it is not the site's
+WHITE = "svg{background:#fff;font-family:sans-serif!important}"  # where the page is not the site's
 
 
 class Diagram:
