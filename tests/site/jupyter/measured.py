@@ -40,7 +40,7 @@ explore(lambda n: Picture(diagram(pair, f"From a to b, {n}."), {}, f"To {n}."), 
 PLAIN = [
     """diagram(pair, "From a to b.")""",
     """from scalemodel.youtube.abr.play import play
-play(film, bus, Player(), Bola())""",
+play(film, bus, Bola(), Player())""",
     """from scalemodel.stage.reading.recorded import Recorded
 tea = Recorded("tea", {"wait_s": 3}, {"date": "2026-11-25", "machine": "a kettle"}, why_not="It is out.")
 tea""",
@@ -63,11 +63,21 @@ PALE = """() => {
     }
     return above.reduce((below, colour) => over(colour, below), [255, 255, 255]);
   };
+  // What a letter of a drawing stands on: the last shape before it that holds its middle.
+  const shape = (text) => {
+    const { x, y, width, height } = text.getBoundingClientRect(), [mx, my] = [x + width / 2, y + height / 2];
+    return [...text.closest('svg').querySelectorAll('rect, circle, ellipse')].filter((form) => {
+      const box = form.getBoundingClientRect(), { fill, fillOpacity } = getComputedStyle(form);
+      return fill !== 'none' && fillOpacity > 0.5 && form.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING
+        && box.left <= mx && mx <= box.right && box.top <= my && my <= box.bottom;
+    }).at(-1);
+  };
   const found = [], seen = (node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   const look = (node, words) => {
     const style = getComputedStyle(node), ink = node.closest('svg') ? style.fill : style.color;
-    if (!seen(node) || ink === 'none' || node.closest(':disabled, .sm-live, .MathJax')) return;
-    const below = paper(node), [one, two] = [light(over(parts(ink), below)), light(below)];
+    if (!seen(node) || ink === 'none' || node.closest(':disabled, .sm-live, .MathJax, .jp-RenderedMarkdown pre')) return;
+    const form = node.closest('svg') && !node.closest('.js-plotly-plot') && shape(node);
+    const below = form ? over(parts(getComputedStyle(form).fill), paper(node)) : paper(node), [one, two] = [light(over(parts(ink), below)), light(below)];
     const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05), size = parseFloat(style.fontSize);
     const least = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
     if (ratio < least) found.push(`${words.trim().slice(0, 40)}: ${ratio.toFixed(2)}, ${ink} on ${below.map(Math.round)}`);
@@ -99,11 +109,11 @@ def unreachable(page):
     """The values of sliders that a mouse does not reach."""
     found = []
     for slider in page.query_selector_all(".widget-slider .slider-container"):
-        slider.scroll_into_view_if_needed()
-        for n, (x, y) in enumerate(slider.evaluate(TRACKS)):
+        for n in range(len(slider.evaluate(TRACKS))):
+            slider.scroll_into_view_if_needed()
             try:
                 page.wait_for_function(RESTS, arg=slider, timeout=10_000)
-                page.mouse.click(x, y)
+                page.mouse.click(*slider.evaluate(TRACKS)[n])  # cells above may have grown
                 page.wait_for_function(STANDS, arg=[slider, n], timeout=10_000)
             except TimeoutError:
                 label = slider.evaluate("slider => slider.parentElement.textContent")

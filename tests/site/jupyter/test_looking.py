@@ -145,8 +145,8 @@ def test_after_run_all_what_is_folded_is_still_folded(jupyter, visit, name):  # 
     if aim.count():
         aim.click()
         heading = page.locator("h3", has_text=re.compile("^E2, "))
-        page.wait_for_function("h => h.getBoundingClientRect().y > 0", arg=heading.element_handle())
-        assert heading.bounding_box()["y"] < SIZE["height"], "the tag leads to its exercise"
+        seen = "h => { const { y } = h.getBoundingClientRect(); return 0 < y && y < innerHeight; }"
+        page.wait_for_function(seen, arg=heading.element_handle())  # the tag leads to its exercise
 
 
 # ── The target ──────────────────────────────────────────────────────────────
