@@ -40,7 +40,9 @@ zip: book ## pack site and notebooks into one archive, for rooms without a netwo
 	@$(BIN)/python tools/zip.py
 
 jupyter: $(VENV)/jupyter.ok ## open the notebooks in JupyterLab, with live panels (DIR=... opens another folder)
-	@env -u SCALEMODEL_VIEW $(BIN)/jupyter lab --notebook-dir=$(DIR) --ip=127.0.0.1 --port=$(JUPYTER_PORT) \
+	@env -u SCALEMODEL_VIEW JUPYTER_CONFIG_PATH=$(CURDIR)/tools/for_jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH} \
+	  $(BIN)/jupyter lab --notebook-dir=$(DIR) --ip=127.0.0.1 --port=$(JUPYTER_PORT) \
+	  $(if $(wildcard $(DIR)/index.ipynb),--LabApp.default_url=/lab/tree/index.ipynb) \
 	  $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 
 labs: $(VENV)/book.ok ## write the labs' notebooks, for students, teachers, nbgrader and otter, into _build/labs

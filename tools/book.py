@@ -16,7 +16,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import webbrowser
+from datetime import datetime
 from pathlib import Path
 
 import execute
@@ -26,6 +28,7 @@ import pair
 from scalemodel.core.compiled import source_digest
 
 ROOT = Path(__file__).parents[1]
+LONG_AGO = (2020, 1, 1)  # when every file of the wheel says that it was made
 
 
 def main():
@@ -49,12 +52,26 @@ def main():
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
         sys.exit(code)
     lab_notebooks.hand_out(html)
+    offer_the_package(html / "book")
     give_the_start_page_its_sign(html / "index.html")
     print(f"\nThe book is built. Open it:\n  {(html / 'index.html').as_uri()}")
     if not options.for_class:
         print("or run `make serve` and open http://127.0.0.1:8000/")
     if options.open or (first and somebody_watches()):
         webbrowser.open((html / "index.html").as_uri())
+
+
+def offer_the_package(folder):
+    """Puts the package as a wheel into `folder`; made of a copy: pip leaves crumbs where it builds."""
+    with tempfile.TemporaryDirectory() as place:
+        source = Path(place) / "source"
+        shutil.copytree(ROOT / "lib", source / "lib", ignore=shutil.ignore_patterns("*.egg-info"))
+        shutil.copytree(ROOT / "book", source / "book")
+        for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE", "LICENSE-TEXT.md"):
+            shutil.copy(ROOT / name, source)
+        command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
+        dated = os.environ | {"SOURCE_DATE_EPOCH": str(int(datetime(*LONG_AGO).timestamp()))}
+        subprocess.run([*command, "--wheel-dir", folder, source], check=True, env=dated)
 
 
 def give_the_start_page_its_sign(start):

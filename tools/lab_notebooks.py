@@ -22,6 +22,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 from nbformat.v4 import new_code_cell
+from pair import asks_for_the_package
 
 from scalemodel.labs.practice import parts
 from scalemodel.labs.shelf import LABS
@@ -162,6 +163,7 @@ def notebook_of(written, change):
         fresh = nbformat.from_dict({**cell, "id": f"cell-{number:02d}"})
         fresh.source = change(cell.source)
         notebook.cells.append(fresh)
+    asks_for_the_package(notebook)
     return notebook
 
 

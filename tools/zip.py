@@ -9,13 +9,8 @@ with a network, once, is enough for a whole class. The same files give the same 
 """
 
 import argparse
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
 import zipfile
-from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -46,25 +41,11 @@ def main():
     options = parser.parse_args()
     if not (options.site / "index.html").is_file():
         sys.exit(f"{options.site} holds no built site: run `make book` first")
-    with tempfile.TemporaryDirectory() as folder:
-        pack(contents(options.site, wheel(Path(folder))), options.out)
+    pack(contents(options.site), options.out)
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB; unpack it, open index.html")
 
 
-def wheel(folder):
-    """The package as a wheel in `folder`, made of a copy: pip leaves crumbs where it builds."""
-    source = folder / "source"
-    shutil.copytree(ROOT / "lib", source / "lib", ignore=shutil.ignore_patterns("*.egg-info"))
-    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT.md"):
-        shutil.copy(ROOT / name, source)
-    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
-    dated = os.environ | {"SOURCE_DATE_EPOCH": str(int(datetime(*LONG_AGO).timestamp()))}
-    subprocess.run([*command, "--wheel-dir", folder, source], check=True, env=dated)
-    (built,) = folder.glob("scalemodel-*.whl")
-    return built
-
-
-def contents(site, built_wheel):
+def contents(site):
     """Each file of the archive: its name there, and its bytes."""
     yield "index.html", START_PAGE.encode()
     for path in sorted(site.rglob("*")):
@@ -79,7 +60,8 @@ def contents(site, built_wheel):
         yield f"notebooks/{path.relative_to(site / 'book').as_posix()}", path.read_bytes()
     for name in ("requirements.txt", "requirements-jupyter.txt"):
         yield f"notebooks/{name}", (ROOT / name).read_bytes()
-    yield f"notebooks/{built_wheel.name}", built_wheel.read_bytes()
+    for wheel in (site / "book").glob("*.whl"):
+        yield f"notebooks/{wheel.name}", wheel.read_bytes()
 
 
 def pack(files, out):

@@ -60,7 +60,7 @@ WITHOUT_EXAMPLE = {
         ]
     },
     "scalemodel.stage.reading.strip.Strip": "Sphinx calls it",
-    "scalemodel.stage.look.diagram.Diagram": "made by diagram(), which has one",
+    "scalemodel.stage.views.diagram.Diagram": "made by diagram(), which has one",
     "scalemodel.core.compiled.Compiled": "made by compiled(), which has one",
     **{
         f"scalemodel.parts.caches.{loop}": "the policy of its name has one"

@@ -1,6 +1,7 @@
 """Every quiz of the book: feedback for each option, and numbers that the library computes."""
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ QUESTIONS = [
 @pytest.mark.parametrize("path", QUIZZES, ids=lambda path: path.name)
 def test_a_quiz_has_four_to_six_questions_and_stands_beside_its_chapter(path):
     assert 4 <= len(read(path)[1]) <= 6
-    assert path.with_name(path.name.replace(".quiz.yml", ".md")).is_file()
+    chapter = path.with_name(path.name.replace(".quiz.yml", ".md"))
+    asked = re.findall(r'(?m)^quiz\("(.*)"\)$', chapter.read_text())
+    assert asked == [f"{path.parent.name}/{path.name}"], "a notebook that runs alone asks so"
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -1,6 +1,7 @@
 """Rooms and their doors: who may import whom, and who may import what."""
 
 import ast
+import importlib
 import os
 import re
 import subprocess
@@ -9,9 +10,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
 
 from scalemodel.core.declared import by_room
 from scalemodel.stage.views.kinds import kinds_in
+from tests.laws import names
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "lib" / "scalemodel"
@@ -83,6 +87,23 @@ def test_each_name_has_one_import_path(path):
         kinds = (ast.Import, ast.ImportFrom, ast.Assign)
         assert not [node for node in tree.body if isinstance(node, kinds)], path
     assert path.stem not in {"utils", "helpers", "common", "base", "misc"}
+
+
+@pytest.mark.parametrize("path", names.MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_offers_what_it_defines_and_its_completion_lists_no_more(path):
+    module = importlib.import_module(dotted(path))
+    there = names.defined(path.read_text())
+    advice = f"run python -m tests.laws.names after an edit of {path.name}"
+    assert sorted(getattr(module, "__all__", ())) == sorted(there) == dir(module), advice
+    assert all(hasattr(module, name) for name in there)
+
+
+def test_the_tab_key_behind_a_module_s_name_lists_what_one_uses():
+    shell = InteractiveShell()
+    shell.run_cell("import scalemodel.uber.matching.market as market")
+    with provisionalcompleter():
+        listed = {one.text for one in shell.Completer.completions("market.", len("market."))}
+    assert {"MarketConfig", "simulate"} <= listed and not {"np", "math", "checks"} & listed
 
 
 # ── The tree ────────────────────────────────────────────────────────────────

@@ -154,8 +154,22 @@ def test_noise_gives_no_negative_price_and_few_merges_have_no_say():
     told["page_us"][3] = [0.99]
     found = cpu_bill.fitted_costs_us(told)
     assert (found.pull, found.merge) == pytest.approx((0.02, 0.4))
-    told["page_us"][1:3] = [[0.9], [0.95]]
+    told["page_us"][2] = [1.1]  # five lists and hardly a merge
     assert cpu_bill.fitted_costs_us(told).merge == 0
+
+
+@pytest.mark.parametrize("scale", [1, 1e-6, 1e6])
+def test_timings_that_no_prices_explain_are_told_as_such(scale):
+    """Pages that pull took no longer than those that do not: a bill of 5,550,780,841 % came of it."""
+    told = made_up()
+    told["page_us"] = [[scale * page] for (page,) in told["page_us"]]
+    assert cpu_bill.fitted_costs_us(told).merge == pytest.approx(0.4 * scale)
+    told["page_us"][1:] = [[0.9 * scale], [0.95 * scale], [1.0 * scale]]
+    with pytest.raises(ValueError, match=r"^page_us=\[.*must be near some prices.* 323 % off"):
+        cpu_bill.fitted_costs_us(told)
+    still = made_up(tweet_us=[[0.0]] * 4)  # a clock too coarse
+    with pytest.raises(ValueError, match=r"^tweet_us=\[.*must be above 0 on write"):
+        cpu_bill.fitted_costs_us(still)
 
 
 @pytest.mark.parametrize("reads", [1, 50])

@@ -18,6 +18,9 @@ from tests.conftest import needs_redis
 
 RECORD = Path(__file__).parents[2] / "book" / "uber" / "real.json"
 
+FASTER_ALONE = {"messages_a_round": [1, 10], "messages_per_s": [100, 50]}
+FREE = {"messages_a_round": [1, 10], "messages_per_s": [100, 1000]}
+
 
 # ── Examples ────────────────────────────────────────────────────────────────
 class Mistaken(RedisStore):
@@ -131,8 +134,7 @@ def test_the_record_keeps_what_the_chapter_says():
     without_s = said["back_s"].default - said["kill_s"].default
     assert runs["the store"]["silent_s"] == pytest.approx([without_s] * 2, rel=0.05)
     sizes, rates = (runs["rounds"][name] for name in ("messages_a_round", "messages_per_s"))
-    work_ms = (1e3 * sizes[-1] / rates[-1] - 1e3 / rates[0]) / (sizes[-1] - 1)
-    expected = [real.expected_messages_per_s(n, 1e3 / rates[0] - work_ms, work_ms) for n in sizes]
+    expected = [real.expected_messages_per_s(n, *real.fitted_ms(runs["rounds"])) for n in sizes]
     assert np.median(np.array(rates) / expected) == pytest.approx(1, rel=0.5)
     places = runs["places"]
     smaller = 1 - (EARTH_M / real.REDIS_EARTH_M) ** 2
@@ -154,6 +156,8 @@ def test_the_record_keeps_what_the_chapter_says():
         (partial(real.rounds, [0]), "messages_a_round=0 must be .* at least 1 and at most 40000"),
         (partial(real.places, cars=99), "cars=99 must be .* at least 100 and at most 1000000"),
         (partial(real.places, questions=0), "questions=0"),
+        (partial(real.fitted_ms, FASTER_ALONE), r"messages_per_s=\[100, 50\] must leave a round"),
+        (partial(real.fitted_ms, FREE), r"messages_per_s=\[100, 1000\] must leave .* 10 and 0 ms"),
         (partial(real.expected_messages_per_s, 0, 1, 1), "messages_a_round=0"),
         (partial(real.expected_messages_per_s, 1, -1, 1), "round_ms=-1"),
         (partial(real.expected_messages_per_s, 1, 1, 0), "work_ms=0"),

@@ -16,6 +16,13 @@ correlation near 0.9 from one second to the next); `LTE_LIKE` is only "ten times
 more, and wilder".
 """
 
+__all__ = [
+    "HSDPA_LIKE", "LONG_STEP_S", "LTE_LIKE", "MOST_MBPS", "MOST_STEPS", "MarkovBandwidth", "Series",
+    "expected_correlation", "expected_mean_mbps", "load_mbps", "load_periods", "simulate", "tunnel",
+    "wander",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import json
 import math
 import os

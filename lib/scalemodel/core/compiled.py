@@ -20,6 +20,12 @@ Sources: numba's documentation of explicit signatures, first-class functions
 and the on-disk cache.
 """
 
+__all__ = [
+    "KEPT_CACHES", "PACKAGE", "READ_FLOATS", "READ_INTS", "READ_INT_ROWS", "Compiled", "compiled",
+    "has_numba", "source_digest",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 import hashlib
 import importlib.util

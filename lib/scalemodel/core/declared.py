@@ -16,6 +16,9 @@ Left out: what a door forbids; that is in `pyproject.toml`.
 Sources: none.
 """
 
+__all__ = ["PACKAGE", "TABLES", "by_room", "gathered"]
+__dir__ = lambda: __all__
+
 import functools
 import tomllib
 from pathlib import Path

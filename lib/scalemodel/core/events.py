@@ -39,6 +39,12 @@ Sources: Williams, "Algorithm 232: Heapsort", 1964; SimPy and Python's `heapq`, 
 are broken by a counter too.
 """
 
+__all__ = [
+    "DESK", "FIRST", "HEAP", "ITEM", "KIND", "MOST", "SERIAL", "WAITING", "Events", "new", "peek",
+    "pop", "push", "waiting", "with_room",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 
 import numpy as np

@@ -8,6 +8,9 @@ Left out: any global generator. Chance is always an argument.
 Sources: NumPy's `SeedSequence`, which keeps streams of different keys apart.
 """
 
+__all__ = ["stream"]
+__dir__ = lambda: __all__
+
 import hashlib
 
 import numpy as np

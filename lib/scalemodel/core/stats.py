@@ -8,6 +8,12 @@ Left out: tests for distributions, bootstrap intervals.
 Sources: any statistics text, under the standard error of the mean, Student's t, and power.
 """
 
+__all__ = [
+    "MOST_RUNS", "agrees", "confidence_half_width", "percentile", "runs_needed", "standard_error",
+    "z_score",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 
 import numpy as np

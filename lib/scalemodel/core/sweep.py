@@ -14,6 +14,9 @@ Left out: adaptive refinement, partial results after an error.
 Sources: joblib's documentation of `Parallel`, Dask's of its futures and of `allowed-failures`.
 """
 
+__all__ = ["PATIENCE_S", "size", "states", "sweep"]
+__dir__ = lambda: __all__
+
 import functools
 import inspect
 import itertools

@@ -8,6 +8,12 @@ Left out: compound algebra. Models name units in their variables (`_s`, `_kbps`)
 Sources: SI prefixes; 1 byte = 8 bits; k, M and G are powers of ten.
 """
 
+__all__ = [
+    "MOST", "NO_BREAK", "UNITS", "Unit", "convert", "number", "percent", "quantity", "spoken",
+    "tied", "unit",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 import math
 import numbers

@@ -4,6 +4,9 @@ Left out: what one lab promises; that is in its own `checks`.
 Sources: none needed.
 """
 
+__all__ = ["death_since", "if_killed", "runs_through"]
+__dir__ = lambda: __all__
+
 from scalemodel.core import checks
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.verdict import VALID, Verdict, invalid, unknown, valid

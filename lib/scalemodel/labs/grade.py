@@ -7,6 +7,12 @@ Left out: marks; points are shares of a hundred, and a course makes of them what
 Sources: none needed.
 """
 
+__all__ = [
+    "GRADE_S", "SEEDS", "SHRINK_S", "SLOW_S", "TRIES", "Command", "Grade", "StageGrade",
+    "first_wrong", "grade", "grade_stage", "no_command", "smallest",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import hashlib
 import json
 import time

@@ -8,6 +8,9 @@ Left out: a cheat that changes the grader, for the notebook is the student's.
 Sources: none needed.
 """
 
+__all__ = ["NotYet", "check", "parts", "player_of", "replay"]
+__dir__ = lambda: __all__
+
 import contextlib
 import io
 import math

@@ -6,6 +6,9 @@ Left out: PDF.
 Sources: none needed.
 """
 
+__all__ = ["ONLY_ASKED", "SCHEMA", "as_class", "as_data", "as_markdown", "as_table", "without_name"]
+__dir__ = lambda: __all__
+
 import csv
 import html
 import io

@@ -7,6 +7,9 @@ Left out: keeping the key secret, which is the teacher's part.
 Sources: RFC 2104.
 """
 
+__all__ = ["MOST", "PRACTICE_KEY", "seeds_of"]
+__dir__ = lambda: __all__
+
 import hashlib
 import hmac
 

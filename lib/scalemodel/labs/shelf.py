@@ -4,6 +4,9 @@ Left out: a lab that is not finished.
 Sources: none needed.
 """
 
+__all__ = ["LABS", "lab_named"]
+__dir__ = lambda: __all__
+
 from scalemodel.core import checks
 from scalemodel.labs.lab import Lab
 from scalemodel.labs.twitter import lab as twitter

@@ -5,6 +5,9 @@ makes it shorter, or when its tries are used up.
 Sources: Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002.
 """
 
+__all__ = ["World", "shrink", "without_some"]
+__dir__ = lambda: __all__
+
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 

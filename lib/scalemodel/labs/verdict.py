@@ -4,6 +4,9 @@ Left out: degrees of wrong. Partial credit is given by stage.
 Sources: none needed.
 """
 
+__all__ = ["INVALID", "UNKNOWN", "VALID", "Verdict", "invalid", "unknown", "valid"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass, replace
 
 from scalemodel.core import checks

@@ -9,6 +9,9 @@ Left out: tokens that expire or are taken back, and limits shared between gatewa
 Sources: RFC 2104 (HMAC); the token bucket is in RFC 2697, section 3, with one colour.
 """
 
+__all__ = ["MOST_AT_ONCE", "MOST_ID", "Allowance", "token"]
+__dir__ = lambda: __all__
+
 import hashlib
 import hmac
 

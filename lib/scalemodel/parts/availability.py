@@ -13,6 +13,12 @@ Sources: any reliability text, under k-out-of-n systems and birth-death processe
 whose chain of 30 at 99.99 % this counts; Dean, Barroso, "The Tail at Scale", 2013.
 """
 
+__all__ = [
+    "MOST_S", "all_of_ratio", "any_of_ratio", "detection_s", "k_of_n_ratio", "part_of_ratio",
+    "repaired_ratio", "spread_ratio", "up_ratio",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from collections.abc import Sequence
 

@@ -25,6 +25,12 @@ bounds on a regular expression that takes for ever.
 Sources: vocabulary and order of things are the Chaos Toolkit's; principlesofchaos.org.
 """
 
+__all__ = [
+    "ADDRESS", "ROWS", "TOLERANCES", "Action", "Between", "Experiment", "Judged", "Matches",
+    "OneOf", "Probe", "equals", "pause", "replay",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import contextlib
 import re
 import threading

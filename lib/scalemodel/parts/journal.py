@@ -12,6 +12,9 @@ signatures, so a journal proves nothing to somebody who does not trust its keepe
 Sources: the vocabulary is that of the Chaos Toolkit's journal.
 """
 
+__all__ = ["KNOWN", "VERDICTS", "Entry", "Journal", "plain"]
+__dir__ = lambda: __all__
+
 import json
 import math
 from collections.abc import Mapping, Sequence

@@ -20,12 +20,19 @@ Sources: Bronson, Aghayev, Charapko, Zhu, "Metastable Failures in Distributed Sy
 2021; Huang et al., "Metastable Failures in the Wild", OSDI 2022.
 """
 
+__all__ = [
+    "CURES", "NEVER_S", "RECOVERED_RATIO", "RECOVERED_S", "STOP", "MetastableConfig",
+    "MetastableReport", "backlog", "harms", "load_ratio", "returns_s", "simulate", "survives",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.parts.resilience.breaker import BreakerConfig
 from scalemodel.parts.resilience.calls import GOOD, CallsConfig, Trigger, calls
 from scalemodel.parts.resilience.guards import UNGUARDED, Guards
@@ -81,7 +88,7 @@ class MetastableConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MetastableReport:
+class MetastableReport(Tabular):
     """What the run measured, second by second, and when the service was itself again.
 
     >>> report = simulate(MetastableConfig(until_s=60.0))

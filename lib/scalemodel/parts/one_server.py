@@ -19,6 +19,12 @@ Sources: any queueing text, under M/M/1 and the event-scheduling approach; Littl
 for the Queuing Formula L = λW", 1961.
 """
 
+__all__ = [
+    "ARRIVES", "BUSY_S", "IN_SYSTEM_S", "LEAVES", "OneServerConfig", "OneServerReport", "Visits",
+    "expected", "loop", "rows", "serve", "simulate",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -27,6 +33,7 @@ import numpy as np
 
 from scalemodel.core import checks, events
 from scalemodel.core.compiled import READ_FLOATS, compiled
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
 
@@ -59,7 +66,7 @@ class OneServerConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OneServerReport:
+class OneServerReport(Tabular):
     """What a run measured, or what the closed form expects.
 
     >>> expected(OneServerConfig(arrivals_per_s=0.5)).mean_wait_s

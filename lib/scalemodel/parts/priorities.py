@@ -14,6 +14,9 @@ Left out: pre-emption, impatience, servers of different speed, classes whose ser
 Sources: any queueing text, under non-preemptive priorities and finite waiting rooms.
 """
 
+__all__ = ["ARRIVES", "LEAVES", "NOBODY", "NO_BOUND", "loop", "wait_by_rank"]
+__dir__ = lambda: __all__
+
 import numpy as np
 
 from scalemodel.core import checks, events

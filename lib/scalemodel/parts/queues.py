@@ -17,6 +17,12 @@ Sources: Kiefer and Wolfowitz, "On the Theory of Queues with Many Servers", 1955
 L = λW", 1961; any queueing text, under Erlang's formulas and Pollaczek–Khinchine.
 """
 
+__all__ = [
+    "MOST_SERVERS", "Constant", "Exponential", "Lognormal", "ServersConfig", "ServersReport",
+    "customer_seconds", "draw", "erlang_b", "erlang_c", "expected", "fifo", "simulate", "wait",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 from typing import ClassVar
@@ -25,6 +31,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.core.compiled import READ_FLOATS, compiled
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
 from scalemodel.parts.one_server import rows
@@ -132,7 +139,7 @@ class ServersConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServersReport:
+class ServersReport(Tabular):
     """What a run measured, or what the closed form expects, of those who were not sent away.
 
     >>> report = expected(ServersConfig(servers=3, arrivals_per_s=2.4, services_per_s=1.0))

@@ -8,6 +8,12 @@ Left out: Windows, where Redis has no server of its own; persistence.
 Sources: Redis documentation, `redis.conf`.
 """
 
+__all__ = [
+    "END_S", "MOST_ANSWER_S", "MOST_PATH", "OPTIONS", "START_S", "PrivateServer", "connect",
+    "in_words", "refuse_forgetful", "server_program", "shown",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import contextlib
 import importlib.util
 import os

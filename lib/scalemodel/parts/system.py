@@ -9,6 +9,9 @@ a grid.
 Sources: none.
 """
 
+__all__ = ["Flow", "Part", "State", "System"]
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple

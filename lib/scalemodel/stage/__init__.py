@@ -1,6 +1,6 @@
 """The only room that draws. Its wings, from the ground up:
 
-- `look`: colours, diagrams, tables;
+- `look`: colours, tables;
 - `views`: how a thing shows itself, live, on the site and in a notebook;
 - `panel`: `explore` and all that it stands on;
 - `reading`: what surrounds a panel in a chapter;

@@ -13,6 +13,12 @@ Sources: round robin and its limit, processor sharing, in Kleinrock, Queueing
 Systems 2; the order of `HomeTimelines.fan_out`.
 """
 
+__all__ = [
+    "MOST_FOLLOWERS", "MOST_S", "MOST_TURNS", "drain", "expected_early_ratio", "expected_wait_s",
+    "finish_times",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numpy as np
 
 from scalemodel.core import checks

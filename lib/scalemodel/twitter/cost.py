@@ -16,6 +16,12 @@ Left out: how long a delivery waits, which is in `twitter.backlog`; caches.
 Sources: Silberstein et al., "Feeding Frenzy", SIGMOD 2010 (the cost of an edge).
 """
 
+__all__ = [
+    "Curve", "EdgeCurve", "author_work", "awake_deliveries", "edge_curve", "rate_curve",
+    "threshold_curve",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -12,6 +12,12 @@ to a disk, other people's load on the machine.
 Sources: Redis documentation (pipelining; memory optimization; MEMORY USAGE).
 """
 
+__all__ = [
+    "DAY_ONE_S", "FIRST_ID", "LEAST_S", "MOST", "PAGE", "ROUNDS", "RUNS", "expected_compact_bytes",
+    "expected_pages_per_s", "here", "killed", "lacking", "live", "memory", "round_trips",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import asyncio
 import contextlib
 import math

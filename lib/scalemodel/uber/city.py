@@ -18,6 +18,12 @@ Sources: taxi in modeldata (R, MIT); carshare in plotly (MIT, origin not stated)
 Shedler, Naval Research Logistics 26, 1979.
 """
 
+__all__ = [
+    "BY_DAY", "BY_HOUR", "DAY_TRIPS", "HOUR_TRIPS", "KM_A_DEGREE", "MOST_REQUESTS", "SPOT_MEAN_H",
+    "SPOT_SPREAD_H", "City", "CityConfig", "Event", "Requests",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -12,6 +12,13 @@ Sources: librdkafka, CONFIGURATION.md (session.timeout.ms), rdkafka_mock_cgrp.c;
 geohash_helper.c.
 """
 
+__all__ = [
+    "EACH_S", "EAST", "EVERY_S", "KEPT", "LEAST_S", "LONGER", "NORTH", "PARTITIONS", "PATIENCE_S",
+    "REDIS_EARTH_M", "ROUNDS", "RUNS", "SETTLED", "STORE", "expected_messages_per_s",
+    "expected_unread_s", "fitted_ms", "here", "killed", "places", "rounds",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import contextlib
 import multiprocessing
 import os
@@ -20,7 +27,7 @@ import signal
 import subprocess
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -215,6 +222,25 @@ def rounds(messages_a_round: Sequence[int] = (1, 3, 10, 30, 100, 300, 1_000)) ->
         commit_us = _brief(1e6 * _seconds(reader.commit))
     rates = [*map(_brief, best.values())]
     return {"messages_a_round": [*best], "messages_per_s": rates, "commit_us": commit_us}
+
+
+def fitted_ms(told: Mapping) -> tuple[float, float]:
+    """What a round takes, and each of its messages, from the smallest and the largest round.
+
+    `told` is what `rounds` gives. Rates that leave no time for one of the two are a `ValueError`.
+
+    >>> fitted_ms({"messages_a_round": [1, 3], "messages_per_s": [500.0, 750.0]})
+    (1.0, 1.0)
+    """
+    sizes, rates = told["messages_a_round"], told["messages_per_s"]
+    work_ms = (1e3 * sizes[-1] / rates[-1] - 1e3 / rates[0]) / (sizes[-1] - 1)
+    round_ms = 1e3 / rates[0] - work_ms
+    if not min(round_ms, work_ms) > 0:
+        raise ValueError(
+            f"messages_per_s={rates} must leave a round and a message more than no time, "
+            f"not {round_ms:.3g} and {work_ms:.3g} ms"
+        )
+    return round_ms, work_ms
 
 
 def expected_messages_per_s(messages_a_round: int, round_ms: float, work_ms: float) -> float:

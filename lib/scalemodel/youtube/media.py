@@ -11,6 +11,12 @@ Sources: the defaults of `Player` are those of the environment in Mao,
 Netravali, Alizadeh, "Neural Adaptive Video Streaming with Pensieve", SIGCOMM 2017.
 """
 
+__all__ = [
+    "LOWEST_KBPS", "MOST_BYTES", "MOST_MBPS", "MOST_RTT_S", "MOST_SEGMENTS", "MOST_SEGMENT_S",
+    "Player", "Trace", "Video",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 

@@ -14,6 +14,9 @@ Sources: Mao, Netravali, Alizadeh, "Neural Adaptive Video Streaming with
 Pensieve", SIGCOMM 2017, whose fixed-trace environment this follows step by step.
 """
 
+__all__ = ["CHOOSE", "idle", "session", "sessions", "transfer"]
+__dir__ = lambda: __all__
+
 import math
 
 import numpy as np

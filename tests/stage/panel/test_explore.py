@@ -1,6 +1,9 @@
 """Axes, starts and limits of a panel."""
 
 import itertools
+import os
+import subprocess
+import sys
 
 import plotly.graph_objects as go
 import pytest
@@ -92,7 +95,7 @@ def test_a_switch_starts_where_it_is_told():
 def test_the_view_picks_the_form(monkeypatch):
     panel = show(picture())
     monkeypatch.setenv("SCALEMODEL_VIEW", "digest")
-    assert list(panel._repr_mimebundle_()) == ["text/plain"]
+    assert list(panel._repr_mimebundle_()) == ["text/html", "text/plain"]
     monkeypatch.setenv("SCALEMODEL_VIEW", "site")
     assert panel._repr_mimebundle_()["text/html"].startswith("<figure")
     for live in ("", "live"):
@@ -214,3 +217,29 @@ def test_a_view_that_does_not_exist_is_refused(monkeypatch):
     monkeypatch.setenv("SCALEMODEL_VIEW", "print")
     with pytest.raises(ValueError, match="SCALEMODEL_VIEW='print' must be live, site or digest"):
         view()
+
+
+# ── A picture as a cell's last value ────────────────────────────────────────
+@pytest.mark.parametrize("asked", ["live", "site", "digest"])
+def test_a_picture_draws_itself_as_a_panel_without_controls_does(monkeypatch, asked):
+    monkeypatch.setenv("SCALEMODEL_VIEW", asked)
+    one = Picture(go.Figure(go.Bar(y=[1, 2])), {"n": (2, "count")}, "Two bars.")
+    drawn, shown = one._repr_mimebundle_(), show(one)._repr_mimebundle_()
+    kind = {"live": "application/vnd.jupyter.widget-view+json", "site": "text/html"}.get(asked)
+    assert set(drawn) == set(shown) and (kind in drawn or asked == "digest")
+    if asked != "live":  # where each is a widget of its own
+        assert drawn["text/plain"] == shown["text/plain"]
+
+
+def test_a_picture_that_nobody_asked_a_panel_for_draws_itself_too():
+    """Alone: whoever makes it need not have imported what draws."""
+    program = (
+        "import sys, plotly.graph_objects as go\n"
+        "from scalemodel.stage.panel.picture import Picture\n"
+        "assert 'scalemodel.stage.panel.explore' not in sys.modules\n"
+        "bundle = Picture(go.Figure(), {}, 'Nothing to see.')._repr_mimebundle_()\n"
+        "assert 'grid' in bundle['text/plain'], bundle"
+    )
+    environment = {**os.environ, "SCALEMODEL_VIEW": "digest"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment)
+    assert done.returncode == 0, done.stderr.decode()

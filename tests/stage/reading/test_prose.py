@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalemodel.stage.reading.prose import guard
+from scalemodel.stage.reading.prose import guard, tell
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
@@ -17,6 +17,17 @@ def test_a_learner_who_breaks_a_claim_is_told_and_goes_on(monkeypatch, capsys):
     monkeypatch.setenv("SCALEMODEL_VIEW", "live")
     guard(False, "it never stops")
     assert "no longer holds where it says: it never stops" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("view", "glued"), [("live", []), ("digest", ["90"]), ("site", ["90"])])
+def test_a_number_for_the_text_is_glued_where_the_text_is_made_and_never_printed(
+    monkeypatch, capsys, view, glued
+):
+    seen = []
+    monkeypatch.setattr("myst_nb.glue", lambda name, value, display: seen.append(value))
+    monkeypatch.setenv("SCALEMODEL_VIEW", view)
+    assert tell(seats="90") is None, "the last line of a cell would show it"
+    assert capsys.readouterr().out == "" and seen == glued
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

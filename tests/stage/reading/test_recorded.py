@@ -1,10 +1,10 @@
-"""A record is shown where the book is made; in Jupyter the run is repeated beside it."""
+"""A record is shown wherever the book is read; in Jupyter a run of one's own stands beside it."""
 
 import json
 
 import pytest
 
-from scalemodel.stage.reading.recorded import recorded, write
+from scalemodel.stage.reading.recorded import WHY_OTHER, recorded, write
 
 WHEN = {"date": "2026-11-25", "machine": "a kettle", "Redis": "6"}
 
@@ -54,40 +54,87 @@ def test_a_function_whose_sizes_have_changed_must_be_recorded_anew(kettle, monke
         recorded("tea", lambda cups=5: {}, record=path)
 
 
-# ── In Jupyter ──────────────────────────────────────────────────────────────
-def test_live_the_run_is_repeated_and_stands_beside_the_record(kettle, monkeypatch):
+@pytest.mark.parametrize("view", ["site", "digest"])
+def test_a_page_is_never_measured_anew(kettle, monkeypatch, view):
     boil, path, calls = kettle
-    shown = []
-    monkeypatch.setattr("scalemodel.stage.reading.recorded.display", shown.append)
+    monkeypatch.setenv("SCALEMODEL_VIEW", view)
+    assert not recorded("tea", boil, record=path, anew=True).fresh and calls == []
+
+
+# ── In Jupyter ──────────────────────────────────────────────────────────────
+@pytest.fixture
+def shown(monkeypatch):
+    """What is displayed in a live notebook."""
+    seen = []
+    monkeypatch.setattr("scalemodel.stage.reading.recorded.display", seen.append)
     monkeypatch.delenv("SCALEMODEL_VIEW")
-    tea = recorded("tea", boil, record=path, cups=3)
+    return seen
+
+
+def test_live_and_untouched_nothing_runs_and_the_figures_are_the_record_s(kettle, shown):
+    boil, path, calls = kettle
+    tea = recorded("tea", boil, record=path)
+    assert calls == [] and shown == [] and not tea.fresh
+    assert tea.numbers["wait_s"] == 120.0
+    assert tea.stamp == "Recorded on 2026-11-25: a kettle, Redis 6."
+
+
+def test_live_other_sizes_ask_for_a_run_of_one_s_own(kettle, shown):
+    boil, path, calls = kettle
+    with pytest.raises(ValueError, match=r"'cups': 3.*in Jupyter say anew=True"):
+        recorded("tea", boil, record=path, cups=3)
+    assert calls == []
+
+
+def test_asked_anew_the_run_is_repeated_and_stands_beside_the_record(kettle, shown):
+    boil, path, calls = kettle
+    tea = recorded("tea", boil, record=path, anew=True, cups=3)
     assert shown == [tea], "at once, whatever the cell goes on to draw"
     assert calls == [3] and tea.fresh
     assert tea.numbers["wait_s"] == 180.0 and tea.record["wait_s"] == 120.0
     html = tea._repr_mimebundle_()["text/html"]
     assert "From here, and now; the text speaks of 2026-11-25" in html
+    assert html.count(WHY_OTHER) == 1
     assert html.index("120") < html.index("180") and ">here</th>" in html
 
 
-def test_live_without_a_server_the_record_is_shown_with_what_to_do(kettle, monkeypatch):
+def test_without_a_server_the_record_is_shown_with_what_to_do(kettle, shown):
     _, path, _ = kettle
-    monkeypatch.setenv("SCALEMODEL_VIEW", "live")
 
     def none_here(cups=2):
         raise RuntimeError("there is no <server>: install one")
 
-    tea = recorded("tea", none_here, record=path)
+    tea = recorded("tea", none_here, record=path, anew=True)
     assert not tea.fresh and tea.numbers["wait_s"] == 120.0
-    shown = tea._repr_mimebundle_()
-    assert "Not run here, so this is the record. there is no <server>" in shown["text/plain"]
-    assert "no &lt;server&gt;: install one" in shown["text/html"] and "120" in shown["text/html"]
+    seen = tea._repr_mimebundle_()
+    assert "Not run here, so this is the record. there is no <server>" in seen["text/plain"]
+    assert "no &lt;server&gt;: install one" in seen["text/html"] and "120" in seen["text/html"]
 
 
-def test_live_bad_sizes_are_an_error_as_everywhere(kettle, monkeypatch):
+def test_figures_that_make_no_sense_are_told_as_such_and_the_record_stands(kettle, shown):
+    _, path, _ = kettle
+
+    def boiled(numbers):
+        if numbers["wait_s"] < 1:
+            raise ValueError(f"wait_s={numbers['wait_s']} must be at least 1")
+
+    run = lambda wait_s: lambda cups=2: {"wait_s": wait_s}
+    cold = recorded("tea", run(0.0), record=path, anew=True, check=boiled)
+    assert not cold.fresh and cold.numbers["wait_s"] == 120.0
+    said = cold._repr_mimebundle_()["text/plain"]
+    assert "makes no sense, so this is the record" in said and "wait_s=0.0 must be" in said
+    assert "Recorded on 2026-11-25" in said and "here" not in said.splitlines()[2]
+    hot = recorded("tea", run(90.0), record=path, anew=True, check=boiled)
+    assert hot.fresh and hot.numbers["wait_s"] == 90.0
+    assert shown == [cold, hot]
+
+
+def test_bad_sizes_and_switches_are_an_error_as_everywhere(kettle, shown):
     boil, path, _ = kettle
-    monkeypatch.setenv("SCALEMODEL_VIEW", "live")
     with pytest.raises(TypeError):
-        recorded("tea", boil, record=path, mugs=3)
+        recorded("tea", boil, record=path, anew=True, mugs=3)
+    with pytest.raises(ValueError, match=r"^anew='yes' must be a bool"):
+        recorded("tea", boil, record=path, anew="yes")
 
 
 # ── The file ────────────────────────────────────────────────────────────────

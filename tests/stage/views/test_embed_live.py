@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from scalemodel import stage
-from scalemodel.stage.views.embed_live import INKS, SHEET, live_embed
+from scalemodel.stage.views.embed_live import live_embed
 from scalemodel.stage.views.kinds import Kind
+from scalemodel.stage.views.sheet import INKS, SHEET
 
 OF_PAGES = ("panel", "site")  # what Jupyter shows by other means, or not at all
 STYLES = [
@@ -30,5 +31,5 @@ def test_what_a_style_names_is_known_in_jupyter(path):
 # ── Oracle ──────────────────────────────────────────────────────────────────
 def test_words_have_the_sheet_s_ink_whatever_jupyter_s_theme():
     embed = live_embed(Kind("quiz", Path(stage.__file__).parent / "reading"), "<p>Who waits?</p>")
-    assert embed.style.startswith(".sm-quiz{--sm-ink:#")
-    assert "color:var(--sm-ink);background:#fff" in embed.style and "--sm-shade:" in embed.style
+    assert embed.sheet.startswith(".sm-quiz{--sm-ink:#")
+    assert "color:var(--sm-ink);background:#fff" in embed.sheet and "--sm-shade:" in embed.sheet

@@ -7,6 +7,9 @@ Left out: archives in archives, and other archives than zip.
 Sources: PKWARE's description of the zip format.
 """
 
+__all__ = ["FOREIGN", "MOST_DEEP", "SUFFIXES", "UNPACKED", "Entry", "Sent", "sent_in"]
+__dir__ = lambda: __all__
+
 import functools
 import os
 import stat

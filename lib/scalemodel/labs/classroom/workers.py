@@ -6,6 +6,9 @@ Left out: systems without fork.
 Sources: `multiprocessing`, whose pools stop when one of their processes dies.
 """
 
+__all__ = ["MOST_S", "cores", "each_done"]
+__dir__ = lambda: __all__
+
 import contextlib
 import json
 import multiprocessing

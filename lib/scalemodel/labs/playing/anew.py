@@ -7,6 +7,9 @@ Left out: limits, and every refusal.
 Sources: none needed.
 """
 
+__all__ = ["Anew"]
+__dir__ = lambda: __all__
+
 from collections.abc import Callable
 
 from scalemodel.core import checks

@@ -8,6 +8,9 @@ Left out: what is refused to a life, which is in `labs.playing.refusal`.
 Sources: none needed.
 """
 
+__all__ = ["LINE_BYTES", "Apart", "Limits"]
+__dir__ = lambda: __all__
+
 import contextlib
 import json
 import os

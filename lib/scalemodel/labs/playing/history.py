@@ -7,6 +7,9 @@ Left out: histories of several machines with clocks of their own.
 Sources: Kingsbury, Jepsen's histories of operations; Herlihy and Wing, 1990.
 """
 
+__all__ = ["NAMED", "TOLD", "Event", "History"]
+__dir__ = lambda: __all__
+
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field

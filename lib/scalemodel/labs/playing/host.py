@@ -12,6 +12,11 @@ Left out: a container, which is the institution's.
 Sources: Python's resource limits.
 """
 
+__all__ = [
+    "FILE_BYTES", "PLAIN", "PRINTED_BYTES", "WORDS", "Service", "begin", "describe", "main", "run",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import contextlib
 import importlib
 import json

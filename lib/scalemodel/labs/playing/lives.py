@@ -7,6 +7,9 @@ Left out: several objects at a time.
 Sources: Candea and Fox, "Crash-only software", 2003: to start is to recover.
 """
 
+__all__ = ["Answer", "Lives"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 from scalemodel.core import checks

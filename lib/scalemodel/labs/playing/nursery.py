@@ -8,6 +8,12 @@ Left out: systems without fork.
 Sources: `socket.send_fds`, which hands open files to another process.
 """
 
+__all__ = [
+    "ALWAYS", "BEHIND", "FOLDER", "KERNEL", "LENT", "PYTHON", "START", "Nursery", "guarded_by",
+    "lent_to",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 import re
 import select

@@ -7,6 +7,9 @@ Left out: names that a cell sets in another way than by Python's own statements.
 Sources: Python's `linecache`.
 """
 
+__all__ = ["source_of"]
+__dir__ = lambda: __all__
+
 import ast
 import contextlib
 import linecache

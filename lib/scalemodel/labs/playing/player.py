@@ -8,6 +8,9 @@ Left out: memory outside the class, which outlives a life here.
 Sources: none needed.
 """
 
+__all__ = ["Died", "Faulty", "Here", "Player"]
+__dir__ = lambda: __all__
+
 import copy
 import json
 from collections.abc import Callable

@@ -13,6 +13,13 @@ Left out: what a life can tell the next by the hour at which it dies.
 Sources: seccomp(2) of the Linux manual; classic BPF; Python's audit events (PEP 578).
 """
 
+__all__ = [
+    "ALLOW", "CALLS", "FILTER", "IF_EQUAL", "LOAD", "MACHINES", "NOT_PERMITTED",
+    "NO_NEW_PRIVILEGES", "RETURN", "SECCOMP", "UNHEARD", "USUAL", "kernel_lock", "program",
+    "python_lock", "try_it",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import os
 import struct
 import sys

@@ -10,6 +10,12 @@ Left out: lists that are trimmed, records that are deleted, stores that lose som
 Sources: Redis, whose LPUSH, LRANGE, SET and GET these four are.
 """
 
+__all__ = [
+    "CHANGES", "ENTRY_MS", "MOST_CHARACTERS", "MOST_ENTRIES", "MOST_IN_A_RUN", "MOST_OPERATIONS",
+    "OPERATION_MS", "SERVICE", "TEN", "Store",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import json
 
 from scalemodel.core import checks

@@ -7,6 +7,12 @@ Left out: what a command would have printed. Magics that run Python leave that P
 Sources: IPython's `inputtransformer2`.
 """
 
+__all__ = [
+    "CELL_MAGIC", "ONLY_THERE", "RUN_THEIR_CELL", "RUN_THEIR_LINE", "UNREADABLE", "as_python",
+    "names_in", "with_what_it_needs",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import ast
 import re
 import symtable

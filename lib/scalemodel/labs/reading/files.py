@@ -4,6 +4,9 @@ Left out: reading a part of a file.
 Sources: POSIX, `open`: what `O_NOFOLLOW` and `O_NONBLOCK` refuse.
 """
 
+__all__ = ["MOST_BYTES", "bytes_of", "no_longer", "one_line"]
+__dir__ = lambda: __all__
+
 import os
 import stat
 from pathlib import Path

@@ -8,6 +8,11 @@ Left out: memory that no page shows; the computer's own time.
 Sources: none needed.
 """
 
+__all__ = [
+    "PAGES", "birth_ms", "held_tweets", "longest_call_ms", "page_p99_ms", "pages_of", "write_ms",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import collections
 import itertools
 from collections.abc import Iterator

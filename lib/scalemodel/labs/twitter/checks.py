@@ -9,6 +9,12 @@ Left out: how fresh a page is, to the millisecond.
 Sources: the laws of `twitter.timeline`, in the words of a first year.
 """
 
+__all__ = [
+    "DEAREST_MS", "FOLLOW", "LAG", "complete_page", "newest_first", "no_duplicate", "no_lost_tweet",
+    "nobody_else", "not_dear", "page_is_a_list",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import collections
 import itertools
 

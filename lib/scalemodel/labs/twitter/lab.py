@@ -6,6 +6,9 @@ Left out: a solution.
 Sources: none needed.
 """
 
+__all__ = ["LAB", "SHAPE"]
+__dir__ = lambda: __all__
+
 from scalemodel.labs.checks import runs_through
 from scalemodel.labs.lab import Budget, Lab, Stage
 from scalemodel.labs.playing.store import SERVICE

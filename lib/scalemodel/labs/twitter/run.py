@@ -7,6 +7,9 @@ Left out: more than one worker.
 Sources: the chapters on home timelines; Kingsbury's Jepsen (histories and faults).
 """
 
+__all__ = ["MOST_WORK", "play"]
+__dir__ = lambda: __all__
+
 from scalemodel.core import checks
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.lives import Lives

@@ -9,6 +9,9 @@ Left out: follows and blocks, deletes, more than one worker.
 Sources: the chapters on home timelines; Kingsbury's Jepsen (histories and faults).
 """
 
+__all__ = ["Network", "Step", "crashing", "simpler", "skewed", "small"]
+__dir__ = lambda: __all__
+
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 

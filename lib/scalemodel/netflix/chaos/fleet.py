@@ -13,6 +13,9 @@ Left out: replacements that fail or find no room, traffic, instances that are il
 Sources: github.com/Netflix/chaosmonkey, whose names of things these are.
 """
 
+__all__ = ["BEGIN", "MOST_INSTANCES", "Fleet", "Group", "Instance"]
+__dir__ = lambda: __all__
+
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass

@@ -11,6 +11,9 @@ Left out: an end at the first answer that is not normal; traffic, and what a use
 Sources: vocabulary and order are the Chaos Toolkit's; principlesofchaos.org.
 """
 
+__all__ = ["Ground", "game_day"]
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 from datetime import timedelta
 

@@ -15,12 +15,19 @@ weaknesses that only a zone's fall would show; people who learn.
 Sources: competing exponential clocks, any text on probability. All figures here are ours.
 """
 
+__all__ = [
+    "MOST_FOUND", "NEVER", "YEAR_S", "LatentConfig", "LatentReport", "best_kills_per_year",
+    "expected", "simulate",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 
 MOST_FOUND = 1_000_000  # weaknesses in a run
@@ -67,7 +74,7 @@ class LatentConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LatentReport:
+class LatentReport(Tabular):
     """Seconds down in a year, by what brought them, and how long a weakness lay there.
 
     >>> report = expected(LatentConfig(kills_per_year=0))

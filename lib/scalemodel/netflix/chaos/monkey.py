@@ -25,6 +25,12 @@ days in the documentation and 5 in the code; here it is 5); Basiri et al., "Chao
 IEEE Software, 2016. The hours are its scheduler's; minimum, cap and share down are ours.
 """
 
+__all__ = [
+    "GATES", "GROUPINGS", "NEVER", "SCOPES", "ChaosMonkey", "Ledger", "MonkeyConfig", "NaiveMonkey",
+    "Termination",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

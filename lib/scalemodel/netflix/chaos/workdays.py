@@ -13,6 +13,9 @@ Left out: half days, shifts, weeks that differ; a date that a place has skipped 
 Sources: Python's `zoneinfo` and the IANA time zone database; NumPy's business days.
 """
 
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "OFFICE", "Workdays", "utc"]
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

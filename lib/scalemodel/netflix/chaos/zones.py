@@ -15,6 +15,12 @@ Left out: crews, detection (it belongs into the repair), load that moves and kil
 Sources: any reliability text, under common cause failures. All figures here are ours.
 """
 
+__all__ = [
+    "HOUR_S", "MOST_FAILURES", "MOST_IN_ALL", "MOST_ZONES", "TURNS", "ZonesConfig", "ZonesReport",
+    "expected_ratio", "independent_ratio", "loop", "simulate", "zones_for",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -24,6 +30,7 @@ import numpy as np
 
 from scalemodel.core import checks, events
 from scalemodel.core.compiled import READ_FLOATS, READ_INTS, compiled
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import confidence_half_width
 from scalemodel.parts.availability import k_of_n_ratio, spread_ratio, up_ratio
@@ -74,7 +81,7 @@ class ZonesConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ZonesReport:
+class ZonesReport(Tabular):
     """The share of the time in which enough instances served, and how sure it is.
 
     >>> report = simulate(ZonesConfig(runs=4))

@@ -13,6 +13,12 @@ Left out: an hour's own taste, time zones, films watched in part.
 Sources: Mandelbrot's form of Zipf's law, in any text; the day's curve, sizes and drift are ours.
 """
 
+__all__ = [
+    "FADES_DAYS", "GB", "GBPS_HOUR", "HOURS", "HYPE", "MOST_ENCODINGS", "MOST_FILES", "MOST_GB",
+    "MOST_LUCK", "MOST_TITLES", "SHOP", "Catalogue", "CatalogueConfig", "catalogue",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 

@@ -16,6 +16,12 @@ Left out: films that go on into the next hour, time zones, premieres in mid-day.
 Sources: Netflix's division of misses into content and health (technology blog, on cache misses).
 """
 
+__all__ = [
+    "CONTENT", "HEALTH", "MOST_BOXES", "MOST_HELD", "MOST_REQUESTS", "NEAR", "NIGHT",
+    "REQUESTS_BY_HOUR", "Day", "DayConfig", "DayReport", "day", "loop", "reactive", "simulate",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -25,6 +31,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.core.compiled import READ_INT_ROWS, READ_INTS, compiled
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.netflix.edge.catalogue import HOURS, SHOP, CatalogueConfig, catalogue
 from scalemodel.netflix.edge.placement import MOST_DISK_BYTES, PERFECT, FillConfig, place
@@ -78,7 +85,7 @@ class DayConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DayReport:
+class DayReport(Tabular):
     """The bytes of a day by the hour, and their shares.
 
     >>> report = simulate(DayConfig(requests=2000))

@@ -16,6 +16,9 @@ Sources: Dantzig, 1957 (the cut knapsack); Che, Tung, Wang, IEEE JSAC 2002, here
 NANOG mailing list, 11 July 2014; Florance, Netflix, March 2016.
 """
 
+__all__ = ["expected_disk_bytes", "expected_hit_ratio", "expected_lru_hit_ratio"]
+__dir__ = lambda: __all__
+
 import numpy as np
 from scipy.optimize import brentq
 

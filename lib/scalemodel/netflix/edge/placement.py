@@ -20,6 +20,12 @@ Sources: Netflix, Open Connect help centre, article 360035618071 (a window of 12
 at most 1.2 Gbit/s, popularity by file and by country or region); Edmonds, 1971 (greed).
 """
 
+__all__ = [
+    "GLOBAL", "MOST_DISK_BYTES", "NOISY", "PERFECT", "READ_FLAG_ROWS", "YESTERDAY", "FillConfig",
+    "Prediction", "files", "fill", "place",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -13,6 +13,9 @@ helps its region); sharing load at a site; a player that measures and changes it
 Sources: none needed; the order of the list is ours.
 """
 
+__all__ = ["FROM_ORIGIN", "MOST_REGION", "MOST_SITE", "ORIGIN", "Appliance", "Client", "ranked"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 from itertools import islice
 

@@ -12,6 +12,13 @@ Left out: instances that fail by chance, which `netflix.chaos` has; a new progra
 Sources: Hystrix wiki; any text on rolling deployment.
 """
 
+__all__ = [
+    "AT_S", "BY_HAND_S", "BY_PROBES_S", "DEAD", "GONE", "INSTANCE", "MOST_ROWS", "MOST_S",
+    "SERVICE", "SLOWS", "UP", "VALUE", "Change", "Deploy", "Down", "Scale", "Slow", "lost_calls",
+    "timeline",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -16,6 +16,12 @@ deadlines, hedges and what stands at the service: `parts.resilience.calls` has t
 Sources: Nygard, "Release It!", 2007; Hystrix wiki, "How it Works".
 """
 
+__all__ = [
+    "ALONE", "JAVA", "NETFLIX", "NODE", "PYTHON", "Call", "Graph", "Service", "Technology",
+    "home_page",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections import Counter
 from dataclasses import dataclass, replace
 

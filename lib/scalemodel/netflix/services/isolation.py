@@ -17,6 +17,9 @@ Sources: Erlang, 1917; any queueing text under the loss formula and its insensit
 wiki, on a chain of 30 dependencies.
 """
 
+__all__ = ["LONGEST", "POINTS", "WITHIN", "expected_errors", "expected_load", "expected_slow"]
+__dir__ = lambda: __all__
+
 import math
 
 import numpy as np

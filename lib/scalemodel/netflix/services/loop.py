@@ -13,6 +13,16 @@ Left out: a line for each instance; who is tried again by another instance on pu
 Sources: `parts.resilience.calls`, whose story this tells for many services.
 """
 
+__all__ = [
+    "AGAIN", "ARRIVES", "BASE_S", "BEHIND", "BREAKS", "BULKHEAD", "BUSY", "CALL", "CALLER", "CALLS",
+    "CAME", "CHANGES", "COPIES", "EDGE", "END", "ENDED", "ERROR", "EVERY_S", "FAILED", "FAILS",
+    "FALLBACK", "FIRST", "FREE", "GIVES_UP", "HEAD", "HOST", "JITTER", "KNOWN", "LACKS", "LIFE",
+    "LIFE_THEN", "LOST", "MANY", "MISSING", "OPEN", "PARTLY", "PAUSE_S", "PLACE", "QUEUE", "RULE",
+    "RULES", "SERVICE", "SETTLED", "SLOWNESS", "STATE", "TAIL", "TIME_OUT_S", "TRIES", "USED",
+    "WAIT", "WAITED_FOR", "WHOLE", "WORKED", "WORKERS", "loop",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numpy as np
 
 from scalemodel.core import events

@@ -9,6 +9,9 @@ Left out: which instance has a call; calls that nobody waits for are held like o
 Sources: none; it counts what `run.trace` has.
 """
 
+__all__ = ["ERROR", "FALLBACK", "HANGS", "LIVE", "MOST_MOMENTS", "Moments", "watch"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -14,6 +14,12 @@ Left out: a page of which a part is shown before the rest; viewers who come agai
 Sources: Nygard, "Release It!", 2007; Dean, Barroso, "The Tail at Scale", CACM 56(2), 2013.
 """
 
+__all__ = [
+    "BATCHES", "MOST_JOBS", "MOST_PLACES", "Report", "Row", "RunConfig", "Seen", "Trace",
+    "simulate", "trace",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -21,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import confidence_half_width, percentile
 from scalemodel.netflix.services import loop as engine
@@ -96,7 +103,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Tabular):
     """The page, each service, each row of the page, and how many events it took.
 
     >>> sorted(simulate(RunConfig(until_s=20.0)).rows)[:3]

@@ -24,6 +24,12 @@ Sources: Shah, Mitra, Matani, 2010, whose list of lists is one list here; Einzig
 Manes, ACM Transactions on Storage 2017; Cormode, Muthukrishnan, 2005 (the sketch).
 """
 
+__all__ = [
+    "ABSENT", "MIXER", "MIXER_STEP", "MOST_COUNT", "NEWER", "NOBODY", "OLDER", "PROBATION",
+    "PROTECTED", "ROWS", "TAG", "WIDTHS", "WINDOW", "lfu", "place_of", "w_tiny_lfu",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numpy as np
 
 from scalemodel.core.compiled import compiled

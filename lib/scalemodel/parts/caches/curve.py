@@ -12,6 +12,9 @@ Left out: sizes in bytes, samples of a trace (SHARDS).
 Sources: Mattson, Gecsei, Slutz, Traiger, IBM Systems Journal 1970; Fenwick, 1994.
 """
 
+__all__ = ["LruCurve", "lru_curve"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -17,16 +17,20 @@ Left out: time to fetch; an object is there as soon as it was asked for.
 Sources: none needed; the semantics are each policy's own.
 """
 
+__all__ = ["CacheReport", "simulate"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.parts.caches.trace import requests
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CacheReport:
+class CacheReport(Tabular):
     """What a run counted, after its warm-up; the mask has all requests.
 
     >>> from scalemodel.parts.caches.policies import LRU

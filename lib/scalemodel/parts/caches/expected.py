@@ -16,6 +16,12 @@ Robert, Roberts, ITC 2012; Gelenbe, IEEE Trans. Computers 1973 (FIFO is RANDOM);
 Leonardi, INFOCOM 2014.
 """
 
+__all__ = [
+    "MOST_OBJECTS", "NEAR", "STEPS", "SUMS_TO_ONE", "Levels", "che_time", "fifo_miss_ratio",
+    "lru_miss_ratio", "static_miss_ratio", "ttl_miss_ratio", "two_levels", "zipf", "zipf_trace",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from typing import NamedTuple
 

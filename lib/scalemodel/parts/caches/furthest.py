@@ -10,6 +10,9 @@ bound; not to fill at all, which would be better still.
 Sources: Belady, IBM Systems Journal 1966.
 """
 
+__all__ = ["ABSENT", "belady"]
+__dir__ = lambda: __all__
+
 import numpy as np
 
 from scalemodel.core.compiled import READ_INTS, compiled

@@ -21,6 +21,9 @@ Left out: locks. LRU writes at each hit; one thread does not show what the other
 Sources: Corbató, 1968 (CLOCK); Zhang and others, NSDI 2024 (SIEVE); Yang and others, SOSP 2023.
 """
 
+__all__ = ["ABSENT", "MOST_USES", "STAYS", "USED", "clock", "fifo", "lru", "s3fifo", "sieve"]
+__dir__ = lambda: __all__
+
 import numpy as np
 
 from scalemodel.core.compiled import compiled

@@ -9,6 +9,12 @@ Left out: who may come in by what would have to go; that is a policy of its own,
 Sources: in the modules of the loops.
 """
 
+__all__ = [
+    "FIFO", "LFU", "LRU", "MOST_CAPACITY", "S3FIFO", "SIEVE", "Admitting", "Belady", "Clock",
+    "Expiring", "NotAbove", "OnSecondRequest", "WTinyLFU",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -12,6 +12,12 @@ Left out: objects that change in size. Two versions are two objects, so give the
 Sources: none needed.
 """
 
+__all__ = [
+    "LOOP", "MOST_BYTES", "MOST_REQUESTS", "READ_FLAGS", "SPREAD", "Requests", "requests",
+    "size_of",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 import numpy as np

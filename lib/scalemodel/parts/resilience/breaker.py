@@ -15,6 +15,13 @@ counts as a probe's, even if the call is older.
 Sources: Nygard, "Release It!", 2007; the documentation of Hystrix and of resilience4j.
 """
 
+__all__ = [
+    "ANSWERED", "CALLS", "CLOSED", "DUST", "FAILED", "FAILURES", "HALF_OPEN", "LENGTHENS",
+    "MINIMUM", "OPEN", "OPENED", "OPEN_S", "PASSED", "PROBES", "RATIO", "RING", "SAYS", "SLOT",
+    "SLOTS", "SLOT_S", "STATE", "UNTIL_S", "Breaker", "BreakerConfig", "allow", "record",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 import numpy as np

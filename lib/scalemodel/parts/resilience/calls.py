@@ -16,6 +16,16 @@ Sources: Dean, Barroso, "The Tail at Scale", CACM 56(2), 2013; Google, "Site Rel
 Engineering", 2016, on cascading failures.
 """
 
+__all__ = [
+    "AGAIN", "ARRIVES", "BREAKER", "BUDGET", "BULKHEAD", "BULKHEADS", "CAPACITY", "DEADLINE",
+    "DEADLINE_S", "DROPS", "ENDS", "FAILED", "FAILS", "FAILS_THEN", "GIVES_UP", "GOOD", "HEDGES",
+    "HEDGE_S", "LAWS", "LIFO", "MOST_ATTEMPTS", "NEVER_OPENS", "PLACES", "QUEUE", "RETRIES", "SENT",
+    "SERVED", "SERVERS", "START_S", "STOP_S", "TIMED_OUT", "TIME_OUT_S", "TRIES", "Calls",
+    "CallsConfig", "CallsReport", "Trigger", "calls", "finish_s", "hedged_tail_ratio", "loop",
+    "simulate",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -24,6 +34,7 @@ import numpy as np
 
 from scalemodel.core import checks, events
 from scalemodel.core.compiled import READ_FLOATS, compiled
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
 from scalemodel.parts.resilience.breaker import OPENED, BreakerConfig, allow, record
@@ -102,7 +113,7 @@ class CallsConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallsReport:
+class CallsReport(Tabular):
     """What the clients met.
 
     >>> simulate(CallsConfig(until_s=1.0)).ended["good"]

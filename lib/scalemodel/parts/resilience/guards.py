@@ -21,6 +21,11 @@ Hystrix wiki, "Configuration"; resilience4j's documentation of CircuitBreaker, R
 Bulkhead; Envoy's of outlier detection and circuit breaking.
 """
 
+__all__ = [
+    "ENVOY", "HYSTRIX", "MOST_S", "RESILIENCE4J", "UNGUARDED", "Bulkhead", "Deadline", "Guards",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 

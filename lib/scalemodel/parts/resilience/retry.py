@@ -14,6 +14,13 @@ Sources: Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015;
 Reliability Engineering", 2016, on overload.
 """
 
+__all__ = [
+    "AT_ONCE", "DUST", "EARNS", "MOST", "PAUSE", "TOKENS", "Backoff", "BudgetConfig",
+    "Decorrelated", "Exponential", "FullJitter", "RetryBudget", "attempts_per_request",
+    "attempts_through_layers", "earn", "may_retry", "pause_s",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 import numpy as np

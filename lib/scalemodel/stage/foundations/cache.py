@@ -9,6 +9,12 @@ Left out: sizes in bytes, and a fashion that changes; `scalemodel.parts.caches` 
 Sources: none; runs and formulas are those of `scalemodel.parts.caches`.
 """
 
+__all__ = [
+    "CACHE", "FORMULAS", "MARKS", "OBJECTS", "REQUESTS", "ROOM", "RULES", "SEED", "cache_picture",
+    "formulas", "hits", "trace",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 
 import numpy as np

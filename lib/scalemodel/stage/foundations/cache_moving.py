@@ -8,6 +8,13 @@ Left out: large shelves, other rules, and the long run; all are in `cache`.
 Sources: none; what is found is read off `scalemodel.parts.caches`.
 """
 
+__all__ = [
+    "COMING_X", "COMING_Y", "DONE_X", "GROUND", "HIT_Y", "MISS_Y", "NAMES", "PITCH", "PLACES",
+    "REQUESTS", "SEED", "SHELF_PITCH", "SHELF_X", "SHELF_Y", "STORE_PITCH", "STORE_X", "STORE_Y",
+    "WAYS", "asked", "cache_moving", "shelves",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from scalemodel.core.rng import stream
 from scalemodel.parts.caches.engine import simulate
 from scalemodel.parts.caches.expected import zipf_trace

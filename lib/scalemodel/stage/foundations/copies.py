@@ -8,6 +8,12 @@ Left out: how long an outage lasts, since moments know nothing of each other.
 Sources: none; shares of time are those of `scalemodel.parts.availability`.
 """
 
+__all__ = [
+    "COPIES", "MOMENTS", "MOST_COPIES", "NEEDED", "NINES", "PLACES", "SEED", "copies_picture",
+    "moments_down", "zones_of",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numpy as np
 import plotly.graph_objects as go
 

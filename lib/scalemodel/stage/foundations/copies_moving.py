@@ -7,6 +7,12 @@ Left out: shares of time, which are in `copies`.
 Sources: none; the moments are drawn once, by a seed.
 """
 
+__all__ = [
+    "COPIES", "DOWN_RATIO", "MOMENTS", "SEED", "SERVICE_X", "WAYS", "ZONE_DOWN", "X", "Y",
+    "copies_moving", "copies_up",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numpy as np
 
 from scalemodel.core.rng import stream

@@ -11,6 +11,12 @@ Left out: a clock, and things of different sizes.
 Sources: none.
 """
 
+__all__ = [
+    "CAPTION", "HEADER", "MOST_PLACES", "MOST_REQUESTS", "NAMES", "RIVALS", "RULES", "UNSCRIPTED",
+    "WORDS", "beat_belady",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping, Sequence
 
 from scalemodel.core import checks

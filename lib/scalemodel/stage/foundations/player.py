@@ -6,6 +6,9 @@ Left out: what is drawn at a moment, which is each scene's own.
 Sources: none.
 """
 
+__all__ = ["played"]
+__dir__ = lambda: __all__
+
 from scalemodel.stage.views.kinds import Kind
 
 

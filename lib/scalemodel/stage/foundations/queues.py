@@ -7,6 +7,12 @@ Left out: services that differ more than at random; the chapter has them in a ta
 Sources: none; runs and formulas are those of `scalemodel.parts.queues`.
 """
 
+__all__ = [
+    "A_SECOND", "LOADS", "MOST_S", "OPENS_S", "QUEUES", "SECONDS", "SEED", "WARM_UP", "inside",
+    "queue_picture",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numpy as np
 import plotly.graph_objects as go
 

@@ -8,6 +8,12 @@ Left out: a long run, which is in `queues`.
 Sources: none; when each is called is read off `scalemodel.parts.queues`.
 """
 
+__all__ = [
+    "DESK", "DOOR_X", "GAP_S", "GONE_X", "GROUND", "LINE_X", "NAMES", "PITCH", "SEED", "SERVICE_S",
+    "arrivals", "queue_moving",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numpy as np
 
 from scalemodel.core.rng import stream

@@ -10,6 +10,13 @@ Sources: Dean, Barroso, "The Tail at Scale", CACM 56(2), 2013. Shares are those 
 `scalemodel.parts`.
 """
 
+__all__ = [
+    "COLOURS", "COUNTS", "HEDGES_MS", "LAW", "MEDIAN_MS", "MOST_ASKED", "P50_MS", "P95_MS",
+    "P99_MS", "PAGES", "SEED", "SIGMA", "SLOWEST", "page_ms", "slow_answers", "slow_pages_ratio",
+    "slower_ratio", "slowest_picture",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 import math
 from statistics import NormalDist

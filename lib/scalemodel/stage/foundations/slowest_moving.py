@@ -7,6 +7,12 @@ Left out: how often, which is in `slowest`.
 Sources: none; the answers are drawn once, by a seed.
 """
 
+__all__ = [
+    "FLOOR", "MEDIAN_MS", "MOST_MS", "PAGES", "PITCH", "PX_PER_MS", "SEED", "SERVERS", "SIGMA",
+    "SLOW_MS", "WAYS", "X", "Y", "answers_ms", "slowest_moving",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numpy as np
 
 from scalemodel.core.rng import stream

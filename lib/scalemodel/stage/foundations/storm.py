@@ -8,6 +8,12 @@ Left out: other services, and a load that changes; `scalemodel.parts.metastable`
 Sources: none; the runs are those of `scalemodel.parts.metastable`.
 """
 
+__all__ = [
+    "CAN_PER_S", "LAST_S", "OPENS_S", "SECONDS", "SEED", "START_S", "STORM", "storm_picture",
+    "storm_run", "together",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 from dataclasses import fields, replace
 

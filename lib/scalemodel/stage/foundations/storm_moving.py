@@ -8,6 +8,12 @@ Left out: chance, and guards; both are in `storm`.
 Sources: none; who is served when is read off `scalemodel.parts.resilience.calls`.
 """
 
+__all__ = [
+    "ABOVE", "FROM_S", "GAP_S", "GROUND", "LINE_X", "NAMES", "PITCH", "SERVER_X", "SERVICE_S",
+    "STOP", "TIME_OUT_S", "UNTIL_S", "WAYS", "Y", "run", "served", "storm_moving",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 
 import numpy as np

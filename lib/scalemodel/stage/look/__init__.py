@@ -1,1 +1,1 @@
-"""How everything looks: `theme` has the colours, `diagram` the boxes and arrows, `tables` the tables."""
+"""How everything looks: `theme` has the colours, `tables` the tables."""

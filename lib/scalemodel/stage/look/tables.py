@@ -7,6 +7,9 @@ Left out: sorting, merged cells.
 Sources: WCAG 2.2, technique H63 (scope) and H39 (caption).
 """
 
+__all__ = ["NUMBER", "Table", "table", "table_html"]
+__dir__ = lambda: __all__
+
 import re
 from collections.abc import Mapping, Sequence
 from html import escape

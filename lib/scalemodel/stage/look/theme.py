@@ -11,6 +11,12 @@ until text and thin lines reach a contrast of 4.5 on their background. The accen
 are this book's own, no company's.
 """
 
+__all__ = [
+    "ACCENT", "ACCENTS", "COLOURS", "FONT", "NEWCOMER", "PAPER", "SHARED_COLOURS", "Pair", "colour",
+    "for_the_page", "policy_colour", "policy_hues", "style_sheet", "template",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 from typing import NamedTuple
 

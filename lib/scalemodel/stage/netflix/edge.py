@@ -7,6 +7,13 @@ Left out: several boxes on a site, and other sites; `edge_moving` has a second o
 Sources: none; runs are those of `scalemodel.netflix.edge.day`, formulas of `expected`.
 """
 
+__all__ = [
+    "BEST_TB", "DAY", "DISKS_TB", "EVENINGS", "FAR", "FORECASTS", "LINK_GBPS", "NOISE", "PEAK_H",
+    "REQUESTS", "SHOP", "TB", "Shares", "best_ratios", "config", "disk_picture", "far_gbps",
+    "far_picture", "needed_tb", "shares",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 from dataclasses import replace
 from typing import NamedTuple

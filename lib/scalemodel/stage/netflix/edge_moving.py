@@ -8,6 +8,14 @@ Left out: encodings and other regions; all are in `scalemodel.netflix.edge`.
 Sources: none; who is served by whom is read off `scalemodel.netflix.edge.day`.
 """
 
+__all__ = [
+    "ASK_PX", "ASK_X", "BOXES", "DOWN_H", "FILL", "FILMS", "GAP", "GROUND_Y", "HIGH", "HOUR_PX",
+    "HOUR_X", "INKS", "LOOKS", "NAMES", "ORIGIN_X", "ORIGIN_Y", "PX_GB", "REQUESTS", "SEED",
+    "SHELF", "SHELF_X", "SHELF_Y", "STACK", "WAYS", "Scene", "config", "edge_moving", "held",
+    "scene",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 from typing import NamedTuple
 

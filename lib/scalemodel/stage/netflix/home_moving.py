@@ -9,6 +9,13 @@ Left out: the viewers apart from each other; what passes between the services.
 Sources: none; the runs are those of `scalemodel.netflix.services`.
 """
 
+__all__ = [
+    "BEGINS_S", "BEHIND", "ENDS_S", "EVERY_S", "FACTOR", "FIRST", "FROM_S", "LETTERS", "PER_S",
+    "RUN", "SWITCHES", "TITLE", "TROUBLES", "UNTIL_S", "WALLS", "home_moving", "home_run",
+    "in_words",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 from html import escape
 

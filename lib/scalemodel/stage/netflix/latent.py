@@ -4,6 +4,9 @@ Left out: chance; the bars are the closed form of `scalemodel.netflix.chaos.late
 Sources: none; weaknesses, repairs and prices are this book's own.
 """
 
+__all__ = ["FOUR_NINES_MIN", "MEANS", "PARTS", "TOP_MIN", "WORKDAYS", "config", "latent_picture"]
+__dir__ = lambda: __all__
+
 import plotly.graph_objects as go
 
 from scalemodel.core import units

@@ -12,6 +12,12 @@ Left out: Gorilla and Kong, whose week is in `monkey_week`.
 Sources: none; who is killed when is read off `scalemodel.netflix.chaos`.
 """
 
+__all__ = [
+    "ALL", "CONFIG", "DAYS", "GROUPS", "HARMS", "NOTHING", "OUTAGE", "SEED", "SILENT", "START",
+    "STILL", "Kill", "Month", "first_harm", "month", "month_picture",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 from collections import Counter
 from contextlib import contextmanager

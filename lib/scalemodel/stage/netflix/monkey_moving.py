@@ -7,6 +7,9 @@ Left out: what happens, and why; the moments come from `monkey_week`.
 Sources: none.
 """
 
+__all__ = ["EACH", "OPENS", "REGIONS", "ZONES", "monkey_moving"]
+__dir__ = lambda: __all__
+
 from html import escape
 from itertools import product
 

@@ -7,6 +7,12 @@ Left out: several programs, and a plan of less than a kill a day; a month is in 
 Sources: none; who is killed when is read off `scalemodel.netflix.chaos`.
 """
 
+__all__ = [
+    "BEASTS", "DAYS", "OUTAGE", "REPLACE_S", "SEED", "SILENT", "START", "WHY", "Moment", "least_up",
+    "week",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 import heapq
 from dataclasses import dataclass

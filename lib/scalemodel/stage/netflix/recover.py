@@ -7,6 +7,9 @@ Left out: what it costs to keep more instances than one needs.
 Sources: none; the runs are those of `scalemodel.netflix.services`.
 """
 
+__all__ = ["AT_S", "SLOW_PLAN", "STEP_S", "TROUBLES", "lost_min", "recover_picture", "recover_run"]
+__dir__ = lambda: __all__
+
 import functools
 
 import numpy as np

@@ -7,6 +7,9 @@ Left out: how long the pages took.
 Sources: none; the runs are those of `scalemodel.netflix.services`.
 """
 
+__all__ = ["KINDS", "ROWS_UNTIL_S", "ROWS_WALLS", "ROWS_WARM_UP_S", "rows_picture", "rows_run"]
+__dir__ = lambda: __all__
+
 import functools
 from dataclasses import replace
 

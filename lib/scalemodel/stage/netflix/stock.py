@@ -12,6 +12,12 @@ Left out: hours and links; all that is on the shelf is there by the evening.
 Sources: none.
 """
 
+__all__ = [
+    "CAPTION", "HEADER", "NAMES", "RIVALS", "RULES", "UNSCRIPTED", "VIEWERS", "WORDS", "Evening",
+    "evening", "fill_the_shelf", "optimum", "rivals", "score",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -7,11 +7,14 @@ Left out: services that two others ask, which would need more than a tree.
 Sources: none.
 """
 
+__all__ = ["BRANCH", "INK", "LINE_PX", "MUTED", "STEP_PX", "WIDE_PX", "service_tree"]
+__dir__ = lambda: __all__
+
 from html import escape
 
 from scalemodel.core import checks
 from scalemodel.parts.system import System
-from scalemodel.stage.look.diagram import Diagram
+from scalemodel.stage.views.diagram import Diagram
 
 WIDE_PX, LINE_PX, STEP_PX = 360, 27, 24
 INK, MUTED = (f"var(--sm-{name}, currentColor)" for name in ("ink", "muted"))  # Jupyter has neither

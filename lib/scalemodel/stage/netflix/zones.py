@@ -7,6 +7,12 @@ Left out: what an instance in another region costs; `scalemodel.netflix.chaos.zo
 Sources: none; runs and formulas are those of `scalemodel.netflix.chaos.zones`.
 """
 
+__all__ = [
+    "FOUR_NINES_MIN", "LEAST_MIN", "MOST_ZONES", "NEEDS", "YEAR_MIN", "config", "measured",
+    "zones_picture",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 
 import plotly.graph_objects as go

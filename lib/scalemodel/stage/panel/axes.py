@@ -4,6 +4,9 @@ Left out: continuous controls, for a page can only hold states that were drawn.
 Sources: none.
 """
 
+__all__ = ["UNIT_SUFFIXES", "Axis", "as_axis", "axis"]
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -6,8 +6,8 @@ panel shows it in three ways, and the author need not care which:
 - live, in Jupyter: real widgets that call the function;
 - on the static site: every state drawn beforehand, so that the controls work
   with no server, no Python and no network;
-- as one line of text in a committed notebook, with a hash over every state, so
-  that a test notices when any of them changes.
+- in a committed notebook as a picture of its first state, and one line of text with a
+  hash over every state, so that a test notices when any of them changes.
 
 `SCALEMODEL_VIEW` picks the view: unset or `live`, `site`, or `digest`.
 
@@ -15,16 +15,20 @@ Left out: continuous controls, for a page can only hold states that were drawn.
 Sources: none; the limits are this project's own budget for a page.
 """
 
+__all__ = ["Explorable", "explore", "show"]
+__dir__ = lambda: __all__
+
 from collections.abc import Callable, Mapping
 
 from scalemodel.stage.panel.axes import Axis, as_axis
-from scalemodel.stage.panel.panel import Panel
-from scalemodel.stage.panel.picture import Picture
+from scalemodel.stage.panel.panel import Drawn, Panel
+from scalemodel.stage.panel.sketching.sketch import sketch
+from scalemodel.stage.views import still
 from scalemodel.stage.views.view import view
 
 
 def explore(
-    picture: Callable[..., Picture], /, *,
+    picture: Callable[..., Drawn], /, *,
     title: str, start: Mapping | None = None, predict=None, **axes,
 ) -> "Explorable":  # fmt: skip
     """A panel that shows `picture(**values)` for the values its controls stand at.
@@ -36,6 +40,7 @@ def explore(
     pure. More than 600 states are refused with a `ValueError` that says which axis to thin.
 
     >>> import plotly.graph_objects as go
+    >>> from scalemodel.stage.panel.picture import Picture
     >>> def square(side):
     ...     return Picture(go.Figure(), {"area": (side**2, "m")}, "A square.")
     >>> explore(square, title="How big is a square?", start={"side": 2}, side=[1, 2, 3])
@@ -46,10 +51,11 @@ def explore(
     return Explorable(picture, title, controls, {**first, **(start or {})}, predict)
 
 
-def show(picture: Picture, *, title: str = "") -> "Explorable":
+def show(picture: Drawn, *, title: str = "") -> "Explorable":
     """A figure without controls, treated like a panel in every view.
 
     >>> import plotly.graph_objects as go
+    >>> from scalemodel.stage.panel.picture import Picture
     >>> show(Picture(go.Figure(), {}, "An empty figure."))
     <panel "" with 1 states>
     """
@@ -69,20 +75,33 @@ class Explorable(Panel):
         except NotImplementedError as error:  # which IPython would pass over in silence
             raise RuntimeError(f"the picture is not implemented: {error}") from error
 
+    def _ipython_display_(self):
+        still.publish(self._outputs)
+
+    def _outputs(self):
+        from scalemodel.stage.panel import live  # a committed notebook needs no widgets
+
+        panel = live.LivePanel(self)
+        words = panel.state["alt"] if panel.state else panel.words
+        return still.outputs(panel.box, self._still(panel.state, words), f"{self.title} {words}")
+
+    def _still(self, state, words):
+        ask = self.predict.question if self.predict else ""
+        draw = lambda every: sketch(state, every) if state else ""
+        tell = still.TELL if self.axes else "Run this cell to draw it in full."
+        return still.lightest(draw, f"{self.title} {words}".strip(), tell, ask)
+
     def _shown(self):
         # Imported here: a committed notebook needs no widgets, a live one no page.
         match view():
             case "live":
-                from scalemodel.stage.panel import live
-
-                return live.widget(self)._repr_mimebundle_()
-            case "site":
+                return self._outputs()[-1]
+            case asked:
                 from scalemodel.stage.panel import grid, page
 
-                states = grid.states_of(self)  # once for both
-                line = grid.digest_line(self, states)
-                return {"text/html": page.panel_html(self, states), "text/plain": line}
-            case _:
-                from scalemodel.stage.panel import grid
-
-                return {"text/plain": grid.digest_line(self)}
+                states = grid.states_of(self)
+                start = states[grid.start_number(self)]
+                picture = self._still(start, start["alt"])
+                line = still.proved(grid.digest_line(self, states), picture)
+                html = page.panel_html(self, states) if asked == "site" else picture
+                return {"text/html": html, "text/plain": line}

@@ -8,6 +8,12 @@ Left out: interpolation between states. A state was drawn or it does not exist.
 Sources: Plotly's JSON chart schema for the shape of a figure.
 """
 
+__all__ = [
+    "DIGITS", "MOST_BYTES", "SHARED_LENGTH", "STATE", "differences", "digest", "digest_line",
+    "encode", "pack", "plain", "start_number", "states_of",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import base64
 import functools
 import gzip
@@ -20,9 +26,8 @@ import numpy as np
 
 from scalemodel.core import units
 from scalemodel.core.sweep import size, sweep
-from scalemodel.stage.look.diagram import Diagram
-from scalemodel.stage.panel.panel import Panel, times
-from scalemodel.stage.panel.picture import Picture
+from scalemodel.stage.panel.panel import Drawn, Panel, times
+from scalemodel.stage.views.diagram import Diagram
 
 MOST_BYTES = 100_000  # gzipped, a panel
 DIGITS = 5  # that count, in every stored number
@@ -31,17 +36,18 @@ SHARED_LENGTH = 8  # rows longer than this are held once
 
 
 # ── One state ───────────────────────────────────────────────────────────────
-def encode(picture: Picture) -> dict:
+def encode(picture: Drawn) -> dict:
     """`picture` as plain JSON: data, layout, readings `[name, text, spoken]` and alt.
 
     A picture with a diagram has its `svg`, and no data; a scene's data stands under its kind.
 
     >>> import plotly.graph_objects as go
+    >>> from scalemodel.stage.panel.picture import Picture
     >>> state = encode(Picture(go.Figure(go.Bar(y=np.array([1 / 3, 2]))), {"n": (2, "s")}, "Two bars."))
     >>> state["data"], state["readings"]
     ([{'y': [0.33333, 2], 'type': 'bar'}], [['n', '2 s', '2 seconds']])
     """
-    if not isinstance(picture, Picture):
+    if not isinstance(picture, Drawn):
         raise ValueError(f"picture returned {picture!r}; it must return a Picture")
     readings = [
         [units.tied(name), units.quantity(*reading), units.spoken(*reading)]
@@ -100,6 +106,7 @@ def states_of(panel: Panel) -> list[dict]:
 
     >>> from scalemodel.stage.panel.explore import explore
     >>> import plotly.graph_objects as go
+    >>> from scalemodel.stage.panel.picture import Picture
     >>> panel = explore(lambda n: Picture(go.Figure(), {}, f"{n}."), title="?", n=[1, 2])
     >>> [state["alt"] for state in states_of(panel)]
     ['1.', '2.']
@@ -138,6 +145,7 @@ def digest(panel: Panel, states: list[dict]) -> str:
 
     >>> from scalemodel.stage.panel.explore import show
     >>> import plotly.graph_objects as go
+    >>> from scalemodel.stage.panel.picture import Picture
     >>> panel = show(Picture(go.Figure(), {}, "Nothing."))
     >>> len(digest(panel, states_of(panel)))
     12
@@ -154,6 +162,7 @@ def digest_line(panel: Panel, states: list[dict] | None = None) -> str:
 
     >>> from scalemodel.stage.panel.explore import explore
     >>> import plotly.graph_objects as go
+    >>> from scalemodel.stage.panel.picture import Picture
     >>> picture = lambda n: Picture(go.Figure(), {"n": (n, "count")}, "A number.")
     >>> digest_line(explore(picture, title="Which?", n=[1, 2]))
     'explore "Which?" · n: 1, 2 · 2 states · grid 1d6afd823a34 · start: n 1'
@@ -187,6 +196,7 @@ def pack(panel: Panel, states: list[dict]) -> dict:
 
     >>> from scalemodel.stage.panel.explore import explore
     >>> import plotly.graph_objects as go
+    >>> from scalemodel.stage.panel.picture import Picture
     >>> picture = lambda n: Picture(go.Figure(go.Bar(y=[n, 5])), {}, "Bars.")
     >>> panel = explore(picture, title="?", n=[1, 2])
     >>> pack(panel, states_of(panel))["changes"]

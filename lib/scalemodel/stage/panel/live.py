@@ -2,8 +2,8 @@
 
 The controls stand above the figure, the readings and the sentence below it. A
 move waits a moment before it draws: while somebody drags a slider only the
-latest place counts, so that calls never pile up behind the hand. A picture that
-fails leaves its message in the panel and the last good figure in place.
+latest place counts, so that calls never pile up behind the hand. Where a picture
+fails, what it raised stands in the place of figure and sentence until one works again.
 
 Plotly brings a widget of its own, the `FigureWidget`. Its script is so large that
 Jupyter gives up on it on a slow or busy machine, and the figure stays empty for
@@ -12,6 +12,12 @@ good. Ours, `live.mjs`, is a page long and gets the same figure as the built sit
 Left out: the table of numbers; in Jupyter the data is a variable away.
 Sources: the ipywidgets, anywidget and plotly documentation.
 """
+
+__all__ = [
+    "CONTROL_PX", "PAPER", "ROWS", "SETTLE_S", "LiveFigure", "LivePanel", "LiveScene", "live_scene",
+    "widget",
+]  # fmt: skip
+__dir__ = lambda: __all__
 
 import asyncio
 import functools
@@ -29,10 +35,19 @@ from scalemodel.stage.panel import grid, predict
 from scalemodel.stage.panel.axes import Axis
 from scalemodel.stage.panel.live_predict import LiveGuess
 from scalemodel.stage.panel.panel import Panel
-from scalemodel.stage.views.embed_live import on_a_sheet
 from scalemodel.stage.views.kinds import Kind
+from scalemodel.stage.views.sheet import on_a_sheet, refusal_html
 
 SETTLE_S = 0.01  # moves that come closer together are one move
+# A label of any length leaves its control the whole row beneath.
+CONTROL_PX = 300
+ROWS = (
+    "<style>.sm-control{min-width:0}.sm-control>:is(.widget-label,label){flex:0 0 100%;height:auto;"
+    "max-width:100%;line-height:1.3;text-align:start;white-space:normal;overflow:visible}"
+    ".sm-control>select{flex:1;height:2.2em}"
+    ".sm-control>.slider-container{flex:1 1 200px;min-width:0}.sm-control>.widget-readout"
+    "{flex:none;max-width:none;min-width:5em;overflow:visible;text-align:end}</style>"
+)
 PAPER = {"paper_bgcolor": "white", "plot_bgcolor": "white"}  # Jupyter's own colours are not known
 
 
@@ -75,7 +90,7 @@ class LiveScene(anywidget.AnyWidget):
     kind = traitlets.Unicode().tag(sync=True)
     html = traitlets.Unicode().tag(sync=True)
     script = traitlets.Unicode().tag(sync=True)
-    style = traitlets.Unicode().tag(sync=True)
+    sheet = traitlets.Unicode().tag(sync=True)  # to Jupyter a `style` is a model
     data = traitlets.Dict(allow_none=True).tag(sync=True)  # of the state at hand
 
 
@@ -86,7 +101,7 @@ def live_scene(kind: Kind) -> LiveScene:
     '<div class="sm-predict" hidden></div>'
     """
     html = f'<div class="sm-{kind.name}" hidden>{kind.html}</div>'
-    return LiveScene(kind=kind.name, html=html, script=kind.script, style=on_a_sheet(kind))
+    return LiveScene(kind=kind.name, html=html, script=kind.script, sheet=on_a_sheet(kind))
 
 
 class LivePanel:
@@ -110,10 +125,11 @@ class LivePanel:
         }
         self.figure, self.scene = LiveFigure(), None  # a scene once a picture has one
         self.text, self.problem = widgets.HTML(), widgets.HTML()
+        self.state, self.words = None, ""  # the last that worked, and what else was said
         self.calls = 0  # how often the picture was asked for
         self._waiting = False
         rows = [_row(axis, self.controls[name]) for name, axis in panel.axes.items()]
-        title = widgets.HTML(f"<strong>{escape(panel.title)}</strong>")
+        title = widgets.HTML(f"{ROWS}<strong>{escape(panel.title)}</strong>")
         controls = widgets.HBox(
             rows, layout=widgets.Layout(flex_flow="row wrap", grid_gap="0.5em 2em")
         )
@@ -140,15 +156,14 @@ class LivePanel:
             state = grid.encode(picture)
         except Exception as error:  # whatever the reader's own code raises is theirs to read
             where = ", ".join(f"{name} = {value!r}" for name, value in values.items())
-            words = f"{type(error).__name__}: {error}"
-            self.problem.value = (
-                f'<p role="alert" style="color:{theme.colour("red")}">Not drawn at {escape(where)}: '
-                f"<code>{escape(words)}</code>. The figure shows the last state that worked.</p>"
-            )
+            self._failed(f"Not drawn{where and ' at '}{where}", error)
             return
+        self.state = state
         self.problem.value = ""
+        self._seen(True)
         if "svg" in state:
-            self.figure.figure = {"svg": "".join(state["svg"].values())}
+            drawn = "".join(state["svg"].values())
+            self.figure.figure = {"svg": f'<div style="background:#fff">{drawn}</div>'}
         else:
             layout = state["layout"]
             if self.guess:
@@ -163,6 +178,17 @@ class LivePanel:
             self.parts.children = [title, controls, self.scene, *rest]
         if self.scene is not None:
             self.scene.data = state.get(self.scene.kind)
+
+    def _failed(self, where, error):
+        """What was raised, in the place of what it would have drawn."""
+        self.words = f"{where}: {type(error).__name__}: {error}"
+        head, _, raised = self.words.partition(": ")
+        self.problem.value = refusal_html(f"{escape(head)}: <code>{escape(raised)}</code>")
+        self._seen(False)
+
+    def _seen(self, seen):
+        for part in filter(None, (self.scene, self.figure, self.text)):
+            part.layout.display = None if seen else "none"
 
     def _moved(self, change):
         if self._waiting:
@@ -179,17 +205,17 @@ class LivePanel:
 # ── Controls ────────────────────────────────────────────────────────────────
 def _control(axis: Axis, at: int):
     options = list(axis.texts)
-    room_for_both = f"calc({len(axis.label)}ch + 18em)"  # the label and what one moves
-    wide = widgets.Layout(width=room_for_both, max_width="100%")
-    style = {"description_width": "initial"}
-    common = {"description": axis.label, "style": style}
-    match axis.control:
-        case "switch":
-            return widgets.Checkbox(value=axis.values[at], indent=False, **common)
-        case "choice":
-            return widgets.Dropdown(options=options, index=at, layout=wide, **common)
-        case _:
-            return widgets.SelectionSlider(options=options, index=at, layout=wide, **common)
+    common = {"description": axis.label, "style": {"description_width": "auto"}}
+    if axis.control == "switch":
+        free = widgets.Layout(width="auto", max_width="100%")
+        return widgets.Checkbox(value=axis.values[at], indent=False, layout=free, **common)
+    below = widgets.Layout(
+        width=f"{CONTROL_PX}px", max_width="100%", height="auto", flex_flow="row wrap"
+    )
+    kind = widgets.Dropdown if axis.control == "choice" else widgets.SelectionSlider
+    control = kind(options=options, index=at, layout=below, **common)
+    control.add_class("sm-control")
+    return control
 
 
 def _row(axis, control):

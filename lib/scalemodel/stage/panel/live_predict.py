@@ -9,13 +9,16 @@ so they stand open there.
 Sources: the ipywidgets documentation.
 """
 
+__all__ = ["LiveGuess"]
+__dir__ = lambda: __all__
+
 from html import escape
 
 import ipywidgets as widgets
 
-from scalemodel.stage.look import theme
 from scalemodel.stage.panel import predict
 from scalemodel.stage.panel.predict import Guess
+from scalemodel.stage.views.sheet import refusal_html
 
 _said: dict[str, float | str | None] = {}  # by the guess's key; None where it was only shown
 
@@ -67,9 +70,7 @@ class LiveGuess:
         given = self.input.value
         said = given if self.guess.choices else predict.number_of(self.guess, given)
         if said is None:
-            red = theme.colour("red")
-            words = escape(predict.refusal(self.guess))
-            self.problem.value = f'<p role="alert" style="color:{red}">{words}</p>'
+            self.problem.value = refusal_html(escape(predict.refusal(self.guess)))
             return
         self._open(said)
         self.on_open()

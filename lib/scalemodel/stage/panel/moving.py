@@ -11,6 +11,9 @@ Left out: a model. Steps are data; the chapter takes them from an engine's run.
 Sources: none.
 """
 
+__all__ = ["BUTTONS", "LOOKS", "MOST_STEPS", "MOST_THINGS", "NAME", "Step", "moving"]
+__dir__ = lambda: __all__
+
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

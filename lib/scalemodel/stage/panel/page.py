@@ -9,6 +9,12 @@ Left out: the drawing, which is the script's.
 Sources: WAI-ARIA Authoring Practices for names and live regions.
 """
 
+__all__ = [
+    "FIT_PX", "NO_SCRIPT", "READINGS_PX", "ROW_PX", "SCENE_PX", "bare_figure_html", "panel_html",
+    "readings_html", "room_px", "series_tables",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import itertools
 import json
 import math

@@ -4,13 +4,31 @@ Left out: showing it.
 Sources: none; the limit is this project's own budget for a page.
 """
 
+__all__ = ["MOST_STATES", "Drawn", "Panel", "times", "too_many_states"]
+__dir__ = lambda: __all__
+
 import math
 from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
 
 from scalemodel.core.sweep import size
 from scalemodel.stage.panel.predict import check_drawn
 
 MOST_STATES = 600
+
+
+@runtime_checkable
+class Drawn(Protocol):
+    """What a panel's function gives, a `Picture`, as those know it who bring it onto a screen.
+
+    >>> isinstance("a figure", Drawn)
+    False
+    """
+
+    figure: Any
+    readings: Mapping[str, tuple]
+    alt: str
+    scene: Any
 
 
 class Panel:

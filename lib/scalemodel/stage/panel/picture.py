@@ -4,6 +4,9 @@ Left out: how it gets onto a screen.
 Sources: none.
 """
 
+__all__ = ["Picture", "Scene"]
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +14,7 @@ import plotly.graph_objects as go
 from plotly.basedatatypes import BaseFigure
 
 from scalemodel.core import units
-from scalemodel.stage.look.diagram import Diagram
+from scalemodel.stage.views.diagram import Diagram
 from scalemodel.stage.views.kinds import Kind
 
 
@@ -77,3 +80,13 @@ class Picture:
                 ) from None
         if not isinstance(self.alt, str) or not self.alt.strip():
             raise ValueError(f"alt={self.alt!r} must be a sentence")
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        from scalemodel.stage.panel.explore import show  # who only makes pictures needs no screen
+
+        return show(self)._repr_mimebundle_(include, exclude)
+
+    def _ipython_display_(self):
+        from scalemodel.stage.panel.explore import show
+
+        show(self)._ipython_display_()

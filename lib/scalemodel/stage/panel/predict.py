@@ -15,6 +15,12 @@ Sources: Crouch, Fagen, Callan, Mazur, "Classroom demonstrations: learning tools
 entertainment?", American Journal of Physics 72, 2004, on predicting before seeing.
 """
 
+__all__ = [
+    "ON_FIGURE", "Guess", "beside", "check_drawn", "explained", "guess_choice", "guess_number",
+    "locked_html", "mark", "marked", "number_of", "refusal", "revealed",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import hashlib
 import json
 from collections.abc import Sequence

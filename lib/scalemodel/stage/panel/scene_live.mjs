@@ -2,7 +2,7 @@
 function render({ model, el }) {
   const [scenes, kind] = [(globalThis.scalemodelScenes ??= {}), model.get("kind")];
   if (!scenes[kind]) new Function(model.get("script"))();
-  el.innerHTML = `<style>${model.get("style")}</style>${model.get("html")}`;
+  el.innerHTML = `<style>${model.get("sheet")}</style>${model.get("html")}`;
   const plot = () => el.parentElement?.querySelector(".js-plotly-plot");
   const show = scenes[kind](el.querySelector(`.sm-${kind}`), plot);
   const draw = () => show(model.get("data"));

@@ -10,6 +10,9 @@ Left out: what others picked. Nothing leaves the reader's machine.
 Sources: WCAG 2.2, technique H71 (fieldset and legend).
 """
 
+__all__ = ["CHAPTER", "MOST_OPTIONS", "choose"]
+__dir__ = lambda: __all__
+
 import re
 from collections.abc import Mapping
 from html import escape

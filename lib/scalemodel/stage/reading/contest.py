@@ -11,6 +11,9 @@ Left out: what is decided and how it is drawn, which is each game's own.
 Sources: none.
 """
 
+__all__ = ["Row", "check_names", "contest"]
+__dir__ = lambda: __all__
+
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import NamedTuple

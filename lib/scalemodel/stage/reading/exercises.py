@@ -12,6 +12,12 @@ Left out: the exercises' looks, which sphinx-exercise and the style sheet give.
 Sources: none.
 """
 
+__all__ = [
+    "FENCE", "TAG", "ends_inside", "notebook_without_solutions", "split_at_solutions",
+    "without_solutions",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import re
 from collections.abc import Iterator
 

@@ -11,6 +11,11 @@ Left out: the sources themselves, which are in `book/references.bib`.
 Sources: none.
 """
 
+__all__ = [
+    "CONFIDENCES", "DATE", "Fact", "Value", "entry", "fact", "ledger", "ledger_path", "overdue",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numbers
 import re
 from collections.abc import Mapping
@@ -20,6 +25,7 @@ from pathlib import Path
 import yaml
 
 from scalemodel.core import units
+from scalemodel.stage.reading.carried import table_path
 
 CONFIDENCES = (
     "measured by a third party", "stated by the company", "press", "our estimate",
@@ -166,23 +172,17 @@ def _entry(row):
 
 
 def ledger_path(company: str) -> Path:
-    """The ledger of `company`, looked for from the folder at hand upwards.
-
-    A notebook runs in its own folder, the site's build at the root, and a download
-    anywhere: then the book beside this package serves.
+    """The ledger of `company`, of the book at hand or of the one that the package carries.
 
     >>> ledger_path("nobody")
     Traceback (most recent call last):
     ...
     ValueError: company='nobody' must have a ledger, book/nobody/facts.yml
     """
-    here = Path.cwd()
-    above = [here, *here.parents, *Path(__file__).parents]
-    for folder in above:
-        for path in (folder / company / "facts.yml", folder / "book" / company / "facts.yml"):
-            if path.is_file():
-                return path
-    raise ValueError(f"company={company!r} must have a ledger, book/{company}/facts.yml")
+    path = table_path(f"{company}/facts.yml")
+    if not path.is_file():
+        raise ValueError(f"company={company!r} must have a ledger, book/{company}/facts.yml")
+    return path
 
 
 def entry(name: str) -> Fact:

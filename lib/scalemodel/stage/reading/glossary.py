@@ -8,6 +8,9 @@ Left out: words that a later chapter will need.
 Sources: none; the definitions are ours.
 """
 
+__all__ = ["Symbol", "Term", "plain", "read", "table_of"]
+__dir__ = lambda: __all__
+
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

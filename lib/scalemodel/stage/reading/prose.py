@@ -2,12 +2,15 @@
 
 A chapter says "it never stops" because a run showed it. `guard` holds the run to
 the sentence: where the book is made a broken guard stops the making; where a
-learner has just changed the model, or times it on another machine, it is news, and the
-notebook goes on.
+learner has just changed the model, or asked for times of another machine, it is news, and
+the notebook goes on.
 
 Left out: the fact cards of a company.
 Sources: none.
 """
+
+__all__ = ["guard", "tell"]
+__dir__ = lambda: __all__
 
 from scalemodel.stage.views.view import view
 
@@ -31,17 +34,17 @@ def guard(holds: bool, sentence: str) -> None:
     raise AssertionError(f"the text says: {sentence}")
 
 
-def tell(**values: object) -> dict[str, object]:
-    """Fills the gaps that the text leaves for these names, and gives them back to be shown.
+def tell(**values: object) -> None:
+    """Fills the gaps that the text leaves for these names; prints nothing.
 
-    In the chapter a gap is `{glue:text}` and the name. As the last line of a cell it also
-    shows the numbers; a reader without a kernel sees them in the text alone.
+    In the chapter a gap is `{glue:text}` and the name. A notebook's text has been filled
+    when it was made, so live nothing happens.
 
     >>> tell(seats="90")
-    {'seats': '90'}
     """
+    if view() == "live":
+        return
     from myst_nb import glue  # the site's own part, which only a chapter needs
 
     for name, value in values.items():
         glue(name, value, display=False)
-    return values

@@ -11,6 +11,9 @@ Left out: marks. Nobody counts, and nothing leaves the reader's machine.
 Sources: WCAG 2.2, technique H71 (fieldset and legend).
 """
 
+__all__ = ["FIELDS", "HINTS", "MAY_LACK", "quiz", "read"]
+__dir__ = lambda: __all__
+
 import hashlib
 import math
 import numbers
@@ -22,6 +25,7 @@ from pathlib import Path
 import yaml
 
 from scalemodel.core import units
+from scalemodel.stage.reading.carried import table_path
 from scalemodel.stage.views import typed
 from scalemodel.stage.views.embed import Embed
 from scalemodel.stage.views.kinds import Kind
@@ -42,7 +46,7 @@ HINTS = {
 
 
 def quiz(path: str | Path) -> Embed:
-    """The quiz in the file at `path`, which a chapter names relative to itself.
+    """The quiz in the file at `path`, which a chapter names as "company/chapter.quiz.yml".
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "tea.quiz.yml"
@@ -59,7 +63,8 @@ def quiz(path: str | Path) -> Embed:
     >>> quiz(path).text
     'Tea: 1 question'
     """
-    title, questions = read(Path(path))
+    path = table_path(path)
+    title, questions = read(path)
     key = hashlib.sha256(repr(questions).encode()).hexdigest()[:8]
     body = "".join(
         _question_html(question, number, f"quiz-{key}-{number}")

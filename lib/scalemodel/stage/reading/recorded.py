@@ -2,15 +2,19 @@
 
 A timing is a footprint: it tells of the one who walked there. The chapter's text stands on
 the footprints of one day, kept in a small file beside it, so that the page is the same
-wherever it is built. In Jupyter the cell walks again, and shows your figures beside those.
+wherever it is built, and a notebook the same wherever it runs. Who asks in Jupyter for
+`anew=True` walks again, and sees the own figures beside those.
 
-`SCALEMODEL_VIEW` decides, as for panels: in the site and in a committed notebook the record
-is shown and nothing runs; live, the function runs, and where it cannot, it says why and how
-to help, and shows the record. `make real` writes the record anew.
+`SCALEMODEL_VIEW` decides, as for panels: in the site and in a committed notebook nothing runs,
+whatever is asked. Where the function cannot run, or its figures make no sense, it says why and
+how to help, and goes on with the record. `make real` writes the record anew.
 
 Left out: many recordings of one thing, and what differs between them.
 Sources: none.
 """
+
+__all__ = ["SUFFIXES", "WHY_OTHER", "Recorded", "recorded", "write"]
+__dir__ = lambda: __all__
 
 import inspect
 import json
@@ -20,10 +24,12 @@ from pathlib import Path
 
 from IPython.display import display
 
-from scalemodel.core import units
+from scalemodel.core import checks, units
 from scalemodel.stage.look.tables import table
+from scalemodel.stage.reading.carried import table_path
 from scalemodel.stage.views.view import view
 
+WHY_OTHER = "Another processor, its memory and what else it does just then give other figures."
 SUFFIXES = {
     "_per_s": "1/s",
     "_us": "µs",
@@ -39,7 +45,7 @@ class Recorded:
     """The numbers of a run: from here if it ran, else from the record; shows a table.
 
     `numbers` are those to go on with, `record` the recorded ones, `fresh` whether they
-    differ in origin, `why_not` why nothing ran here.
+    differ in origin, `why_not` why they are the record's although others were asked for.
 
     >>> tea = Recorded("tea", {"wait_s": 3}, when={"date": "2026-11-25", "machine": "a kettle"})
     >>> print(tea)
@@ -69,9 +75,8 @@ class Recorded:
     def _repr_mimebundle_(self, include=None, exclude=None):
         shown = self._table()._repr_mimebundle_()
         if self.why_not:
-            note = f"Not run here, so this is the record. {self.why_not}."
-            shown["text/plain"] = f"{note}\n{shown['text/plain']}"
-            shown["text/html"] = f'<p role="note">{escape(note)}</p>{shown["text/html"]}'
+            shown["text/plain"] = f"{self.why_not}\n{shown['text/plain']}"
+            shown["text/html"] = f'<p role="note">{escape(self.why_not)}</p>{shown["text/html"]}'
         return shown
 
     def _table(self):
@@ -80,20 +85,26 @@ class Recorded:
             "what": [_words(name) for name in names],
             "recorded": [_printed(self.record[name]) for name in names],
         }
+        caption = f"{self.name[:1].upper()}{self.name[1:]}. {self.stamp}"
         if self.fresh:
             columns["here"] = [_printed(self.numbers.get(name, "")) for name in names]
-        return table(columns, f"{self.name[:1].upper()}{self.name[1:]}. {self.stamp}")
+            caption += f" {WHY_OTHER}"
+        return table(columns, caption)
 
 
 def recorded(
-    name: str, run: Callable[..., dict], /, *, record: str | Path = "real.json", **sizes
-) -> Recorded:
-    """What `run(**sizes)` gives: as recorded under `name`, or in Jupyter also from here.
+    name: str, run: Callable[..., dict], /, *,
+    record: str | Path = "real.json", anew: bool = False,
+    check: Callable[[dict], object] | None = None, **sizes,
+) -> Recorded:  # fmt: skip
+    """What `run(**sizes)` gives: as recorded under `name`, or in Jupyter, if `anew`, from here.
 
-    In Jupyter a table of both is shown at once.
+    Measured anew, a table of both is shown at once. `check`, given the new numbers, says by a
+    `ValueError` that they make no sense.
 
-    `record` is the file, from the chapter's folder. The record holds the sizes it was made
-    with; if the chapter's are others, a `ValueError` says so and asks for `make real`.
+    `record` is the file, from the chapter's folder; in any other folder it is the book's, of the
+    room of `run`. The record holds the sizes it was made with; if the chapter's are others, a
+    `ValueError` says so and what to do.
 
     >>> import tempfile
     >>> def boil(cups=2):
@@ -103,22 +114,37 @@ def recorded(
     >>> recorded("tea", boil, record=path).record
     {'wait_s': 120.0}
     """
-    path = Path(record)
+    checks.instance("anew", anew, bool)
+    path = _place(record, run)
     kept, when = _read(path, name)
     asked = {**_defaults(run), **_plain(sizes)}
-    if view() != "live":
-        if asked != kept["sizes"]:
-            raise ValueError(
-                f"{path.name} holds {name!r} for {kept['sizes']}, and the chapter asks for "
-                f"{asked}: run `make real`"
-            )
-        return Recorded(name, kept["numbers"], when)
+    if anew and view() == "live":
+        told = Recorded(name, kept["numbers"], when, *_from_here(run, sizes, check))
+        display(told)  # beside each other, whatever the cell goes on to draw
+        return told
+    if asked != kept["sizes"]:
+        raise ValueError(
+            f"{path.name} holds {name!r} for {kept['sizes']}, and the chapter asks for "
+            f"{asked}: run `make real`, or in Jupyter say anew=True"
+        )
+    return Recorded(name, kept["numbers"], when)
+
+
+def _from_here(run, sizes, check):
+    """The numbers of a run on this machine, and why they are not there if they are not."""
     try:
-        told = Recorded(name, kept["numbers"], when, _plain(run(**sizes)))
+        numbers = _plain(run(**sizes))
     except RuntimeError as error:  # no server here, or one that failed: it says what to do
-        told = Recorded(name, kept["numbers"], when, why_not=str(error))
-    display(told)  # beside each other, whatever the cell goes on to draw
-    return told
+        return None, f"Not run here, so this is the record. {error}."
+    try:
+        if check:
+            check(numbers)
+    except ValueError as error:
+        return None, (
+            "Run here, but what came out makes no sense, so this is the record. "
+            f"Try again when the machine does nothing else. {error}."
+        )
+    return numbers, ""
 
 
 def write(
@@ -148,6 +174,12 @@ def write(
         lines.append(",\n".join(rows))
         lines.append("}}" + ("," if each < len(told) - 1 else ""))
     Path(path).write_text("\n".join([*lines, "}", "}", ""]))
+
+
+def _place(record, run):
+    """The record in the chapter's folder; for a notebook elsewhere, that of the room of `run`."""
+    room = run.__module__.split(".")[1:2]
+    return Path(record) if Path(record).is_file() else table_path(Path(*room) / record)
 
 
 def _read(path, name):

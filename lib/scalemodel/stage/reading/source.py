@@ -7,6 +7,9 @@ Left out: whole modules; the reference pages list what is in them.
 Sources: none.
 """
 
+__all__ = ["Source", "show_source"]
+__dir__ = lambda: __all__
+
 import ast
 import inspect
 import textwrap

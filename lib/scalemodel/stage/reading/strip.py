@@ -9,6 +9,13 @@ Sources: none; 200 words a minute is our own guess at careful reading, and so is
 a question and an exercise take.
 """
 
+__all__ = [
+    "CARDS", "CELL", "EXERCISE", "EXERCISE_MIN", "FENCED", "LAB_MIN", "LOOK_MIN", "PANEL_MIN",
+    "PLAYED", "QUIZ_MIN", "TASKS", "UNSEEN", "WORDS_A_CARD", "WORDS_A_MINUTE", "Strip", "Times",
+    "strip_line", "times",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import re
 from dataclasses import dataclass
 from pathlib import Path

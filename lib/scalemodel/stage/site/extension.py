@@ -8,6 +8,17 @@ Left out: executing and styling the pages, which Jupyter Book and the theme do.
 Sources: the Sphinx event reference; MyST-NB's mime renderer plugins.
 """
 
+__all__ = [
+    "FETCHED", "FIRST_LOOK", "FIRST_SCRIPTS", "LIVE_WIDGET", "MATHS", "NOT_TEXT", "OUTDATED_ROLES",
+    "PANEL_SCRIPTS", "PLOTLY_FIGURE", "REMOVED", "SEARCH_INDEX", "SEARCH_PAGE", "SEARCH_SCRIPT",
+    "SEARCH_TOOL", "SEARCH_TOOLS", "SOURCE_MAP", "STAGE", "STYLES", "STYLE_URL", "TOOLTIPS",
+    "TOUCHED", "TRACEBACK", "UNWANTED", "UPPER_HEADER", "WINGS", "PanelRenderer", "before_all",
+    "bundle", "finish", "folders_of", "lead_to_panel", "logger", "mend_search", "minify_assets",
+    "of_company", "own_assets", "problems", "read_again_after_an_edit", "restore_search",
+    "reuse_executions", "scripts_of", "setup", "tidy_page", "tie_numbers", "write_styles",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import hashlib
 import json
 import os

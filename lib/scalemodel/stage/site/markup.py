@@ -7,6 +7,13 @@ Left out: what needs no table; that is plain MyST.
 Sources: the Sphinx event reference.
 """
 
+__all__ = [
+    "PACKAGE", "ApiPage", "FactCard", "FactInline", "GlossaryPage", "NotationPage", "as_rst",
+    "cut_solutions", "cut_sources", "modules_of", "name_the_parts", "offer_notebook",
+    "read_docstring", "set_up_reference", "setup", "skip_bare_fields",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import json
 import os
 import re
@@ -193,7 +200,7 @@ class ApiPage(SphinxDirective):
             path = PACKAGE.parent.joinpath(*name.split(".")).with_suffix(".py")
             self.env.note_dependency(str(path))
             title = name.removeprefix("scalemodel.")
-            text += f"## {title}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```\n\n"
+            text += f"## {title}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n   :ignore-module-all:\n```\n\n"
         return _parsed(self, text, titles=True)
 
 
@@ -205,7 +212,7 @@ def modules_of(words: str) -> list[str]:
     >>> "scalemodel.labs.playing.store" in modules_of("labs")
     True
     >>> modules_of("stage.panel.explore stage.look")[:2]
-    ['scalemodel.stage.panel.explore', 'scalemodel.stage.look.diagram']
+    ['scalemodel.stage.panel.explore', 'scalemodel.stage.views.diagram']
     """
     names = []
     for word in words.split():

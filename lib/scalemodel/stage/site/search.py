@@ -9,6 +9,11 @@ Left out: the reference, whose names Sphinx finds; code, pictures and the number
 Sources: Robertson and Zaragoza, "The probabilistic relevance framework: BM25 and beyond", 2009.
 """
 
+__all__ = [
+    "MARK", "NAMES", "SKIPPED", "SKIPPED_CLASSES", "TABLES", "VOID", "kind_of", "parts_of", "write",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import json
 import re
 from collections.abc import Iterable

@@ -4,6 +4,9 @@ Left out: a click; the word stays a link to the glossary.
 Sources: WCAG 2.2, criterion 1.4.13.
 """
 
+__all__ = ["add_tips"]
+__dir__ = lambda: __all__
+
 from html import escape
 
 from docutils import nodes

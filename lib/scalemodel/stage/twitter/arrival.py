@@ -4,6 +4,9 @@ Left out: the models, which live in `scalemodel.twitter`.
 Sources: none.
 """
 
+__all__ = ["BARS", "DASHES", "INKS", "staircase_picture", "storm_picture", "window_picture"]
+__dir__ = lambda: __all__
+
 import math
 from collections.abc import Mapping
 

@@ -8,6 +8,12 @@ Left out: acknowledgements.
 Sources: none; the run is that of `scalemodel.twitter.live.arrival`.
 """
 
+__all__ = [
+    "APART", "CLOSE_S", "HEIGHT", "INKS", "LEAVES", "OUTBOX", "ROWS", "SCREEN", "SHOWN", "STAR",
+    "THERE", "WIDTH", "Way", "answers_of", "arrival_moving", "ways_of",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import re
 from typing import NamedTuple
 

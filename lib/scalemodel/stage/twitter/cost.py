@@ -6,6 +6,12 @@ Left out: the models, which live in `scalemodel.twitter`; queues and bursts, in 
 Sources: none.
 """
 
+__all__ = [
+    "ACCOUNTS", "AXIS", "IN_FULL", "MARKS", "POINTS", "bars_picture", "errors_picture",
+    "habits_picture", "rules_picture", "threshold_picture", "worth_picture",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 
 import numpy as np

@@ -9,6 +9,13 @@ Left out: everything that the engine does not count.
 Sources: none.
 """
 
+__all__ = [
+    "COIN", "COINS_A_ROW", "COIN_PX", "LOOK", "MEASURED", "MOST_EVENTS", "OUTLINE", "PAUSE_S",
+    "SLOT_PX", "TWEET", "ZZZ", "copies_of", "counted", "page_coins", "page_prices", "reader_day",
+    "sleepers_day",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 

@@ -6,6 +6,9 @@ Left out: the measurement, which is in `scalemodel.twitter.cpu_bill`.
 Sources: none.
 """
 
+__all__ = ["POINTS", "cpu_picture"]
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 
 import numpy as np

@@ -9,6 +9,9 @@ Left out: a model; the prices are a day's tweets and a day's looks.
 Sources: none.
 """
 
+__all__ = ["MOST_SIDE", "edges"]
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 from html import escape
 

@@ -4,6 +4,12 @@ Left out: the models, which live in `scalemodel.twitter`; the costs, in `cost`.
 Sources: none.
 """
 
+__all__ = [
+    "COLUMNS", "SHOWN_S", "STEP_S", "burst_picture", "early_picture", "lost_picture",
+    "queue_picture",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping, Sequence
 
 import numpy as np

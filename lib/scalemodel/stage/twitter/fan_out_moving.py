@@ -8,6 +8,12 @@ Left out: time between batches; the picture at full scale, which is in `fan_out`
 Sources: none; the run is that of `scalemodel.twitter.timeline.engine`.
 """
 
+__all__ = [
+    "AT_WORK", "FETCHED", "HEIGHT", "LISTS", "NOT_THE_STAR", "ON_WRITE", "OWN", "READERS", "STAR",
+    "TURNS", "WAITING", "WHOLE", "WIDTH", "Copy", "answer_moving", "celebrity_moving", "copies_of",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -4,6 +4,9 @@ Left out: what is right and wrong, which the checks of a lab say.
 Sources: sequence diagrams, as in UML.
 """
 
+__all__ = ["LANES", "ROW_PX", "STORE", "Arrow", "Told", "arrow_of", "story_picture"]
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol

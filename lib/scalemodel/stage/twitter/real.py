@@ -4,6 +4,9 @@ Left out: the runs, which are in `scalemodel.twitter.real`.
 Sources: none.
 """
 
+__all__ = ["DELIVERIES", "memory_picture", "sockets_picture", "together_picture", "way_picture"]
+__dir__ = lambda: __all__
+
 import math
 from collections.abc import Mapping
 

@@ -6,6 +6,9 @@ Left out: what happens in the server, which `scalemodel.twitter.real` times.
 Sources: none.
 """
 
+__all__ = ["CLIENT_X", "MOST", "REQUEST", "ROW_PX", "SERVER_X", "crossing", "crossing_us"]
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 
 from scalemodel.core import checks, units

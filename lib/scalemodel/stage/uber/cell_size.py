@@ -8,6 +8,13 @@ Left out: the time that it takes, which is of a machine; `benchmarks/uber/places
 Sources: none; the town is ours.
 """
 
+__all__ = [
+    "CARS", "CELL_SIZE", "LAYOUTS", "RIDERS", "SIDE_M", "SIZES_M", "SPOTS", "SPREAD_M", "STEP_M",
+    "WINDOW_M", "Work", "cell_picture", "changes_ratio", "expected_changes_ratio", "looked", "town",
+    "work",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 import math
 from typing import NamedTuple

@@ -9,6 +9,12 @@ Left out: which car is on which trip.
 Sources: none; runs and formula are those of `scalemodel.uber.matching.market` and `surge.goose`.
 """
 
+__all__ = [
+    "AFTER_S", "BACK", "BELOW", "CHASE", "CITY", "DIGITS", "EVENINGS", "IDLE", "MAP_PX", "RUSH_S",
+    "SEEN_S", "STEADY", "Market", "back_min", "best", "chase_picture", "market", "seen",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 from collections.abc import Sequence
 from dataclasses import replace

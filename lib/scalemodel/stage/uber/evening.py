@@ -9,6 +9,12 @@ Left out: streets, drivers who come because of the price or move to where it is,
 Sources: none; **all sizes are ours**, and the city is no city.
 """
 
+__all__ = [
+    "CARS", "CONCERT", "FROM_H", "KMH", "MINUTES", "PRICE", "RINGS", "SHOWN_H", "STOP_S", "TOWN",
+    "UNTIL_H", "WITHOUT", "Evening", "evening",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 from dataclasses import replace
 from typing import NamedTuple

@@ -8,6 +8,13 @@ Left out: a Kafka and a Redis, which take the same reports; `book/uber/real.md` 
 Sources: none; door, log, readers and index are those of `scalemodel.uber.location`.
 """
 
+__all__ = [
+    "CARS", "EVERY_S", "LAT", "LATE", "LATE_S", "LON", "RATIO", "SEED", "SLEEPS_S", "STEP",
+    "TROUBLES", "UNTIL_S", "WAKES_S", "WINS", "HighestWins", "LastWins", "Told", "late_picture",
+    "late_run", "sent",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 from typing import NamedTuple
 

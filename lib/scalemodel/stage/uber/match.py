@@ -11,6 +11,13 @@ Left out: time; nobody else asks while you think.
 Sources: none.
 """
 
+__all__ = [
+    "CAPTION", "EDGE_PX", "GAP_KM", "HEADER", "HIGH_KM", "LETTERS", "MOST_CARS", "PX_KM",
+    "RULES_SAID", "UNSCRIPTED", "WIDE_KM", "WORDS", "match_by_hand", "rivals", "score",
+    "small_room", "tenths",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping, Sequence
 
 import numpy as np

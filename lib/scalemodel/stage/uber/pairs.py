@@ -8,6 +8,13 @@ Left out: streets; cars drive straight, 30 km in an hour.
 Sources: none; who gets which is `match_batch`'s answer.
 """
 
+__all__ = [
+    "EVENINGS", "HUES", "KMH", "KM_A_DEGREE", "LAYOUTS", "LOOKS", "MAPS", "RIDERS", "RULES",
+    "SIZE_KM", "SPOT_KM", "SPREAD_KM", "Room", "change", "evenings_picture", "paired",
+    "pairs_picture", "room", "saved_ratio", "windows_picture",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 import math
 from collections.abc import Mapping, Sequence

@@ -8,6 +8,12 @@ Sources: none; who gets which is `match_batch`'s answer. The map is one of ours,
 much is to be had on it; `pairs` has maps that nobody chose.
 """
 
+__all__ = [
+    "ENDS_Y", "GROUND", "HIGH_KM", "LEFT", "PX_KM", "RIDERS", "SEED", "TOP", "WIDE_KM", "met",
+    "pairs_moving", "scene",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 
 import numpy as np

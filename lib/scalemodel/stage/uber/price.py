@@ -6,6 +6,12 @@ Sources: none; the weights of `scalemodel.uber.surge.factors` are ours, from no 
 swings are runs of `scalemodel.uber.surge.swing`.
 """
 
+__all__ = [
+    "ELASTICITY", "MEASURED", "MOMENTS", "SHOWN", "TICKS", "heard", "swing_config", "swing_picture",
+    "swung", "voices_picture",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 from dataclasses import replace
 

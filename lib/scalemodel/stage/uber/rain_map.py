@@ -7,6 +7,12 @@ Left out: the cars that are busy.
 Sources: none; the runs are those of `evening`.
 """
 
+__all__ = [
+    "CHART_H", "CHART_W", "DIGITS", "HIGH", "KEY", "OPENS", "RUN", "SWITCH", "TITLE", "UNTIL",
+    "WAYS", "WIDE", "WINDOW", "corners", "dots", "frames", "in_words", "over", "rain_map",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import h3.api.basic_int as h3
 import numpy as np
 

@@ -4,6 +4,12 @@ Left out: the runs, which are in `scalemodel.uber.real`.
 Sources: none.
 """
 
+__all__ = [
+    "BEGINS", "BOX", "DOT", "GROUND", "READERS", "ROWS", "STORE", "TAPE", "TICK", "WAYS",
+    "dying_moving", "rounds_picture", "waiting_picture",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 
 import numpy as np

@@ -11,6 +11,13 @@ Sources: a report every 4 s: Ranney, QCon, 2015; k-NN with a bound as in Roussop
 Vincent, SIGMOD 1995. The town and its streets are ours.
 """
 
+__all__ = [
+    "AROUND", "BAR", "CELL_M", "EVERY_S", "HIGH", "KEY", "LAST_S", "M_PER_S", "NAMES", "PX",
+    "RIDERS", "RUN", "SIDE_PX", "SIGNS", "STREET_M", "TITLE", "WIDE", "K", "Round", "answer",
+    "in_words", "known", "reports", "rounds", "town_moving",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import functools
 import math
 from html import escape

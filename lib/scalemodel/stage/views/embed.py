@@ -11,10 +11,15 @@ Left out: panels over a model, which `explore` draws.
 Sources: none.
 """
 
+__all__ = ["Embed", "data_html"]
+__dir__ = lambda: __all__
+
 import hashlib
 import json
 
+from scalemodel.stage.views import still
 from scalemodel.stage.views.kinds import Kind
+from scalemodel.stage.views.sheet import DRAWN
 from scalemodel.stage.views.view import view
 
 
@@ -50,13 +55,30 @@ class Embed:
         digest = hashlib.sha256(self.html.encode()).hexdigest()[:12]
         return f'<{self.kind.name} "{self.text}" · {digest}>'
 
+    def still(self) -> str:
+        """The embed as a notebook shows it where nothing runs: its first drawing and its text.
+
+        >>> from pathlib import Path
+        >>> quiz = Kind("quiz", Path(__file__).parents[1] / "reading")
+        >>> Embed(quiz, '<p class="sm-quiz">Nothing.</p>', "no question").still()[:36]
+        '<div class="sm-still"><p>no question'
+        """
+        drawing = still.svg_within(self.html, DRAWN)
+        return still.lightest(lambda _: drawing, self.text, tell="Run this cell to use it.")
+
     def _repr_mimebundle_(self, include=None, exclude=None):
         match view():
             case "live":
-                from scalemodel.stage.views.embed_live import live_embed  # a page needs no widgets
+                return self._outputs()[-1]
+            case asked:
+                line = still.proved(repr(self), self.still())
+                html = self.html if asked == "site" else self.still()
+                return {"text/html": html, "text/plain": line}
 
-                return live_embed(self.kind, self.html)._repr_mimebundle_()
-            case "site":
-                return {"text/html": self.html, "text/plain": repr(self)}
-            case _:
-                return {"text/plain": repr(self)}
+    def _ipython_display_(self):
+        still.publish(self._outputs)
+
+    def _outputs(self):
+        from scalemodel.stage.views.embed_live import live_embed  # a page needs no widgets
+
+        return still.outputs(live_embed(self.kind, self.html), self.still(), self.text)

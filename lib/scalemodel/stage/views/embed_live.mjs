@@ -3,7 +3,7 @@ function render({ model, el }) {
   const parts = (globalThis.scalemodelParts ??= {});
   const mark = `sm-${model.get("kind")}`;
   if (!parts[mark]) new Function(model.get("script"))();
-  el.innerHTML = `<style>${model.get("style")}</style>${model.get("html")}`;
+  el.innerHTML = `<style>${model.get("sheet")}</style>${model.get("html")}`;
   el.querySelectorAll(`.${mark}`).forEach((element) => parts[mark](element));
 }
 

@@ -10,6 +10,9 @@ Left out: a widget's own module for Jupyter; it ends in `.mjs` and never reaches
 Sources: none.
 """
 
+__all__ = ["NEEDS", "Kind", "kinds_in"]
+__dir__ = lambda: __all__
+
 import re
 from dataclasses import dataclass
 from pathlib import Path

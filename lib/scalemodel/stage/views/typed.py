@@ -12,6 +12,9 @@ Left out: units, fractions, and groups of other sizes. They are refused, not gue
 Sources: ISO 80000-1, 7.3, on the decimal sign and groups of digits.
 """
 
+__all__ = ["HOW", "number_of"]
+__dir__ = lambda: __all__
+
 import math
 import re
 

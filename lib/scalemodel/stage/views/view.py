@@ -1,8 +1,11 @@
-"""Which way things show themselves: live in Jupyter, on the site, or as one line in a notebook.
+"""Which way things show themselves: live in Jupyter, on the site, or as a still in a notebook.
 
 Left out: the showing, which each thing does itself.
 Sources: none.
 """
+
+__all__ = ["view"]
+__dir__ = lambda: __all__
 
 import os
 

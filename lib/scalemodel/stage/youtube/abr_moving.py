@@ -8,6 +8,12 @@ Left out: how fast a segment flies; it is drawn as far along as its time has run
 Sources: none.
 """
 
+__all__ = [
+    "GROUND", "HEIGHTS", "LINE_X", "MOST_WAITING", "NEXT_X", "PILE", "PITCH", "SCREEN_X",
+    "SERVER_X", "SIZE_PX", "STOPPED", "TUNNEL", "Y", "segments_moving",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping, Sequence
 
 import numpy as np

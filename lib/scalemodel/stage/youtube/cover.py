@@ -8,6 +8,12 @@ Left out: the connection and the buffer, which the chapter on YouTube shows.
 Sources: the chapter's own connection, ladder and rules.
 """
 
+__all__ = [
+    "LEFT_RATIO", "PLAYER", "ROWS", "RULES", "STUBBORN", "VIDEO", "WIDTHS_PX", "YIELDING", "spans",
+    "tunnel_picture",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numpy as np
 import plotly.graph_objects as go
 

@@ -8,6 +8,9 @@ Left out: the knob's second neighbour, the reservoir, which a panel's control se
 Sources: none.
 """
 
+__all__ = ["DASHES", "NOISE_RATIO", "RULE", "family_picture"]
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping, Sequence
 
 import numpy as np

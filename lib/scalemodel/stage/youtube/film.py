@@ -11,6 +11,9 @@ Left out: sound, and what a codec really does to a picture with few bits.
 Sources: none; the scene is drawn in `train.js`.
 """
 
+__all__ = ["FILM", "Film"]
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

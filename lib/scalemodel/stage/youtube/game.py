@@ -12,6 +12,13 @@ Left out: a clock that ticks. The line waits until the reader has chosen.
 Sources: none.
 """
 
+__all__ = [
+    "CAPTION", "HEADER", "MOST_RUNGS", "MOST_SAMPLES", "MOST_SEGMENTS", "PLAYER_FIELDS", "PLOT_PX",
+    "RULES", "TAKEN", "UNSCRIPTED", "WORDS", "beat_the_algorithm", "level", "rounded", "rung_names",
+    "steepness", "switches",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 from math import log
 

@@ -9,6 +9,9 @@ Sources: the linear score of Yin et al., "A control-theoretic approach for dynam
 adaptive video streaming over HTTP", SIGCOMM 2015.
 """
 
+__all__ = ["ROW_PX", "Account", "account", "race_picture"]
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -4,6 +4,12 @@ Left out: the models, which live in `scalemodel.youtube`.
 Sources: none; the rides are made by `scalemodel.core.bandwidth`.
 """
 
+__all__ = [
+    "RIDES", "RIDE_S", "SEGMENT_S", "SHARP", "SHOWN_BUFFER_S", "SHOWN_S", "TUNNEL_AT_S",
+    "ride_with_tunnel", "session_picture",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numpy as np
 import plotly.graph_objects as go
 

@@ -8,6 +8,9 @@ Left out: a registry shared between gateways.
 Sources: none needed.
 """
 
+__all__ = ["Registry", "rising"]
+__dir__ = lambda: __all__
+
 from collections.abc import Hashable, Iterable
 
 import numpy as np

@@ -19,6 +19,12 @@ Sources: Little, "A Proof for the Queuing Formula L = λW", Operations Research,
 renewal-reward theorem, in any text on stochastic processes.
 """
 
+__all__ = [
+    "MOST_POSTS", "OLD_POSTS", "RATES_PER_S", "READ_S", "Event", "ReaderReport", "SceneConfig",
+    "SceneReport", "expected_frames_per_s", "expected_queue", "expected_wait_s", "scene",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import heapq
 import math
 from collections import deque
@@ -26,6 +32,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.twitter.live import wire
 from scalemodel.twitter.live.outbox import (
@@ -104,7 +111,7 @@ class Event(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderReport:
+class ReaderReport(Tabular):
     """What one reader got, and what the outbox for them went through.
 
     >>> [line.name for line in scene(SceneConfig()).readers]
@@ -126,7 +133,7 @@ class ReaderReport:
 
 
 @dataclass(frozen=True, slots=True)
-class SceneReport:
+class SceneReport(Tabular):
     """The whole scene: its events in order of time, and a report for each reader.
 
     >>> report = scene(SceneConfig())
@@ -143,6 +150,10 @@ class SceneReport:
     def complete(self) -> bool:
         """Whether every reader ends with what brute force shows."""
         return all(reader.complete for reader in self.readers)
+
+    def _figures(self):
+        """All but the log, of which `events` is a table by itself."""
+        return {name: told for name, told in Tabular._figures(self).items() if name != "events"}
 
 
 # ── Run and report ──────────────────────────────────────────────────────────

@@ -11,6 +11,9 @@ Sources: Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015
 (full jitter); RFC 6455, section 7.2.3.
 """
 
+__all__ = ["FINAL", "LATE", "LEAST_S", "MOST_FRAME_BYTES", "LiveClient", "backoff_s", "pauses_s"]
+__dir__ = lambda: __all__
+
 import asyncio
 import contextlib
 import socket

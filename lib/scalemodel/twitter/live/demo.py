@@ -11,6 +11,12 @@ Left out: figures; `scalemodel.twitter.real` measures the same service.
 Sources: none; the story is that of `arrival.scene`.
 """
 
+__all__ = [
+    "ANA", "A_FRIEND_EVERY", "BO", "CY", "DEE", "ELI", "FOLLOWS", "FRIEND", "NAMES", "PAUSE_S",
+    "PORT", "SMALL", "STAR", "demo", "main",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import argparse
 import asyncio
 import contextlib

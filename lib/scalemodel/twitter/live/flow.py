@@ -6,6 +6,9 @@ Left out: what is on its way, which the log itself says.
 Sources: none; the events are those of `scalemodel.twitter.live.arrival`.
 """
 
+__all__ = ["BRINGS_POSTS", "READERS", "arrivals", "newest_seen"]
+__dir__ = lambda: __all__
+
 import re
 
 from scalemodel.core import checks

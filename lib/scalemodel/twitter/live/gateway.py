@@ -34,6 +34,13 @@ the documentation of `websockets` on broadcasting, which warns that nothing stop
 buffer of a slow reader from growing.
 """
 
+__all__ = [
+    "BAD_TEXT", "LEAST_S", "LINES", "MOST_AT_ONCE", "NOT_ACCEPTABLE", "NO_HELLO", "PIECE_BYTES",
+    "POLICY", "SPARE_FILES", "TOO_BIG", "TRY_LATER", "Gateway", "GatewayConfig", "GatewayReport",
+    "logger",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import asyncio
 import contextlib
 import functools
@@ -51,6 +58,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.parts.admission import Allowance, token
 from scalemodel.twitter.live import wire
 from scalemodel.twitter.live.admission import Registry, rising
@@ -137,7 +145,7 @@ class GatewayConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class GatewayReport:
+class GatewayReport(Tabular):
     """What a gateway has done so far, in counts.
 
     >>> GatewayReport(connections=3, refused={"forged": 1}).refused["forged"]

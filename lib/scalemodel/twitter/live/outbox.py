@@ -17,6 +17,12 @@ Sources: Mastodon's streaming (only who is connected is told, the rest is read l
 for a connection that opens and closes, renewal theory in any text on queues.
 """
 
+__all__ = [
+    "MOST_QUEUED", "MOST_S", "Inbox", "Outbox", "Timelines", "answer", "answered_to",
+    "needs_methods",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from collections import deque
 from typing import Protocol

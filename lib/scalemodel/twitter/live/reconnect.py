@@ -9,6 +9,9 @@ Left out: the time that a try takes, clients who give up.
 Sources: Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
 """
 
+__all__ = ["MOST_TRIES", "SLOT_S", "Storm", "expected_end_s", "expected_tries", "storm"]
+__dir__ = lambda: __all__
+
 import heapq
 import math
 from typing import NamedTuple

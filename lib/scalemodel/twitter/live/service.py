@@ -16,6 +16,9 @@ a queue between storing and telling, so that the gap always has all that was tol
 Sources: the pages named in those modules.
 """
 
+__all__ = ["LiveService", "logger"]
+__dir__ = lambda: __all__
+
 import logging
 import math
 from collections.abc import Callable

@@ -31,6 +31,13 @@ Left out: what a tweet says (only its length is looked at), compression, version
 Sources: RFC 8259 (JSON); RFC 6455 for the frames around it.
 """
 
+__all__ = [
+    "MOST_BYTES", "MOST_CHARACTERS", "MOST_ID", "MOST_IDS", "MOST_TOKEN", "NOTHING", "ClientWord",
+    "Delta", "Gap", "GatewayWord", "Hello", "Missed", "Post", "Posted", "Refused", "Since",
+    "Snapshot", "TooOld", "encode", "from_client", "from_gateway",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import json
 import re
 from typing import NamedTuple

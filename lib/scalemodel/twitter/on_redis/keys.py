@@ -8,6 +8,9 @@ Left out: a prefix that two processes share.
 Sources: Redis documentation (SET with NX, the types of keys).
 """
 
+__all__ = ["KEYS_TOGETHER", "MOST_PREFIX", "Keys", "Taken", "in_groups"]
+__dir__ = lambda: __all__
+
 import itertools
 import secrets
 import sys

@@ -28,6 +28,12 @@ Sources: Krikorian, "Timelines at Scale", 2012; Redis documentation (sorted sets
 scripts, pipelines); Mastodon's feed manager (a sorted set a feed).
 """
 
+__all__ = [
+    "CALLS_TOGETHER", "CHANGED", "DELIVER", "KEYS_A_CALL", "MOST_CELLS", "MOST_KEYS_A_CALL",
+    "PAGES_TOGETHER", "SLACK", "RedisHomeTimelines", "RedisTrouble", "sound",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import heapq
 import itertools
 import weakref

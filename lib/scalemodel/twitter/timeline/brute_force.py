@@ -9,6 +9,9 @@ Left out: caps, queues, costs.
 Sources: none needed.
 """
 
+__all__ = ["BruteForce", "naive_pull"]
+__dir__ = lambda: __all__
+
 from collections.abc import Iterable
 
 from scalemodel.core import checks

@@ -20,6 +20,9 @@ read, inactive readers skipped); Silberstein et al., "Feeding Frenzy", SIGMOD 20
 (backfill and removal); Jaz, "Lossy timelines", Bluesky, 2025.
 """
 
+__all__ = ["MEASURED_POSTS", "TICKS_PER_MS", "HomeTimelines", "Lag", "Work", "WorkerCrashed"]
+__dir__ = lambda: __all__
+
 from collections import deque
 from dataclasses import dataclass
 

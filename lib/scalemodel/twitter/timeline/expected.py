@@ -4,6 +4,9 @@ Left out: queues and bursts, which the sum cannot see.
 Sources: Silberstein et al., "Feeding Frenzy", SIGMOD 2010; the merge is ours.
 """
 
+__all__ = ["expected_cost"]
+__dir__ = lambda: __all__
+
 import numpy as np
 
 from scalemodel.core import checks

@@ -4,6 +4,12 @@ Left out: when an edge came to be; the engine keeps what changes afterwards.
 Sources: none; `SocialGraph.reference` is made up, and says how.
 """
 
+__all__ = [
+    "MOST_S", "MOST_USERS", "SocialGraph", "millisecond", "moment", "one_user", "reference_rates",
+    "same_users", "two_users", "user_row",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 import numpy as np

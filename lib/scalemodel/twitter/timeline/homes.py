@@ -13,6 +13,14 @@ Sources: the home lists of 800 entries in Krikorian, "Timelines at Scale", 2012;
 unrolled linked lists.
 """
 
+__all__ = [
+    "AFTER", "BOX", "COUNT", "DELIVERED", "DONE", "FIRST", "FREE", "HORIZON", "IN_ORDER", "KNOWN",
+    "LEFT", "LISTS", "NEWER", "NEWEST", "NO_ROOM", "OLDER", "OLDEST", "READERS", "REPEATED", "ROW",
+    "ROWS", "SEEN", "TOGETHER", "TWEETS", "USED", "Homes", "backfill", "chance", "clear", "deliver",
+    "entries", "evict", "fan_out", "first_after", "holds", "new_box", "slot_before",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numpy as np
 
 from scalemodel.core.compiled import compiled

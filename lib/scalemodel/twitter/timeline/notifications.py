@@ -10,6 +10,9 @@ Sources: Krikorian, "Timelines at Scale", 2012 (mentions have a path of their ow
 Mastodon's notification kinds.
 """
 
+__all__ = ["MENTION", "REPLY", "SUBSCRIBED", "Notification", "Notifications"]
+__dir__ = lambda: __all__
+
 from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

@@ -9,6 +9,12 @@ Left out: ranking, retweets, replies folded into threads.
 Sources: Knuth, The Art of Computer Programming 3, 5.4.1 (merging with a heap).
 """
 
+__all__ = [
+    "LISTS", "MOST_IDS", "PAGES", "PULLED", "SCANNED", "SEEN", "copy_page", "cursor", "heapify",
+    "link", "merge_page", "page_size", "read_page", "read_pages",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from scalemodel.core import checks
 from scalemodel.core.compiled import compiled
 from scalemodel.twitter.timeline.homes import (

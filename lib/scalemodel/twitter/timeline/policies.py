@@ -6,6 +6,12 @@ et al., "Feeding Frenzy", SIGMOD 2010 (the rule per edge, also the subject of US
 8,156,240).
 """
 
+__all__ = [
+    "AuthorRate", "FanOutOnRead", "FanOutOnWrite", "Hybrid", "PerEdge", "Policy", "asked_price",
+    "asked_prices",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 from typing import Protocol
 

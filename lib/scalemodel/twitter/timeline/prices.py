@@ -4,6 +4,9 @@ Left out: what a processor really pays, which `scalemodel.twitter.cpu_bill` meas
 Sources: Silberstein et al., "Feeding Frenzy", SIGMOD 2010; the price of a merge is ours.
 """
 
+__all__ = ["MOST_RATE", "PULLED", "READ", "WRITTEN", "Costs"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 from scalemodel.core import checks

@@ -13,6 +13,9 @@ Sources: Kleppmann, Designing Data-Intensive Applications, chapter 5 (replicatio
 last write wins).
 """
 
+__all__ = ["NOTHING_SAID", "REGIONS", "TwoRegions"]
+__dir__ = lambda: __all__
+
 from collections import deque
 from decimal import Decimal
 

@@ -8,6 +8,9 @@ Left out: weights, times, giving moved places back before the index is copied.
 Sources: the compressed sparse rows of any book on graphs, made to grow.
 """
 
+__all__ = ["Rows"]
+__dir__ = lambda: __all__
+
 import numpy as np
 
 

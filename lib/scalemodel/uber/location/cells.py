@@ -12,6 +12,13 @@ Left out: cells that split where it is crowded.
 Sources: Knuth, "The Art of Computer Programming", 3, 6.4, algorithm R (how a hash closes a gap).
 """
 
+__all__ = [
+    "BEFORE", "CARS", "DESK", "GRID", "ID", "LAT", "LINE", "LON", "LOW", "NEXT", "SEQ", "TIME_S",
+    "USED", "cell_of", "columns_in", "find", "head_of", "part_of", "put", "put_many", "rebuild",
+    "take", "take_silent",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 
 from scalemodel.core.compiled import READ_FLOATS, READ_INTS, compiled

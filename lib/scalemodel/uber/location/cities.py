@@ -19,6 +19,9 @@ Left out: squares that grow together again, cars that fall silent, a network bet
 Sources: cells as shard keys: Ranney, QCon, 2015 (S2, whose squares halve as ours do).
 """
 
+__all__ = ["DEGREE_M", "DUST_M", "MOST_LEVEL", "Cities"]
+__dir__ = lambda: __all__
+
 import math
 from collections.abc import Sequence
 

@@ -14,6 +14,9 @@ the log: whoever is on the road reports within four seconds.
 Sources: Kafka's documentation (delivery semantics: at least once).
 """
 
+__all__ = ["IndexConsumer", "Readings"]
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 

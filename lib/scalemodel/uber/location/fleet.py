@@ -8,6 +8,9 @@ Left out: questions, the network, what a machine does besides. The numbers are o
 Sources: Ranney, QCon, 2015 (design target: a million writes a second; a report every 4 s).
 """
 
+__all__ = ["Bill", "FleetConfig", "expected_bill"]
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -16,6 +16,11 @@ Left out: transactions, TLS and passwords, making topics.
 Sources: librdkafka, CONFIGURATION.md and rdkafka_mock.c; documentation of confluent-kafka.
 """
 
+__all__ = [
+    "BROKERS", "FULL_S", "GONE", "QUIET", "READER", "SENDER", "KafkaLog", "KafkaReader", "asking",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import contextlib
 from collections import Counter
 

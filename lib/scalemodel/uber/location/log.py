@@ -16,6 +16,9 @@ Sources: Kafka's documentation (design, on consumer groups and delivery); the ke
 that of librdkafka, CRC-32.
 """
 
+__all__ = ["MOST_AT_ONCE", "MOST_PARTITIONS", "Log", "LogTrouble", "Message", "Reader", "able"]
+__dir__ = lambda: __all__
+
 import zlib
 from typing import NamedTuple
 

@@ -17,6 +17,13 @@ Left out: TLS, tokens that end, allowances that several gateways share.
 Sources: RFC 9110 and RFC 6585 (the numbers); a report every 4 s: Ranney, QCon, 2015.
 """
 
+__all__ = [
+    "BACK_S", "FIELDS", "KINDS", "MOST_S", "MOST_WORDS", "NOT_YOURS", "NO_LOG", "NO_TOKEN",
+    "PACKED", "ROW", "TAKEN", "TOO_OFTEN", "VERSION", "WRONG", "Answer", "Gateway", "GatewayConfig",
+    "Report", "decoded",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import hmac
 import struct
 from collections import Counter

@@ -7,6 +7,9 @@ Left out: other ways to write a place.
 Sources: RFC 8259, 6 (the whole numbers that JSON holds alike everywhere).
 """
 
+__all__ = ["MOST_K", "MOST_SEQ", "Neighbours", "columns", "place", "places", "whole", "whole_row"]
+__dir__ = lambda: __all__
+
 from typing import NamedTuple
 
 import numpy as np

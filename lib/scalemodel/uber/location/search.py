@@ -11,6 +11,12 @@ Sources: Roussopoulos, Kelley, Vincent, "Nearest Neighbor Queries", SIGMOD 1995 
 Williams, "Algorithm 232", 1964 (the heap).
 """
 
+__all__ = [
+    "AFTER", "BAND", "COLUMN", "FARTHEST_M", "LINE", "READ_FLAGS", "ROW", "circle", "nearest",
+    "nearest_many",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 
 import numpy as np

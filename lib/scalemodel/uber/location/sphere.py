@@ -9,6 +9,9 @@ Left out: the flattening of the Earth (up to 0.5 % of a distance), streets.
 Sources: the haversine formula (Sinnott, Sky and Telescope, 1984); mean radius R₁ (IUGG).
 """
 
+__all__ = ["EARTH_M", "MOST_M", "as_row", "brute_force", "distance_m", "great_circle_m"]
+__dir__ = lambda: __all__
+
 import math
 
 import numpy as np

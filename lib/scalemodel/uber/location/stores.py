@@ -21,6 +21,12 @@ Left out: clusters, copies, what was in a server that lost it; reports bring it 
 Sources: Redis documentation (GEOADD, GEOSEARCH, Lua scripts).
 """
 
+__all__ = [
+    "ANSWER_S", "FIRST_M", "FORGET", "HALF_WAY_M", "KEPT_S", "MOST_LAT", "MOVE", "ROUNDED_M",
+    "STROKE", "WIDER", "RedisStore", "StoreTrouble",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import contextlib
 import secrets
 from collections.abc import Iterable

@@ -17,6 +17,9 @@ Left out: warm starts from the last window's prices; auctions, which run in para
 Sources: Jonker, Volgenant, Computing 38, 1987; Kuhn, 1955; Dijkstra, 1959.
 """
 
+__all__ = ["CAR", "NOBODY", "WITHOUT", "Assignment", "assign", "solve"]
+__dir__ = lambda: __all__
+
 import math
 from typing import NamedTuple
 

@@ -20,6 +20,9 @@ Left out: the worth of tomorrow's riders, pooling, cars that are about to be fre
 Sources: as in `assign`; minutes by batches, marketplace.uber.com/matching.
 """
 
+__all__ = ["FIRST_LOOK", "NOBODY", "RULES", "Matches", "Places", "match_batch"]
+__dir__ = lambda: __all__
+
 import heapq
 import math
 from dataclasses import dataclass

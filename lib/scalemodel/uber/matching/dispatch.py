@@ -19,6 +19,12 @@ Left out: cars that are soon free, a rider who calls it off, several dispatchers
 Sources: the brief, "Supply-Demand Matching Algorithm".
 """
 
+__all__ = [
+    "EN_ROUTE", "FIRST_LOOK", "IDLE", "MOST_M", "OFFERED", "ON_TRIP", "STATES", "STEPS", "Drivers",
+    "Match", "MatchingEngine", "NoCandidate", "Request",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import contextlib
 import math
 from collections.abc import Callable, Iterator, Mapping

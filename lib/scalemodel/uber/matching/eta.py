@@ -8,6 +8,9 @@ Left out: traffic of the moment, learned corrections.
 Sources: none needed.
 """
 
+__all__ = ["Eta", "StraightLine", "asked"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 from typing import Protocol
 

@@ -6,6 +6,9 @@ conjectured 1998: Linusson, Wästlund, and Nair, Prabhakar, Sharma, 2003 to 2005
 pairing: by memorylessness, see `expected_greedy`.
 """
 
+__all__ = ["MOST", "expected_greedy", "expected_nearest_km", "expected_optimum"]
+__dir__ = lambda: __all__
+
 import math
 
 from scalemodel.core import checks

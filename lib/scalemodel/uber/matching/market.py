@@ -19,6 +19,12 @@ Sources: Castillo, Knoepfle, Weyl, "Surge Pricing Solves the Wild Goose Chase", 
 Little, "A Proof for the Queuing Formula L = λW", 1961. The sizes are ours.
 """
 
+__all__ = [
+    "MOST_LOOKS", "MOST_PAIRS", "MOST_RIDERS", "RULES", "MarketConfig", "MarketReport", "MarketRun",
+    "run", "simulate",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -26,6 +32,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import percentile
 from scalemodel.uber.matching import market_loop as inside
@@ -95,7 +102,7 @@ class MarketConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarketReport:
+class MarketReport(Tabular):
     """What happened after the warm-up, in counts, means and car-seconds.
 
     >>> report = simulate(MarketConfig(), FirstCome())

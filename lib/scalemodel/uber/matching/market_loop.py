@@ -13,6 +13,12 @@ Left out: cars that will soon be free, offers that are declined.
 Sources: as in `market` and `assign`.
 """
 
+__all__ = [
+    "DECIDE", "IDLE_S", "KM_PER_S", "NOBODY", "PATIENCE_S", "SIDE_KM", "UNTIL_S", "WAITING_S",
+    "WARM_UP_S", "WINDOW_S", "edge_greedy", "first_come", "loop", "optimal", "torus_km",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 
 import numpy as np

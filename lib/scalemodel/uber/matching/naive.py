@@ -7,6 +7,9 @@ Left out: what `dispatch` has.
 Sources: the brief, "Supply-Demand Matching Algorithm".
 """
 
+__all__ = ["NaiveEngine"]
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -6,6 +6,9 @@ Left out: the worth of a car to tomorrow's riders (DiDi's learned values), pooli
 Sources: assignment problem, Kuhn 1955; batched matching, marketplace.uber.com/matching.
 """
 
+__all__ = ["POLICIES", "EdgeGreedy", "FirstCome", "Optimal", "rule_of"]
+__dir__ = lambda: __all__
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 

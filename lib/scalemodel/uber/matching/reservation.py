@@ -21,6 +21,9 @@ Left out: replicas (a lock on a failing-over Redis may be given twice), fencing 
 Sources: Redis documentation, SET (NX, PX) and "Distributed locks".
 """
 
+__all__ = ["ANSWER_S", "MOST_S", "NOTHING", "SWAP", "InMemory", "OnRedis", "StoreGone"]
+__dir__ = lambda: __all__
+
 import math
 import threading
 

@@ -12,6 +12,9 @@ Sources: scipy's `csgraph.dijkstra`; on such a grid a way is 4/π times the stra
 average over directions, for |cos| + |sin| has that mean. All speeds are ours.
 """
 
+__all__ = ["AVENUE_EVERY", "M_PER_DEGREE", "SLOWEST", "RoadGrid"]
+__dir__ = lambda: __all__
+
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra

@@ -12,6 +12,9 @@ Left out: how likely a driver is to say no, the worth of where the trip ends.
 Sources: the brief's `calculate_score`.
 """
 
+__all__ = ["PER_MINUTE", "STARS", "CaseScore"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 from scalemodel.core import checks

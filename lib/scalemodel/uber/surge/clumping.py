@@ -15,6 +15,11 @@ Left out: a formula for the clumping; we do not know one, and `CLUMPING` is meas
 Sources: none; the table is our own measurement. The law itself is `expected_nearest_km`.
 """
 
+__all__ = [
+    "BURN_IN", "CLUMPING", "MOST_DISTANCES", "clumping", "expected_clumping", "replace_nearest",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 
 import numpy as np

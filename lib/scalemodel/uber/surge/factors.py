@@ -14,6 +14,12 @@ Left out: what the real ones weigh; Uber's engineers name requests, drivers, wea
 Sources: the brief's list; the weights are ours, from no data.
 """
 
+__all__ = [
+    "AROUND", "FACTORS", "MORE_PER_MM", "MOST_COMING", "MOST_RAIN", "NAMES", "POPULAR", "USUAL",
+    "Breakdown", "Conditions", "breakdown",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 from typing import NamedTuple
 

@@ -24,6 +24,9 @@ Left out: drivers who come because the price is high; `Demand` is a curve of our
 Sources: Castillo, Knoepfle, Weyl, "Surge Pricing Solves the Wild Goose Chase", EC 2018.
 """
 
+__all__ = ["Demand", "Peak", "expected_pickup_s", "expected_throughput_per_s", "peak"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 from typing import NamedTuple
 

@@ -18,6 +18,9 @@ Sources: h3geo.org (hexagons, res 8: 0.74 km²); Garg, Nazerzadeh, arXiv 1905.07
 multiplicative surge); Hall, Kendrick, Nosko, 2015 (what surge did on two evenings).
 """
 
+__all__ = ["DUST", "MOST", "NEIGHBOURS", "Linear", "Power", "Shown", "Surge", "SurgeConfig"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 import h3.api.basic_int as h3

@@ -14,6 +14,9 @@ Left out: tolls, tips, minimum fares, money in units of a currency.
 Sources: Garg, Nazerzadeh, "Driver Surge Pricing", arXiv 1905.07544. The numbers are ours.
 """
 
+__all__ = ["MOST", "Fare", "Quote", "QuoteDesk", "QuoteRefused"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 from typing import NamedTuple
 

@@ -17,14 +17,20 @@ Sources: any text on delay in feedback; what riders and drivers do: Hall et al.,
 Econometrica 93(5), 2025.
 """
 
+__all__ = [
+    "UNWILLING", "SwingConfig", "SwingReport", "expected_calm", "expected_gain",
+    "expected_most_gain", "swing",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from scipy import optimize
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.core.rng import stream
 from scalemodel.uber.surge.pricing import MOST, Power, Shown, SurgeConfig
 
@@ -71,7 +77,8 @@ class SwingConfig:
         checks.whole("seed", self.seed, at_least=0)
 
 
-class SwingReport(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class SwingReport(Tabular):
     """What was shown, and how much it moved in the second half of the time.
 
     >>> report = swing(SwingConfig(ticks=4, hexagons=2))

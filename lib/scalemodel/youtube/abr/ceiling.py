@@ -4,6 +4,9 @@ Left out: pauses that the cap demands, which may only raise the ceiling.
 Sources: ours; `scalemodel.youtube.abr.offline` says why it can be known.
 """
 
+__all__ = ["Bounds", "optimum"]
+__dir__ = lambda: __all__
+
 from typing import NamedTuple
 
 from scalemodel.core import checks

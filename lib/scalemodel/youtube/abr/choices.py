@@ -8,6 +8,9 @@ Sources: `most_worth_a_byte` and `steadied_rung` are from Spiteri, Urgaonkar,
 Sitaraman, "BOLA: Near-Optimal Bitrate Adaptation for Online Videos", INFOCOM 2016.
 """
 
+__all__ = ["highest_fitting", "highest_rung", "most_worth_a_byte", "steadied_rung"]
+__dir__ = lambda: __all__
+
 from scalemodel.core.compiled import compiled
 
 

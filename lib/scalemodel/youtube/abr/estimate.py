@@ -16,6 +16,9 @@ Sources: the two half-lives are how dash.js, hls.js and Shaka Player estimate;
 the harmonic mean is that of Jiang, Sekar, Zhang, "FESTIVE", CoNEXT 2012.
 """
 
+__all__ = ["LN_2", "SAMPLES", "blank_notes", "carried_kbps", "share_since", "take_note"]
+__dir__ = lambda: __all__
+
 import math
 
 import numpy as np

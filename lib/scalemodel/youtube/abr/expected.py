@@ -4,6 +4,9 @@ Left out: lines that change; those are played.
 Sources: Spiteri, Urgaonkar, Sitaraman, "BOLA", INFOCOM 2016, for the levels.
 """
 
+__all__ = ["expected_download_s", "expected_hand_over_s", "expected_rebuffer_s"]
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 
 import numpy as np

@@ -4,6 +4,9 @@ Left out: codecs and frame rates; a rung is a height and a rate.
 Sources: none; the rates are round numbers of our own, near those in use.
 """
 
+__all__ = ["LADDER", "Rung", "select_rung"]
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -9,6 +9,9 @@ Sources: Yin, Jindal, Sekar, Sinopoli, "A Control-Theoretic Approach for Dynamic
 Adaptive Video Streaming over HTTP", SIGCOMM 2015.
 """
 
+__all__ = ["TIE", "best_first_rung", "score_if_held"]
+__dir__ = lambda: __all__
+
 import numpy as np
 
 from scalemodel.core.compiled import compiled

@@ -8,6 +8,9 @@ Left out: what the line could have carried; a session knows what came, not what 
 Sources: none; the arithmetic is that of `scalemodel.youtube.playback`.
 """
 
+__all__ = ["Moment", "moment"]
+__dir__ = lambda: __all__
+
 from typing import NamedTuple
 
 import numpy as np

@@ -24,6 +24,12 @@ Sources: the identity is Lindley's, "The Theory of Queues with a Single Server",
 1952; prices on budgets are Lagrange's; the step towards better ones is Polyak's, 1969.
 """
 
+__all__ = [
+    "MOST_WAIT_S", "NOTHING", "ROOM_BYTES", "ROOM_RATIO", "ROUNDS", "WIDE_S", "Course",
+    "best_rungs", "budgets", "capped", "ceiling", "lay_out", "needed_wait_s", "set_prices",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -11,6 +11,12 @@ Sources: the environment is that of Mao, Netravali, Alizadeh, "Neural Adaptive V
 Streaming with Pensieve", SIGCOMM 2017.
 """
 
+__all__ = [
+    "BATCH", "MOST_PASSES", "MOST_STEPS", "SEEN", "SPARE_MEMORY", "Session", "Sessions",
+    "check_fit", "play", "play_many",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 import numbers
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +25,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.core.compiled import Compiled, has_numba
+from scalemodel.core.frames import Tabular
 from scalemodel.youtube import playback
 from scalemodel.youtube.abr.scores import Quality
 from scalemodel.youtube.media import Player, Trace, Video
@@ -32,7 +39,7 @@ SPARE_MEMORY = 64  # numbers, for a policy that does not say how many it keeps
 
 # ── Sessions ────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True, eq=False)
-class Session:
+class Session(Tabular):
     """What happened, one entry a segment: every array has shape (segments,).
 
     The first segment's `rebuffer_s` is the start-up delay. `buffer_s` is the level
@@ -73,7 +80,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sessions(Sequence):
+class Sessions(Sequence, Tabular):
     """Many sessions of one video: indexed like a list, kept as arrays.
 
     Every array has shape (sessions, segments).
@@ -104,6 +111,12 @@ class Sessions(Sequence):
         kind = Sessions if isinstance(index, slice) else Session
         rows = (self.rung, self.download_s, self.rebuffer_s, self.buffer_s, self.pause_s)
         return kind(self.ladder_kbps, *(row[index] for row in rows))
+
+    def _figures(self):
+        """A row for each segment of each session."""
+        session, segment = np.indices(self.rung.shape)
+        both = {"session": session, "segment": segment, **Tabular._figures(self)}
+        return {name: row.ravel() for name, row in both.items()}
 
 
 # ── Playing ─────────────────────────────────────────────────────────────────

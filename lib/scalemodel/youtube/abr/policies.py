@@ -10,6 +10,9 @@ Sitaraman, "BOLA", INFOCOM 2016, and `Dynamic` from their "From Theory to Practi
 MMSys 2018; `RobustMpc` is from Yin, Jindal, Sekar, Sinopoli, SIGCOMM 2015.
 """
 
+__all__ = ["NOTES", "STEADINESS", "Bola", "BufferBased", "Dynamic", "RobustMpc", "ThroughputRule"]
+__dir__ = lambda: __all__
+
 from dataclasses import dataclass
 
 import numpy as np

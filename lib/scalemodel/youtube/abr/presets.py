@@ -5,6 +5,9 @@ first download; what more is said at each.
 Sources: the source code of dash.js 5.2.1, hls.js 1.7.4 and Shaka Player 5.2.12.
 """
 
+__all__ = ["DASH_JS", "HLS_JS", "SHAKA"]
+__dir__ = lambda: __all__
+
 from scalemodel.youtube.abr.policies import Bola, Dynamic, ThroughputRule
 
 # dash.js 5.2.1. Left out: the switch history, the placeholder buffer that starts BOLA

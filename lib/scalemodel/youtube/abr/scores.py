@@ -5,6 +5,9 @@ Sources: the linear, log and HD quality scores of Mao, Netravali, Alizadeh, "Neu
 Adaptive Video Streaming with Pensieve", SIGCOMM 2017.
 """
 
+__all__ = ["HD", "HD_LADDER_KBPS", "LINEAR", "LOG", "Quality"]
+__dir__ = lambda: __all__
+
 from collections.abc import Callable
 from typing import NamedTuple
 

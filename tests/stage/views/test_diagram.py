@@ -1,16 +1,19 @@
 """A diagram draws every part and flow of its system, and says its state without colour."""
 
+import base64
 import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
 
 from scalemodel.parts.system import Flow, Part, State, System
-from scalemodel.stage.look.diagram import BOX_H, diagram
 from scalemodel.stage.panel import grid, page
 from scalemodel.stage.panel.axes import axis
 from scalemodel.stage.panel.explore import explore
+from scalemodel.stage.panel.live import LivePanel
 from scalemodel.stage.panel.picture import Picture
+from scalemodel.stage.panel.sketching.sketch import sketch
+from scalemodel.stage.views.diagram import BOX_H, diagram
 
 PAIR = System(
     (Part("a", "sends & waits", 0, 0), Part("b", "takes", 0, 1)), (Flow("a", "b", "post"),)
@@ -71,6 +74,25 @@ def test_a_panel_holds_only_what_changes_and_draws_without_a_library():
     html = page.panel_html(panel)
     assert '<div class="sm-plot sm-diagram" aria-hidden="true"><svg' in html
     assert re.search(r'<details class="sm-numbers" open hidden>', html)
+
+
+@pytest.mark.parametrize("view", ["live", "digest"])
+def test_alone_in_a_notebook_it_is_a_picture_on_white_that_any_host_shows(view, monkeypatch):
+    monkeypatch.setenv("SCALEMODEL_VIEW", view)
+    html = diagram(PAIR, "From a & to b.")._repr_mimebundle_()["text/html"]
+    (data,) = re.findall(
+        '<img alt="From a &amp; to b." .*src="data:image/svg.xml;base64,(.*)">', html
+    )
+    svg = base64.b64decode(data).decode()
+    assert "{background:#fff" in svg and ElementTree.fromstring(svg).tag == f"{SVG}svg"
+
+
+def test_in_a_live_panel_and_its_still_it_lies_on_white():
+    panel = LivePanel(
+        explore(lambda n: Picture(diagram(PAIR, "Two."), {}, "Two."), title="?", n=[1])
+    )
+    assert panel.figure.figure["svg"].startswith('<div style="background:#fff">')
+    assert "{background:#fff" in sketch(panel.state)
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

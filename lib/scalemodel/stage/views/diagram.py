@@ -3,18 +3,27 @@
 The parts stand on a grid of columns and rows; a flow runs straight from one to another
 and may carry a word. With a state, a part's load rises in its box, a part that has
 failed is crossed out in dashes, and a flow on which something is under way is thick;
-each of them is also said in words. Colours follow the page, light or dark.
+each of them is also said in words. Colours follow the page, light or dark; in Jupyter it
+lies on white.
 
 Left out: routing around boxes.
 Sources: the SVG 2 specification; WAI-ARIA's pattern for graphics with a text
 alternative.
 """
 
+__all__ = [
+    "BOX_H", "BOX_W", "CELL_H", "CELL_W", "FIELD", "MUTED", "PAPER", "RED", "TEXT", "WHITE",
+    "Diagram", "diagram",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
 from collections.abc import Sequence
 from html import escape
 
 from scalemodel.parts.system import State, System
 from scalemodel.stage.look import theme
+from scalemodel.stage.views import still
+from scalemodel.stage.views.view import view
 
 CELL_W, CELL_H = 200, 120  # px of the drawing, one grid cell
 BOX_W, BOX_H = 150, 62
@@ -23,6 +32,7 @@ MUTED = f"var(--pst-color-text-muted, {theme.colour('muted')})"
 PAPER = "var(--pst-color-background, #ffffff)"
 RED = f"var(--sm-red, {theme.colour('red')})"
 FIELD = f"var(--sm-field, {theme.colour('field')})"
+WHITE = "svg{background:#fff;font-family:sans-serif!important}"  # where the page is not the site's
 
 
 class Diagram:
@@ -44,7 +54,9 @@ class Diagram:
         return self.alt
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": f'<div class="sm-diagram">{self.svg}</div>', "text/plain": self.alt}
+        picture = still.image_html(still.svg_within(self.svg, WHITE), self.alt)
+        html = f'<div class="sm-diagram">{self.svg}</div>' if view() == "site" else picture
+        return {"text/html": html, "text/plain": still.proved(self.alt, picture)}
 
 
 def diagram(system: System, alt: str, state: State | None = None) -> Diagram:
