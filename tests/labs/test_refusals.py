@@ -19,6 +19,7 @@ from scalemodel.labs.grade import SEEDS as SEEDS_OF_AN_ATTEMPT
 from scalemodel.labs.grade import Grade, grade_stage
 from scalemodel.labs.playing import nursery, refusal
 from scalemodel.labs.playing.anew import Anew
+from scalemodel.labs.playing.apart import Apart
 from scalemodel.labs.playing.nursery import KERNEL, PYTHON
 from scalemodel.labs.playing.origin import source_of
 from scalemodel.labs.practice import NotYet, check, player_of, replay
@@ -376,6 +377,21 @@ MEMORIES = {  # a diary that remembers outside itself, in its source
 }  # fmt: skip
 
 
+LAST_WORDS = """
+import os, sys
+frame, inherited = sys._getframe(), []
+while frame:
+    names = frame.f_locals
+    inherited += [word for word in names.values() if word in (77, 77 << 8)]
+    if frame.f_code.co_name == "_live": line = names["go"]
+    frame = frame.f_back
+class Echo:
+    def __init__(self, store): pass
+    def inherits(self): return len(inherited)
+    def ends(self):
+        os.write(line, b'{"value": 17}\\n')
+        os._exit(77)
+"""
 USES = {  # what imports something only when it is used
     "a counter": "from collections import Counter\nassert Counter('aab').most_common(1) == [('a', 2)]",
     "a date": "import datetime\ndatetime.datetime.strptime('2020-01-01', '%Y-%m-%d')",
@@ -624,6 +640,17 @@ def test_the_numbers_of_the_calls_are_those_of_the_kernel_s_headers():
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+def test_how_a_life_ended_is_told_to_no_other():
+    player = Apart(LAST_WORDS, "Echo", service=[])
+    for _ in range(3):
+        player.begin([], serve=None)
+        assert player.call("inherits") == 0
+        assert player.call("ends") == 17
+        assert player._nursery.ended() == 77, "it had its last word"
+        player._code = 77
+    player.end()
+
+
 def test_where_the_kernel_takes_no_filter_it_is_python_that_asks(monkeypatch):
     nothing = "refusal.kernel_lock = lambda: 1 / 0; "
     monkeypatch.setattr(nursery, "START", nursery.START + nothing)
