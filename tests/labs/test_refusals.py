@@ -225,6 +225,20 @@ import os, threading
 def keep(word): pass
 def recall(): return [17] * (os.getpid() > 0)
 """,
+    "the clock of another process": """
+import time
+def keep(word): pass
+def recall(): return [time.clock_gettime(~1 << 3 | 2)]
+""",
+    "a lock in a page that all processes have": """
+import ctypes, refusal, sys
+system = ctypes.CDLL(None, use_errno=True)
+page = ctypes.cast(system.getpid, ctypes.c_void_p).value & ~4095
+futex, wake = refusal.CALLS["futex"]["aarch64" in sys.implementation._multiarch], 1
+if system.syscall(futex, ctypes.c_void_p(page), wake, 1) < 0: raise OSError(ctypes.get_errno(), "futex")
+def keep(word): pass
+def recall(): return []
+""",
     "a message to the system": """
 import syslog
 def keep(word): syslog.syslog(str(word))
@@ -609,8 +623,9 @@ def test_the_system_itself_says_that_a_life_is_locked_up(kernel):
 
 @pytest.mark.parametrize("machine", refusal.MACHINES)
 def test_the_filter_allows_its_list_and_nothing_of_another_machine(machine):
-    def answered(mark, number):
+    def answered(mark, number, *arguments):
         """What the rows come to, read as the kernel reads them."""
+        words = {0: number, 4: mark} | {16 + 8 * at: word for at, word in enumerate(arguments)}
         at, loaded = 0, None
         rows = refusal.program(machine)
         while True:
@@ -618,16 +633,25 @@ def test_the_filter_allows_its_list_and_nothing_of_another_machine(machine):
             if operation == refusal.RETURN:
                 return value
             if operation == refusal.LOAD:
-                loaded = {0: number, 4: mark}[value]
+                loaded = words[value]
             else:
-                at += if_so if loaded == value else if_not
+                is_so = loaded & value if operation == refusal.IF_SET else loaded == value
+                at += if_so if is_so else if_not
             at += 1
 
     for name, (mark, place) in refusal.MACHINES.items():
         allowed = {numbers[place] for numbers in refusal.CALLS.values()} if name == machine else ()
         for number in (*range(600), 0x40000000, 0x40000001, 2**32 - 1):
             wanted = refusal.ALLOW if number in allowed else refusal.NOT_PERMITTED
-            assert answered(mark, number) == wanted, (name, number)
+            assert answered(mark, number, 0, 128) == wanted, (name, number)
+    mark, place = refusal.MACHINES[machine]
+    own, others = ("futex", 0, 129), ("futex", 0, 1)
+    clocks = [(name, 2, 128) for name in refusal.CALLS if name.startswith("clock_")]
+    foreign = [(name, 2**32 - 14, 128) for name, *_ in clocks]
+    for name, *arguments in (own, *clocks):
+        assert answered(mark, refusal.CALLS[name][place], *arguments) == refusal.ALLOW
+    for name, *arguments in (others, *foreign):
+        assert answered(mark, refusal.CALLS[name][place], *arguments) == refusal.NOT_PERMITTED
 
 
 def test_the_numbers_of_the_calls_are_those_of_the_kernel_s_headers():
