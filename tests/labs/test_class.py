@@ -91,10 +91,10 @@ def test_what_was_graded_is_kept_until_the_file_changes(folder, tmp_path, monkey
 # ── Names from outside ──────────────────────────────────────────────────────
 HIDDEN = ["...py", "..py", "....py", "..\\x.py"]
 HOSTILE = ["%2E..py", "=1+1.py", " =1+1.py", "a\nbo: valid, 100 points.py", "-x.py", "*.py", "a b;$(c).py",
-           "\udcff.py", "\x1b[2Kbo.py", "<b>.py", "@x.py"]  # fmt: skip
+           "\udcff.py", "\x1b[2Kbo.py", "<b>.py", "@x.py", "%" * 252 + ".py"]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name[:20]))
 def test_a_file_s_name_is_a_label_and_no_path_and_nothing_else_is_touched(tmp_path, capsys, name):
     out, sent = tmp_path / "class", tmp_path / "class" / "sent"
     sent.mkdir(parents=True)
@@ -118,8 +118,11 @@ def test_a_file_s_name_is_a_label_and_no_path_and_nothing_else_is_touched(tmp_pa
 def test_no_two_labels_share_a_folder():
     stems = [name.removesuffix(".py") for name in HIDDEN + HOSTILE]
     labels = [*stems, "", "%", "%25", "/", "%2F", "../..", "%2E%2E"]
-    assert len({folder_of(label) for label in labels}) == len(labels)
-    assert not any(set(folder_of(label)) & set("/\\\0") for label in labels)
+    labels += [sign * count for sign in "x%é\udcff\U0001f600" for count in (80, 81, 100, 3000)]
+    folders = [folder_of(label) for label in labels]
+    assert len({*folders}) == len(labels) == len({*map(folder_of, folders)})
+    assert not any(set(folder) & set("/\\\0") for folder in folders)
+    assert max(len(os.fsencode(folder)) for folder in folders) < 256, "what a file system takes"
 
 
 def test_a_link_or_a_pipe_is_not_followed(tmp_path):

@@ -19,6 +19,7 @@ from scalemodel.labs.grade import SEEDS as SEEDS_OF_AN_ATTEMPT
 from scalemodel.labs.grade import Grade, grade_stage
 from scalemodel.labs.playing import nursery, refusal
 from scalemodel.labs.playing.anew import Anew
+from scalemodel.labs.playing.apart import Apart
 from scalemodel.labs.playing.nursery import KERNEL, PYTHON
 from scalemodel.labs.playing.origin import source_of
 from scalemodel.labs.practice import NotYet, check, player_of, replay
@@ -224,6 +225,20 @@ import os, threading
 def keep(word): pass
 def recall(): return [17] * (os.getpid() > 0)
 """,
+    "the clock of another process": """
+import time
+def keep(word): pass
+def recall(): return [time.clock_gettime(~1 << 3 | 2)]
+""",
+    "a lock in a page that all processes have": """
+import ctypes, refusal, sys
+system = ctypes.CDLL(None, use_errno=True)
+page = ctypes.cast(system.getpid, ctypes.c_void_p).value & ~4095
+futex, wake = refusal.CALLS["futex"]["aarch64" in sys.implementation._multiarch], 1
+if system.syscall(futex, ctypes.c_void_p(page), wake, 1) < 0: raise OSError(ctypes.get_errno(), "futex")
+def keep(word): pass
+def recall(): return []
+""",
     "a message to the system": """
 import syslog
 def keep(word): syslog.syslog(str(word))
@@ -376,6 +391,21 @@ MEMORIES = {  # a diary that remembers outside itself, in its source
 }  # fmt: skip
 
 
+LAST_WORDS = """
+import os, sys
+frame, inherited = sys._getframe(), []
+while frame:
+    names = frame.f_locals
+    inherited += [word for word in names.values() if word in (77, 77 << 8)]
+    if frame.f_code.co_name == "_live": line = names["go"]
+    frame = frame.f_back
+class Echo:
+    def __init__(self, store): pass
+    def inherits(self): return len(inherited)
+    def ends(self):
+        os.write(line, b'{"value": 17}\\n')
+        os._exit(77)
+"""
 USES = {  # what imports something only when it is used
     "a counter": "from collections import Counter\nassert Counter('aab').most_common(1) == [('a', 2)]",
     "a date": "import datetime\ndatetime.datetime.strptime('2020-01-01', '%Y-%m-%d')",
@@ -593,8 +623,9 @@ def test_the_system_itself_says_that_a_life_is_locked_up(kernel):
 
 @pytest.mark.parametrize("machine", refusal.MACHINES)
 def test_the_filter_allows_its_list_and_nothing_of_another_machine(machine):
-    def answered(mark, number):
+    def answered(mark, number, *arguments):
         """What the rows come to, read as the kernel reads them."""
+        words = {0: number, 4: mark} | {16 + 8 * at: word for at, word in enumerate(arguments)}
         at, loaded = 0, None
         rows = refusal.program(machine)
         while True:
@@ -602,16 +633,25 @@ def test_the_filter_allows_its_list_and_nothing_of_another_machine(machine):
             if operation == refusal.RETURN:
                 return value
             if operation == refusal.LOAD:
-                loaded = {0: number, 4: mark}[value]
+                loaded = words[value]
             else:
-                at += if_so if loaded == value else if_not
+                is_so = loaded & value if operation == refusal.IF_SET else loaded == value
+                at += if_so if is_so else if_not
             at += 1
 
     for name, (mark, place) in refusal.MACHINES.items():
         allowed = {numbers[place] for numbers in refusal.CALLS.values()} if name == machine else ()
         for number in (*range(600), 0x40000000, 0x40000001, 2**32 - 1):
             wanted = refusal.ALLOW if number in allowed else refusal.NOT_PERMITTED
-            assert answered(mark, number) == wanted, (name, number)
+            assert answered(mark, number, 0, 128) == wanted, (name, number)
+    mark, place = refusal.MACHINES[machine]
+    own, others = ("futex", 0, 129), ("futex", 0, 1)
+    clocks = [(name, 2, 128) for name in refusal.CALLS if name.startswith("clock_")]
+    foreign = [(name, 2**32 - 14, 128) for name, *_ in clocks]
+    for name, *arguments in (own, *clocks):
+        assert answered(mark, refusal.CALLS[name][place], *arguments) == refusal.ALLOW
+    for name, *arguments in (others, *foreign):
+        assert answered(mark, refusal.CALLS[name][place], *arguments) == refusal.NOT_PERMITTED
 
 
 def test_the_numbers_of_the_calls_are_those_of_the_kernel_s_headers():
@@ -624,6 +664,17 @@ def test_the_numbers_of_the_calls_are_those_of_the_kernel_s_headers():
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+def test_how_a_life_ended_is_told_to_no_other():
+    player = Apart(LAST_WORDS, "Echo", service=[])
+    for _ in range(3):
+        player.begin([], serve=None)
+        assert player.call("inherits") == 0
+        assert player.call("ends") == 17
+        assert player._nursery.ended() == 77, "it had its last word"
+        player._code = 77
+    player.end()
+
+
 def test_where_the_kernel_takes_no_filter_it_is_python_that_asks(monkeypatch):
     nothing = "refusal.kernel_lock = lambda: 1 / 0; "
     monkeypatch.setattr(nursery, "START", nursery.START + nothing)

@@ -22,6 +22,8 @@ from scalemodel.core import checks
 from scalemodel.labs.report import as_markdown
 
 FILES = ("report.json", "report.md")
+MOST_BYTES = 240  # of a folder's name: no system takes more than 255
+MOST_LETTERS = 40  # that are kept of a longer one
 
 
 @checks.kinds
@@ -31,7 +33,11 @@ def folder_of(label: str) -> str:
     >>> folder_of("ann"), folder_of(".."), folder_of("../bo")
     ('ann', '%2E.', '%2E.%2Fbo')
     """
-    return re.sub(r"^\.|[%/\\\0]", lambda sign: f"%{ord(sign[0]):02X}", label)
+    name = re.sub(r"^\.|[%/\\\0]", lambda sign: f"%{ord(sign[0]):02X}", label)
+    if len(name.encode(errors="surrogatepass")) <= MOST_BYTES:
+        return name
+    digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
+    return f"{name[:MOST_LETTERS]}%x{digest[:32]}"  # no sign is written %x
 
 
 @checks.kinds

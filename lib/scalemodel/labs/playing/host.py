@@ -1,8 +1,9 @@
 """The room next door: runs a student's file in a process of its own.
 
 `labs.playing.nursery` starts it, never a hand. One process is one life: a fork of a process
-that has run nothing of the student's, for a new Python would take twenty times as long. It reads lines of JSON: first the source, then
-calls. While a call runs, everything the student asks of the world goes out as a line, and
+that has run nothing of the student's, for a new Python would take twenty times as long, and
+that is never told how a life ended, for the next would inherit it. It reads lines of JSON:
+first the source, then calls. While a call runs, everything the student asks of the world goes out as a line, and
 the answer comes back as one. Nothing that decides a grade is here: no seed, no history,
 no check.
 
@@ -180,24 +181,34 @@ def begin(refusal, words):
 
 
 def _nursery(line, locks):
-    """A life for each `b`, with its four files; `w` waits for its end and tells its code."""
-    born = None
+    """A life for each `b`, with its four files; what is known of its end ends with who waits for it."""
     while True:
         word, files, *_ = socket.recv_fds(line, 1, 4)
-        if word == b"b":
-            born = os.fork()
-            if not born:
-                line.close()
-                _live(*files, locks)
-            for number in files:
-                os.close(number)
-            line.sendall(b"%d\n" % born)
-        elif word == b"w":
-            code = os.waitstatus_to_exitcode(os.waitpid(born, 0)[1])
-            born = None  # its number may soon be another's
-            line.sendall(b"%d\n" % code)
-        else:
-            if born:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(born, signal.SIGKILL)
+        if word != b"b":
             return
+        waits = os.fork()
+        if not waits:
+            _wait(line, files, locks)
+        for number in files:
+            os.close(number)
+        if os.waitpid(waits, 0)[1]:
+            return
+
+
+def _wait(line, files, locks):
+    """Fork a life, and on `w` tell the code of its end; kill it if nobody is there to ask."""
+    failed = True
+    with contextlib.suppress(BaseException):
+        born = os.fork()
+        if not born:
+            line.close()
+            _live(*files, locks)
+        for number in files:
+            os.close(number)
+        line.sendall(b"%d\n" % born)
+        if line.recv(1) == b"w":
+            line.sendall(b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(born, 0)[1]))
+        else:
+            os.killpg(born, signal.SIGKILL)
+        failed = False
+    os._exit(failed)

@@ -3,7 +3,8 @@
 A life imports what its source names, then locks itself up, then runs the source. From then
 on the kernel answers "not permitted" to all but the calls of `CALLS`: no file is opened,
 not even Python's own, for to read one leaves a time that the next life could see. There is
-no new process and no thread, no socket, no shared memory, no look at another process.
+no new process and no thread, no socket, no shared memory, no look at another process, not
+at how long it has computed, and no lock that two could share.
 
 Before the kernel a hook of Python says the same in words. Where there is no such kernel,
 it is all there is: it reads nothing that the student's code can change, and yet it only
@@ -23,6 +24,7 @@ __dir__ = lambda: __all__
 import os
 import struct
 import sys
+import time
 
 CALLS = {  # by the numbers of x86_64 and aarch64; what is not here is refused
     "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66),
@@ -36,7 +38,14 @@ CALLS = {  # by the numbers of x86_64 and aarch64; what is not here is refused
     "exit": (60, 93), "exit_group": (231, 94),
 }  # fmt: skip
 MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}  # its mark, its place in CALLS
-LOAD, IF_EQUAL, RETURN = 0x20, 0x15, 0x06
+LOAD, IF_EQUAL, IF_SET, RETURN = 0x20, 0x15, 0x45, 0x06
+NO, YES = "no", "yes"
+ONLY_ITS_OWN = {  # an argument, a bit of it, and where to go if it is set, and if not
+    "futex": (1, 1 << 7, (YES, NO)),  # private: a lock in a page of a library is everybody's
+    "clock_gettime": (0, 1 << 31, (NO, YES)),  # below zero are the clocks of other processes
+    "clock_getres": (0, 1 << 31, (NO, YES)),
+    "clock_nanosleep": (0, 1 << 31, (NO, YES)),
+}
 ALLOW, NOT_PERMITTED = 0x7FFF0000, 0x00050001
 NO_NEW_PRIVILEGES, SECCOMP, FILTER = 38, 22, 2  # words of prctl
 USUAL = frozenset(  # the audit events of a program that computes
@@ -50,6 +59,7 @@ UNHEARD = (  # of which Python says nothing to a hook; to follow a link leaves a
     *("mkfifo", "mknod", "chroot", "nice", "setpriority", "pidfd_open", "sync"),
     *("sched_setaffinity", "sched_setparam", "sched_setscheduler", "unshare", "setns"),
     *("stat", "lstat", "readlink", "access", "statvfs", "pathconf"),
+    *("clock_gettime", "clock_gettime_ns", "clock_getres"),
 )
 
 
@@ -58,15 +68,23 @@ def program(machine):
 
     >>> rows = program("x86_64")
     >>> rows[0], len(rows) - len(CALLS)
-    ((32, 0, 0, 4), 5)
+    ((32, 0, 0, 4), 13)
     """
     mark, place = MACHINES[machine]
-    numbers = [numbers[place] for numbers in CALLS.values()]
+    rows = [(LOAD, 0, 0, 4), (IF_EQUAL, 0, NO, mark), (LOAD, 0, 0, 0)]  # whose call, and its number
+    for name, numbers in CALLS.items():
+        if name not in ONLY_ITS_OWN:
+            rows.append((IF_EQUAL, YES, 0, numbers[place]))
+            continue
+        argument, bit, jumps = ONLY_ITS_OWN[name]
+        rows.append((IF_EQUAL, 0, 2, numbers[place]))
+        rows += [(LOAD, 0, 0, 16 + 8 * argument), (IF_SET, *jumps, bit)]
+    ends = {NO: len(rows), YES: len(rows) + 1}
     return [
-        (LOAD, 0, 0, 4),  # for which machine is the call?
-        (IF_EQUAL, 0, 1 + len(numbers), mark),
-        (LOAD, 0, 0, 0),  # its number
-        *((IF_EQUAL, len(numbers) - at, 0, number) for at, number in enumerate(numbers)),
+        *(
+            (operation, *(ends[jump] - at - 1 if jump in ends else jump for jump in jumps), number)
+            for at, (operation, *jumps, number) in enumerate(rows)
+        ),
         (RETURN, 0, 0, NOT_PERMITTED),
         (RETURN, 0, 0, ALLOW),
     ]
@@ -114,7 +132,7 @@ def python_lock():
     def taken(*asked, no=PermissionError, **words):
         raise no("a submission may not ask the system for this")
 
-    for module in (os, sys.modules["posix"]):
+    for module in (os, sys.modules["posix"], time):
         for name in set(UNHEARD) & set(vars(module)):
             setattr(module, name, taken)
     for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
