@@ -15,9 +15,9 @@ Sources: seccomp(2) of the Linux manual; classic BPF; Python's audit events (PEP
 """
 
 __all__ = [
-    "ALLOW", "CALLS", "FILTER", "IF_EQUAL", "LOAD", "MACHINES", "NOT_PERMITTED",
-    "NO_NEW_PRIVILEGES", "RETURN", "SECCOMP", "UNHEARD", "USUAL", "kernel_lock", "program",
-    "python_lock", "try_it",
+    "ALLOW", "CALLS", "FILTER", "IF_EQUAL", "IF_SET", "LOAD", "MACHINES", "NO", "NOT_PERMITTED",
+    "NO_NEW_PRIVILEGES", "ONLY_ITS_OWN", "RETURN", "SECCOMP", "UNHEARD", "USUAL", "YES",
+    "kernel_lock", "program", "python_lock", "try_it",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 

@@ -19,7 +19,7 @@ Left out: who was here before (a car that was removed and reports late is back);
 Sources: the brief's 250 m; k-NN with a bound as in Roussopoulos, Kelley, Vincent, SIGMOD 1995.
 """
 
-__all__ = ["ANYBODY", "ANYWAY", "FEW", "NOBODY", "TIDY_MOVES", "UNSAID", "GeoIndex"]
+__all__ = ["ANYBODY", "ANYWAY", "FEW", "HUGE", "INT", "NOBODY", "TIDY_MOVES", "UNSAID", "GeoIndex"]
 __dir__ = lambda: __all__
 
 import math

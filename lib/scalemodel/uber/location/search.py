@@ -12,8 +12,8 @@ Williams, "Algorithm 232", 1964 (the heap).
 """
 
 __all__ = [
-    "AFTER", "BAND", "COLUMN", "FARTHEST_M", "LINE", "READ_FLAGS", "ROW", "circle", "nearest",
-    "nearest_many",
+    "AFTER", "BAND", "COLUMN", "EVERYWHERE", "FIRST", "LINE", "NOWHERE", "READ_FLAGS", "ROW",
+    "circle", "nearest", "nearest_many",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
