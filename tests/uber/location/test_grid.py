@@ -81,6 +81,8 @@ def test_equals_stand_by_id_and_only_who_is_free_is_found():
     assert index.nearest(1.0, 1.0, 3, available=free).ids.tolist() == [1, 3, 5]
     assert index.nearest(1.0, 1.0, 40, available=free).ids.tolist() == list(range(1, 30, 2))
     assert index.nearest(1.0, 1.0, 3, available=[]).ids.tolist() == []
+    short_m = np.nextafter(index.nearest(1.001, 1.0, 1).distance_m[0], 0)
+    assert index.nearest_many([1.001], [1.0], 2, radius_m=short_m)[0].tolist() == [[-1, -1]]
     ids, far_m = index.nearest_many([1.0, 2.0], [1.0, 1.0], 3, available=[False, True])
     assert index.nearest_many([1.0], [1.0], 10**6, available=free)[0][0, 14:17].tolist() == [
         29,
@@ -374,6 +376,19 @@ def test_a_few_cars_at_the_end_of_the_world_are_found_once():
     index = index_of([-90.0, -89.9999], [0.0, 90.0])
     assert index.within(-90.0, 0.0, 1e6).ids.tolist() == [0, 1]
     assert index.nearest(50.0, 0.0, 5).ids.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("cell_m", range(700, 1300, 100))
+def test_around_a_pole_each_car_is_found_once(cell_m):
+    """So near that cells are looked at, and so few cars that some cells share a head."""
+    luck = np.random.default_rng(8)
+    far, lon = np.sqrt(luck.uniform(0, 0.0012, 60)), luck.uniform(-180, 180, 60)
+    for pole in (1, -1):
+        lat = pole * (90 - far)
+        at = [(pole * 90.0, 0.0), (lat[0], lon[0])]
+        hold_against_brute_force(
+            index_of(lat, lon, cell_m), np.arange(60), lat, lon, at, radius_m=2.5 * cell_m
+        )
 
 
 @pytest.mark.parametrize("cell_m", [30, 250, 2000])
