@@ -111,9 +111,10 @@ def unreachable(page):
     for slider in page.query_selector_all(".widget-slider .slider-container"):
         for n in range(len(slider.evaluate(TRACKS))):
             slider.scroll_into_view_if_needed()
+            slider.wait_for_element_state("stable")  # cells above may have grown
             try:
                 page.wait_for_function(RESTS, arg=slider, timeout=10_000)
-                page.mouse.click(*slider.evaluate(TRACKS)[n])  # cells above may have grown
+                page.mouse.click(*slider.evaluate(TRACKS)[n])
                 page.wait_for_function(STANDS, arg=[slider, n], timeout=10_000)
             except TimeoutError:
                 label = slider.evaluate("slider => slider.parentElement.textContent")

@@ -19,6 +19,6 @@
     });
     const says = (y, words) => `<text class="says" x="${LEFT}" y="${y}">${words}</text>`;
     svg.innerHTML = says(11, "one car\u2019s reports, as they come") + boxes.join("")
-      + says(113, "where the index puts it, on its way east") + says(129, "orange: old news; red: the car jumps back");
+      + says(113, "where the index puts it, on its way east") + says(129, "orange: old; red: the car jumps back");
   };
 };
