@@ -27,7 +27,7 @@ from tests.labs.diary import FORGETS, KEEPS, LAB
 from tests.laws.lab_laws import apart, here, run_cell
 
 main = command.main
-EVIL = "<script>alert(1)</script> [x](javascript:1) ann, AnnError\\x1b[2K & \\r\\n# ann: 100 points"
+EVIL = "<script>alert(1)</script> [x](javascript:1) ann, AnnError\\x1b[2K & \\r\\n# ann: 100 points\\n[x]: javascript:1"
 
 
 @pytest.fixture(autouse=True)
@@ -231,7 +231,7 @@ def test_a_student_s_words_are_words_in_every_report(tmp_path, graded, capsys, w
         assert text.replace("\n", "").isprintable()
         assert not [line for line in text.splitlines() if line.startswith("# ann: 100")]
     for text in (told, report.split("```")[0], report.split("```")[-1]):
-        assert "<script>" not in text and "](" not in text
+        assert "<script>" not in text and "](" not in text and "]:" not in text
     assert "&lt;script&gt;" in told and "ann" not in told and "Ann" not in told
 
 
