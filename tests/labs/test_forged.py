@@ -87,6 +87,22 @@ def test_where_no_process_can_be_started_nobody_is_killed(monkeypatch):
     assert "no process could be started" in words_of(apart(LAB, KEEPS))
 
 
+def test_a_value_that_is_read_and_just_too_deep_to_be_written_is_answered_in_words():
+    source = """
+import os, sys
+frame = sys._getframe()
+while frame.f_code.co_name != "_live":
+    frame = frame.f_back
+for depth in range(800, 1000):
+    deep = b"[" * depth + b"]" * depth
+    os.write(frame.f_locals["go"], b'{"ask": "put", "arguments": ["x", ' + deep + b"]}\\n")
+    while not os.read(frame.f_locals["come"], 4000).endswith(b"\\n"):
+        pass
+1 / 0
+"""
+    assert "the run ended in" in words_of(apart(LAB, source + KEEPS))
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
 THROUGH = ["", "'get'", "'get', 5", "'get', []", "'get', [[]]", "5, ['x']", "'put', ['x', object()]",
            "'newest', ('x', 1, 2)", "None, None", "'_note', ['x', 1]"]  # fmt: skip

@@ -675,6 +675,13 @@ def test_how_a_life_ended_is_told_to_no_other():
     player.end()
 
 
+def test_no_program_tries_all_the_seeds_of_a_course():
+    seconds, a_second = 120, 10**6
+    seeds = seeds_of("abracadabra", "ann", "diary", count=1000)
+    assert sum(seed > 100 * seconds * a_second for seed in seeds) > 900
+    assert max(seeds_of("practice", "ann", "diary", count=1000)) < 10**6, "they are read aloud"
+
+
 def test_where_the_kernel_takes_no_filter_it_is_python_that_asks(monkeypatch):
     nothing = "refusal.kernel_lock = lambda: 1 / 0; "
     monkeypatch.setattr(nursery, "START", nursery.START + nothing)

@@ -27,7 +27,7 @@ from tests.labs.diary import FORGETS, KEEPS, LAB
 from tests.laws.lab_laws import apart, here, run_cell
 
 main = command.main
-EVIL = "<script>alert(1)</script> [x](javascript:1) ann, AnnError\\x1b[2K & \\r\\n# ann: 100 points"
+EVIL = "<script>alert(1)</script> [x](javascript:1) ann, AnnError\\x1b[2K & \\r\\n# ann: 100 points\\n[x]: javascript:1"
 
 
 @pytest.fixture(autouse=True)
@@ -202,6 +202,18 @@ def test_no_source_ends_in_an_error_of_ours_and_no_text_is_lost(graded):
         assert row["outcome"] == "invalid"
 
 
+@pytest.mark.parametrize("name", ["rot13", "zlib", "hex", "undefined", "idna"])
+def test_a_file_that_names_no_encoding_of_text_is_read_all_the_same(tmp_path, name):
+    (tmp_path / "ann.py").write_text(f"# coding: {name}\n{KEEPS}")
+    assert read_submission(tmp_path / "ann.py").source == f"# coding: {name}\n{KEEPS}"
+
+
+def test_a_tag_that_is_no_word_is_no_tag(tmp_path):
+    cells = [cell(tags=["answer", ["x"], {}]), cell("x = 1", [["answer"]])]
+    (tmp_path / "ann.ipynb").write_text(json.dumps({"cells": cells}))
+    assert read_submission(tmp_path / "ann.ipynb").source == KEEPS
+
+
 def test_a_text_that_is_no_python_is_the_text(tmp_path):
     cells = [
         cell(),
@@ -231,7 +243,7 @@ def test_a_student_s_words_are_words_in_every_report(tmp_path, graded, capsys, w
         assert text.replace("\n", "").isprintable()
         assert not [line for line in text.splitlines() if line.startswith("# ann: 100")]
     for text in (told, report.split("```")[0], report.split("```")[-1]):
-        assert "<script>" not in text and "](" not in text
+        assert "<script>" not in text and "](" not in text and "]:" not in text
     assert "&lt;script&gt;" in told and "ann" not in told and "Ann" not in told
 
 

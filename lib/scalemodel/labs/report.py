@@ -144,7 +144,8 @@ def as_markdown(data: dict) -> str:
 
 def _marked(text):
     """A line from outside as it may stand in Markdown: no HTML, no link, no picture."""
-    return html.escape(one_line(text), quote=False).replace("](", "] (")
+    text = html.escape(one_line(text), quote=False)
+    return re.sub(r"\](?=[(:])", "] ", text)  # a link, and where the links of a text are defined
 
 
 def _outcome(stage):

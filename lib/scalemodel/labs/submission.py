@@ -130,7 +130,8 @@ def _of_notebook(name, text):
 def _cell(cell):
     metadata, source = cell.get("metadata") or {}, "".join(cell.get("source") or "")
     tags = metadata.get("tags") if isinstance(metadata, dict) else None
-    return cell.get("cell_type"), [*tags] if isinstance(tags, list) else [], _lines(source)
+    tags = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+    return cell.get("cell_type"), tags, _lines(source)
 
 
 def _lines(text):
@@ -140,11 +141,10 @@ def _lines(text):
 
 def _decoded(data):
     """The text of a Python file, as Python itself reads it."""
-    try:
+    with contextlib.suppress(SyntaxError, LookupError, UnicodeError):  # it names none of text
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except SyntaxError:
-        encoding = "utf-8-sig"
-    return _lines(data.decode(encoding, errors="replace"))
+        return _lines(data.decode(encoding, errors="replace"))
+    return _lines(data.decode("utf-8-sig", errors="replace"))
 
 
 def _of_percent(text):

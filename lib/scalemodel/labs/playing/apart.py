@@ -159,7 +159,7 @@ class Apart:
             except Died:
                 self.end()
                 raise
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:  # of a value too deep to be written
                 answer = {"refused": str(error)}
             self._send(method, answer)
 

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
-from scalemodel.labs.playing.history import Event
+from scalemodel.labs.playing.history import Event, History
 from scalemodel.labs.playing.store import CHANGES
 from scalemodel.labs.twitter.world import Network, Step
 
@@ -62,6 +62,38 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
         before, after = _parted(steps[at], call)
         steps[at : at + 1] = [*before, crash, after]
     return replace(world, steps=tuple(steps), rounds=world.rounds - 1)
+
+
+@checks.kinds
+def strays(before: History, now: History) -> str:
+    """In words, what `now` did otherwise than `before` ahead of its first new crash, if anything.
+
+    >>> before, now = History(None), History(None)
+    >>> before.add(0.0, "worker", "post done", {})
+    >>> now.add(1.0, "store", "put", {})
+    >>> now.add(1.0, "worker", "post done", {})
+    >>> strays(before, now)
+    'post done after 1 change of the store, and the time before, post done after 0'
+    """
+    for (was, of_then), (kind, changes) in zip(_changes(before), _changes(now), strict=False):
+        fresh = kind == "crash" != was  # a call that came to its end before
+        if fresh and changes <= of_then:
+            break
+        if (was, of_then) != (kind, changes):
+            count = f"{changes} change{'s' * (changes != 1)}"
+            return f"{kind} after {count} of the store, and the time before, {was} after {of_then}"
+    return ""
+
+
+def _changes(history):
+    """What happened, but for what the store did; and how often that was changed until then."""
+    changes = 0
+    for event in history.events:
+        if event.actor == "store":
+            changes += event.kind in CHANGES
+        else:
+            yield event.kind, changes
+            changes = 0
 
 
 def _places(world, told):

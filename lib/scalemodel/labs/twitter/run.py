@@ -10,12 +10,14 @@ Sources: the chapters on home timelines; Kingsbury's Jepsen (histories and fault
 __all__ = ["MOST_WORK", "play"]
 __dir__ = lambda: __all__
 
+from dataclasses import replace
+
 from scalemodel.core import checks
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.lives import Lives
 from scalemodel.labs.playing.player import Faulty, Player
 from scalemodel.labs.playing.store import Store
-from scalemodel.labs.twitter.crashes import with_crashes
+from scalemodel.labs.twitter.crashes import strays, with_crashes
 from scalemodel.labs.twitter.world import Network
 
 MOST_WORK = 5_000  # calls of `work` until nothing is left
@@ -26,7 +28,8 @@ def play(world: Network, player: Player) -> History:
     """Run `player`'s object through the world; everything that happens, in order.
 
     Crashes that are still to be drawn are drawn first, among what the object does; the
-    history's own world has them. At the end the world lets it work until nothing is left,
+    history's own world has them, and the history says if the object did otherwise there than
+    where they were drawn. At the end the world lets it work until nothing is left,
     and looks at every page.
 
     >>> from scalemodel.labs.playing.player import Here
@@ -40,12 +43,18 @@ def play(world: Network, player: Player) -> History:
     >>> sum(event.kind == "accepted" for event in history.events)
     14
     """
-    while world.rounds:
-        history, begun = _run(world, player)
+    history, begun = _run(world, player)
+    strayed = ""
+    while world.rounds and not any(history.of("fault")):
         ends = [*begun[1:], len(history)]
         told = [history.events[a:b] for a, b in zip(begun, ends, strict=True)]
-        world = with_crashes(world, told)
-    return _run(world, player)[0]
+        world, before = with_crashes(world, told), history
+        history, begun = _run(world, player)
+        strayed = strayed or strays(before, history)
+    history.world = replace(world, rounds=0)  # a fault ends them, too
+    if strayed:
+        history.add(history.events[-1].time_ms, "worker", "strayed", {"words": strayed})
+    return history
 
 
 def _run(world, player):
