@@ -90,13 +90,15 @@ def _post(world, lives, author, tweet):
 
 
 def _work(world, lives, calls):
-    """Whether after so many calls, or fewer, there may be more to do."""
-    for _ in range(calls):
+    """Whether after so many calls that were answered, or fewer, there may be more to do."""
+    while calls:
         answer = lives.timed("work")
         if answer is None:
             _page(world, lives, world.waits, "page")
-        elif not answer.reply:
+            continue
+        if not answer.reply:
             return False
+        calls -= 1
     return True
 
 
