@@ -52,12 +52,12 @@ PREDICTION = """
 # | call | what it does | time |
 # |---|---|---|
 # | `store.push(key, value)` | puts a value in front of the list `key` | 1 ms |
-# | `store.newest(key, n)` | the first `n` of that list, last pushed first; `n` up to 40 | 1 ms + 0.1 ms an entry |
+# | `store.newest(key, n)` | the first `n` of that list, last pushed first; `n` up to 40 | 1 ms + 0.02 ms an entry |
 # | `store.put(key, value)` | writes a record | 1 ms |
 # | `store.get(key)` | reads it, `None` if there is none | 1 ms |
 #
 # Keys are text, as `f"home:{reader}"`. Values are what JSON knows: numbers, text, lists, `None`; up to 200 characters in all.
-# What you read and has more than ten letters, as JSON, takes another 0.1 ms for each further ten that it begins.
+# What you read and has more than ten letters, as JSON, takes another 0.1 ms for each further ten that it begins; text, with its quotes, counts twice.
 # `__init__` may use the store: read back there what you need to go on. Nobody is served meanwhile, and in c its time counts.
 # `followers[author]` and `followees[reader]` are lists of users; they never change.
 #
@@ -130,7 +130,7 @@ check("twitter", "a", Timelines, student=STUDENT, attempt=ATTEMPT)
 #
 # ## b. Survive
 #
-# The same code, killed twenty-one times, and now and then again while it begins: before a call has changed the store, between two changes, or when all is done and nobody has heard of it.
+# The same code, killed twenty-two times, and now and then again while it begins: before a call has changed the store, between two changes, or when all is done and nobody has heard of it.
 # Where, is drawn among what your own program does: asked the same again, it must do the same. A tweet may cost 60 ms at most, `post` and `work` together.
 
 # %% tags=["check", "stage-b"]
@@ -140,9 +140,9 @@ check("twitter", "b", Timelines, student=STUDENT, attempt=ATTEMPT)
 # ## c. Budget
 #
 # A hundred users, and three accounts that most of them follow.
-# All others have at most 24 followers.
+# All others have at most 24 followers, and a page has twenty tweets.
 # Five limits. Four are in the store's time: writing a tweet (`post`, and the `work` it leaves); reading a page, for whoever looks after a crash together with the `__init__` that had to come first; the longest that one call keeps everybody else waiting; and the longest `__init__` after a crash.
-# The fifth is memory: a tweet that a page shows, and that the store did not give in that same call as a number, was held in memory. At most 40 at a time.
+# The fifth is memory: a tweet that a page shows, and that the store did not give in that same call as a number, was held in memory; so was one that the call itself had put there. At most 40 at a time.
 
 # %% tags=["check", "stage-c"]
 check("twitter", "c", Timelines, student=STUDENT, attempt=ATTEMPT)

@@ -200,7 +200,7 @@ def test_otter_gives_the_points_of_the_command(out, tmp_path):
     assert code == 0, said
     results = json.loads((room / "out" / "results.json").read_text())["tests"]
     points = sum(row.get("score", 0) for row in results)
-    assert points == grade(LAB, here(LAB, HALF_WRONG), ANNS).points == 90
+    assert points == grade(LAB, here(LAB, HALF_WRONG), ANNS).points == 75
     assert "NotYet: reading, p99" in results[0]["output"]
 
 

@@ -4,6 +4,8 @@ Each file in the lab's `lazy/` says where it is told its price. What it loses th
 that it loses: a right answer that misses the lesson is right, and dear.
 """
 
+import itertools
+
 import pytest
 
 from scalemodel.labs.grade import first_wrong, grade
@@ -72,6 +74,7 @@ def test_who_misses_the_lesson_is_told_its_price(path, record_property):
         assert all("too much. Hint: " in m.sentence() for m in over)
     lost = 100 - result.points
     assert told <= found and lost >= 10 and result.outcome == "invalid"
+    assert lost >= 25 or told == {("c", "longest post or work")}, "or it delivers, after all"
     lab_laws.told(
         record_property, LAB, "lazy", path.stem, f"{result.points} points: {sorted(told)}"
     )
@@ -93,7 +96,7 @@ def test_every_crash_that_a_world_has_drawn_falls_whatever_the_object_does(seed)
     for source in (lab_laws.reference_of(LAB), LAZY[0].read_text()):
         history = LAB.play(SURVIVE.draw(seed), here(source))
         drawn = [step.deaths for step in history.world.steps if step.kind == "crash"]
-        assert len(drawn) == 3 * A_ROUND and history.world.rounds == 0
+        assert len(drawn) == 2 * A_ROUND and history.world.rounds == 0
         assert sum(1 for _ in history.of("crash")) == sum(map(len, drawn))
 
 
@@ -106,6 +109,19 @@ def test_a_crash_comes_at_every_kind_of_place():
     assert {("post", done) for done in (0, 1, 2, 3)} <= places
     assert {("work", done) for done in (0, *range(2, 9))} <= places, "six pushes and a note"
     assert {"page", "start"} <= {during for during, _ in places}
+
+
+def test_a_birth_that_changes_the_store_dies_within_it():
+    player = here(lab_laws.mutant_of(LAB, "clears_the_note_at_birth.py"))
+    histories = [LAB.play(SURVIVE.draw(seed), player) for seed in range(4)]
+    crashes = [crash.payload for history in histories for crash in history.of("crash")]
+    assert any(crash["during"] == "start" and crash["operations"] > 3 for crash in crashes)
+
+
+def test_a_life_ends_between_a_post_that_was_heard_and_the_next_change():
+    history = LAB.play(SURVIVE.draw(1), here(lab_laws.reference_of(LAB)))
+    heard = [event.kind for event in history.events if event.kind not in ("newest", "get")]
+    assert ("accepted", "crash") in itertools.pairwise(heard)
 
 
 def test_a_run_whose_crashes_are_drawn_is_played_again_as_it_was():
@@ -158,6 +174,10 @@ def post(tweet):
     return "user 2", "post", {"tweet": tweet}
 
 
+def puts(*values):
+    return "store", "put", {"key": "x", "value": list(values)}, None
+
+
 def gives(*values):
     return "store", "newest", {"key": "x", "n": 9}, list(values)
 
@@ -174,6 +194,10 @@ def gives(*values):
         ([post(7), gives(7), a_page(0.0, 7)], 0),
         ([post(7), gives([3, [7]]), a_page(0.0, 7)], 0),
         ([post(7), gives("7"), a_page(0.0, 7)], 1),
+        ([post(7), puts(7), gives(7), a_page(0.0, 7)], 1),
+        ([post(7), puts([7]), gives([7]), a_page(0.0, 7)], 1),
+        ([post(7), puts(7), took("work done", 1.0), gives(7), a_page(0.0, 7)], 0),
+        ([post(7), gives(7), puts(7), gives(7), a_page(0.0, 7)], 0),
         ([gives(7, 8), a_page(0.0, 7), a_page(0.0, 7, 8)], 2),
         ([gives(7, 8), took("work done", 1.2), a_page(0.0, 7, 8)], 2),
         ([post(7), CRASH, a_page(0.0, 7)], 1),

@@ -104,18 +104,21 @@ def test_a_list_is_a_list_and_its_time_is_that_of_the_price_list(asked):
             plain[key].insert(0, value)
         else:
             assert reply == plain[key][:value]
-        price += 1.0 + 0.1 * len(reply or [])
+        price += 1.0 + 0.02 * len(reply or [])
     assert store.now_ms == pytest.approx(price)
 
 
 @pytest.mark.parametrize(
     ("value", "read_ms", "got_ms"),
     [
-        (7, 1.1, 1.0),
-        ("x" * 8, 1.1, 1.0),
-        ("x" * 9, 1.2, 1.1),
-        (10**10, 1.2, 1.1),
-        ("é" * 8, 1.5, 1.4),
+        (7, 1.02, 1.0),
+        ("xxx", 1.02, 1.0),
+        ("xxxx", 1.12, 1.1),
+        (10**9, 1.02, 1.0),
+        (10**10, 1.12, 1.1),
+        ([7, "x\\"], 1.12, 1.1),
+        ([7, 7, 7, 7], 1.12, 1.1),
+        ("é" * 8, 1.92, 1.9),
     ],
 )
 def test_every_ten_letters_that_are_read_have_their_price(value, read_ms, got_ms):

@@ -42,6 +42,6 @@ class Timelines:
 
     def page(self, reader, n):
         rows = [self.store.newest(f"loud/{author}", 2 * n) for author in self.pulls[reader]]
-        rows.append(self.store.newest(f"line/{reader}", 3 * n))
+        rows.append(self.store.newest(f"line/{reader}", 2 * n))
         ordered = heapq.merge(*(sorted(row, reverse=True) for row in rows), reverse=True)
         return [tweet for tweet, _ in itertools.islice(itertools.groupby(ordered), n)]

@@ -3,7 +3,7 @@
 Told: a, complete_page; b, no_lost_tweet; c, no_lost_tweet
 """
 
-DAYS = {8: 14, 24: 24, 100: 160}
+DAYS = {8: 14, 24: 24, 100: 320}
 
 
 class Timelines:

@@ -1,4 +1,4 @@
-"""The same log in as few values as can be: a dozen tweets in each, so that a life reads few.
+"""The same log in as few values as can be: eleven tweets in each, so that a life reads few.
 
 Told: c, reading, p99; c, back after a crash; c, memory
 """
@@ -17,7 +17,7 @@ class Timelines:
     def post(self, author, tweet):
         if [author, tweet] in self.log[-1:]:
             return
-        if len(self.open) == 12:
+        if len(self.open) == 11:
             self.open, self.chunk = [], self.chunk + 1
         self.open.append([author, tweet])
         self.store.put(f"chunk:{self.chunk}", self.open)
@@ -32,4 +32,4 @@ class Timelines:
 
 
 def entries_of_the_last(log, chunks):
-    return log[12 * (chunks - 1) :] if chunks else []
+    return log[11 * (chunks - 1) :] if chunks else []

@@ -11,11 +11,11 @@ class Timelines:
     def post(self, author, tweet):
         if tweet not in self.read(author):
             self.store.push(f"by:{author}", tweet)
-            self.lists[author] = [tweet, *self.lists[author]][:20]
+            self.lists[author] = [tweet, *self.lists[author]][:30]
 
     def read(self, author):
         if author not in self.lists:
-            self.lists[author] = self.store.newest(f"by:{author}", 10)
+            self.lists[author] = self.store.newest(f"by:{author}", 20)
         return self.lists[author]
 
     def work(self):

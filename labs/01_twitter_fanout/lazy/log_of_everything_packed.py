@@ -1,4 +1,4 @@
-"""One list for all, a dozen tweets in each entry; each page reads back as far as it must.
+"""One list for all, eleven tweets in each entry; each page reads back as far as it must.
 
 Told: c, reading, p99
 """
@@ -12,7 +12,7 @@ class Timelines:
     def post(self, author, tweet):
         if [author, tweet] in self.open[-1:]:
             return
-        if len(self.open) == 12:
+        if len(self.open) == 11:
             self.store.push("log", self.open)
             self.open = []
         self.open = [*self.open, [author, tweet]]

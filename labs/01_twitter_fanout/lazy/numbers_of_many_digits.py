@@ -1,4 +1,4 @@
-"""The same log, packed as tightly as numbers can be: each holds nineteen tweets.
+"""The same log, packed as tightly as numbers can be: each holds sixteen tweets.
 
 Told: c, back after a crash; c, memory
 """
@@ -13,7 +13,7 @@ class Timelines:
         for number in rows:
             self.open = []
             while number:
-                number, gap = divmod(number, 2**27)
+                number, gap = divmod(number, 2**34)
                 number, author = divmod(number, 2**7)
                 self.open.append((author, gap))
             self.log += self.open
@@ -21,7 +21,7 @@ class Timelines:
     def post(self, author, tweet):
         if (author, tweet) in self.log[-1:]:
             return
-        if len(self.open) == 19:
+        if len(self.open) == 16:
             if self.store.newest("full", 1) != [self.packed()]:
                 self.store.push("full", self.packed())
             self.full, self.open = self.full + 1, []
@@ -34,7 +34,7 @@ class Timelines:
     def packed(self):
         number = 0
         for author, tweet in reversed(self.open):
-            number = (number * 2**7 + author) * 2**27 + tweet
+            number = (number * 2**7 + author) * 2**34 + tweet
         return number
 
     def work(self):

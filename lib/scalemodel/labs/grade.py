@@ -50,7 +50,7 @@ class StageGrade:
 
     >>> from scalemodel.labs.twitter.lab import LAB
     >>> StageGrade(LAB.stage("a"), valid(), ()).points
-    40
+    25
     """
 
     stage: Stage
@@ -77,7 +77,7 @@ class Grade:
 
     >>> from scalemodel.labs.twitter.lab import LAB
     >>> Grade(LAB, (1, 2), (StageGrade(LAB.stage("a"), valid(), ()),)).points
-    40
+    25
     """
 
     lab: Lab

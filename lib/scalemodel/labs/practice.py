@@ -99,9 +99,9 @@ def parts(lab: str, stage: str) -> dict[str, int]:
     """What of a stage has points of its own: its checks, and each budget.
 
     >>> parts("twitter", "a")
-    {'checks': 40}
+    {'checks': 25}
     >>> sum(parts("twitter", "c").values())
-    30
+    50
     """
     asked = lab_named(lab).stage(stage)
     rows = {"checks": asked.points} | {budget.name: budget.points for budget in asked.budgets}

@@ -2,7 +2,7 @@
 
 All of it is read off the history. Memory is what pages prove: a tweet that a page shows,
 and that the store did not give in that same call, was held since the object last heard
-of it.
+of it. What that call had put there itself is no gift.
 
 Left out: memory that no page shows; the computer's own time.
 Sources: none needed.
@@ -99,10 +99,11 @@ def held_tweets(history: History) -> int | None:
     >>> held_tweets(history)
     1
     """
-    born, heard, given, moments = 0, {}, set(), collections.Counter()
+    born, heard, given, own, moments = 0, {}, set(), set(), collections.Counter()
     for now, event in enumerate(history.events):
         if event.actor == "store":
-            numbers = set(_numbers(event.reply))
+            own |= set(_numbers(event.payload.get("value"))) - given
+            numbers = set(_numbers(event.reply)) - own
             given |= numbers
             heard.update(dict.fromkeys(numbers, now))
             continue
@@ -115,7 +116,7 @@ def held_tweets(history: History) -> int | None:
             heard[event.payload["tweet"]] = now
         elif event.kind == "crash":
             born, heard = now, {}
-        given.clear()
+        given, own = set(), set()
     held = itertools.accumulate(moments[now] for now in sorted(moments))
     return max(held, default=0) if any(pages_of(history)) else None
 

@@ -2,9 +2,13 @@
 
 A run counts how often each call changes the store. Of a call with two changes there are
 three places to die: before the first, between them, and after the last, when the answer is
-not heard. What lies between two changes is one place, however much is read there. Crashes
-are drawn in rounds, and each round counts anew, for after a crash an object may do other
-things than before it.
+not heard. What lies between two changes is one place, however much is read there. Right
+after a post, before the next call does anything, is a place of its own: what was accepted
+must be there. Calls that change the store equally often are of one kind, and a kind is drawn
+before its place: an object may treat a tenth of its tweets in another way.
+
+Crashes are drawn in rounds, and each round counts anew, for after a crash an object may do
+other things than before it.
 
 Left out: crashes of the store.
 Sources: Yang et al., "Using model checking to find serious file system errors", 2004.
@@ -25,13 +29,13 @@ from scalemodel.labs.twitter.world import Network, Step
 ROUND = (  # the kinds of place, as often as there is much to find
     *(("work", "between"), ("post", "between")) * 2,
     *(("work", "between"), ("work", "last")),
+    *(("post", "last"), ("accepted", "")) * 2,  # of the first nobody heard: all is done twice
 )
-RARE = (  # one of these a round; after a post that nobody heard of, all its work is done twice
-    *(("post", "first"), ("post", "last"), ("post", "last")),
-    *(("work", "first"), ("page", "first"), ("page", "between")),
+RARE = (  # one of these a round
+    *(("post", "first"), ("work", "first"), ("page", "first"), ("page", "between")),
 )
 A_ROUND = len(ROUND) + 1  # crashes
-REBORN = 3  # one in so many lives dies again, in its birth
+REBORN = 2  # one in so many lives dies again, in its birth
 CALLS = {"post done": "post", "work done": "work", "page": "page"}
 
 
@@ -50,9 +54,12 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
     chosen = {}  # a step dies once a round
     for number, (method, phase) in enumerate((*ROUND, RARE[rng.integers(len(RARE))])):
         free = [place for place in places if place[0] not in chosen]
-        fits = [place for place in free if place[3:] == (method, phase)]
+        fits = [place for place in free if place[3:5] == (method, phase)]
         fits = fits or [place for place in free if place[3] == method] or free
         if fits:
+            sizes = sorted({place[-1] for place in fits})
+            size = sizes[rng.integers(len(sizes))]
+            fits = [place for place in fits if place[-1] == size]
             at, call, changes, *_ = fits[rng.integers(len(fits))]
             again = (int(rng.integers(births + 1)),) if number % REBORN == 0 else ()
             chosen[at] = call, Step("crash", user=world.waits, deaths=(changes, *again))
@@ -97,18 +104,22 @@ def _changes(history):
 
 
 def _places(world, told):
-    """Where a life can end: step, call of it, changes until then, method, and phase."""
-    rows = []
+    """Where a life can end: step, call of it, changes until then, method, phase, and size."""
+    rows, posted = [], None
     for at, (step, events) in enumerate(zip(world.steps, told, strict=False)):
         after_crash = at and world.steps[at - 1].kind == "crash"
+        calls = list(_calls(events))
+        before, posted = posted, calls[0][1] if step.kind == "post" and calls else None
         if at < world.calm or after_crash or step.kind == "crash":
             continue
-        for call, (method, changes) in enumerate(_calls(events)):
+        if before is not None and calls:
+            rows.append((at, 0, 0, "accepted", "", before))
+        for call, (method, changes) in enumerate(calls):
             if call and step.kind != "work":
                 break
             for count in range(changes + 1):
                 phase = "first" if not count else "last" if count == changes else "between"
-                rows.append((at, call, count, method, phase))
+                rows.append((at, call, count, method, phase, changes))
     return rows
 
 
@@ -126,9 +137,9 @@ def _births(told):
     """The most changes of a birth."""
     most = changes = 0
     for event in (event for events in told for event in events):
-        changes = changes + (event.kind in CHANGES) if event.actor == "store" else 0
         if event.kind == "start done":
             most = max(most, changes)
+        changes = changes + (event.kind in CHANGES) if event.actor == "store" else 0
     return most
 
 

@@ -36,15 +36,15 @@ SHAPE = (runs_through, page_is_a_list, nobody_else, no_duplicate, newest_first)
 LAB = Lab(
     name="twitter",
     title="Twitter: fan-out that survives",
-    version=3,
+    version=4,
     folder="01_twitter_fanout",
     subject="Timelines",
     methods=("post", "work", "page"),
     service=SERVICE,
     stages=(
-        Stage(key="a", title="Correct", points=40, draw=small, checks=(*SHAPE, complete_page)),
+        Stage(key="a", title="Correct", points=25, draw=small, checks=(*SHAPE, complete_page)),
         Stage(
-            key="b", title="Survive", points=30, draw=crashing,
+            key="b", title="Survive", points=25, draw=crashing,
             checks=(*SHAPE, no_lost_tweet, not_dear),
         ),
         Stage(
@@ -55,12 +55,12 @@ LAB = Lab(
                     measure=write_ms, hint="who has so many followers that a page could fetch them",
                 ),
                 Budget(
-                    name="reading, p99", unit="ms a page", limit=17.0, reference=12.0, points=10,
+                    name="reading, p99", unit="ms a page", limit=10.0, reference=7.2, points=25,
                     measure=page_p99_ms,
                     hint="how many lists does one page ask for, and how many letters come back",
                 ),
                 Budget(
-                    name="longest post or work", unit="ms", limit=15.0, reference=8.0, points=5,
+                    name="longest post or work", unit="ms", limit=15.0, reference=8.0, points=10,
                     measure=longest_call_ms, hint="a piece of work may end before its tweet does",
                 ),
                 Budget(

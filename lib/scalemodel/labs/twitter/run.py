@@ -46,7 +46,7 @@ def play(world: Network, player: Player) -> History:
     history, begun = _run(world, player)
     strayed = ""
     while world.rounds and not any(history.of("fault")):
-        ends = [*begun[1:], len(history)]
+        ends = [*begun, len(history)][1:]
         told = [history.events[a:b] for a, b in zip(begun, ends, strict=True)]
         world, before = with_crashes(world, told), history
         history, begun = _run(world, player)
@@ -102,13 +102,15 @@ def _post(world, lives, author, tweet):
 
 
 def _work(world, lives, calls):
-    """Whether after so many calls, or fewer, there may be more to do."""
-    for _ in range(calls):
+    """Whether after so many calls that were answered, or fewer, there may be more to do."""
+    while calls:
         answer = lives.timed("work")
         if answer is None:
             _page(world, lives, world.waits, "page")
-        elif not answer.reply:
+            continue
+        if not answer.reply:
             return False
+        calls -= 1
     return True
 
 

@@ -85,50 +85,53 @@ def small(seed: int) -> Network:
 
 
 def crashing(seed: int) -> Network:
-    """Stage b: an account that nearly everybody follows, 24 tweets, three rounds of crashes.
+    """Stage b: an account that nearly everybody follows, 24 tweets, two rounds of crashes.
 
     Its followers are more than one piece of work, and too few for a celebrity. Work is left
     undone at times, so that a crash can find some.
 
     >>> crashing(1).rounds
-    3
+    2
     """
     rng = stream(seed, "crashing")
     followers = list(_network(rng, users=24, least=2, most=5))
     followers[0] = _some(rng, 1, 24, 20, 0)
     day = _day(rng, 24, tweets=24, star_ratio=0.4, idle_ratio=0.4, most_work=8)
     steps = _looked_at(rng, list(day), times=2)
-    return Network(seed, tuple(followers), steps, 10, rounds=3, waits=int(rng.integers(24)))
+    return Network(seed, tuple(followers), steps, 10, rounds=2, waits=int(rng.integers(24)))
 
 
 def skewed(seed: int) -> Network:
-    """Stage c: 100 users, three of them followed by most, 160 tweets, a third by the three.
+    """Stage c: 100 users, three of them followed by most, 320 tweets, a third by the three.
 
-    Ten users follow few others, and none of the three: what their pages need is old. One of
-    them waits after each crash. One round of crashes late in the day sees to it that what b
-    taught still holds.
+    Twenty users follow none of the three. What their pages need is old and by many, so that
+    neither the end of a log nor a list of each author will do, and five authors have so many
+    of them that a post has not the time for all. One of them waits after each crash. One round
+    of crashes late in the day sees to it that what b taught still holds.
 
     >>> [len(row) > 60 for row in skewed(1).followers[:4]]
     [True, True, True, False]
     """
     rng = stream(seed, "skewed")
-    users, stars, quiet, tweets = 100, 3, 10, 160
-    loud = users - quiet
-    followers = [_some(rng, stars, loud, int(rng.integers(76, 86)), 0) for _ in range(stars)]
-    for author in range(stars, users):
-        followers.append(_some(rng, stars, loud, int(rng.integers(4, 24)), author))
-    few = rng.choice(range(stars, loud), size=3 * quiet, replace=False)
-    for place, author in enumerate(few):
-        followers[author] = (*followers[author], loud + place % quiet)
-    steps, tweet = [], 10_000_000
+    users, stars, known, loud, tweets = 100, 3, 8, 80, 320
+    followers = [_some(rng, stars, loud, int(rng.integers(66, 76)), 0) for _ in range(stars)]
+    followers += [_some(rng, loud, users, 18, stars) for _ in range(stars, known)]
+    for author in range(known, users):
+        followers.append(_some(rng, stars, loud, int(rng.integers(4, 22)), author))
+    for place, reader in enumerate(range(loud, users)):
+        if place % 7 == 0:  # ten others each, no author with more than three of them
+            others = rng.permutation(range(known, loud))
+        for author in others[10 * (place % 7) :][:10]:
+            followers[author] = (*followers[author], reader)
+    steps, tweet = [], 1_000_000_000
     for _ in range(tweets):
-        tweet += int(rng.integers(1, 500_000))  # too many digits to pack a day into a few
+        tweet += int(rng.integers(1, 25_000_000))  # too many digits to pack a day into a few
         author = int(rng.integers(stars) if rng.random() < 0.33 else rng.integers(stars, users))
         steps += [Step("post", author, tweet), Step("work", count=int(rng.integers(16)))]
         steps.append(Step("page", int(rng.integers(stars, users))))
     steps = _looked_at(rng, steps, times=3, every=5)
     calm, waits = 3 * len(steps) // 4, int(rng.integers(loud, users))
-    return Network(seed, tuple(followers), steps, 10, rounds=1, calm=calm, waits=waits)
+    return Network(seed, tuple(followers), steps, 20, rounds=1, calm=calm, waits=waits)
 
 
 def _looked_at(rng, steps, times, every=1):
