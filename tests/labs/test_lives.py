@@ -95,6 +95,18 @@ def test_a_death_that_is_set_is_the_next_call_s_and_one_death():
     with pytest.raises(Died):
         store.serve("put", ["x", 2])
     assert store.records == {"x": 2}
+    store.kill_at(1, 2)
+    with pytest.raises(Died):
+        store.serve("push", ["x", 3])
+
+
+def test_what_is_asked_of_the_store_is_noted_by_name():
+    store = Store(History(None))
+    store.serve("push", ["x", 7])
+    store.serve("newest", ["x", 0])
+    noted = [(event.payload, event.reply) for event in store.history.events]
+    assert noted == [({"key": "x", "value": 7}, None), ({"key": "x", "n": 0}, [])]
+    assert store.asked == 2
 
 
 @pytest.mark.parametrize(
