@@ -180,6 +180,20 @@ class Deaf:
         assert lives.call("write") is None
     assert "y" not in lives.store.records
 
+    asked = []
+
+    def serve(name, arguments):
+        """Answers all but the first."""
+        asked.append(name)
+        if len(asked) == 1:
+            raise Died
+
+    player = Here(space["Deaf"], list(SERVICE))
+    player.begin([], serve)
+    with pytest.raises(Died):
+        player.call("write")
+    assert asked == ["put"], "and whoever serves hears of it no more"
+
 
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(crashes=st.lists(st.none() | st.lists(st.integers(0, 4), max_size=3), max_size=8))
@@ -261,6 +275,7 @@ def test_who_was_not_born_answers_nothing():
     with pytest.raises(Faulty, match="has no method add") as fault:
         player.call("add")
     assert not fault.value.hung
+    assert str(Faulty("it hung", True)) == "it hung"
 
 
 @pytest.mark.parametrize(
