@@ -21,7 +21,13 @@ LIMITS = {  # of each budget: unit, limit, what the answer key pays, points
     "memory": ("tweets", 40.0, 0.0, 5),
 }
 WORLDS = {  # by version of the lab: other worlds would be another lab
-    3: {"a": "8e077220f084", "b": "0d64913826bd", "c": "cb69137586c5", "crashes": "c4e685cb2eeb"},
+    4: {
+        "a": "8e077220f084",
+        "b": "0d64913826bd",
+        "c": "cb69137586c5",
+        "crashes": "aef776a2e61c",
+        "played": "7e2c29320047",
+    },
 }
 
 
@@ -65,6 +71,8 @@ def test_a_seed_s_world_stays_the_same_until_the_lab_has_another_version(key):
 def test_so_do_the_crashes_that_are_drawn_in_it():
     drawn = [crashed(LAB.stage("b").draw(seed), 2, births=2).steps for seed in (3, 41)]
     assert digest(drawn) == WORLDS[LAB.version]["crashes"]
+    played = LAB.play(LAB.stage("b").draw(3), Here(Counts, list(LAB.service))).world
+    assert digest(played.steps) == WORLDS[LAB.version]["played"]
 
 
 class Counts:
@@ -124,6 +132,13 @@ def test_after_each_crash_who_waits_looks_and_the_author_sends_again():
         *END,
     ]
     assert played(Step("post", 0, 10), death) == played(Step("post", 0, 10)), "spared at the end"
+
+
+def test_a_life_that_dies_in_its_birth_dies_after_any_of_its_changes():
+    network = replace(LAB.stage("b").draw(3), rounds=2)
+    drawn = crashed(network, 2, births=2).steps
+    births = {step.deaths[1] for step in drawn if len(step.deaths) > 1}
+    assert births == {0, 1, 2}
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

@@ -91,9 +91,9 @@ def _births(told):
     """The most changes of a birth."""
     most = changes = 0
     for event in (event for events in told for event in events):
-        changes = changes + (event.kind in CHANGES) if event.actor == "store" else 0
         if event.kind == "start done":
             most = max(most, changes)
+        changes = changes + (event.kind in CHANGES) if event.actor == "store" else 0
     return most
 
 
