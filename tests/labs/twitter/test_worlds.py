@@ -75,6 +75,56 @@ def test_so_do_the_crashes_that_are_drawn_in_it():
     assert digest(played.steps) == WORLDS[LAB.version]["played"]
 
 
+def test_a_life_that_dies_in_its_birth_dies_after_any_of_its_changes():
+    network = replace(LAB.stage("b").draw(3), rounds=2)
+    drawn = crashed(network, 2, births=2).steps
+    births = {step.deaths[1] for step in drawn if len(step.deaths) > 1}
+    assert births == {0, 1, 2}
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("seed", range(5))
+def test_a_round_of_crashes_changes_nothing_else(seed):
+    network = replace(LAB.stage("b").draw(seed), calm=30)
+    after = crashed(network, 1)
+    assert after.rounds == 0 and after.steps[:30] == network.steps[:30]
+    set_at = [at for at, step in enumerate(after.steps) if step.kind == "crash"]
+    assert len(set_at) == A_ROUND == 7
+    assert all(after.steps[at].user == network.waits for at in set_at)
+    again = crashed(after, 1)
+    assert sum(step.kind == "crash" for step in again.steps) == 2 * A_ROUND
+    assert not any(after.steps[at + 1].kind == "crash" for at in set_at)
+    for kind in ("post", "page", "settle"):
+        rows = [
+            [step for step in steps if step.kind == kind] for steps in (network.steps, again.steps)
+        ]
+        assert rows[0] == rows[1]
+    works = [
+        sum(s.count for s in steps if s.kind == "work") for steps in (network.steps, again.steps)
+    ]
+    assert works[0] == works[1]
+
+
+def test_where_nothing_changes_the_store_lives_end_all_the_same():
+    network = Network(1, ((1,), ()), (Step("page", 1), Step("page", 0)), page=5, rounds=1)
+    steps = with_crashes(network, [[Event(0.0, "user 1", "page", {})]] * 2).steps
+    assert [step.kind for step in steps] == ["crash", "page"] * 2
+    assert {step.deaths[0] for step in steps if step.kind == "crash"} == {0}
+
+
+def test_a_simpler_world_has_fewer_steps_or_deaths_or_followers():
+    steps = (Step("crash", deaths=(1, 2)), Step("post", 0, 10), Step("crash", deaths=(3,)))
+    network = Network(1, ((1, 2), ()), steps, page=5)
+    found = [(one.steps, one.followers) for one in simpler(network)]
+    once = (replace(steps[0], deaths=(1,)), *steps[1:])
+    assert [row for row in found if len(row[0]) == 3] == [
+        (once, network.followers),
+        (steps, ((1,), ())),
+        (steps, ((2,), ())),
+    ]
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
 class Counts:
     """Delivers nothing; a post leaves two pieces of work."""
 
@@ -132,55 +182,6 @@ def test_after_each_crash_who_waits_looks_and_the_author_sends_again():
         *END,
     ]
     assert played(Step("post", 0, 10), death) == played(Step("post", 0, 10)), "spared at the end"
-
-
-def test_a_life_that_dies_in_its_birth_dies_after_any_of_its_changes():
-    network = replace(LAB.stage("b").draw(3), rounds=2)
-    drawn = crashed(network, 2, births=2).steps
-    births = {step.deaths[1] for step in drawn if len(step.deaths) > 1}
-    assert births == {0, 1, 2}
-
-
-# ── Laws ────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("seed", range(5))
-def test_a_round_of_crashes_changes_nothing_else(seed):
-    network = replace(LAB.stage("b").draw(seed), calm=30)
-    after = crashed(network, 1)
-    assert after.rounds == 0 and after.steps[:30] == network.steps[:30]
-    set_at = [at for at, step in enumerate(after.steps) if step.kind == "crash"]
-    assert len(set_at) == A_ROUND == 7
-    assert all(after.steps[at].user == network.waits for at in set_at)
-    again = crashed(after, 1)
-    assert sum(step.kind == "crash" for step in again.steps) == 2 * A_ROUND
-    assert not any(after.steps[at + 1].kind == "crash" for at in set_at)
-    for kind in ("post", "page", "settle"):
-        rows = [
-            [step for step in steps if step.kind == kind] for steps in (network.steps, again.steps)
-        ]
-        assert rows[0] == rows[1]
-    works = [
-        sum(s.count for s in steps if s.kind == "work") for steps in (network.steps, again.steps)
-    ]
-    assert works[0] == works[1]
-
-
-def test_where_nothing_changes_the_store_lives_end_all_the_same():
-    network = Network(1, ((1,), ()), (Step("page", 1), Step("page", 0)), page=5, rounds=1)
-    steps = with_crashes(network, [[Event(0.0, "user 1", "page", {})]] * 2).steps
-    assert [step.kind for step in steps] == ["crash", "page"] * 2
-    assert {step.deaths[0] for step in steps if step.kind == "crash"} == {0}
-
-
-def test_a_simpler_world_has_fewer_steps_or_deaths_or_followers():
-    steps = (Step("crash", deaths=(1, 2)), Step("post", 0, 10), Step("crash", deaths=(3,)))
-    network = Network(1, ((1, 2), ()), steps, page=5)
-    found = [(one.steps, one.followers) for one in simpler(network)]
-    once = (replace(steps[0], deaths=(1,)), *steps[1:])
-    assert [row for row in found if len(row[0]) == 3] == [
-        (once, network.followers),
-        (steps, ((1,), ())),
-        (steps, ((2,), ())),
-    ]
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

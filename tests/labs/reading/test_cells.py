@@ -81,6 +81,16 @@ def test_what_a_cell_needs_stands_above_it_in_the_order_in_which_it_was_run():
     assert with_what_it_needs("a = 7", others) == "a = 7"
 
 
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_what_a_cell_needs_gives_it_what_all_cells_together_give():
+    others = ["one = 1", "def two(): return one + 1", "three = 3", "one = 2", "import math as m"]
+    source = "a = m.sqrt(two() * 3)"
+    alone, whole = {}, {}
+    exec(with_what_it_needs(source, others), alone)
+    exec("\n".join([*others, source]), whole)
+    assert alone["a"] == whole["a"] == 3.0 and "three" not in alone
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("module", [cells, origin])
 def test_a_stranger_is_refused(module):
