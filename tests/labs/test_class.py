@@ -7,18 +7,21 @@ import os
 import pytest
 
 from scalemodel.labs.__main__ import main
-from scalemodel.labs.classroom.kept import folder_of
+from scalemodel.labs.classroom import kept
+from scalemodel.labs.classroom.kept import Kept, folder_of
 from scalemodel.labs.report import SCHEMA
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import read_submission
 from tests.labs.diary import FORGETS, KEEPS, LAB
+from tests.laws.lab_laws import strangers_taken
 
 
 @pytest.fixture(autouse=True)
 def on_the_shelf(monkeypatch):
-    """The smallest lab stands beside the others."""
+    """The smallest lab stands beside the others; a file is tried on few seeds."""
     monkeypatch.setitem(LABS, LAB.name, LAB)
+    monkeypatch.setattr("scalemodel.labs.__main__.SEEDS", 3)
 
 
 def notebook(*cells):
@@ -86,6 +89,21 @@ def test_what_was_graded_is_kept_until_the_file_changes(folder, tmp_path, monkey
         broken.delattr("scalemodel.labs.__main__.grade")
         assert main([*command, "--attempt", "2"]) == 2
     assert not told.exists()  # nothing old stands where nothing new could be made
+
+
+def test_a_seal_is_broken_before_its_report_is_written_anew(folder, tmp_path, monkeypatch):
+    assert main(["report", "diary", str(folder / "bo.py"), "--to", str(tmp_path)]) == 1
+    text = (tmp_path / "report.json").read_text()
+    data = json.loads(text)
+    assert text == json.dumps(data, indent=1) + "\n"
+    mine = Kept(tmp_path / "kept", "secret", ("diary", "1"))
+    for _ in range(2):
+        mine.keep("bo", b"x = 1", data)
+        assert mine.report("bo", b"x = 1") == data
+    monkeypatch.delattr("scalemodel.labs.classroom.kept.write_report")
+    with pytest.raises(NameError):
+        mine.keep("bo", b"x = 2", data)
+    assert not [*(tmp_path / "kept" / "bo").iterdir()]
 
 
 # ── Names from outside ──────────────────────────────────────────────────────
@@ -160,6 +178,10 @@ def test_a_notebook_and_a_file_are_the_same_submission(folder):
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+def test_a_stranger_is_refused():
+    assert strangers_taken(kept) == []
+
+
 def test_whatever_lies_in_the_folder_the_others_are_graded(tmp_path, capsys):
     sent, out = tmp_path / "sent", tmp_path / "out"
     for name in ("al.py", "bo.ipynb"):

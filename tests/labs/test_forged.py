@@ -6,7 +6,7 @@ import pytest
 
 from scalemodel.labs.grade import grade_stage
 from tests.labs.diary import KEEPS, LAB
-from tests.laws.lab_laws import apart, here
+from tests.laws.lab_laws import apart, first_verdict, here
 
 CALM = LAB.stages[0]
 DEEP = "[" * 900 + "]" * 900
@@ -53,9 +53,9 @@ for number in range(3, 20):
 
 def words_of(player):
     """The verdict on the calm week, said as a sentence."""
-    result = grade_stage(LAB, CALM, player, [1])
-    assert result.outcome == "invalid"
-    return result.verdict.sentence()
+    verdict = first_verdict(LAB, CALM, player, [1])
+    assert verdict.outcome == "invalid"
+    return verdict.sentence()
 
 
 # ── Examples ────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ import itertools
 
 import pytest
 
-from scalemodel.labs.grade import first_wrong, grade
+from scalemodel.labs.grade import SEEDS, first_wrong, grade
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.store import Store
 from scalemodel.labs.seeds import seeds_of
@@ -34,6 +34,12 @@ BURNS = {  # at the start of `post` and of `work`
     "one that never ends": 'self.store.get("burn"); self.store.put("burn", 0)',
 }
 
+PAIRS = [  # each of both at once; all of them when thorough
+    pytest.param(name, burn, marks=[pytest.mark.thorough] * (row != column % len(WRONG)))
+    for row, name in enumerate(WRONG)
+    for column, burn in enumerate(BURNS)
+]
+
 
 def here(source):
     return lab_laws.here(LAB, source)
@@ -57,13 +63,15 @@ class Timelines(Timelines):
 
 # ── Examples ────────────────────────────────────────────────────────────────
 @pytest.mark.slow
+@pytest.mark.parametrize("count", [2, pytest.param(SEEDS, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("path", LAZY, ids=[path.stem for path in LAZY])
-def test_who_misses_the_lesson_is_told_its_price(path, record_property):
+def test_who_misses_the_lesson_is_told_its_price(path, count, record_property, monkeypatch):
+    monkeypatch.setattr("scalemodel.labs.grade.TRIES", 0)
     source = path.read_text()
     told = {
         tuple(row.split(", ", 1)) for row in source.split("Told: ")[1].split("\n")[0].split("; ")
     }
-    result = grade(LAB, here(source), seeds_of("practice", "ann", LAB.name, count=4))
+    result = grade(LAB, here(source), seeds_of("practice", "ann", LAB.name, count=count))
     found = set()
     for stage in result.stages:
         if stage.verdict.outcome != "valid":
@@ -81,8 +89,7 @@ def test_who_misses_the_lesson_is_told_its_price(path, record_property):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("burn", BURNS)
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize(("name", "burn"), PAIRS)
 def test_a_crash_is_not_used_up(name, burn):
     player = here(burning(name, BURNS[burn]))
     seeds = seeds_of("practice", "ann", LAB.name, count=4)

@@ -1,13 +1,18 @@
 """A store that survives and the lives beside it: who dies where, and what is noted of it."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalemodel.labs.playing.history import History
+from scalemodel.labs.playing import anew, history, lives, patience, player, store
+from scalemodel.labs.playing.history import Event, History
 from scalemodel.labs.playing.lives import Lives
-from scalemodel.labs.playing.player import Here
-from scalemodel.labs.playing.store import MOST_OPERATIONS, SERVICE, Store
+from scalemodel.labs.playing.patience import Patient
+from scalemodel.labs.playing.player import Died, Faulty, Here
+from scalemodel.labs.playing.store import MOST_IN_A_RUN, MOST_OPERATIONS, SERVICE, Store
+from tests.laws.lab_laws import strangers_taken
 
 
 class Tally:
@@ -70,6 +75,124 @@ def test_who_asks_the_store_for_nothing_dies_before_it_has_answered():
         assert lives.timed("add", by="ann") is None
         assert lives.timed("add", by="ann").reply is None
     assert lives.store.records["count"] == 2
+
+
+def test_the_time_of_each_birth_is_its_own():
+    with tally() as lives:
+        for _ in range(2):
+            lives.start()
+    took = [born.payload["took_ms"] for born in lives.store.history.of("start done")]
+    assert took == [2.0, 2.0]
+
+
+def test_a_death_that_is_set_is_the_next_call_s_and_one_death():
+    store = Store(History(None))
+    store.kill_at(0, 2)
+    with pytest.raises(Died):
+        store.serve("get", ["x"])
+    store.buried()
+    store.serve("put", ["x", 1])
+    with pytest.raises(Died):
+        store.serve("put", ["x", 2])
+    assert store.records == {"x": 2}
+    store.kill_at(1, 2)
+    with pytest.raises(Died):
+        store.serve("push", ["x", 3])
+
+
+def test_what_is_asked_of_the_store_is_noted_by_name():
+    store = Store(History(None))
+    store.serve("push", ["x", 7])
+    store.serve("newest", ["x", 0])
+    noted = [(event.payload, event.reply) for event in store.history.events]
+    assert noted == [({"key": "x", "value": 7}, None), ({"key": "x", "n": 0}, [])]
+    assert store.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        (None, ""),
+        ("x" * 60, f" -> {'x' * 60}"),
+        ("x" * 61, f" -> {'x' * 60} ..."),
+        ("a\nb", " -> a\\nb"),
+        ("é", " -> é"),
+    ],
+)
+def test_a_line_of_the_story_is_one_line_and_no_long_one(reply, told):
+    assert (
+        Event(1.0, "ann", "page", {"n": 5}, reply).line()
+        == f"     1.0 ms  ann       page n=5{told}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [(200, [*range(200)]), (203, [*range(100), "... 3 more lines ...", *range(103, 203)])],
+)
+def test_a_long_story_has_its_ends(count, told):
+    history = History(None)
+    for number in range(count + 1):
+        history.add(float(number), "user", f"{number}", {})
+    lines = history.story(until_ms=count - 1.0).splitlines()
+    assert [line.split()[-1] if "more" not in line else line for line in lines] == [*map(str, told)]
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["a class", "what it inherits"])
+def test_a_life_begins_with_the_class_as_it_was_written(place):
+    class Kept:
+        words = []  # noqa: RUF012
+
+        def __init__(self, store):
+            self.store = store
+
+        def write(self, word):
+            self.words.append(word)
+            type(self).late = [*getattr(self, "late", []), word]
+            return [self.words, self.late]
+
+    @dataclasses.dataclass  # whose fields nobody can copy
+    class Row(Kept):
+        store: object
+        at: int = 0
+
+    player = Here((Kept, Row)[place], ["get"])
+    for _ in range(2):
+        player.begin([], lambda *asked: None)
+        assert player.call("write", 7) == [[7], [7]]
+        assert player.call("write", 8) == [[7, 8], [7, 8]]
+
+
+@pytest.mark.parametrize("then", ["", "self.store.get('x')", "self.store.put('y', 1)"])
+def test_who_is_told_of_its_death_and_goes_on_is_dead(then):
+    space = {}
+    exec(f"""
+class Deaf:
+    def __init__(self, store): self.store = store
+    def write(self):
+        try: self.store.put("x", 1)
+        except BaseException: pass
+        {then}
+""", space)  # fmt: skip
+    with Lives(Here(space["Deaf"], list(SERVICE)), Store(History(None)), []) as lives:
+        lives.start()
+        lives.store.kill_at(1)
+        assert lives.call("write") is None
+    assert "y" not in lives.store.records
+
+    asked = []
+
+    def serve(name, arguments):
+        """Answers all but the first."""
+        asked.append(name)
+        if len(asked) == 1:
+            raise Died
+
+    player = Here(space["Deaf"], list(SERVICE))
+    player.begin([], serve)
+    with pytest.raises(Died):
+        player.call("write")
+    assert asked == ["put"], "and whoever serves hears of it no more"
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -137,6 +260,62 @@ def test_every_ten_letters_that_are_read_have_their_price(value, read_ms, got_ms
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("module", [anew, history, lives, patience, store])
+def test_a_stranger_is_refused(module):
+    assert strangers_taken(module) == []
+
+
+def test_a_stranger_is_refused_by_a_player():
+    protocol = [f"{player.__name__}.Player {name}" for name in ("begin", "call")]
+    assert strangers_taken(player) == [f"{player.__name__}.Faulty __init__", *protocol]
+
+
+def test_who_was_not_born_answers_nothing():
+    player = Here(Tally, list(SERVICE))
+    player.begin([], lambda *asked: None)
+    with pytest.raises(Faulty, match="__init__: TypeError: "):
+        player.begin([7], lambda *asked: None)
+    with pytest.raises(Faulty, match="has no method add") as fault:
+        player.call("add")
+    assert not fault.value.hung
+    assert str(Faulty("it hung", True)) == "it hung"
+
+
+@pytest.mark.parametrize(
+    "more", ["row = {1}", "row.append(row)", "for _ in range(100_000): row = [row]"]
+)
+def test_what_is_no_plain_data_is_refused(more):
+    space = {}
+    exec(f"""
+class Odd:
+    def __init__(self, store): pass
+    def read(self):
+        row = []
+        {more}
+        return row
+""", space)  # fmt: skip
+    player = Here(space["Odd"], [])
+    player.begin([], None)
+    with pytest.raises(Faulty, match=r"^read: .*; use int, str, list, dict or None$"):
+        player.call("read")
+
+
+def test_a_bound_on_all_calls_begins_at_nothing_and_is_passed_by_the_first():
+    patient = Patient(Here(Tally, list(SERVICE)), most_s=1e-9)
+    patient.begin([], lambda *asked: None)
+    patient.printed = "born\n"
+    with pytest.raises(
+        Faulty, match="add: all calls of this grading together took more than 1e-09 s"
+    ) as fault:
+        patient.call("add")
+    assert fault.value.hung and patient.printed == patient.player.printed == "born\n"
+    patient.end()
+    assert patient.player._subject is None
+    whole = Patient(Here(Tally, list(SERVICE)), most_s=0.9)
+    whole.begin([], lambda *asked: None)
+    assert whole._spent_s < 0.9
+
+
 def test_a_fault_is_noted_last_and_goes_no_further():
     with tally() as lives:
         lives.start()
@@ -169,8 +348,21 @@ def test_what_the_store_does_not_do_is_named(name, arguments, message):
         Store(History(None)).serve(name, arguments)
 
 
-def test_a_call_has_an_end():
+def test_a_run_has_an_end():
     store = Store(History(None))
+    store.asked = MOST_IN_A_RUN - 1
+    store.serve("get", ["x"])
+    with pytest.raises(ValueError, match="more than 100,000 operations in one run"):
+        store.serve("get", ["x"])
+
+
+def test_a_call_has_an_end(monkeypatch):
+    store = Store(History(None))
+    with monkeypatch.context() as low:
+        low.setattr("scalemodel.labs.playing.store.MOST_OPERATIONS", 1)
+        store.serve("get", ["x"])
+        with pytest.raises(ValueError, match="more than 1 operations in one call"):
+            store.serve("get", ["x"])
     store.operations = MOST_OPERATIONS
     with pytest.raises(ValueError, match=f"more than {MOST_OPERATIONS} operations in one call"):
         store.serve("get", ["x"])

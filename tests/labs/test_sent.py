@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from scalemodel.labs.__main__ import main
+from scalemodel.labs.classroom import sent
 from scalemodel.labs.classroom.sent import sent_in
 from scalemodel.labs.reading.files import MOST_BYTES, no_longer
 from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import MOST_CHARACTERS, read_submission
 from tests.labs.diary import KEEPS, LAB
+from tests.laws.lab_laws import strangers_taken
 
 TRUE = "x = 1"
 
@@ -37,11 +39,11 @@ def packed(path, names, text=TRUE):
 def read(path, topic="fanout"):
     """Each student's text, or what is wrong with it."""
     found = {}
-    for sent in sent_in(path, topic)[0]:
+    for one in sent_in(path, topic)[0]:
         try:
-            found[sent.student] = sent.read().decode()
+            found[one.student] = one.read().decode()
         except ValueError as error:
-            found[sent.student] = str(error)
+            found[one.student] = str(error)
     return found
 
 
@@ -104,6 +106,7 @@ LAYOUTS = {
         ["ann", "bo"],
     ),
     "several labs": (["ann/fanout/fanout.ipynb", "ann/chaos/chaos.ipynb"], ["ann"]),
+    "a name with a colon": (["ann/x:1.py", "bo/y.py"], ["ann", "bo"]),
     "otter's tests beside it": (["ann/fanout.ipynb", "ann/tests/a.py", "ann/tests/b.py"], ["ann"]),
     "as a platform hands them out": (
         ["Ann Lee_812_assignsubmission_file_/a.ipynb", "Bo Ek_813_assignsubmission_file_/b.py"],
@@ -233,6 +236,10 @@ def test_a_folder_that_cannot_be_read_is_its_students_trouble(tmp_path, monkeypa
     monkeypatch.setattr(os, "scandir", refusing)
     found = read(tmp_path)
     assert found["ann"] == TRUE and "cannot be read: Permission denied" in found["bo"]
+
+
+def test_a_stranger_is_refused():
+    assert strangers_taken(sent) == []
 
 
 def test_an_answer_has_a_largest_length(tmp_path):

@@ -13,18 +13,21 @@ from pathlib import Path
 import pytest
 
 from scalemodel.labs import __main__ as command
+from scalemodel.labs import report
+from scalemodel.labs.classroom import workers
 from scalemodel.labs.classroom.workers import each_done
 from scalemodel.labs.grade import grade
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.patience import Patient
 from scalemodel.labs.playing.store import Store
 from scalemodel.labs.practice import check
+from scalemodel.labs.reading import files
 from scalemodel.labs.reading.files import one_line
 from scalemodel.labs.report import as_class, without_name
 from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import read_submission
 from tests.labs.diary import FORGETS, KEEPS, LAB
-from tests.laws.lab_laws import apart, here, run_cell
+from tests.laws.lab_laws import apart, here, run_cell, strangers_taken
 
 main = command.main
 EVIL = "<script>alert(1)</script> [x](javascript:1) ann, AnnError\\x1b[2K & \\r\\n# ann: 100 points\\n[x]: javascript:1"
@@ -32,8 +35,9 @@ EVIL = "<script>alert(1)</script> [x](javascript:1) ann, AnnError\\x1b[2K & \\r\
 
 @pytest.fixture(autouse=True)
 def on_the_shelf(monkeypatch):
-    """The smallest lab stands beside the others."""
+    """The smallest lab stands beside the others; a file is tried on few seeds."""
     monkeypatch.setitem(LABS, LAB.name, LAB)
+    monkeypatch.setattr(command, "SEEDS", 3)
 
 
 @pytest.fixture
@@ -331,6 +335,13 @@ def test_pushes_without_end_are_bounded(monkeypatch):
 
 
 # ── Processes that die ───────────────────────────────────────────────────────────────
+FAULTS = {
+    "finds nothing": FileNotFoundError(2, "No such file or directory", "x"),
+    "has no number": OSError("the disk is odd"),
+    "is refused": ValueError("seeds=[] must hold one"),
+}
+
+
 def _strange(task):
     if task == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
@@ -338,20 +349,74 @@ def _strange(task):
         os._exit(0)
     if task == "sleeps":
         time.sleep(60)
+    if task == "is terminated":
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+    if task == "is interrupted":
+        os.kill(os.getpid(), signal.SIGINT)
+    if task in FAULTS:
+        raise FAULTS[task]
     if task == "recurses":
         return _strange(task)
     return task * 3
 
 
 def test_a_grader_that_dies_or_hangs_is_told_and_stops_no_other():
-    tasks = ["killed", "leaves", "sleeps", "recurses", "ok", 7]
-    rows = {tasks[place]: row for place, *row in each_done(tasks, _strange, 2, within_s=2.0)}
+    tasks = [
+        "killed",
+        "leaves",
+        "sleeps",
+        "recurses",
+        "ok",
+        7,
+        *FAULTS,
+        "is interrupted",
+        "is terminated",
+    ]
+    before, held = (
+        len(os.listdir("/dev/fd")),
+        signal.signal(signal.SIGTERM, signal.default_int_handler),
+    )
+    try:
+        rows = {tasks[place]: row for place, *row in each_done(tasks, _strange, 2, within_s=2.0)}
+    finally:
+        signal.signal(signal.SIGTERM, held)
+    assert len(os.listdir("/dev/fd")) == before
+    assert rows["finds nothing"] == [None, "No such file or directory"]
+    assert rows["has no number"] == [None, "the disk is odd"]
+    assert rows["is refused"] == [None, "seeds=[] must hold one"]
+    assert rows["is interrupted"] == ["is interrupted" * 3, ""]
+    assert rows["is terminated"] == [None, "its grader was ended, by the signal SIGTERM"]
     assert rows["killed"] == [None, "its grader was ended, by the signal SIGKILL"]
     assert rows["leaves"] == [None, "its grader was ended, by itself"]
     assert rows["sleeps"] == [None, "it took more than 2 s"]
     assert rows["recurses"][1].startswith("RecursionError: ")
     assert rows["ok"] == ["okokok", ""] and rows[7] == [21, ""]
     assert not multiprocessing.active_children()
+
+
+def test_whoever_has_heard_enough_leaves_no_grader():
+    rows = each_done(["ok", "sleeps"], _strange, 2)
+    assert next(rows) == (0, "okokok", "")
+    rows.close()
+    assert not multiprocessing.active_children()
+
+
+def test_where_nobody_counts_the_cores_there_is_one(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity")
+    for count, told in ((None, 1), (3, 3)):
+        monkeypatch.setattr(os, "cpu_count", lambda count=count: count)
+        assert workers.cores() == told
+
+
+@pytest.mark.parametrize("module", [command, workers, files, report])
+def test_a_stranger_is_refused(module):
+    assert strangers_taken(module) == []
+
+
+def test_what_does_not_take_a_task_is_refused_before_any_is_begun():
+    with pytest.raises(ValueError, match="act="):
+        next(each_done([7], lambda: 7))
 
 
 def test_a_file_whose_grader_is_killed_is_told_and_the_others_are_graded(graded, monkeypatch):

@@ -1,0 +1,190 @@
+"""The worlds of the Twitter lab: whoever replays a seed meets the same one, and it is as it is told."""
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from scalemodel.labs.playing.history import Event
+from scalemodel.labs.playing.player import Here
+from scalemodel.labs.twitter import crashes, lab, run, world
+from scalemodel.labs.twitter.crashes import A_ROUND, with_crashes
+from scalemodel.labs.twitter.lab import LAB
+from scalemodel.labs.twitter.world import Network, Step, simpler
+from tests.laws.lab_laws import strangers_taken
+
+LIMITS = {  # of each budget: unit, limit, what the answer key pays, points
+    "writing": ("ms a tweet", 30.0, 17.0, 5),
+    "reading, p99": ("ms a page", 17.0, 12.0, 10),
+    "longest post or work": ("ms", 15.0, 8.0, 5),
+    "back after a crash": ("ms", 10.0, 2.0, 5),
+    "memory": ("tweets", 40.0, 0.0, 5),
+}
+WORLDS = {  # by version of the lab: other worlds would be another lab
+    4: {
+        "a": "8e077220f084",
+        "b": "0d64913826bd",
+        "c": "cb69137586c5",
+        "crashes": "aef776a2e61c",
+        "played": "7e2c29320047",
+    },
+}
+
+
+def digest(thing):
+    return hashlib.sha256(repr(thing).encode()).hexdigest()[:12]
+
+
+def told(network, births=0):
+    """What each step came to, of an object that pushes twice a post, thrice a work, once a page."""
+    changes = {"post": (2, "post done"), "work": (3, "work done"), "page": (1, "page")}
+    for step in network.steps:
+        count, kind = changes.get(step.kind, (0, "settled"))
+        calls = step.count if step.kind == "work" else 1
+        one = [*[Event(0.0, "store", "push", {})] * count, Event(0.0, "worker", kind, {})]
+        born = [*[Event(0.0, "store", "put", {})] * births, Event(0.0, "worker", "start done", {})]
+        yield [*one * calls, *born * (step.kind == "crash")]
+
+
+def crashed(network, rounds, births=0):
+    """The same world with its rounds of crashes drawn."""
+    network = replace(network, rounds=rounds)
+    for _ in range(rounds):
+        network = with_crashes(network, [*told(network, births)])
+    return network
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_the_points_and_the_limits_are_those_that_students_are_told():
+    assert [(stage.key, stage.points) for stage in LAB.stages] == [("a", 40), ("b", 30), ("c", 0)]
+    budgets = LAB.stage("c").budgets
+    assert {b.name: (b.unit, b.limit, b.reference, b.points) for b in budgets} == LIMITS
+    assert sum(stage.all_points for stage in LAB.stages) == 100
+
+
+@pytest.mark.parametrize("key", ["a", "b", "c"])
+def test_a_seed_s_world_stays_the_same_until_the_lab_has_another_version(key):
+    worlds = [LAB.stage(key).draw(seed) for seed in (3, 41)]
+    assert digest(worlds) == WORLDS[LAB.version][key]
+
+
+def test_so_do_the_crashes_that_are_drawn_in_it():
+    drawn = [crashed(LAB.stage("b").draw(seed), 2, births=2).steps for seed in (3, 41)]
+    assert digest(drawn) == WORLDS[LAB.version]["crashes"]
+    played = LAB.play(LAB.stage("b").draw(3), Here(Counts, list(LAB.service))).world
+    assert digest(played.steps) == WORLDS[LAB.version]["played"]
+
+
+def test_a_life_that_dies_in_its_birth_dies_after_any_of_its_changes():
+    network = replace(LAB.stage("b").draw(3), rounds=2)
+    drawn = crashed(network, 2, births=2).steps
+    births = {step.deaths[1] for step in drawn if len(step.deaths) > 1}
+    assert births == {0, 1, 2}
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("seed", range(5))
+def test_a_round_of_crashes_changes_nothing_else(seed):
+    network = replace(LAB.stage("b").draw(seed), calm=30)
+    after = crashed(network, 1)
+    assert after.rounds == 0 and after.steps[:30] == network.steps[:30]
+    set_at = [at for at, step in enumerate(after.steps) if step.kind == "crash"]
+    assert len(set_at) == A_ROUND == 7
+    assert all(after.steps[at].user == network.waits for at in set_at)
+    again = crashed(after, 1)
+    assert sum(step.kind == "crash" for step in again.steps) == 2 * A_ROUND
+    assert not any(after.steps[at + 1].kind == "crash" for at in set_at)
+    for kind in ("post", "page", "settle"):
+        rows = [
+            [step for step in steps if step.kind == kind] for steps in (network.steps, again.steps)
+        ]
+        assert rows[0] == rows[1]
+    works = [
+        sum(s.count for s in steps if s.kind == "work") for steps in (network.steps, again.steps)
+    ]
+    assert works[0] == works[1]
+
+
+def test_where_nothing_changes_the_store_lives_end_all_the_same():
+    network = Network(1, ((1,), ()), (Step("page", 1), Step("page", 0)), page=5, rounds=1)
+    steps = with_crashes(network, [[Event(0.0, "user 1", "page", {})]] * 2).steps
+    assert [step.kind for step in steps] == ["crash", "page"] * 2
+    assert {step.deaths[0] for step in steps if step.kind == "crash"} == {0}
+
+
+def test_a_simpler_world_has_fewer_steps_or_deaths_or_followers():
+    steps = (Step("crash", deaths=(1, 2)), Step("post", 0, 10), Step("crash", deaths=(3,)))
+    network = Network(1, ((1, 2), ()), steps, page=5)
+    found = [(one.steps, one.followers) for one in simpler(network)]
+    once = (replace(steps[0], deaths=(1,)), *steps[1:])
+    assert [row for row in found if len(row[0]) == 3] == [
+        (once, network.followers),
+        (steps, ((1,), ())),
+        (steps, ((2,), ())),
+    ]
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+class Counts:
+    """Delivers nothing; a post leaves two pieces of work."""
+
+    def __init__(self, store, followers, followees):
+        self.store = store
+
+    def post(self, author, tweet):
+        self.store.put("left", 2)
+        self.store.push("log", tweet)
+
+    def work(self):
+        left = self.store.get("left") or 0
+        if left:
+            self.store.put("left", left - 1)
+        return left > 1
+
+    def page(self, reader, n):
+        return self.store.newest("log", n)
+
+
+def played(*steps):
+    """The story of these steps among three users, without what the store did."""
+    network = Network(1, ((1, 2), (), ()), steps, page=2, waits=2)
+    events = LAB.play(network, Here(Counts, list(LAB.service))).events
+    return [f"{event.actor} {event.kind}" for event in events if event.actor != "store"]
+
+
+END = ["worker work done", "world settled", *(f"user {user} last page" for user in range(3))]
+
+
+def test_a_run_takes_its_steps_in_order_and_ends_when_all_is_done():
+    post = ["user 0 post", "worker post done", "user 0 accepted"]
+    both = ["worker work done"] * 2
+    assert played() == END
+    assert played(Step("post", 0, 10)) == [*post, both[0], *END]
+    assert played(Step("post", 0, 10), Step("work", count=1)) == [*post, both[0], *END]
+    assert played(Step("post", 0, 10), Step("work", count=3)) == [*post, *both, *END]
+    assert played(Step("page", 1)) == ["user 1 page", *END]
+    some = [*both, "world settled", "user 0 last page", "user 2 last page"]
+    assert played(Step("post", 0, 10), Step("settle", count=2)) == [*post, *some, *END]
+
+
+def test_after_each_crash_who_waits_looks_and_the_author_sends_again():
+    crash = ["worker crash", "user 2 page"]
+    again = ["user 0 post", *crash, "user 0 post again", "worker post done", "user 0 accepted"]
+    death = Step("crash", deaths=(1,))
+    assert played(death, Step("post", 0, 10)) == [*again, "worker work done", *END]
+    last = played(Step("post", 0, 10), death, Step("work", count=2))
+    assert last == [
+        "user 0 post",
+        "worker post done",
+        "user 0 accepted",
+        *crash,
+        "worker work done",
+        *END,
+    ]
+    assert played(Step("post", 0, 10), death) == played(Step("post", 0, 10)), "spared at the end"
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("module", [crashes, lab, run, world])
+def test_a_stranger_is_refused(module):
+    assert strangers_taken(module) == []
