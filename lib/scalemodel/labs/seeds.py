@@ -8,7 +8,7 @@ Left out: keeping the key secret, which is the teacher's part.
 Sources: RFC 2104.
 """
 
-__all__ = ["MOST", "PRACTICE_KEY", "seeds_of"]
+__all__ = ["MOST", "MOST_OF_A_COURSE", "PRACTICE_KEY", "seeds_of"]
 __dir__ = lambda: __all__
 
 import hashlib

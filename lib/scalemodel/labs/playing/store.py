@@ -14,7 +14,7 @@ Sources: Redis, whose LPUSH, LRANGE, SET and GET these four are.
 
 __all__ = [
     "CHANGES", "ENTRY_MS", "MOST_CHARACTERS", "MOST_ENTRIES", "MOST_IN_A_RUN", "MOST_OPERATIONS",
-    "OPERATION_MS", "SERVICE", "TEN", "Store",
+    "OPERATION_MS", "SERVICE", "TEN", "TEN_MS", "TEXT", "Store",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 

@@ -14,7 +14,7 @@ Left out: crashes of the store.
 Sources: Yang et al., "Using model checking to find serious file system errors", 2004.
 """
 
-__all__ = ["A_ROUND", "CALLS", "RARE", "REBORN", "ROUND", "with_crashes"]
+__all__ = ["A_ROUND", "CALLS", "RARE", "REBORN", "ROUND", "strays", "with_crashes"]
 __dir__ = lambda: __all__
 
 from collections.abc import Sequence
