@@ -15,18 +15,18 @@ from tests.laws.lab_laws import strangers_taken
 
 LIMITS = {  # of each budget: unit, limit, what the answer key pays, points
     "writing": ("ms a tweet", 30.0, 17.0, 5),
-    "reading, p99": ("ms a page", 17.0, 12.0, 10),
-    "longest post or work": ("ms", 15.0, 8.0, 5),
+    "reading, p99": ("ms a page", 10.0, 7.2, 25),
+    "longest post or work": ("ms", 15.0, 8.0, 10),
     "back after a crash": ("ms", 10.0, 2.0, 5),
     "memory": ("tweets", 40.0, 0.0, 5),
 }
 WORLDS = {  # by version of the lab: other worlds would be another lab
     4: {
         "a": "8e077220f084",
-        "b": "0d64913826bd",
-        "c": "cb69137586c5",
-        "crashes": "aef776a2e61c",
-        "played": "7e2c29320047",
+        "b": "34564811c818",
+        "c": "4255cce40721",
+        "crashes": "b298ef229066",
+        "played": "ab6cadf88fed",
     },
 }
 
@@ -56,7 +56,7 @@ def crashed(network, rounds, births=0):
 
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_the_points_and_the_limits_are_those_that_students_are_told():
-    assert [(stage.key, stage.points) for stage in LAB.stages] == [("a", 40), ("b", 30), ("c", 0)]
+    assert [(stage.key, stage.points) for stage in LAB.stages] == [("a", 25), ("b", 25), ("c", 0)]
     budgets = LAB.stage("c").budgets
     assert {b.name: (b.unit, b.limit, b.reference, b.points) for b in budgets} == LIMITS
     assert sum(stage.all_points for stage in LAB.stages) == 100
@@ -89,7 +89,7 @@ def test_a_round_of_crashes_changes_nothing_else(seed):
     after = crashed(network, 1)
     assert after.rounds == 0 and after.steps[:30] == network.steps[:30]
     set_at = [at for at, step in enumerate(after.steps) if step.kind == "crash"]
-    assert len(set_at) == A_ROUND == 7
+    assert len(set_at) == A_ROUND == 11
     assert all(after.steps[at].user == network.waits for at in set_at)
     again = crashed(after, 1)
     assert sum(step.kind == "crash" for step in again.steps) == 2 * A_ROUND
