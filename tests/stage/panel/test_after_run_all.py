@@ -14,7 +14,12 @@ from scalemodel.stage.panel.explore import Explorable
 from scalemodel.stage.panel.live import LivePanel
 from tests.conftest import ROOT
 
-NOTEBOOKS = sorted((ROOT / "book").rglob("*.ipynb"))
+FEW = ("youtube-abr", "uber-rain", "netflix-services")  # the others are for `make thorough`
+NOTEBOOKS = [
+    pytest.param(path, id=name, marks=[] if name in FEW else pytest.mark.thorough)
+    for path in sorted((ROOT / "book").rglob("*.ipynb"))
+    for name in (f"{path.parent.name}-{path.stem}",)
+]
 BETWEEN = """
 from scalemodel.stage.panel.explore import explore
 from scalemodel.stage.panel.picture import Picture
@@ -69,7 +74,7 @@ def changed(panels):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize("path", NOTEBOOKS)
 def test_a_panel_moves_after_all_cells_have_run(path, monkeypatch):
     monkeypatch.chdir(path.parent)
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
