@@ -190,7 +190,7 @@ def late_picture(trouble: str, wins: str) -> Picture:
             "layout": {
                 "height": 200, "showlegend": False,
                 "xaxis": {"title": {"text": "time, s"}, "range": [0, UNTIL_S]},
-                "yaxis": {"title": {"text": "cars at an old place, %"}, "range": [0, max(12, 1.1 * _most(trouble))]},
+                "yaxis": {"title": {"text": "at an old place, %"}, "range": [0, max(12, 1.1 * _most(trouble))]},
             },
         }
     )  # fmt: skip

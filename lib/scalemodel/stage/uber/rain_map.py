@@ -177,7 +177,7 @@ def _chart(runs):
         for m, how in ((0, "start"), (30, "middle"), (60, "middle"), (90, "middle"), (MINUTES - 1, "end"))
     ).replace(f"{UNTIL - 1}:59", f"{UNTIL}:00")  # fmt: skip
     title = (
-        f'<text x="{left}" y="12">drive to the rider <tspan class="way-0">without</tspan> and '
+        f'<text x="{left}" y="12">drive <tspan class="way-0">without</tspan> and '
         '<tspan class="way-1">with a price</tspan>, up to ' + f"{most:.0f} s</text>"
     )
     return (

@@ -94,10 +94,10 @@ def segments_moving(
 
 def _key(least):
     """What the two colours of a segment mean."""
-    words = ((158, "good", "sharp"), (214, "gold", f"blurry, below {least}"))
+    words = ((150, "good", "sharp"), (200, "gold", f"blurry, below {least}"))
     return "".join(
         f'<rect x="{x}" y="4" width="9" height="14" rx="2" style="fill:var(--sm-{ink})"/>'
-        f'<text x="{x + 14}" y="15">{word}</text>'
+        f'<text x="{x + 14}" y="15" style="font-size:11px">{word}</text>'
         for x, ink, word in words
     )
 
