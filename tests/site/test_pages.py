@@ -333,6 +333,15 @@ def test_every_state_is_drawn_at_once(site, visit, name):
         assert {s: ms for s, ms in slow.items() if ms > gates.MOST_REDRAW_MS} == {}
 
 
+YARD = """() => {
+  const began = performance.now();
+  let sum = 0;
+  for (let n = 0; n < 2e7; n++) sum += n % 7;
+  return sum && performance.now() - began;
+}"""
+YARD_MS = 190  # on two free cores, four times slowed
+
+
 @walked
 def test_a_slow_phone_shows_the_first_picture_within_a_second(site, visit, name):
     """The least of some openings is what the page takes; the rest is the machine's."""
@@ -340,7 +349,12 @@ def test_a_slow_phone_shows_the_first_picture_within_a_second(site, visit, name)
     slow = visitor.context.new_cdp_session(visitor.page)
     slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     took = []
-    while len(took) < 6 and min(took, default=FIRST_PICTURE_MS + 1) > FIRST_PICTURE_MS:
+    while len(took) < 6 and min(took, default=2) > 1:
         visitor.page.goto("about:blank")
-        took.append(gates.first_picture_ms(visitor.open(f"{name}.html")))
-    assert min(took) <= FIRST_PICTURE_MS, took
+        before = visitor.page.evaluate(YARD)
+        took_ms = gates.first_picture_ms(visitor.open(f"{name}.html"))
+        busy = (
+            max(before, visitor.page.evaluate(YARD)) / YARD_MS
+        )  # with something else, by a factor
+        took.append(took_ms / max(1.0, busy) / FIRST_PICTURE_MS)
+    assert min(took) <= 1, took

@@ -211,7 +211,7 @@ def modules_of(words: str) -> list[str]:
     ['scalemodel.core.bandwidth', 'scalemodel.core.checks']
     >>> "scalemodel.labs.playing.store" in modules_of("labs")
     True
-    >>> modules_of("stage.panel.explore stage.look")[:2]
+    >>> modules_of("stage.panel.explore stage.views.diagram")
     ['scalemodel.stage.panel.explore', 'scalemodel.stage.views.diagram']
     """
     names = []
