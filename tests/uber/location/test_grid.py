@@ -504,3 +504,16 @@ def test_ids_that_are_hidden_are_no_ids():
         with pytest.raises(ValueError, match=r"(?s)ids=.* must be a row of whole"):
             index.move(hidden, [0.0, 0.0], [0.0, 0.0])
     assert len(index) == 0
+
+
+@pytest.mark.parametrize("order", [(7, 8), (8, 7)])
+def test_a_cell_is_looked_at_as_far_as_it_reaches_beyond_the_circle(order):
+    """It is not looked at again, so nobody in it may be passed by, however far north he is."""
+    places = {7: (68.5, 9.04), 8: (68.0, 11.0)}
+    index = GeoIndex(cell_m=1e6)
+    for id in order:
+        index.move_one(id, *places[id])
+    index.move(range(100, 160), [-40.0] * 60, [100.0] * 60)  # so that cells are worth their while
+    lat, lon = zip(*places.values(), strict=True)
+    true, _ = brute_force([*places], lat, lon, 60.0, 1.0, k=1)
+    assert true.tolist() == [8] == index.nearest(60.0, 1.0, k=1).ids.tolist()
