@@ -97,7 +97,7 @@ def _key(least):
     words = ((150, "good", "sharp"), (200, "gold", f"blurry, below {least}"))
     return "".join(
         f'<rect x="{x}" y="4" width="9" height="14" rx="2" style="fill:var(--sm-{ink})"/>'
-        f'<text x="{x + 14}" y="15" style="font-size:11px">{word}</text>'
+        f'<text x="{x + 14}" y="15" style="font-size:11.2px">{word}</text>'
         for x, ink, word in words
     )
 

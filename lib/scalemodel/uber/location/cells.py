@@ -224,10 +224,21 @@ def take_silent(grid, now_s, ttl_s):
     return taken
 
 
-@compiled(f"void({GRID}, int64)", counts=False)
-def rebuild(grid, bands):
-    """Fill an empty table and chain all rows that are used; each is a car."""
-    _, _, ids, _, table = grid
+@compiled(f"void({GRID}, {GRID}, int64)", counts=False)
+def rebuild(old, grid, bands):
+    """Put all cars into empty arrays, cell by cell, so that neighbours lie side by side."""
+    old_places, old_chains, old_ids, old_news, heads = old
+    places, _, ids, news, table = grid
+    row = 0
+    for head in range(len(old_ids)):
+        car = heads[head]
+        while car != 0:
+            row += 1
+            places[row, LAT], places[row, LON] = old_places[car, LAT], old_places[car, LON]
+            ids[row, ID] = old_ids[car, ID]
+            news[row, TIME_S], news[row, SEQ] = old_news[car, TIME_S], old_news[car, SEQ]
+            car = old_chains[car, NEXT]
+    ids[DESK, CARS] = ids[DESK, USED] = row
     for row in range(ids[DESK, USED], 0, -1):  # so that chains run forwards
         table[find(grid, ids[row, ID])] = row
         _link(grid, bands, row)

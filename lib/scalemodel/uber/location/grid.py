@@ -244,15 +244,10 @@ class GeoIndex:
 
     def _lay_out(self, more):
         """Put the rows in the order of cells, for the processor's sake, with room for `more`."""
-        places, _, ids, news, _ = self._grid
-        rows = 1 + np.flatnonzero(ids[1 : ids[DESK, USED] + 1, ID] >= 0)
-        band = np.floor((places[rows, LAT] + 90) / 180 * self._bands)
-        rows = rows[np.lexsort((places[rows, LON], band))]
-        grid = _arrays(max(len(rows) + more, len(ids) - 1))
-        grid[2][1 : len(rows) + 1], grid[3][1 : len(rows) + 1] = ids[rows], news[rows]
-        grid[2][DESK, CARS] = grid[2][DESK, USED] = len(rows)
-        cells.rebuild.native(grid, self._bands)
-        self._grid, self._stale = grid, TIDY_MOVES * max(len(rows), FEW)
+        cars, room = len(self), len(self._grid[0]) - 1
+        grid = _arrays(max(cars + more, room))
+        cells.rebuild.native(self._grid, grid, self._bands)
+        self._grid, self._stale = grid, TIDY_MOVES * max(cars, FEW)
 
     def check(self) -> None:
         """Assert what must hold: chains sound both ways, each car in its cell, each id found."""
