@@ -19,8 +19,6 @@ __dir__ = lambda: __all__
 
 import math
 
-import numpy as np
-
 from scalemodel.core.compiled import READ_FLOATS, READ_INT_ROWS, READ_INTS, compiled
 
 # buffer_s, throughput_kbps, last_rung, next_bytes, ladder_kbps, memory -> rung
@@ -136,6 +134,7 @@ def sessions(
     starts[n + 1], its times and then its bandwidths. Each output has shape (sessions,
     segments). Every session starts from `fresh_memory`.
 
+    >>> import numpy as np
     >>> samples = np.array([0.0, 10.0, 4.0, 4.0, 0.0, 10.0, 8.0, 8.0])
     >>> out = [np.zeros((2, 1), int)] + [np.zeros((2, 1)) for _ in range(4)]
     >>> sessions((0.0, 0.95, 60.0, 0.5), 4.0, 0, [1000.0], [[950_000]], [0, 1],
@@ -144,7 +143,7 @@ def sessions(
     >>> out[1].ravel()
     array([2., 1.])
     """
-    memory = np.empty(len(fresh_memory))
+    memory = fresh_memory.copy()
     for k in range(len(numbers)):
         n, line = numbers[k], lines[k]
         memory[:] = fresh_memory
