@@ -4,7 +4,7 @@
    the keyboard leads out again. What was typed is kept on the device where that is allowed. */
 globalThis.scalemodelDesk = (() => {
   "use strict";
-  const FILES = { "wasm.js": 4.7, "library.js": 3.4, "text.js": 1.3 }; // MB
+  const FILES = { "wasm.js": 4.7, "memory.js": 8.1, "library.js": 3.4, "text.js": 1.3 }; // MB
   const LIMIT_S = 10;
   const WORDS = /^(?:False|None|True|and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|match|case|nonlocal|not|or|pass|raise|return|try|while|with|yield)$/;
   const PIECES = /("""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?)|(#.*)|([A-Za-z_]\w*)/g;
@@ -43,11 +43,11 @@ globalThis.scalemodelDesk = (() => {
     await new Promise((done, failed) => {
       worker.onerror = (event) => failed(new Error(event.message || "no worker can be had here"));
       worker.onmessage = ({ data: [kind, value] }) => {
-        if (kind === "compiled") page.compiled = value;
+        if (kind === "made") page.made = value;
         if (kind === "ready") done();
         if (kind === "broken") failed(new Error(value));
       };
-      worker.postMessage({ files: page.compiled ? { "python_stdlib.zip": files["python_stdlib.zip"] } : files, modules, compiled: page.compiled });
+      worker.postMessage({ files: page.made ? null : files, modules, made: page.made });
     });
     return worker;
   }
