@@ -23,6 +23,10 @@ from docutils import nodes
 LIB = Path(__file__).parents[3]
 HERE = Path(__file__).parent
 TAG = "run-here"
+BUTTON = (  # before its style sheet is there, which is loaded when it is pressed
+    "min-height:2.75rem;padding:.25rem .75rem;border:1px solid var(--sm-line);border-radius:"
+    "var(--sm-radius);background:var(--sm-surface);color:var(--sm-ink);font:inherit;font-weight:600"
+)
 CARRIED = ("scalemodel.stage.python.inside",)
 
 
@@ -70,6 +74,6 @@ def offer_to_run(app, doctree) -> None:
     for number, cell in enumerate(cells, 1):
         html = (
             f'<div class="sm-code" id="code-{number}">'
-            '<button type="button" hidden>Change it and run it, here</button></div>'
+            f'<button type="button" style="{BUTTON}" hidden>Change it and run it, here</button></div>'
         )
         cell.insert(1, nodes.raw("", html, format="html"))
