@@ -8,6 +8,7 @@
     ask.hidden = false;
     ask.onclick = () => {
       ask.disabled = true;
+      if (globalThis.scalemodelDesk) return scalemodelDesk(code, folder);
       const script = document.createElement("script");
       script.src = `${folder}desk.js`;
       script.onload = () => scalemodelDesk(code, folder);
