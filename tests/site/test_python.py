@@ -147,6 +147,15 @@ def test_two_cells_share_one_python_and_take_turns(desk):
     assert other.cell.locator("img").get_attribute("alt") == "a dot"
 
 
+def test_what_stands_behind_a_cell_is_run_with_it(desk):
+    mine = Desk(desk.page, 3).open()
+    mine.press("Run")
+    mine.says("Done.")
+    assert mine.printed == "'not yet'\n"
+    mine.run("def half(n):\n    return n / 2", "Done.")
+    assert mine.printed == "'right'\n"
+
+
 def test_what_was_typed_is_there_again_until_it_is_reset(visitor):
     Desk(visitor.page).open().cell.locator("textarea").fill("mine = 1")
     visitor.page.reload()

@@ -13,14 +13,15 @@ from scalemodel.stage.python import carried
 def cell(*tags):
     made = nodes.container(classes=["cell", *(f"tag_{tag}" for tag in tags)])
     made += nodes.container(classes=["cell_input"])
+    made[0] += nodes.literal_block(text=f'say("{tags}")')
     return made
 
 
 @pytest.fixture
 def page():
-    """A page of three cells, of which two are run there."""
+    """A page of four cells, of which two are run there, one with another behind it."""
     page = nodes.section()
-    page.extend([cell(carried.TAG), cell(), cell("x", carried.TAG)])
+    page.extend([cell(carried.TAG), cell(), cell("x", carried.TAG), cell(carried.BEHIND)])
     return page
 
 
@@ -59,10 +60,13 @@ def test_modules_and_worker_come_as_they_stand(tmp_path):
 
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_a_cell_with_the_tag_has_a_button_beneath_its_text(page):
-    first, none, second = offered(page)
-    assert none == [] and 'id="code-1"' in first[0] and 'id="code-2"' in second[0]
+    first, none, second, behind = offered(page)
+    assert none == behind == [] and "data-behind" not in first[0]
+    assert 'data-behind="say(&quot;(&#x27;run-behind&#x27;,)&quot;)"' in second[0]
+    assert 'id="code-1"' in first[0] and 'id="code-2"' in second[0]
+    assert [text[0].count("<script>") for text in (first, second)] == [0, 1]
     assert isinstance(page[0][1], nodes.raw) and "hidden" in first[0], "it needs JavaScript"
 
 
 def test_elsewhere_it_is_a_cell(page):
-    assert offered(page, "latex") == [[], [], []]
+    assert offered(page, "latex") == [[], [], [], []]

@@ -61,6 +61,18 @@ def test_who_leaves_is_done(desk, heard):
     assert heard == [("printed", "bye\n"), ("done", None)]
 
 
+def test_what_stands_behind_a_text_is_run_with_its_names(desk, heard):
+    desk.run("def half(n):\n    return n / 2\n\n'mine'", behind="[half(n) for n in (2, 4)]")
+    desk.run("def half(n):\n    return n / 0", behind="half(2)")
+    desk.run("def half(n): return n", behind="other(2)")
+    desk.run("1 / 0", behind="print('never')")
+    printed = [("printed", "'mine'\n[1.0, 2.0]\n"), ("done", None)]
+    zero = "ZeroDivisionError: division by zero"
+    other = "NameError: name 'other' is not defined"
+    ends = [("error", (2, zero)), ("error", (0, other)), ("error", (1, zero))]
+    assert heard == [*printed, *ends]
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_no_name_of_an_earlier_text_is_left(desk, heard):
     desk.run("seven = 7")

@@ -2,7 +2,7 @@
 
    A text area lies over the same text in colours. Tab indents until Escape was pressed, so that
    the keyboard leads out again. What was typed is kept on the device where that is allowed. */
-globalThis.scalemodelDesk = (() => {
+globalThis.scalemodelDesk ??= (() => {
   "use strict";
   const FILES = { "wasm.js": 4.7, "memory.js": 8.1, "library.js": 3.4, "text.js": 1.3 }; // MB
   const LIMIT_S = 10;
@@ -155,7 +155,7 @@ globalThis.scalemodelDesk = (() => {
             if (kind === "error") { draw(value[0]); over((value[0] ? `Line ${value[0]}: ` : "") + value[1]); }
             if (kind === "broken") { end(); over(`Python broke off: ${value}`); }
           };
-          worker.postMessage({ text: area.value });
+          worker.postMessage({ text: area.value, behind: code.dataset.behind });
         }
         say(await ended);
       } catch (error) {
