@@ -30,7 +30,7 @@ globalThis.scalemodelDesk ??= (() => {
       page[name] = true;
       page.loaded += size;
     }
-    await (page.modules ??= script(`${folder}modules.js`));
+    await (page.modules ??= script(folder + document.querySelector(".sm-code").dataset.modules));
   }
 
   /* A worker that is ready to run a text; there is one a page. */
