@@ -117,6 +117,22 @@ def test_what_reads_well_wins_on_a_fast_line_and_loses_on_a_slow_one():
     assert parts["yours"]["3G"] < 0 < 0.97 < parts["yours"]["4G"]
 
 
+def test_one_can_be_ahead_of_all_five_on_both_lines():
+    def rule(buffer_s, throughput_kbps, last_rung, next_bytes, ladder_kbps, memory):
+        asked = int(memory[63])
+        memory[asked % 3], memory[63] = 1 / throughput_kbps, asked + 1
+        known = min(asked + 1, 3)
+        s_a_kbit = sum(memory[:known]) / known
+        in_time = [
+            n for n, size in enumerate(next_bytes) if 0.008 * size * s_a_kbit < 0.35 * buffer_s
+        ]
+        return max(in_time, default=0)
+
+    parts = reached(rule)
+    ours = parts.pop("yours")
+    assert all(ours[line] > part for each in parts.values() for line, part in each.items())
+
+
 def test_a_rule_that_never_stops_is_told_its_changes():
     to_and_fro = lambda buffer_s, throughput_kbps, last_rung, *others: 1 - last_rung
     words = race(to_and_fro).words

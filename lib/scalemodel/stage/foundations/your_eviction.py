@@ -43,7 +43,7 @@ def race(evict: Callable) -> Outcome:
         f"The most was lost in requests {worst * STRETCH + 1} to {(worst + 1) * STRETCH}: "
         f"{ours[worst]} hits, where Belady has {best[worst]}.",
     ]
-    says = f"hits in {STRETCH} requests, and Belady's line", "request 1", str(len(mine))
+    says = f"your hits in {STRETCH} requests, and Belady's line", "request 1", str(len(mine))
     return Outcome("\n".join(words), columns(says, ours, best))
 
 

@@ -8,7 +8,7 @@ Left out: zones and regions as a whole.
 Sources: none; the harms are those of the chapter, and so is what all gates let through.
 """
 
-__all__ = ["Kill", "harms", "killed", "race"]
+__all__ = ["BACK_MIN", "FIRST_H", "LAST_H", "Kill", "harms", "killed", "race"]
 __dir__ = lambda: __all__
 
 from collections import Counter

@@ -63,7 +63,7 @@ def race(rule: Callable, line: str = "3G", ride: int = 7) -> Outcome:
     rates, best = ([here["ladder_kbps"][rung] / 1000 for rung in row]
                    for row in (rungs, here["best"][line][ride - 1]))  # fmt: skip
     says = (
-        f"{line}, ride {ride}: Mbit/s, the optimum's line, and stops",
+        f"{line}, ride {ride}: your Mbit/s, the optimum's line; red: stops",
         "segment 1",
         str(len(rungs)),
     )
