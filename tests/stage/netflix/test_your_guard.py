@@ -5,11 +5,13 @@ import random
 import pytest
 
 from scalemodel.netflix.chaos.fleet import Group
-from scalemodel.stage.netflix import your_guard, your_guard_told
 from scalemodel.stage.netflix.monkey_month import HARMS, SILENT
-from scalemodel.stage.netflix.your_guard import Kill, harms, killed, race
-from scalemodel.stage.netflix.your_guard_told import NO_GATE, through
+from scalemodel.stage.netflix.yours import guard_told
+from scalemodel.stage.netflix.yours.guard import Kill, harms, killed, race
+from scalemodel.stage.netflix.yours.guard_told import NO_GATE, through
 from scalemodel.stage.python.told import told
+
+PLACE = "scalemodel.stage.netflix.yours.guard"
 
 ASKS = {  # what each gate asks, as a reader would write it
     "hours": lambda kill: kill.weekday < 5 and 9 <= kill.hour < 15,
@@ -67,7 +69,7 @@ def test_what_is_killed_is_what_the_engine_kills_behind_the_guard(seed):
 
 
 def test_all_that_the_gates_ask_lets_through_what_the_gates_do():
-    table = told(your_guard.__name__)
+    table = told(PLACE)
     assert killed(asking(ASKS)) == through({}) == table["rivals"]["all gates"]
     assert killed(asking(["hours"])) == table["rivals"]["hours alone"]
     assert killed(asking([])) == table["rivals"]["no gates"]
@@ -84,12 +86,12 @@ def test_behind_all_gates_there_is_no_harm():
 
 
 def test_who_was_ended_is_back_after_three_minutes(monkeypatch):
-    start = your_guard_told.START
+    start = guard_told.START
     api = Group("api", instances=12, minimum=8, opted_in=True)
     moments = [start.replace(hour=9, minute=minute) for minute in (0, 1, 2, 3, 4)]
     row = [(at, api, "region-1") for at in moments]
-    monkeypatch.setattr(your_guard_told, "tries", lambda: row)
-    monkeypatch.setattr(your_guard_told, "GROUPS", (api,))
+    monkeypatch.setattr(guard_told, "tries", lambda: row)
+    monkeypatch.setattr(guard_told, "GROUPS", (api,))
     told.cache_clear()
     ups = []
     try:

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from scalemodel.stage.python.told import told
-from scalemodel.stage.uber import your_score, your_score_told
-from scalemodel.stage.uber.your_score import drive_min, paired, race
+from scalemodel.stage.uber.yours import score_told
+from scalemodel.stage.uber.yours.score import drive_min, paired, race
 from scalemodel.uber.matching import market_loop
+
+PLACE = "scalemodel.stage.uber.yours.score"
 
 
 def by_engine(rule, costs):
@@ -40,9 +42,9 @@ def test_the_pairs_are_those_of_the_compiled_rule(seed):
 
 
 def test_the_rivals_are_the_engines():
-    table = told(your_score.__name__)
-    assert table["maps"] == your_score_told.maps()
-    for name, rule in your_score_told.RULES.items():
+    table = told(PLACE)
+    assert table["maps"] == score_told.maps()
+    for name, rule in score_told.RULES.items():
         ours = [by_engine(rule, drive_min(*places)) for places in table["maps"]]
         assert table["cars"][name] == ours
 
@@ -50,7 +52,7 @@ def test_the_rivals_are_the_engines():
 # ── Laws ────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("seed", range(5))
 def test_no_score_beats_the_whole_room(seed):
-    score, table = drawn_score(seed), told(your_score.__name__)
+    score, table = drawn_score(seed), told(PLACE)
     for places, best in zip(table["maps"], table["cars"]["the whole room"], strict=True):
         minutes = drive_min(*places)
         ours = paired(lambda minutes, rider_others, car_others: score(minutes), minutes)

@@ -7,14 +7,16 @@ import pytest
 
 from scalemodel.core.compiled import compiled
 from scalemodel.stage.python.told import told
-from scalemodel.stage.youtube import your_rule, your_rule_told
 from scalemodel.stage.youtube.race import account as race_account
-from scalemodel.stage.youtube.your_rule import account, played, race, reached
+from scalemodel.stage.youtube.yours import rule_told
+from scalemodel.stage.youtube.yours.rule import account, of_ceiling, played, race
 from scalemodel.youtube import playback
 from scalemodel.youtube.abr.ceiling import optimum
 from scalemodel.youtube.abr.play import play_many
 from scalemodel.youtube.abr.scores import LINEAR
 from scalemodel.youtube.media import Trace
+
+PLACE = "scalemodel.stage.youtube.yours.rule"
 
 
 def within(share, reserve_s, step):
@@ -39,7 +41,7 @@ def drawn_rules(count, seed):
 
 @pytest.fixture(scope="module")
 def table():
-    return told(your_rule.__name__)
+    return told(PLACE)
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
@@ -55,8 +57,8 @@ class Own:
 
 def test_a_session_is_that_of_the_compiled_engine(table):
     video, rides = (
-        your_rule_told.film(),
-        {one: your_rule_told.rides(one) for one in your_rule_told.LINES},
+        rule_told.film(),
+        {one: rule_told.rides(one) for one in rule_told.LINES},
     )
     pairs = 0
     for number, settings in enumerate(drawn_rules(5, seed=1)):
@@ -75,11 +77,11 @@ def test_a_session_is_that_of_the_compiled_engine(table):
 
 @pytest.mark.thorough
 def test_every_drawn_rule_plays_every_ride_as_the_engine(table):
-    video = your_rule_told.film()
+    video = rule_told.film()
     for settings in drawn_rules(50, seed=2):
         rule = within(*settings)
-        for line in your_rule_told.LINES:
-            sessions = play_many(video, your_rule_told.rides(line), Own(rule))
+        for line in rule_told.LINES:
+            sessions = play_many(video, rule_told.rides(line), Own(rule))
             for n, session in enumerate(sessions):
                 assert played(rule, line, n + 1)[0] == session.rung.tolist()
                 assert played(rule, line, n + 1)[1] == session.rebuffer_s.tolist()
@@ -87,23 +89,23 @@ def test_every_drawn_rule_plays_every_ride_as_the_engine(table):
 
 def test_the_parts_of_an_account_are_the_races(table):
     rule = within(1.0, 0.0, 5)
-    session = play_many(your_rule_told.film(), your_rule_told.rides("3G")[:1], Own(rule))[0]
+    session = play_many(rule_told.film(), rule_told.rides("3G")[:1], Own(rule))[0]
     assert account(*played(rule, "3G", 1)) == pytest.approx(race_account(session))
 
 
 def test_the_rivals_and_the_ceiling_are_the_engines(table):
-    video, ride = your_rule_told.film(), your_rule_told.rides("3G")[6]
+    video, ride = rule_told.film(), rule_told.rides("3G")[6]
     bounds = optimum(video, ride)
     assert table["ceilings"]["3G"][6] == pytest.approx(bounds.upper, abs=1e-6)
     assert table["best"]["3G"][6] == bounds.session.rung.tolist()
-    for name, rule in your_rule_told.RIVALS.items():
+    for name, rule in rule_told.RIVALS.items():
         score = play_many(video, [ride], rule)[0].qoe(LINEAR)
         assert table["scores"][name]["3G"][6] == pytest.approx(score, abs=1e-6)
 
 
 def test_the_rides_travel_whole(table):
     for line, many in table["mbps"].items():
-        for mbps, ride in zip(many, your_rule_told.rides(line), strict=True):
+        for mbps, ride in zip(many, rule_told.rides(line), strict=True):
             assert mbps == ride.bandwidth_mbps.tolist() and len(mbps) == len(ride.time_s)
             assert isinstance(ride, Trace) and ride.time_s.tolist() == list(range(len(mbps)))
 
@@ -113,7 +115,7 @@ def test_what_reads_well_wins_on_a_fast_line_and_loses_on_a_slow_one():
     words = race(within(1.0, 0.0, 5), "3G", 7).words.splitlines()
     names = [line.split("  ")[0] for line in words[1:7]]
     assert names[-1] == "yours" and "The picture stopped for 6.4 s in all" in words[-1]
-    parts = reached(within(1.0, 0.0, 5))
+    parts = of_ceiling(within(1.0, 0.0, 5))
     assert parts["yours"]["3G"] < 0 < 0.97 < parts["yours"]["4G"]
 
 
@@ -128,7 +130,7 @@ def test_one_can_be_ahead_of_all_five_on_both_lines():
         ]
         return max(in_time, default=0)
 
-    parts = reached(rule)
+    parts = of_ceiling(rule)
     ours = parts.pop("yours")
     assert all(ours[line] > part for each in parts.values() for line, part in each.items())
 

@@ -8,7 +8,7 @@ Left out: all but the linear score.
 Sources: those of the chapter *Which of five rules is best*.
 """
 
-__all__ = ["STOP_COST", "Account", "account", "played", "race", "reached"]
+__all__ = ["STOP_COST", "Account", "account", "of_ceiling", "played", "race"]
 __dir__ = lambda: __all__
 
 from collections.abc import Callable, Sequence
@@ -71,10 +71,10 @@ def race(rule: Callable, line: str = "3G", ride: int = 7) -> Outcome:
     return Outcome("\n".join([*words, "", _in_words(rates, stops_s)]), picture)
 
 
-def reached(rule: Callable) -> dict[str, dict[str, float]]:
+def of_ceiling(rule: Callable) -> dict[str, dict[str, float]]:
     """The part of the ceiling that each rule reaches on all rides of each line, the reader's, too.
 
-    >>> {line: round(part, 2) for line, part in reached(lambda *seen: 0)["yours"].items()}
+    >>> {line: round(part, 2) for line, part in of_ceiling(lambda *seen: 0)["yours"].items()}
     {'3G': 0.23, '4G': 0.07}
     """
     return {name: _parts(scores) for name, scores in _scores(_sessions(rule)).items()}
