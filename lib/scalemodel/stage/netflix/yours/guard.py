@@ -148,7 +148,7 @@ def _calendar(numbers, wrong):
         else:
             squares += f"{start}h6v6h-6z"
     return drawn(
-        ("March, a day a column; ■ a kill, × one that did harm", "1", "31"),
+        ("March, office hours shaded; ■ a kill, × one that did harm", "1", "31"),
         f'<path d="{desks}" fill="{ink("field")}"/><path d="{squares}" fill="{ink("blue")}"/>'
         f'<path d="{crosses}" stroke="{ink("red")}" stroke-width="2"/>',
     )

@@ -55,10 +55,12 @@ def race(rule: Callable, line: str = "3G", ride: int = 7) -> Outcome:
         name: each[line][ride - 1] / here["ceilings"][line][ride - 1]
         for name, each in scores.items()
     }
-    words = [f"{'% of the ceiling':<18}{f'ride {ride}':>8}{'all 3G':>8}{'all 4G':>8}"]
+    words = [
+        f"{'% of the ceiling':<17}{f'ride {ride}':>8}" + "".join(f"{one:>5}" for one in sessions)
+    ]
     for name in sorted(now, key=lambda name: -now[name]):
-        row = now[name], *_parts(scores[name]).values()
-        words.append(f"{name:<18}" + "".join(f"{100 * part:>8.0f}" for part in row))
+        parts = "".join(f"{100 * part:>5.0f}" for part in _parts(scores[name]).values())
+        words.append(f"{name:<17}{100 * now[name]:>8.0f}{parts}")
     rungs, stops_s = sessions[line][ride - 1]
     rates, best = ([here["ladder_kbps"][rung] / 1000 for rung in row]
                    for row in (rungs, here["best"][line][ride - 1]))  # fmt: skip
