@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from scalemodel.core.compiled import compiled
+from scalemodel.stage.python.outcome import columns
 from scalemodel.stage.python.told import told
 from scalemodel.stage.youtube.race import account as race_account
 from scalemodel.stage.youtube.yours import rule_told
@@ -17,6 +18,18 @@ from scalemodel.youtube.abr.scores import LINEAR
 from scalemodel.youtube.media import Trace
 
 PLACE = "scalemodel.stage.youtube.yours.rule"
+
+
+TEMPTED = """\
+% of the ceiling   ride 7   3G   4G
+Dynamic                81   75   87
+follow buffer          79   61   94
+BOLA                   77   74   87
+follow throughput      68   62   92
+RobustMPC              45   67   97
+yours                  42   -2   99
+
+The picture stopped for 6.4 s in all, longest before segment 43: 4.3 s."""
 
 
 def within(share, reserve_s, step):
@@ -112,11 +125,18 @@ def test_the_rides_travel_whole(table):
 
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_what_reads_well_wins_on_a_fast_line_and_loses_on_a_slow_one():
-    words = race(within(1.0, 0.0, 5), "3G", 7).words.splitlines()
-    names = [line.split("  ")[0] for line in words[1:7]]
-    assert names[-1] == "yours" and "The picture stopped for 6.4 s in all" in words[-1]
+    assert race(within(1.0, 0.0, 5), "3G", 7).words == TEMPTED
     parts = of_ceiling(within(1.0, 0.0, 5))
     assert parts["yours"]["3G"] < 0 < 0.97 < parts["yours"]["4G"]
+
+
+def test_the_picture_has_a_bar_a_segment_and_no_stop_before_the_first(table):
+    rungs, stops_s = played(within(1.0, 0.0, 5), "4G", 2)
+    mine, best = ([table["ladder_kbps"][rung] / 1000 for rung in row]
+                  for row in (rungs, table["best"]["4G"][1]))  # fmt: skip
+    says = "4G, ride 2: your Mbit/s, the optimum's line; red: stops", "segment 1", "48"
+    assert stops_s[0] > 0
+    assert race(within(1.0, 0.0, 5), "4G", 2).svg == columns(says, mine, best, [0, *stops_s[1:]])
 
 
 def test_one_can_be_ahead_of_all_five_on_both_lines():
