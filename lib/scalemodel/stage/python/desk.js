@@ -87,6 +87,9 @@ globalThis.scalemodelDesk ??= (() => {
     area.dispatchEvent(new Event("input"));
   }
 
+  /* A picture in the page's colours, as it has them now: what stands alone knows no variable of ours. */
+  const inked = (picture) => btoa(atob(picture).replace(/var\((--sm-[\w-]+),[^()]*\)/g, (_, name) => getComputedStyle(document.body).getPropertyValue(name)));
+
   /* What is kept on the device; a browser may allow nothing. */
   function kept(key) {
     const asked = (does) => { try { return does(localStorage); } catch { return null; } };
@@ -150,7 +153,7 @@ globalThis.scalemodelDesk ??= (() => {
           worker.onerror = () => { end(); over("Python broke off; it starts anew at the next run."); };
           worker.onmessage = ({ data: [kind, value] }) => {
             if (kind === "printed") { out.hidden = false; out.append(value); }
-            if (kind === "picture") pictures.append(made("img", { src: `data:image/svg+xml;base64,${value[0]}`, alt: value[1] }));
+            if (kind === "picture") pictures.append(made("img", { src: `data:image/svg+xml;base64,${inked(value[0])}`, alt: value[1] }));
             if (kind === "done") over(out.textContent ? "Done." : "Done; it printed nothing.");
             if (kind === "error") { draw(value[0]); over((value[0] ? `Line ${value[0]}: ` : "") + value[1]); }
             if (kind === "broken") { end(); over(`Python broke off: ${value}`); }
