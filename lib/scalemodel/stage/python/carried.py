@@ -5,6 +5,11 @@ Who presses it gets an editor, and Python: the files of the interpreter, those t
 text, and the modules of `CARRIED`, as they stand. They import nothing beyond Python's own
 library and each other; a law holds them to it. In a notebook such a cell is a cell.
 
+Such a cell may say more in its metadata, under `here`: which `module` is called with the text in
+place of running it (its `run(text, argument)` prints), by which buttons (`runs`: the argument,
+and the button's words), with how many seconds (`limit_s`), which scripts bring it (`brings`), and
+what the text is called when it is downloaded (`file`).
+
 Left out: numpy, and all that stands on it; no page can load it without a network.
 Sources: the documentation of Pyodide.
 """
@@ -14,6 +19,8 @@ __dir__ = lambda: __all__
 
 import ast
 import json
+from collections.abc import Iterable, Mapping
+from html import escape
 from pathlib import Path
 
 import rcssmin
@@ -41,13 +48,45 @@ def imports_of(source: str) -> set[str]:
     return found
 
 
+def needed_by(name: str) -> list[str]:
+    """The modules of ours that stand behind `name`, itself among them, as their heads import them.
+
+    >>> needed_by("scalemodel.stage.python.inside")
+    ['scalemodel.stage.python.inside']
+    """
+    found, waiting = set(), [name]
+    while waiting:
+        module = waiting.pop()
+        if module not in found and _place(module).is_file():
+            found.add(module)
+            for node in ast.parse(_place(module).read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ImportFrom):
+                    waiting += [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
+    return sorted(found)
+
+
+def _place(name):
+    return LIB / f"{name.replace('.', '/')}.py"
+
+
+def brought_js(names: Iterable[str], more: Mapping[str, str] | None = None) -> str:
+    """The script that puts these modules, and `more` files by their paths, beside Python.
+
+    >>> "scalemodel/stage/python/inside.py" in brought_js(CARRIED)
+    True
+    """
+    modules = {
+        _place(name).relative_to(LIB).as_posix(): _place(name).read_text(encoding="utf-8")
+        for name in names
+    }
+    place = "((globalThis.scalemodelPython ??= {}).modules ??= {})"
+    return f"Object.assign({place}, {json.dumps({**modules, **(more or {})})});\n"
+
+
 def modules_js() -> str:
     """The script that holds the carried modules and the worker, as texts."""
-    paths = [LIB / f"{name.replace('.', '/')}.py" for name in CARRIED]
-    modules = {path.relative_to(LIB).as_posix(): path.read_text(encoding="utf-8") for path in paths}
     worker = rjsmin.jsmin((HERE / "worker.js").read_text(encoding="utf-8"))
-    held = json.dumps({"modules": modules, "worker": worker})
-    return f"Object.assign((globalThis.scalemodelPython ??= {{}}), {held});\n"
+    return f"{brought_js(CARRIED)}scalemodelPython.worker = {json.dumps(worker)};\n"
 
 
 def write(static: Path) -> None:
@@ -69,7 +108,13 @@ def offer_to_run(app, doctree) -> None:
     cells = [cell for cell in doctree.findall(nodes.container) if f"tag_{TAG}" in cell["classes"]]
     for number, cell in enumerate(cells, 1):
         html = (
-            f'<div class="sm-code" id="code-{number}">'
+            f'<div class="sm-code" id="code-{number}"{_asked(cell)}>'
             '<button type="button" hidden>Change it and run it, here</button></div>'
         )
         cell.insert(1, nodes.raw("", html, format="html"))
+
+
+def _asked(cell):
+    """What a cell says of how it is run, as an attribute."""
+    here = cell.get("cell_metadata", {}).get("here")
+    return f' data-here="{escape(json.dumps(here))}"' if here else ""

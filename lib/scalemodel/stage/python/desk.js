@@ -30,8 +30,12 @@ globalThis.scalemodelDesk = (() => {
       page[name] = true;
       page.loaded += size;
     }
-    await (page.modules ??= script(`${folder}modules.js`));
+    await (page.modules ??= Promise.all(["modules.js", ...brought()].map((name) => script(`${folder}${name}`))));
   }
+
+  /* The scripts that the cells of this page ask for besides. */
+  const asked = (code) => JSON.parse(code.dataset.here ?? "{}");
+  const brought = () => new Set([...document.querySelectorAll(".sm-code")].flatMap((code) => asked(code).brings ?? []));
 
   /* A worker that is ready to run a text; there is one a page. */
   async function begin(folder, say) {
@@ -90,6 +94,8 @@ globalThis.scalemodelDesk = (() => {
 
   return (code, folder) => {
     const cell = code.previousElementSibling, first = cell.querySelector("pre").textContent.replace(/\n+$/, "");
+    const here = { runs: { "": "Run" }, limit_s: LIMIT_S, file: `${code.id}.py`, ...asked(code) };
+    const broken = (words) => (here.module ? `unknown: ${words}` : words); // what was to be judged, is not
     const key = `sm-code-${location.pathname.split("/").slice(-2).join("/")}-${code.id}`;
     const sent = location.hash.startsWith(`#${code.id}=`) && decodeURIComponent(location.hash.slice(code.id.length + 2));
     const button = (words, onclick, title = "") => made("button", { type: "button", textContent: words, title, onclick });
@@ -101,7 +107,7 @@ globalThis.scalemodelDesk = (() => {
     const pictures = made("div");
     const draw = (wrong) => paper.replaceChildren(...coloured(area.value, wrong));
     const say = (words) => { said.textContent = words; };
-    const stop = button("Stop", () => halt("Stopped."));
+    const stop = button("Stop", () => halt(broken("Stopped.")));
     let over = null;
 
     function halt(words) {
@@ -110,8 +116,8 @@ globalThis.scalemodelDesk = (() => {
       python(folder, () => {}).catch(() => {}); // so that the next run need not wait so long
     }
 
-    async function run() {
-      doRun.disabled = true;
+    async function run(argument) {
+      doRuns.forEach((each) => { each.disabled = true; });
       stop.disabled = false;
       out.textContent = "";
       out.hidden = true;
@@ -123,43 +129,43 @@ globalThis.scalemodelDesk = (() => {
         say("It runs …");
         say(await new Promise((done) => {
           over = done;
-          clock = setTimeout(() => halt(`It was ended after ${LIMIT_S} seconds.`), LIMIT_S * 1000);
-          worker.onerror = () => { end(); done("Python broke off; it starts anew at the next run."); };
+          clock = setTimeout(() => halt(broken(`It was ended after ${here.limit_s} seconds.`)), here.limit_s * 1000);
+          worker.onerror = () => { end(); done(broken("Python broke off; it starts anew at the next run.")); };
           worker.onmessage = ({ data: [kind, value] }) => {
             if (kind === "printed") { out.hidden = false; out.append(value); }
             if (kind === "picture") pictures.append(made("img", { src: `data:image/svg+xml;base64,${value[0]}`, alt: value[1] }));
             if (kind === "done") done(out.textContent ? "Done." : "Done; it printed nothing.");
             if (kind === "error") { draw(value[0]); done((value[0] ? "Line " + value[0] + ": " : "") + value[1]); }
-            if (kind === "broken") { end(); done(`Python broke off: ${value}`); }
+            if (kind === "broken") { end(); done(broken(`Python broke off: ${value}`)); }
           };
-          worker.postMessage({ text: area.value });
+          worker.postMessage({ text: area.value, module: here.module, argument });
         }));
       } catch (error) {
         say(`Python can't be had here (${error.message}). The notebook of this page has it.`);
       }
       clearTimeout(clock);
       over = null;
-      doRun.disabled = false;
+      doRuns.forEach((each) => { each.disabled = false; });
       stop.disabled = true;
     }
-    const doRun = button("Run", run, "Ctrl and Enter");
+    const doRuns = Object.entries(here.runs).map(([argument, words], n) => button(words, () => run(argument), n ? "" : "Ctrl and Enter"));
     stop.disabled = true;
     const reset = button("Reset", () => { area.value = first; localStorage.removeItem(key); draw(); say("As it was."); });
     const save = button("Download", () => {
-      const link = made("a", { href: URL.createObjectURL(new Blob([area.value], { type: "text/x-python" })), download: `${code.id}.py` });
+      const link = made("a", { href: URL.createObjectURL(new Blob([area.value], { type: "text/x-python" })), download: here.file });
       link.click();
       URL.revokeObjectURL(link.href);
     });
     area.addEventListener("input", () => { draw(); if (area.value === first) localStorage.removeItem(key); else localStorage.setItem(key, area.value); });
     area.addEventListener("focus", () => { delete area.dataset.out; });
     area.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (!doRun.disabled) run(); } else indent(area, event);
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (!doRuns[0].disabled) doRuns[0].click(); } else indent(area, event);
     });
     draw();
     const style = made("link", { rel: "stylesheet", href: `${folder}desk.css` });
     document.head.append(style);
     const desk = made("div", { className: "sm-desk" }, made("div", { className: "both" }, paper, area),
-      made("div", { className: "do" }, doRun, stop, reset, save), said, out, pictures);
+      made("div", { className: "do" }, ...doRuns, stop, reset, save), said, out, pictures);
     cell.hidden = true;
     code.replaceChildren(desk);
     say(sent ? "This came with the address. Read it, and then run it." : "Change it, and run it.");

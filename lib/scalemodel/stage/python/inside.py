@@ -14,6 +14,7 @@ __dir__ = lambda: __all__
 
 import ast
 import base64
+import importlib
 import linecache
 import sys
 import traceback
@@ -47,13 +48,16 @@ class Desk:
     def __init__(self, tell):
         self.tell = tell
 
-    def run(self, text: str) -> None:
-        """Runs `text` from nothing: no name of an earlier run is left."""
+    def run(self, text: str, module: str | None = None, argument: str = "") -> None:
+        """Runs `text` from nothing: no name of an earlier run is left.
+
+        With a `module`, that is told the text in its place: `module.run(text, argument)`.
+        """
         linecache.cache[FILE] = (len(text), None, text.splitlines(True), FILE)
         out = _Paper(self.tell)
         before, sys.stdin = sys.stdin, StringIO()
         with redirect_stdout(out), redirect_stderr(out):
-            ended = _ended(text, self._show)
+            ended = _called(module, text, argument) if module else _ended(text, self._show)
             out.flush()
         sys.stdin = before
         self.tell(*ended)
@@ -81,6 +85,15 @@ def _ended(text, show):
         return "done", None
     except BaseException as error:
         return "error", (_line(error), _sentence(error))
+    return "done", None
+
+
+def _called(module, text, argument):
+    """What a module makes of a text."""
+    try:
+        importlib.import_module(module).run(text, argument)
+    except Exception as error:
+        return "error", (0, _sentence(error))
     return "done", None
 
 

@@ -71,7 +71,7 @@ begin`;
   self.onmessage = async ({ data }) => {
     try {
       if (data.text === undefined) await begin(data);
-      else desk.run(data.text);
+      else desk.run(data.text, data.module, data.argument);
     } catch (error) {
       tell(["broken", String(error).slice(0, 300)]);
     }
