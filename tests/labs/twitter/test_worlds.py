@@ -106,7 +106,9 @@ def test_a_round_of_crashes_changes_nothing_else(seed):
 
 
 def test_where_nothing_changes_the_store_lives_end_all_the_same():
-    network = Network(1, ((1,), ()), (Step("page", 1), Step("page", 0)), page=5, rounds=1, chances=(0.5,) * PICKS)
+    network = Network(
+        1, ((1,), ()), (Step("page", 1), Step("page", 0)), page=5, rounds=1, chances=(0.5,) * PICKS
+    )
     steps = with_crashes(network, [[Event(0.0, "user 1", "page", {})]] * 2).steps
     assert [step.kind for step in steps] == ["crash", "page"] * 2
     assert {step.deaths[0] for step in steps if step.kind == "crash"} == {0}
@@ -120,9 +122,7 @@ def test_a_world_that_was_written_down_is_the_same_when_it_is_read(key):
     assert of_plain(json.loads(json.dumps(as_plain(crash)))) == crash
 
 
-@pytest.mark.parametrize(
-    ("chance", "deaths"), [(0.0, [(1,), (0, 0)]), (0.999999, [(2,), (0, 1)])]
-)
+@pytest.mark.parametrize(("chance", "deaths"), [(0.0, [(1,), (0, 0)]), (0.999999, [(2,), (0, 1)])])
 def test_the_least_and_the_largest_chance_pick_the_first_and_the_last(chance, deaths):
     post = [*[Event(0.0, "store", "push", {})] * 2, Event(0.0, "worker", "post done", {})]
     births = [Event(0.0, "store", "put", {}), Event(0.0, "worker", "start done", {})]
@@ -215,7 +215,9 @@ def test_after_each_crash_who_waits_looks_and_the_author_sends_again():
 # ── Refusals ────────────────────────────────────────────────────────────────
 def test_a_world_with_too_few_dice_for_its_rounds_is_refused():
     network = replace(LAB.stage("b").draw(3), rounds=3)
-    with pytest.raises(ValueError, match="world.chances has 68 numbers; with rounds=3 it must have"):
+    with pytest.raises(
+        ValueError, match=r"world\.chances has 68 numbers; with rounds=3 it must have"
+    ):
         with_crashes(network, [*told(network)])
 
 

@@ -144,7 +144,7 @@ class _Life:
                     return self._served(name, given)
                 except (Died, Faulty, Doubtful) as over:
                     self.over = over
-            raise KeyboardInterrupt  # of C, unlike ours: nobody can hang a thing onto it
+            raise GeneratorExit  # of C: nobody can hang a thing onto it; and a generator ends by it
 
         return operation
 
@@ -158,7 +158,7 @@ class _Life:
     def break_off(self, words):
         """The end of a life that does what cannot be judged."""
         self.over = self.over or Doubtful(words)
-        raise KeyboardInterrupt
+        raise GeneratorExit
 
 
 def _told(method, error):

@@ -24,6 +24,7 @@ import json
 import math
 import operator
 import re
+import sys
 import types
 import warnings
 from collections.abc import Callable
@@ -49,9 +50,11 @@ BUILT_IN = """
     max min next object oct ord pow print property range repr reversed round set slice sorted
     staticmethod str sum super tuple type zip Ellipsis NotImplemented __build_class__ __debug__
 """
-LENT = {  # of C, so that nobody can leave a thing in them; what is Python's is wrapped
+OF_C = 1 << 8  # of a class: nobody can set a thing in it
+OF_EACH = ("__dict__", "__weakref__")  # class
+LENT = {  # of C, so that nobody can leave a thing in them; what is Python's is made anew
     "bisect": (bisect, "bisect bisect_left bisect_right insort insort_left insort_right"),
-    "collections": (collections, "OrderedDict defaultdict deque namedtuple"),
+    "collections": (collections, "Counter OrderedDict defaultdict deque namedtuple"),
     "functools": (functools, "cache cmp_to_key lru_cache partial reduce"),
     "heapq": (heapq, "heapify heappop heappush heappushpop heapreplace merge nlargest nsmallest"),
     "itertools": (itertools, " ".join(name for name in vars(itertools) if name[0] != "_")),
@@ -183,6 +186,26 @@ def _module(doubt, name):
 
 
 def _own(thing):
-    """What a life may do with as it likes: a function of Python's keeps what is hung onto it."""
-    is_python_s = isinstance(thing, types.FunctionType)
-    return (lambda *words, **more: thing(*words, **more)) if is_python_s else thing
+    """What a life may do with as it likes: what is Python's keeps what is hung onto it."""
+    if isinstance(thing, types.FunctionType):
+        return lambda *words, **more: thing(*words, **more)
+    if isinstance(thing, type) and not thing.__flags__ & OF_C:
+        return _own_class(thing)
+    return thing
+
+
+def _own_class(kind):
+    """The same class once more, with methods of its own that know it by the name of the first."""
+    names, itself = {**vars(sys.modules[kind.__module__])}, types.CellType()
+
+    def own(part):
+        if isinstance(part, classmethod):
+            return classmethod(own(part.__func__))
+        if not isinstance(part, types.FunctionType):
+            return part
+        cells = (itself,) if part.__code__.co_freevars else None  # of what asks for its parents
+        return types.FunctionType(part.__code__, names, part.__name__, part.__defaults__, cells)
+
+    parts = {name: own(part) for name, part in vars(kind).items() if name not in OF_EACH}
+    names[kind.__name__] = itself.cell_contents = type(kind.__name__, kind.__bases__, parts)
+    return itself.cell_contents

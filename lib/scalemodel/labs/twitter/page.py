@@ -1,10 +1,12 @@
 """The Twitter lab on a page: `run` is what its buttons call.
 
-Left out: the worlds, which `tools/lab_notebooks.py` writes beside this file when a book is built.
+The worlds of practice lie beside this file where it was carried; elsewhere they are drawn.
+
+Left out: any other worlds, which need numpy.
 Sources: none needed.
 """
 
-__all__ = ["WORLDS", "run"]
+__all__ = ["WORLDS", "practice", "run"]
 __dir__ = lambda: __all__
 
 import json
@@ -12,18 +14,40 @@ from pathlib import Path
 
 from scalemodel.core import checks
 from scalemodel.labs import page
+from scalemodel.labs.lab import Lab
 from scalemodel.labs.twitter.stages import lab_of
 from scalemodel.labs.twitter.world import of_plain
 
 WORLDS = Path(__file__).with_name("worlds.json")
 
 
+def practice() -> tuple[Lab, list[int]]:
+    """The lab in the worlds of practice, and their seeds.
+
+    >>> lab, seeds = practice()
+    >>> lab.stage("a").draw(seeds[0]).seed == seeds[0]
+    True
+    """
+    drawn = {key: {row[0]: of_plain(row) for row in rows} for key, rows in _worlds().items()}
+    return lab_of(*(worlds.__getitem__ for worlds in drawn.values())), [*drawn["a"]]
+
+
+def _worlds():
+    if WORLDS.is_file():
+        return json.loads(WORLDS.read_text())
+    from scalemodel.labs.twitter import lab  # which needs numpy
+
+    return lab.practice_worlds()
+
+
 @checks.kinds
 def run(text: str, key: str) -> None:
-    """Prints what stage `key` makes of the answer `text`, in the worlds of practice."""
-    drawn = {
-        stage: {row[0]: of_plain(row) for row in rows}
-        for stage, rows in json.loads(WORLDS.read_text()).items()
-    }
-    lab = lab_of(*(worlds.__getitem__ for worlds in drawn.values()))
-    page.check(lab, key, text, [*drawn[key]])
+    """Prints what the stage makes of an answer, in the worlds of practice.
+
+    >>> run("import os", "a")
+    ... # doctest: +ELLIPSIS
+    Playing 8 worlds .
+    unknown: it imports os, and on a page there are ...
+    """
+    lab, seeds = practice()
+    page.check(lab, key, text, seeds)
