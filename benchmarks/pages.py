@@ -66,6 +66,7 @@ def main():
             browser = browsers.chromium.launch(executable_path=program, args=sandbox())
             answers(browser, site)
             weights(browser, site)
+            pythons(browser, site)
             browser.close()
 
 
@@ -211,6 +212,49 @@ def visited(context, address):
     page.wait_for_load_state("networkidle")
     page.close()
     return sum(Host.sent.values()), Host.sent[".html"]
+
+
+# ── Python on a page ────────────────────────────────────────────────────────
+def pythons(browser, site):
+    """Prints how long a page's Python takes until it is ready; beside it, CPython's own start."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *a: Host(*a, directory=site))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    pages = [path for path in site.rglob("*.html") if 'class="sm-code"' in path.read_text()]
+    name = pages[0].relative_to(site).as_posix()
+    print(f"\nPython on {name}                              seconds      kB sent")
+    for how, home in (
+        ("over HTTP", f"http://127.0.0.1:{server.server_port}"),
+        ("from a folder", site.as_uri()),
+    ):
+        context = browser.new_context()
+        for visit in ("first page", "second page"):
+            Host.sent.clear()
+            page = context.new_page()
+            page.goto(f"{home}/{name}")
+            page.wait_for_load_state("networkidle")
+            before = sum(Host.sent.values())
+            page.click(".sm-code button")
+            took = ready(page, "Python is ready.")
+            sent = (sum(Host.sent.values()) - before) / 1000
+            print(f"{how}, {visit:<34}{took:14.2f} {sent:12.0f}")
+        page.fill(".sm-desk textarea", "while True: pass")
+        page.click("text='Run'")
+        page.click("text='Stop'")
+        page.fill(".sm-desk textarea", "1")
+        page.click("text='Run'")
+        print(f"{how}, {'anew after Stop':<34}{ready(page, 'Done.'):14.2f}")
+        context.close()
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import ast, base64, traceback"], check=True)
+    print(f"{'CPython here':<40}{time.perf_counter() - began:14.2f}")
+    server.shutdown()
+
+
+def ready(page, words):
+    """The seconds until the page says `words`."""
+    began = time.perf_counter()
+    page.locator(".sm-desk [role=status]").filter(has_text=words).first.wait_for()
+    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

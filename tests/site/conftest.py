@@ -96,7 +96,7 @@ def write_book(folder, chapters):
         (folder / "book" / f"{name}.md").write_text(header + text)
 
 
-def write_specimens(folder, pages=("panels", "game", "moving", "predict", "scene")):
+def write_specimens(folder, pages=("panels", "game", "moving", "predict", "scene", "python")):
     """The source of a little book: `pages` of this folder, one to read, and a glossary."""
     texts = {name: (SPECIMENS / f"{name}.md").read_text() for name in (*pages, "reading")}
     texts["room/reading"] = texts.pop("reading")

@@ -2,9 +2,9 @@
 
    A text area lies over the same text in colours. Tab indents until Escape was pressed, so that
    the keyboard leads out again. What was typed is kept on the device where that is allowed. */
-globalThis.scalemodelDesk = (() => {
+globalThis.scalemodelDesk ??= (() => {
   "use strict";
-  const FILES = { "wasm.js": 4.7, "library.js": 3.4, "text.js": 1.3 }; // MB
+  const FILES = { "wasm.js": 4.7, "memory.js": 8.1, "library.js": 3.4, "text.js": 1.3 }; // MB
   const LIMIT_S = 10;
   const WORDS = /^(?:False|None|True|and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|match|case|nonlocal|not|or|pass|raise|return|try|while|with|yield)$/;
   const PIECES = /("""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?)|(#.*)|([A-Za-z_]\w*)/g;
@@ -30,12 +30,12 @@ globalThis.scalemodelDesk = (() => {
       page[name] = true;
       page.loaded += size;
     }
-    await (page.modules ??= Promise.all(["modules.js", ...brought()].map((name) => script(`${folder}${name}`))));
+    await (page.modules ??= script(`${folder}modules.js`).then(() => Promise.all(brought().map((name) => script(folder + name)))));
   }
 
-  /* The scripts that the cells of this page ask for besides. */
+  /* What a cell says of how it is run, and the scripts that the cells of this page ask for. */
   const asked = (code) => JSON.parse(code.dataset.here ?? "{}");
-  const brought = () => new Set([...document.querySelectorAll(".sm-code")].flatMap((code) => asked(code).brings ?? []));
+  const brought = () => [...new Set([...document.querySelectorAll(".sm-code")].flatMap((code) => asked(code).brings ?? []))];
 
   /* A worker that is ready to run a text; there is one a page. */
   async function begin(folder, say) {
@@ -47,19 +47,18 @@ globalThis.scalemodelDesk = (() => {
     await new Promise((done, failed) => {
       worker.onerror = (event) => failed(new Error(event.message || "no worker can be had here"));
       worker.onmessage = ({ data: [kind, value] }) => {
-        if (kind === "compiled") page.compiled = value;
+        if (kind === "made") page.made = value;
         if (kind === "ready") done();
         if (kind === "broken") failed(new Error(value));
       };
-      worker.postMessage({ files: page.compiled ? { "python_stdlib.zip": files["python_stdlib.zip"] } : files, modules, compiled: page.compiled });
+      worker.postMessage({ files: page.made ? null : files, modules, made: page.made });
     });
     return worker;
   }
   const python = (folder, say) => (page.python ??= begin(folder, say).catch((error) => { page.python = null; throw error; }));
-  async function end() {
-    const worker = page.python;
+  function end() {
+    page.python?.then((worker) => worker.terminate(), () => {});
     page.python = null;
-    (await worker)?.terminate();
   }
 
   // ── The editor ───────────────────────────────────────────────────────────
@@ -92,83 +91,113 @@ globalThis.scalemodelDesk = (() => {
     area.dispatchEvent(new Event("input"));
   }
 
+  /* What is kept on the device; a browser may allow nothing. */
+  function kept(key) {
+    const asked = (does) => { try { return does(localStorage); } catch { return null; } };
+    return {
+      get: () => asked((device) => device.getItem(key)),
+      set: (text) => asked((device) => device.setItem(key, text)),
+      forget: () => asked((device) => device.removeItem(key)),
+    };
+  }
+
+  /* The text that an address brings for a cell; nobody but its reader runs it. */
+  function sentTo(code) {
+    if (!location.hash.startsWith(`#${code.id}=`)) return "";
+    try { return decodeURIComponent(location.hash.slice(code.id.length + 2)); } catch { return ""; }
+  }
+
   return (code, folder) => {
-    const cell = code.previousElementSibling, first = cell.querySelector("pre").textContent.replace(/\n+$/, "");
-    const here = { runs: { "": "Run" }, limit_s: LIMIT_S, file: `${code.id}.py`, ...asked(code) };
+    const cell = code.previousElementSibling, stored = code.nextElementSibling; // as the book has run it
+    const first = cell.querySelector("pre").textContent.replace(/\n+$/, "");
+    const device = kept(`sm-code-${location.pathname.split("/").slice(-2).join("/")}-${code.id}`);
+    const sent = sentTo(code), here = { runs: { "": "Run" }, limit_s: LIMIT_S, file: `${code.id}.py`, ...asked(code) };
     const broken = (words) => (here.module ? `unknown: ${words}` : words); // what was to be judged, is not
-    const key = `sm-code-${location.pathname.split("/").slice(-2).join("/")}-${code.id}`;
-    const sent = location.hash.startsWith(`#${code.id}=`) && decodeURIComponent(location.hash.slice(code.id.length + 2));
     const button = (words, onclick, title = "") => made("button", { type: "button", textContent: words, title, onclick });
     const paper = made("pre", { ariaHidden: "true" }), said = made("p"), out = made("pre", { hidden: true, tabIndex: 0 });
-    const area = made("textarea", { spellcheck: false, autocapitalize: "off", value: sent || localStorage.getItem(key) || first });
+    const area = made("textarea", { spellcheck: false, autocapitalize: "off", value: sent || device.get() || first });
     area.setAttribute("aria-label", "Python code; Tab indents, Escape and then Tab leaves");
     said.setAttribute("role", "status");
     out.setAttribute("aria-label", "what it printed");
     const pictures = made("div");
     const draw = (wrong) => paper.replaceChildren(...coloured(area.value, wrong));
     const say = (words) => { said.textContent = words; };
-    const stop = button("Stop", () => halt(broken("Stopped.")));
     let over = null;
 
+    function refused(error) {
+      const book = document.querySelector('a[href$=".ipynb"]');
+      said.replaceChildren(`Python can't be had here (${error.message}). `, book ? made("a", { href: book.href, textContent: "The notebook of this page" }) : "The notebook of this page", " has it.");
+    }
+    function fresh() {
+      out.textContent = "";
+      out.hidden = true;
+      pictures.replaceChildren();
+    }
     function halt(words) {
+      over(words);
       end();
-      over?.(words);
       python(folder, () => {}).catch(() => {}); // so that the next run need not wait so long
     }
 
     async function run(argument) {
-      doRuns.forEach((each) => { each.disabled = true; });
-      stop.disabled = false;
-      out.textContent = "";
-      out.hidden = true;
-      pictures.replaceChildren();
+      if (page.busy) return say("Another cell of this page is running: stop it first.");
+      doing(true);
+      if (stored) stored.hidden = true;
+      fresh();
       draw();
+      const ended = new Promise((done) => { over = done; });
       let clock;
       try {
-        const worker = await python(folder, say);
-        say("It runs …");
-        say(await new Promise((done) => {
-          over = done;
+        const worker = await Promise.race([python(folder, say), ended.then(() => null)]);
+        if (worker) {
+          say("It runs …");
           clock = setTimeout(() => halt(broken(`It was ended after ${here.limit_s} seconds.`)), here.limit_s * 1000);
-          worker.onerror = () => { end(); done(broken("Python broke off; it starts anew at the next run.")); };
+          worker.onerror = () => { end(); over(broken("Python broke off; it starts anew at the next run.")); };
           worker.onmessage = ({ data: [kind, value] }) => {
             if (kind === "printed") { out.hidden = false; out.append(value); }
             if (kind === "picture") pictures.append(made("img", { src: `data:image/svg+xml;base64,${value[0]}`, alt: value[1] }));
-            if (kind === "done") done(out.textContent ? "Done." : "Done; it printed nothing.");
-            if (kind === "error") { draw(value[0]); done((value[0] ? "Line " + value[0] + ": " : "") + value[1]); }
-            if (kind === "broken") { end(); done(broken(`Python broke off: ${value}`)); }
+            if (kind === "done") over(out.textContent ? "Done." : "Done; it printed nothing.");
+            if (kind === "error") { draw(value[0]); over((value[0] ? `Line ${value[0]}: ` : "") + value[1]); }
+            if (kind === "broken") { end(); over(broken(`Python broke off: ${value}`)); }
           };
-          worker.postMessage({ text: area.value, module: here.module, argument });
-        }));
+          worker.postMessage({ text: area.value, behind: code.dataset.behind, module: here.module, argument });
+        }
+        say(await ended);
       } catch (error) {
-        say(`Python can't be had here (${error.message}). The notebook of this page has it.`);
+        refused(error);
       }
       clearTimeout(clock);
-      over = null;
-      doRuns.forEach((each) => { each.disabled = false; });
-      stop.disabled = true;
+      doing(false);
     }
     const doRuns = Object.entries(here.runs).map(([argument, words], n) => button(words, () => run(argument), n ? "" : "Ctrl and Enter"));
+    const stop = button("Stop", () => halt(broken("Stopped.")));
+    const doing = (busy) => { page.busy = busy; stop.disabled = !busy; for (const each of doRuns) each.disabled = busy; };
     stop.disabled = true;
-    const reset = button("Reset", () => { area.value = first; localStorage.removeItem(key); draw(); say("As it was."); });
+    const reset = button("Reset", () => {
+      area.value = first;
+      device.forget();
+      if (stored) stored.hidden = false;
+      fresh();
+      draw();
+      say("As it was.");
+    });
     const save = button("Download", () => {
       const link = made("a", { href: URL.createObjectURL(new Blob([area.value], { type: "text/x-python" })), download: here.file });
       link.click();
       URL.revokeObjectURL(link.href);
     });
-    area.addEventListener("input", () => { draw(); if (area.value === first) localStorage.removeItem(key); else localStorage.setItem(key, area.value); });
+    area.addEventListener("input", () => { draw(); if (area.value === first) device.forget(); else device.set(area.value); });
     area.addEventListener("focus", () => { delete area.dataset.out; });
     area.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (!doRuns[0].disabled) doRuns[0].click(); } else indent(area, event);
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); doRuns[0].click(); } else indent(area, event);
     });
     draw();
-    const style = made("link", { rel: "stylesheet", href: `${folder}desk.css` });
-    document.head.append(style);
-    const desk = made("div", { className: "sm-desk" }, made("div", { className: "both" }, paper, area),
-      made("div", { className: "do" }, ...doRuns, stop, reset, save), said, out, pictures);
+    document.head.append(made("link", { rel: "stylesheet", href: `${folder}desk.css` }));
     cell.hidden = true;
-    code.replaceChildren(desk);
-    say(sent ? "This came with the address. Read it, and then run it." : "Change it, and run it.");
-    if (!sent) { area.focus(); python(folder, say).then(() => say("Python is ready."), (error) => say(`Python can't be had here (${error.message}). The notebook of this page has it.`)); }
+    code.replaceChildren(made("div", { className: "sm-desk" }, made("div", { className: "both" }, paper, area),
+      made("div", { className: "do" }, ...doRuns, stop, reset, save), said, out, pictures));
+    if (sent) return say("This came with the address. Read it, and then run it.");
+    area.focus();
+    python(folder, say).then(() => say("Python is ready."), refused);
   };
 })();

@@ -21,7 +21,7 @@ import traceback
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO, TextIOBase
 
-FILE = "<your code>"
+FILE, BEHIND = "<your code>", "<what follows it>"
 MOST_LETTERS = 20_000  # of what is printed
 ABSENT = (
     "{name} is not here: on the page there is only Python's own library, and what this page "
@@ -48,16 +48,19 @@ class Desk:
     def __init__(self, tell):
         self.tell = tell
 
-    def run(self, text: str, module: str | None = None, argument: str = "") -> None:
-        """Runs `text` from nothing: no name of an earlier run is left.
+    def run(self, text: str, behind: str = "", module: str = "", argument: str = "") -> None:
+        """Runs `text` from nothing, no name of an earlier run is left; then what stands `behind` it.
 
-        With a `module`, that is told the text in its place: `module.run(text, argument)`.
+        A `module` that is named is told the text instead: `module.run(text, argument)`.
         """
         linecache.cache[FILE] = (len(text), None, text.splitlines(True), FILE)
         out = _Paper(self.tell)
         before, sys.stdin = sys.stdin, StringIO()
         with redirect_stdout(out), redirect_stderr(out):
-            ended = _called(module, text, argument) if module else _ended(text, self._show)
+            if module:
+                ended = _called(module, text, argument)
+            else:
+                ended = _ended({FILE: text, BEHIND: behind}, self._show)
             out.flush()
         sys.stdin = before
         self.tell(*ended)
@@ -72,15 +75,16 @@ class Desk:
             self.tell("picture", (base64.b64encode(svg().encode()).decode(), str(value)))
 
 
-def _ended(text, show):
-    """What a text came to, and how: done, or the line and the sentence of its error."""
+def _ended(texts, show):
+    """What texts came to, and how: done, or the line and the sentence of the first error."""
+    names = {"__name__": "__main__", "__builtins__": __builtins__}
     try:
-        tree = ast.parse(text, FILE)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        names = {"__name__": "__main__", "__builtins__": __builtins__}
-        exec(compile(tree, FILE, "exec"), names)
-        if last is not None:
-            show(eval(compile(ast.Expression(last.value), FILE, "eval"), names))
+        for file, text in texts.items():
+            tree = ast.parse(text, file)
+            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, file, "exec"), names)
+            if last is not None:
+                show(eval(compile(ast.Expression(last.value), file, "eval"), names))
     except SystemExit:
         return "done", None
     except BaseException as error:

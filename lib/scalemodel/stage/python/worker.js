@@ -27,7 +27,10 @@ def begin(tell):
     return Desk(tell)
 begin`;
   const tell = self.postMessage.bind(self);
-  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const read = async (text) => (await self.fetch(`data:;base64,${text}`)).arrayBuffer();
+  const unpacked = async (text) => new Response(
+    new Blob([await read(text)]).stream().pipeThrough(new DecompressionStream("gzip")),
+  ).arrayBuffer();
   const grow = WebAssembly.Memory.prototype.grow;
   WebAssembly.Memory.prototype.grow = function (more) {
     if (this.buffer.byteLength / 65536 + more > MOST_PAGES) throw new RangeError("enough");
@@ -35,16 +38,16 @@ begin`;
   };
   let desk;
 
-  /* The interpreter, out of the files that the page has loaded; what it compiled serves again. */
-  async function begin({ files, modules, compiled }) {
-    const library = bytes(files["python_stdlib.zip"]);
-    const code = compiled ?? await WebAssembly.compile(await new Response(
-      new Blob([bytes(files["pyodide.asm.wasm"])]).stream().pipeThrough(new DecompressionStream("gzip")),
-    ).arrayBuffer());
+  /* The interpreter, out of the files that the page has loaded; what it unpacked serves again. */
+  async function begin({ files, modules, made }) {
+    const [library, code, memory] = made ?? await Promise.all([
+      read(files.library), unpacked(files.wasm).then(WebAssembly.compile), unpacked(files.memory),
+    ]);
     WebAssembly.instantiateStreaming = async (_, given) => ({ module: code, instance: await WebAssembly.instantiate(code, given) });
     self.fetch = async () => new Response(library);
     const python = await loadPyodide({
       indexURL: "http://nowhere.invalid/", createPyodideModule: self.scalemodelPython,
+      _loadSnapshot: new Uint8Array(memory),
       jsglobals: Object.assign(Object.create(null), { Object, setTimeout, clearTimeout }),
       lockFileContents: '{"info":{"abi_version":"2026_0","arch":"wasm32","platform":"emscripten_5_0_3","python":"3.14.2","version":"0"},"packages":{}}',
     });
@@ -55,7 +58,7 @@ begin`;
       python.FS.writeFile(path, text);
     }
     desk = python.runPython(BEGIN)((kind, value) => tell([kind, value?.toJs ? value.toJs() : value]));
-    if (!compiled) tell(["compiled", code]);
+    if (!made) tell(["made", [library, code, memory]]);
     tell(["ready"]);
   }
 
@@ -71,7 +74,7 @@ begin`;
   self.onmessage = async ({ data }) => {
     try {
       if (data.text === undefined) await begin(data);
-      else desk.run(data.text, data.module, data.argument);
+      else desk.run(data.text, data.behind ?? "", data.module ?? "", data.argument ?? "");
     } catch (error) {
       tell(["broken", String(error).slice(0, 300)]);
     }

@@ -95,7 +95,9 @@ def account(rungs: list[int], stops_s: list[float]) -> Account:
     worth = [table()["ladder_kbps"][rung] / 1000 for rung in rungs]
     counted = len(worth) - 1
     changes = sum(abs(b - a) for a, b in zip(worth, worth[1:]))  # noqa: B905, RUF007
-    return Account(sum(worth[1:]) / counted, changes / counted, STOP_COST * sum(stops_s[1:]) / counted)
+    return Account(
+        sum(worth[1:]) / counted, changes / counted, STOP_COST * sum(stops_s[1:]) / counted
+    )
 
 
 class Race(NamedTuple):
