@@ -111,7 +111,7 @@ globalThis.scalemodelDesk ??= (() => {
     const cell = code.previousElementSibling, stored = code.nextElementSibling; // as the book has run it
     const first = cell.querySelector("pre").textContent.replace(/\n+$/, "");
     const device = kept(`sm-code-${location.pathname.split("/").slice(-2).join("/")}-${code.id}`);
-    const sent = sentTo(code), here = { runs: { "": "Run" }, limit_s: LIMIT_S, file: `${code.id}.py`, ...asked(code) };
+    const sent = sentTo(code), here = { runs: { "": "Run" }, limit_s: Number(code.dataset.limit ?? LIMIT_S), file: `${code.id}.py`, ...asked(code) };
     const broken = (words) => (here.module ? `unknown: ${words}` : words); // what was to be judged, is not
     const button = (words, onclick, title = "") => made("button", { type: "button", textContent: words, title, onclick });
     const paper = made("pre", { ariaHidden: "true" }), said = made("p"), out = made("pre", { hidden: true, tabIndex: 0 });
