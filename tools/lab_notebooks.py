@@ -11,12 +11,10 @@
 `lab.py` has solution regions between `### BEGIN SOLUTION` and `### END SOLUTION`, and a
 cell of checks for each stage. In the exports the checks are locked, call the same grader
 as everywhere, and each thing that has points of its own has a cell or a case of its own.
-`tools/book.py` puts the student's notebook on the site, and what its page needs to check an answer.
+`tools/book.py` puts the student's notebook on the site.
 """
 
 import argparse
-import importlib
-import json
 import re
 import shutil
 from pathlib import Path
@@ -28,7 +26,6 @@ from pair import asks_for_the_package
 
 from scalemodel.labs.practice import parts
 from scalemodel.labs.shelf import LABS
-from scalemodel.stage.python import carried
 
 ROOT = Path(__file__).parents[1]
 REGION = re.compile(r"(?ms)^(?P<indent> *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION(?P<end>\n|\Z)")
@@ -69,14 +66,6 @@ def hand_out(html):
     for lab in LABS.values():
         written = jupytext.read(ROOT / "labs" / lab.folder / "lab.py")
         write(html / "book" / lab.name / f"{topic_of(lab)}.ipynb", student(written))
-        (html / "_static" / "python" / f"lab-{lab.name}.js").write_text(on_page(lab))
-
-
-def on_page(lab):
-    """The script with all that a lab's page needs to check an answer, the worlds of practice too."""
-    worlds = importlib.import_module(f"scalemodel.labs.{lab.name}.lab").practice_worlds()
-    told = {f"scalemodel/labs/{lab.name}/worlds.json": json.dumps(worlds, separators=(",", ":"))}
-    return carried.brought_js(f"scalemodel.labs.{lab.name}.page", told)
 
 
 def topic_of(lab):

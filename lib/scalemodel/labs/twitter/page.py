@@ -1,24 +1,23 @@
 """The Twitter lab on a page: `run` is what its buttons call.
 
-The worlds of practice lie beside this file where it was carried; elsewhere they are drawn.
+The worlds of practice lie beside this file where it was carried; elsewhere `page_told` draws them.
 
 Left out: any other worlds, which need numpy.
 Sources: none needed.
 """
 
-__all__ = ["WORLDS", "practice", "run"]
+__all__ = ["practice", "run"]
 __dir__ = lambda: __all__
 
+import importlib
 import json
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.labs import page
+from scalemodel.labs.alone import page
 from scalemodel.labs.lab import Lab
 from scalemodel.labs.twitter.stages import lab_of
 from scalemodel.labs.twitter.world import of_plain
-
-WORLDS = Path(__file__).with_name("worlds.json")
 
 
 def practice() -> tuple[Lab, list[int]]:
@@ -33,11 +32,10 @@ def practice() -> tuple[Lab, list[int]]:
 
 
 def _worlds():
-    if WORLDS.is_file():
-        return json.loads(WORLDS.read_text())
-    from scalemodel.labs.twitter import lab  # which needs numpy
-
-    return lab.practice_worlds()
+    carried = Path(__file__).with_suffix(".json")
+    if carried.is_file():
+        return json.loads(carried.read_text(encoding="utf-8"))
+    return importlib.import_module("scalemodel.labs.twitter.page_told").told()
 
 
 @checks.kinds

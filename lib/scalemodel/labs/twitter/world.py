@@ -94,9 +94,13 @@ def of_plain(row: list) -> Network:
     >>> of_plain([1, [[1], []], [["post", 0, 10, 1, []]], 5, 0, 0, 0, []]).followees()
     [[], [0]]
     """
-    seed, followers, steps, *rest, chances = row
-    steps = tuple(Step(*words, tuple(deaths)) for *words, deaths in steps)
-    return Network(seed, tuple(map(tuple, followers)), steps, *rest, tuple(chances))
+    try:
+        seed, followers, steps, page, rounds, calm, waits, chances = row
+        steps = tuple(Step(*words, tuple(deaths)) for *words, deaths in steps)
+        followers = tuple(map(tuple, followers))
+    except (TypeError, ValueError):
+        raise ValueError(f"row={checks.brief(row)} must be what as_plain writes down") from None
+    return Network(seed, followers, steps, page, rounds, calm, waits, tuple(chances))
 
 
 @checks.kinds

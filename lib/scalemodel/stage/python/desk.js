@@ -30,12 +30,8 @@ globalThis.scalemodelDesk ??= (() => {
       page[name] = true;
       page.loaded += size;
     }
-    await (page.modules ??= script(`${folder}modules.js`).then(() => Promise.all(brought().map((name) => script(folder + name)))));
+    await (page.modules ??= script(folder + document.querySelector(".sm-code").dataset.modules));
   }
-
-  /* What a cell says of how it is run, and the scripts that the cells of this page ask for. */
-  const asked = (code) => JSON.parse(code.dataset.here ?? "{}");
-  const brought = () => [...new Set([...document.querySelectorAll(".sm-code")].flatMap((code) => asked(code).brings ?? []))];
 
   /* A worker that is ready to run a text; there is one a page. */
   async function begin(folder, say) {
@@ -111,7 +107,7 @@ globalThis.scalemodelDesk ??= (() => {
     const cell = code.previousElementSibling, stored = code.nextElementSibling; // as the book has run it
     const first = cell.querySelector("pre").textContent.replace(/\n+$/, "");
     const device = kept(`sm-code-${location.pathname.split("/").slice(-2).join("/")}-${code.id}`);
-    const sent = sentTo(code), here = { runs: { "": "Run" }, limit_s: Number(code.dataset.limit ?? LIMIT_S), file: `${code.id}.py`, ...asked(code) };
+    const sent = sentTo(code), here = { runs: { "": "Run" }, limit_s: Number(code.dataset.limit ?? LIMIT_S), file: `${code.id}.py`, ...JSON.parse(code.dataset.here ?? "{}") };
     const broken = (words) => (here.module ? `unknown: ${words}` : words); // what was to be judged, is not
     const button = (words, onclick, title = "") => made("button", { type: "button", textContent: words, title, onclick });
     const paper = made("pre", { ariaHidden: "true" }), said = made("p"), out = made("pre", { hidden: true, tabIndex: 0 });

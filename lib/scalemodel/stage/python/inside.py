@@ -9,7 +9,7 @@ Left out: the time that a text may take, and what ends it; the page looks after 
 Sources: the `traceback` and `ast` modules' documentation.
 """
 
-__all__ = ["FILE", "MOST_LETTERS", "Desk"]
+__all__ = ["ABSENT", "BEHIND", "FILE", "MOST_LETTERS", "Desk"]
 __dir__ = lambda: __all__
 
 import ast

@@ -107,6 +107,7 @@ def setup(app) -> dict:
     app.connect("config-inited", reuse_executions)
     app.connect("builder-inited", write_styles)
     app.connect("doctree-read", carried.offer_to_run)
+    app.connect("html-page-context", carried.bring_along)
     app.connect("builder-inited", lambda app: restore_search(Path(app.outdir)))
     app.connect("html-page-context", tidy_page, priority=900)
     app.connect("build-finished", finish)

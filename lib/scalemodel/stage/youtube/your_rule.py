@@ -2,33 +2,29 @@
 
 On the page there is Python, and nothing that was ever installed. So the reader's rule is played
 by the loop of `scalemodel.youtube.playback` itself, on lists; the rides, and what the other
-rules and the optimum made of them, are carried along as a table. In a notebook the table is
-made where it is asked for, by the engine.
+rules and the optimum made of them, are told beforehand.
 
 Left out: all but the linear score.
 Sources: those of the chapter *Which of five rules is best*.
 """
 
-__all__ = ["TABLE", "Account", "Race", "account", "played", "race", "table"]
+__all__ = ["STOP_COST", "Account", "account", "played", "race", "reached"]
 __dir__ = lambda: __all__
 
-import functools
-import json
-from html import escape
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from scalemodel.stage.python.outcome import Outcome, columns
+from scalemodel.stage.python.told import told
 from scalemodel.youtube import playback
 
-TABLE = Path(__file__).with_suffix(".json")
 STOP_COST = 4.3  # points a second
-ROW, LEFT, WIDE = 26, 130, 420  # px of the picture
 
 
 class Account(NamedTuple):
-    """A session's points, means a segment: what its rates earned, changes and stops took.
+    """A session's points, as means a segment: what its rates earned, changes and stops took.
 
-    >>> round(Account(2.0, changes=0.5, stops=1.0).score, 1)
+    >>> Account(rate=2.0, changes=0.5, stops=1.0).score
     0.5
     """
 
@@ -38,81 +34,129 @@ class Account(NamedTuple):
 
     @property
     def score(self) -> float:
-        """What is left."""
+        """What is left of the rate."""
         return self.rate - self.changes - self.stops
 
 
-@functools.cache
-def table() -> dict:
-    """The rides, the film and what others made of them: as carried, or made by the engine."""
-    if TABLE.is_file():
-        return json.loads(TABLE.read_text())
-    from scalemodel.stage.youtube import your_rule_told  # which needs numpy
+def race(rule: Callable, line: str = "3G", ride: int = 7) -> Outcome:
+    """The reader's `rule` beside the others and under the ceiling, on one ride and on all.
 
-    return your_rule_told.told()
+    `rule` is called as the engine calls `choose`: before each segment but the first, with
+    `buffer_s`, `throughput_kbps` of the last download, `last_rung`, `next_bytes`, `ladder_kbps`
+    and a `memory` of 64 numbers for itself.
+
+    >>> print(race(lambda *seen: 0).words.splitlines()[-1])
+    The picture never stopped, and the rate changed 1 times.
+    """
+    here, _ = told(__name__), _mbps(line, ride)
+    sessions = _sessions(rule)
+    scores = _scores(sessions)
+    now = {
+        name: each[line][ride - 1] / here["ceilings"][line][ride - 1]
+        for name, each in scores.items()
+    }
+    words = [f"{'% of the ceiling':<18}{f'ride {ride}':>8}{'all 3G':>8}{'all 4G':>8}"]
+    for name in sorted(now, key=lambda name: -now[name]):
+        row = now[name], *_parts(scores[name]).values()
+        words.append(f"{name:<18}" + "".join(f"{100 * part:>8.0f}" for part in row))
+    rungs, stops_s = sessions[line][ride - 1]
+    rates, best = ([here["ladder_kbps"][rung] / 1000 for rung in row]
+                   for row in (rungs, here["best"][line][ride - 1]))  # fmt: skip
+    says = (
+        f"{line}, ride {ride}: Mbit/s, the optimum's line, and stops",
+        "segment 1",
+        str(len(rungs)),
+    )
+    picture = columns(says, rates, best, [0, *stops_s[1:]])
+    return Outcome("\n".join([*words, "", _in_words(rates, stops_s)]), picture)
 
 
-def played(rule, line: str, ride: int) -> tuple[list[int], list[float]]:
+def reached(rule: Callable) -> dict[str, dict[str, float]]:
+    """The part of the ceiling that each rule reaches on all rides of each line, the reader's, too.
+
+    >>> {line: round(part, 2) for line, part in reached(lambda *seen: 0)["yours"].items()}
+    {'3G': 0.23, '4G': 0.07}
+    """
+    return {name: _parts(scores) for name, scores in _scores(_sessions(rule)).items()}
+
+
+def played(rule: Callable, line: str, ride: int) -> tuple[list[int], list[float]]:
     """The rungs that `rule` asked for on a ride, and the seconds that each segment stopped.
 
     >>> rungs, stops_s = played(lambda *seen: 0, "3G", 7)
     >>> len(rungs), set(rungs[1:])
     (48, {0})
     """
-    told = table()
-    time_s, mbps = told["rides"][line][ride - 1]
-    rung, download_s, stops_s, buffer_s, pause_s = ([0] * told["segments"] for _ in range(5))
+    here = told(__name__)
+    mbps = _mbps(line, ride)
+    rung, download_s, stops_s, buffer_s, pause_s = ([0] * here["segments"] for _ in range(5))
+
+    def choose(*seen):
+        chosen = rule(*seen)
+        if isinstance(chosen, bool) or not isinstance(chosen, int):
+            raise ValueError(
+                f"your rule returned {chosen!r}; it must return a whole number, a rung's"
+            )
+        return chosen
+
     wrong = playback.session(
-        tuple(told["player"]), told["segment_s"], told["first_rung"], told["ladder_kbps"],
-        [told["rung_bytes"]] * told["segments"], time_s, mbps, _whole(rule), [0.0] * 64,
-        rung, download_s, stops_s, buffer_s, pause_s,
+        tuple(here["player"]), here["segment_s"], here["first_rung"], here["ladder_kbps"],
+        [here["rung_bytes"]] * here["segments"], [float(n) for n in range(len(mbps))], mbps,
+        choose, [0.0] * 64, rung, download_s, stops_s, buffer_s, pause_s,
     )  # fmt: skip
     if wrong >= 0:
-        rungs = len(told["ladder_kbps"])
         raise ValueError(
-            f"your rule returned {rung[wrong]!r} for segment {wrong}; it must return the index of "
-            f"a rung, 0 to {rungs - 1}"
+            f"your rule returned {rung[wrong]} for segment {wrong + 1}; it must return the number "
+            f"of a rung, 0 to {len(here['ladder_kbps']) - 1}"
         )
     return rung, stops_s
 
 
-def _whole(rule):
-    def choose(*seen):
-        chosen = rule(*seen)
-        if isinstance(chosen, bool) or not isinstance(chosen, int):
-            raise ValueError(f"your rule returned {chosen!r}; it must return a whole number")
-        return chosen
-
-    return choose
-
-
-def account(rungs: list[int], stops_s: list[float]) -> Account:
+def account(rungs: Sequence[int], stops_s: Sequence[float]) -> Account:
     """What a session is worth; the first segment, for which everybody waits, is not counted.
 
     >>> account([0, 0, 1], [1.0, 0.0, 0.5]).stops
     1.075
     """
-    worth = [table()["ladder_kbps"][rung] / 1000 for rung in rungs]
+    worth = [told(__name__)["ladder_kbps"][rung] / 1000 for rung in rungs]
     counted = len(worth) - 1
-    changes = sum(abs(b - a) for a, b in zip(worth, worth[1:]))  # noqa: B905, RUF007
-    return Account(
-        sum(worth[1:]) / counted, changes / counted, STOP_COST * sum(stops_s[1:]) / counted
-    )
+    changes = sum(abs(worth[n + 1] - worth[n]) for n in range(counted))
+    stops = STOP_COST * sum(stops_s[1:])
+    return Account(sum(worth[1:]) / counted, changes / counted, stops / counted)
 
 
-class Race(NamedTuple):
-    """Who came how far: `accounts` by rule, and the `ceiling`."""
+def _mbps(line, ride):
+    lines = told(__name__)["mbps"]
+    if line not in lines:
+        raise ValueError(f"line={line!r} must be one of {', '.join(lines)}")
+    if ride not in range(1, len(lines[line]) + 1):
+        raise ValueError(f"ride={ride!r} must be a whole number from 1 to {len(lines[line])}")
+    return lines[line][ride - 1]
 
-    line: str
-    ride: int
-    accounts: dict
-    ceiling: float
 
-    def __str__(self):
-        ranked = sorted(self.accounts.items(), key=lambda row: -row[1].score)
-        rows = [
-            f"{name:<18}{100 * told.score / self.ceiling:5.0f} % of the ceiling: rates "
-            f"{told.rate:.2f}, less changes {told.changes:.2f}, less stops {told.stops:.2f}"
-            for name, told in ranked
-        ]
-        return "\n".join([f"{self.line}, ride {self.ride}", *rows])
+def _sessions(rule):
+    """The reader's, on all rides of each line."""
+    lines = told(__name__)["mbps"]
+    return {line: [played(rule, line, n + 1) for n in range(len(lines[line]))] for line in lines}
+
+
+def _scores(sessions):
+    """Of each rule, the reader's, too, by line and ride."""
+    mine = {line: [account(*one).score for one in many] for line, many in sessions.items()}
+    return told(__name__)["scores"] | {"yours": mine}
+
+
+def _parts(scores):
+    ceilings = told(__name__)["ceilings"]
+    return {line: sum(scores[line]) / sum(row) for line, row in ceilings.items()}
+
+
+def _in_words(rates, stops_s):
+    """What it lost most by."""
+    counted = range(1, len(rates))
+    longest = max(counted, key=lambda n: stops_s[n])
+    changes = sum(rates[n] != rates[n - 1] for n in counted)
+    if stops_s[longest]:
+        return (f"The picture stopped for {sum(stops_s[1:]):.1f} s in all, longest before segment "
+                f"{longest + 1}: {stops_s[longest]:.1f} s.")  # fmt: skip
+    return f"The picture never stopped, and the rate changed {changes} times."

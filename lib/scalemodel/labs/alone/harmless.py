@@ -10,7 +10,10 @@ Left out: time and memory, which are the page's to bound.
 Sources: Python's data model; RestrictedPython's list of attributes that lead out.
 """
 
-__all__ = ["BUILT_IN", "FIELD", "JUDGED", "LEAD_OUT", "LENT", "NAMES", "doubt_of", "names_for"]
+__all__ = [
+    "BUILT_IN", "FIELD", "JUDGED", "LEAD_OUT", "LENT", "NAMES", "OF_C", "OF_EACH", "doubt_of",
+    "names_for",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 import ast

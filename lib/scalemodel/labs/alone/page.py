@@ -13,9 +13,9 @@ __dir__ = lambda: __all__
 from dataclasses import replace
 
 from scalemodel.core import checks
+from scalemodel.labs.alone.player import Alone, Doubtful
 from scalemodel.labs.grade import StageGrade, grade_stage
 from scalemodel.labs.lab import Lab
-from scalemodel.labs.playing.alone import Alone, Doubtful
 from scalemodel.labs.submission import TEXTS, submission_in
 from scalemodel.labs.told import told
 from scalemodel.labs.verdict import INVALID, unknown

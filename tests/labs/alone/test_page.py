@@ -9,14 +9,16 @@ import sys
 
 import pytest
 
-from scalemodel.labs import grade, page
+from scalemodel.labs import grade
+from scalemodel.labs.alone import page
+from scalemodel.labs.alone.harmless import LENT, OF_C, doubt_of, names_for
+from scalemodel.labs.alone.player import Alone, Doubtful
 from scalemodel.labs.grade import grade_stage
-from scalemodel.labs.playing.alone import Alone, Doubtful
-from scalemodel.labs.playing.harmless import LENT, OF_C, doubt_of, names_for
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.lives import Lives
 from scalemodel.labs.playing.store import Store
 from scalemodel.labs.submission import submission_in
+from scalemodel.labs.twitter import page as twitter_page
 from scalemodel.labs.twitter.lab import LAB
 from scalemodel.labs.twitter.page import practice
 from scalemodel.stage.python import carried
@@ -30,7 +32,8 @@ CARRIED = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from dataclasses import asdict
-from scalemodel.labs import grade, page
+from scalemodel.labs import grade
+from scalemodel.labs.alone import page
 from scalemodel.labs.twitter.page import practice
 
 grade.TRIES = int(sys.argv[2])
@@ -57,8 +60,9 @@ def verdict(stage, source, seeds=SEEDS):
 def on_page(tmp_path_factory):
     """Judges (stage, seeds, source) rows where there is only Python and what a page brings."""
     folder = tmp_path_factory.mktemp("page")
-    script = lab_laws.tool("lab_notebooks").on_page(LAB)
-    for path, text in json.loads(script.partition(", ")[2].rpartition(")")[0]).items():
+    script = carried.modules_js({f"scalemodel.labs.{LAB.name}.page"})
+    brought = json.loads(script.partition(", ")[2].rpartition(")")[0])
+    for path, text in brought["modules"].items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
 
@@ -122,8 +126,7 @@ def test_the_page_has_the_notebook_s_cells_and_a_button_a_stage():
     assert cell.source == "\n\n\n".join(parts)
     here = cell.metadata["here"]
     assert [*here["runs"]] == [stage.key for stage in LAB.stages]
-    assert here["module"] == page.__name__.replace("page", f"{LAB.name}.page")
-    assert here["brings"] == [f"lab-{LAB.name}.js"]
+    assert here["module"] == twitter_page.__name__
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────

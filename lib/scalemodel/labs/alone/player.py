@@ -1,7 +1,7 @@
 """A player that has one interpreter and no other process: a life's names are made anew with it.
 
 It says what `labs.playing.apart` says, as far as it can know. What it cannot judge it leaves
-to the command, in words: see `labs.playing.harmless`. What ends a life in the middle of a
+to the command, in words: see `labs.alone.harmless`. What ends a life in the middle of a
 call is an error that the student's code may catch; it is dead all the same.
 
 Left out: what bounds a call's time and memory; the page looks after both.
@@ -17,8 +17,8 @@ import warnings
 from collections.abc import Callable
 
 from scalemodel.core import checks
+from scalemodel.labs.alone.harmless import JUDGED, doubt_of, names_for
 from scalemodel.labs.playing import host
-from scalemodel.labs.playing.harmless import JUDGED, doubt_of, names_for
 from scalemodel.labs.playing.player import Died, Faulty
 
 MOST_QUICK = 1000  # parts of a list, letters of a text, that cross without being written out
@@ -30,7 +30,7 @@ class Doubtful(Exception):
     >>> raise Doubtful("it imports re, ...")
     Traceback (most recent call last):
     ...
-    scalemodel.labs.playing.alone.Doubtful: it imports re, ...
+    scalemodel.labs.alone.player.Doubtful: it imports re, ...
     """
 
 
