@@ -153,7 +153,7 @@ globalThis.scalemodelDesk ??= (() => {
             if (kind === "printed") { out.hidden = false; out.append(value); }
             if (kind === "picture") pictures.append(made("img", { src: `data:image/svg+xml;base64,${value[0]}`, alt: value[1] }));
             if (kind === "done") over(out.textContent ? "Done." : "Done; it printed nothing.");
-            if (kind === "error") { draw(value[0]); over((value[0] ? `Line ${value[0]}: ` : "") + value[1]); }
+            if (kind === "error") { draw(value[0]); over(broken((value[0] ? `Line ${value[0]}: ` : "") + value[1])); }
             if (kind === "broken") { end(); over(broken(`Python broke off: ${value}`)); }
           };
           worker.postMessage({ text: area.value, behind: code.dataset.behind, module: here.module, argument });
