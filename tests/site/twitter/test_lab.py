@@ -1,11 +1,13 @@
 """The lab on its page: an answer is written, checked in each stage, and taken home as a file."""
 
+import json
 import re
 
 import pytest
 
 from scalemodel.labs.twitter.lab import LAB
 from tests.laws import lab_laws
+from tests.site.hostile import firefox
 
 pytestmark = pytest.mark.slow
 SHOWS = lab_laws.mutant_of(LAB, "shows_twice.py")
@@ -45,6 +47,28 @@ def test_an_answer_is_checked_by_keyboard_and_downloaded(site, home_of, visit, t
     assert download.value.suggested_filename == "answer.py"
     assert (tmp_path / "answer.py").read_text() == f"import os\n{SHOWS}"
     assert status.inner_text() == "Done." and visitor.faults == []
+
+
+@pytest.mark.thorough
+def test_in_firefox_too(site, home_of):
+    if firefox.find() is None:
+        pytest.skip(f"not run: Firefox: {firefox.HOW}")
+    with firefox.started() as reader:
+        reader.open(f"{home_of(site)}/book/twitter/lab.html")
+        code = "document.querySelector('.sm-code')"
+        said = f"{code}.querySelector('[role=status]')?.textContent"
+        until = "new Promise((done) => {{ const look = () => ({}) ? done({}) : setTimeout(look, 50); look(); }})"
+        press = f"[...{code}.querySelectorAll('button')].find((b) => b.textContent === 'Check %s').click();"
+        reader.run(f"(() => {{ {code}.querySelector('button').click(); }})()")
+        reader.run(until.format(f"{said} === 'Python is ready.'", "true"))
+        for stage, source, words in (
+            ("a", lab_laws.reference_of(LAB), "a. Correct: passed on 8 seeds"),
+            ("b", SHOWS, "user 0's page shows tweet 30 twice"),
+        ):
+            answer = f"{code}.querySelector('textarea').value = {json.dumps(source)};"
+            reader.run(f"(() => {{ {answer} {press % stage} }})()")
+            printed = f"{code}.querySelectorAll('pre')[1].textContent"
+            assert words in reader.run(until.format(f"{said} === 'Done.'", printed))
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
