@@ -6,6 +6,7 @@ import gc
 import json
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import pytest
 
@@ -175,6 +176,8 @@ def odd_answers():
         yield f"hard: {name}", CALM, f"{line}\n{KEEPS}"
     for name, body in CATCHES.items():
         yield f"catches: {name}", STORM, CAUGHT.replace("BODY", body)
+    for name, body in CHANGED.items():
+        yield f"changed: {name}", CALM, test_player.diary(read=body)
     for name, value in VALUES.items():
         yield f"value: {name}", CALM, test_player.diary(read=f"return {value}")
         write = f"self.store.put('x', {value})"
@@ -200,6 +203,13 @@ CATCHES = {  # who hears of its death
     "and asks again": "except BaseException: self.store.put('words', self.words)",
     "and says so": "finally: self.store.get('x')",
 }
+CHANGED = {  # what is in the store is nobody's to change
+    "what was given": "self.store.push('x', [1])\nself.store.newest('x', 1)[0].append(2)\n"
+    "return self.store.newest('x', 1)",
+    "a record": "self.store.put('x', {'a': [1]})\nself.store.get('x')['a'].append(2)\n"
+    "return self.store.get('x')",
+    "what was put": "row = [1]\nself.store.put('x', row)\nrow.append(2)\nreturn self.store.get('x')",
+}
 VALUES = {
     "a set": "{1}", "an object": "object()", "a tuple": "(17, (18,))", "a record": "{1: [2]}",
     "no number": "float('nan')", "a large number": "10**30", "a larger one": "10**5000",
@@ -216,7 +226,7 @@ def test_what_is_odd_is_unknown_or_what_the_command_says(name, stage, source):
     mine = verdict(stage, source, seeds)
     if isinstance(mine, str):
         assert mine.endswith("The notebook and the command can judge it")
-        assert not name.startswith(("memory", "catches", "value", "stored")), mine
+        assert not name.startswith(("memory", "catches", "changed", "value", "stored")), mine
     else:
         told = lab_laws.first_verdict(diary.LAB, stage, lab_laws.apart(diary.LAB, source), seeds)
         assert mine == told
@@ -334,6 +344,39 @@ def test_who_is_dead_asks_for_nothing_more_in_a_later_life():
         assert lives.call("write", 17) is None
         gc.collect()
     assert store.records == {}
+
+
+def test_what_was_answered_is_not_the_program_s_any_more():
+    source = "class Echo:\n    row = [1]\n    def __init__(self, store): pass\n"
+    player = Alone(source + "    def say(self): return self.row", "Echo", [])
+    player.begin([], None)
+    player.call("say").append(2)
+    assert player.call("say") == [1]
+
+
+def test_a_life_that_is_over_asks_for_nothing():
+    asked = []
+    player = Alone(KEEPS, "Diary", ["put"])
+    player.begin([], lambda *words: asked.append(words))
+    put = player._life.subject.store.put
+    put("x", 1)
+    player.end()
+    with pytest.raises(GeneratorExit):
+        put("x", 2)
+    assert asked == [("put", ["x", 1])]
+
+
+@pytest.mark.parametrize("error", [RecursionError, MemoryError])
+def test_what_cannot_be_looked_through_is_unknown(error, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("ast.parse", Mock(side_effect=error))
+        told = doubt_of(KEEPS)
+    assert "too deep to be looked through" in told
+
+
+def test_a_module_from_beside_the_program_is_unknown():
+    source = f"from .math import floor\n{KEEPS}"
+    assert "it imports math, and on a page" in verdict(CALM, source, SEEDS[:1])
 
 
 def test_a_store_that_is_asked_too_deep_in_a_program_is_unknown():

@@ -93,7 +93,7 @@ class Alone:
         """What the source makes of a new module."""
         if self._code is None:
             with warnings.catch_warnings(action="ignore"):
-                self._code = compile(self.source, "answer.py", "exec", dont_inherit=True)
+                self._code = compile(self.source, "answer.py", "exec")
         names = names_for(life.break_off)
         names["__builtins__"]["print"] = self._print
         exec(self._code, names)
