@@ -37,7 +37,7 @@ from scalemodel.labs import grade
 from scalemodel.labs.alone import page
 from scalemodel.labs.twitter.page import practice
 
-grade.TRIES = int(sys.argv[2])
+grade.TRIES, grade.SLOW_S, grade.SHRINK_S = json.loads(sys.argv[2])
 lab, seeds = practice()
 for key, count, source in json.load(sys.stdin):
     result, printed = page.judged(lab, key, source, seeds[:count])
@@ -68,8 +68,9 @@ def on_page(tmp_path_factory):
         (folder / path).write_text(text)
 
     def judge(rows):
+        limits = grade.TRIES, grade.SLOW_S, grade.SHRINK_S
         done = subprocess.run(
-            [sys.executable, "-S", "-P", "-c", CARRIED, folder, str(grade.TRIES)],
+            [sys.executable, "-S", "-P", "-c", CARRIED, folder, json.dumps(limits)],
             input=json.dumps(rows), capture_output=True, text=True, env={},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -94,6 +95,12 @@ def said(player, key, count, source):
     _, seeds = practice()
     result = grade_stage(LAB, LAB.stage(key), player(LAB, source), seeds[:count])
     return [dataclasses.asdict(result.verdict), [str(m.value) for m in result.budgets]]
+
+
+def unhurried(monkeypatch, tries):
+    """No clock ends a search for the shortest run, only a count of its tries."""
+    for name, value in (("TRIES", tries), ("SLOW_S", 3600.0), ("SHRINK_S", 3600.0)):
+        monkeypatch.setattr(grade, name, value)
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
@@ -133,7 +140,7 @@ def test_the_page_has_the_notebook_s_cells_and_a_button_a_stage():
 # ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.slow
 def test_wrong_answers_are_judged_on_a_page_as_they_are_here(on_page, monkeypatch):
-    monkeypatch.setattr(grade, "TRIES", 2)
+    unhurried(monkeypatch, tries=2)
     rows = [(key, 1, lab_laws.reference_of(LAB)) for key in "ab"]
     for path in sorted((lab_laws.folder_of(LAB) / "mutants").glob("*.py")):
         key, _ = lab_laws.caught_by(path)
@@ -146,7 +153,7 @@ def test_wrong_answers_are_judged_on_a_page_as_they_are_here(on_page, monkeypatc
 @pytest.mark.thorough
 @pytest.mark.parametrize(("name", "source"), [*answers()], ids=[name for name, _ in answers()])
 def test_every_answer_is_judged_on_a_page_as_by_the_command(name, source, on_page, monkeypatch):
-    monkeypatch.setattr(grade, "TRIES", 8)
+    unhurried(monkeypatch, tries=8)
     rows = [(stage.key, grade.SEEDS, source) for stage in LAB.stages]
     for row, told in zip(rows, on_page(rows), strict=True):
         assert told == said(lab_laws.apart, *row)
