@@ -1,16 +1,33 @@
 """A reader's guard lets through what the monkey would end behind it, and harm is named rightly."""
 
 import random
+import re
+from xml.etree import ElementTree
 
 import pytest
 
 from scalemodel.netflix.chaos.fleet import Group
-from scalemodel.stage.netflix import your_guard, your_guard_told
 from scalemodel.stage.netflix.monkey_month import HARMS, SILENT
-from scalemodel.stage.netflix.your_guard import Kill, harms, killed, race
-from scalemodel.stage.netflix.your_guard_told import NO_GATE, through
+from scalemodel.stage.netflix.yours import guard_told
+from scalemodel.stage.netflix.yours.guard import Kill, harms, killed, race
+from scalemodel.stage.netflix.yours.guard_told import NO_GATE, through
 from scalemodel.stage.python.told import told
 
+PLACE = "scalemodel.stage.netflix.yours.guard"
+
+TEMPTED = """\
+Kills that did no harm, and that did:
+all gates          10      0
+yours               6     39
+hours alone         4     52
+no gates            1    185
+
+25 × the second of a day
+14 × too few are left
+7 × a canary
+5 × in the outage
+5 × switched off for it
+2 × not written down"""
 ASKS = {  # what each gate asks, as a reader would write it
     "hours": lambda kill: kill.weekday < 5 and 9 <= kill.hour < 15,
     "outage": lambda kill: not kill.outage,
@@ -67,7 +84,7 @@ def test_what_is_killed_is_what_the_engine_kills_behind_the_guard(seed):
 
 
 def test_all_that_the_gates_ask_lets_through_what_the_gates_do():
-    table = told(your_guard.__name__)
+    table = told(PLACE)
     assert killed(asking(ASKS)) == through({}) == table["rivals"]["all gates"]
     assert killed(asking(["hours"])) == table["rivals"]["hours alone"]
     assert killed(asking([])) == table["rivals"]["no gates"]
@@ -84,12 +101,12 @@ def test_behind_all_gates_there_is_no_harm():
 
 
 def test_who_was_ended_is_back_after_three_minutes(monkeypatch):
-    start = your_guard_told.START
+    start = guard_told.START
     api = Group("api", instances=12, minimum=8, opted_in=True)
     moments = [start.replace(hour=9, minute=minute) for minute in (0, 1, 2, 3, 4)]
     row = [(at, api, "region-1") for at in moments]
-    monkeypatch.setattr(your_guard_told, "tries", lambda: row)
-    monkeypatch.setattr(your_guard_told, "GROUPS", (api,))
+    monkeypatch.setattr(guard_told, "tries", lambda: row)
+    monkeypatch.setattr(guard_told, "GROUPS", (api,))
     told.cache_clear()
     ups = []
     try:
@@ -103,13 +120,22 @@ def test_who_was_ended_is_back_after_three_minutes(monkeypatch):
 
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_office_hours_and_consent_are_not_enough():
-    words = race(lambda kill: asking(["hours", "opted in"])(kill)).words.splitlines()
-    assert words[1].split() == ["all", "gates", "10", "0"] and words[2].split() == [
-        "yours",
-        "6",
-        "39",
-    ]
-    assert "14 × too few are left" in words
+    assert race(asking(["hours", "opted in"])).words == TEMPTED
+
+
+def test_the_calendar_has_a_square_or_a_cross_for_each_kill():
+    guard = asking(["hours", "opted in"])
+    _, desks, squares, crosses = ElementTree.fromstring(race(guard).svg).findall(".//{*}path")
+    assert desks.get("d").count("M") == 22, "working days of March"
+    assert desks.get("d").startswith("M11.6 21.4h11.6V64.3h-11.6z"), "the second, nine to three"
+    numbers, tries, places = killed(guard), told(PLACE)["tries"], {True: [], False: []}
+    for number, wrong in zip(numbers, harms(numbers), strict=True):
+        day, _, hour, minute, *_ = tries[number]
+        x, y = (day - 0.5) * 360 / 31 - 3, (hour + minute / 60 - 6) * 100 / 14 - 3
+        places[bool(wrong)].append(f"M{x:.1f} {y:.1f}")
+    assert re.findall(r"M[\d.]+ [\d.]+", squares.get("d")) == places[False]
+    assert re.findall(r"M[\d.]+ [\d.]+", crosses.get("d")) == places[True]
+    assert squares.get("d").endswith("h6v6h-6z") and crosses.get("d").endswith("l6 6m0-6l-6 6")
 
 
 def test_who_asks_for_all_is_told_so():

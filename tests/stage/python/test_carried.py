@@ -124,7 +124,7 @@ def test_modules_come_as_they_stand_with_what_they_are_told(page, tmp_path):
     ] and "onmessage" in script
     for name, text in brought(script).items():
         assert text == (carried.LIB / name).read_text()
-    place = "scalemodel.stage.foundations.your_eviction"
+    place = "scalemodel.stage.foundations.yours.eviction"
     held = brought(carried.modules_js({place}))
     assert held[f"{place.replace('.', '/')}.json"] == written(place)
 

@@ -18,10 +18,13 @@ def paths(svg):
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_bars_stand_on_a_base_as_high_as_their_values():
     mine, lost, base, best = paths(columns(("rate", "a", "b"), [1, 2], [4, 2], [0, 3]))
-    assert re.findall(r"v(-[\d.]+)", mine["d"]) == ["-18.8", "-37.5"], "of 75 px, which are 4"
-    assert re.findall(r"v([\d.]+)", lost["d"]) == [f"{HIGH / 4:.1f}"], "the longest takes the rest"
-    assert base["d"] == f"M0 75h{WIDE}" and best["d"].startswith("M0 0.0V0.0h180.00V37.5")
-    assert [mine["fill"], lost["fill"], best["stroke"]] == [ink("gold"), ink("red"), ink("ink")]
+    assert mine["d"] == "M0.5 75v-18.8h179.0V75zM180.5 75v-37.5h179.0V75z", "75 px are 4"
+    assert lost["d"] == "M180.5 75v25.0h179.0V75z", "the longest takes the rest"
+    assert base["d"] == "M0 75h360" and best["d"] == "M0 0.0V0.0h180.00V37.5h180.00"
+    assert [mine["fill"], lost["fill"], base["stroke"], best["stroke"]] == [
+        ink("gold"), ink("red"), ink("muted"), ink("ink"),
+    ]  # fmt: skip
+    assert (best["fill"], best["stroke-width"]) == ("none", "2")
 
 
 def test_where_nothing_is_lost_the_bars_have_all_the_room():
@@ -30,9 +33,18 @@ def test_where_nothing_is_lost_the_bars_have_all_the_room():
     assert base["d"].startswith(f"M0 {HIGH}h")
 
 
-def test_words_stand_above_and_at_both_ends():
-    texts = ElementTree.fromstring(drawn(("a < b", "first", "last"), "")).findall(".//{*}text")
+def test_words_stand_above_and_at_both_ends_of_what_is_drawn():
+    svg = drawn(("a < b", "first", "last"), "<g/>")
+    root = ElementTree.fromstring(svg)
+    assert (root.get("viewBox"), root.get("width")) == (f"-8 0 {WIDE + 16} {HIGH + 64}", "540")
+    assert root.get("style").startswith("max-width:540px;height:auto;font:12px sans-serif;fill:")
+    assert root[0].get("d") == f"M-8 0h{WIDE + 16}v{HIGH + 64}H-8z", "paper lies beneath"
+    texts = root.findall(".//{*}text")
     assert [text.text for text in texts] == ["a < b", "first", "last"]
+    assert [text.attrib for text in texts] == [
+        {"y": "20"}, {"y": "152"}, {"x": "360", "y": "152", "text-anchor": "end"},
+    ]  # fmt: skip
+    assert '<g transform="translate(0 32)"><g/></g>' in svg
 
 
 def test_an_outcome_shows_its_words_and_its_drawing():

@@ -6,10 +6,23 @@ import random
 import numpy as np
 import pytest
 
+from scalemodel.stage.python.outcome import columns
 from scalemodel.stage.python.told import told
-from scalemodel.stage.uber import your_score, your_score_told
-from scalemodel.stage.uber.your_score import drive_min, paired, race
+from scalemodel.stage.uber.yours import score_told
+from scalemodel.stage.uber.yours.score import drive_min, drives_min, paired, race
 from scalemodel.uber.matching import market_loop
+
+PLACE = "scalemodel.stage.uber.yours.score"
+
+
+TEMPTED = """\
+Minutes in all: on map 1, mean of 12
+the whole room          27.8    35.6
+shortest line first     35.9    41.2
+yours                   35.9    41.2
+first come              36.9    44.7
+
+On map 1 rider 6 pays most: 12.2 min in place of 2.6."""
 
 
 def by_engine(rule, costs):
@@ -40,9 +53,9 @@ def test_the_pairs_are_those_of_the_compiled_rule(seed):
 
 
 def test_the_rivals_are_the_engines():
-    table = told(your_score.__name__)
-    assert table["maps"] == your_score_told.maps()
-    for name, rule in your_score_told.RULES.items():
+    table = told(PLACE)
+    assert table["maps"] == score_told.maps()
+    for name, rule in score_told.RULES.items():
         ours = [by_engine(rule, drive_min(*places)) for places in table["maps"]]
         assert table["cars"][name] == ours
 
@@ -50,7 +63,7 @@ def test_the_rivals_are_the_engines():
 # ── Laws ────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("seed", range(5))
 def test_no_score_beats_the_whole_room(seed):
-    score, table = drawn_score(seed), told(your_score.__name__)
+    score, table = drawn_score(seed), told(PLACE)
     for places, best in zip(table["maps"], table["cars"]["the whole room"], strict=True):
         minutes = drive_min(*places)
         ours = paired(lambda minutes, rider_others, car_others: score(minutes), minutes)
@@ -76,10 +89,16 @@ def test_the_nearest_first_is_the_shortest_line_first_and_who_looks_about_beats_
         rows = rider_others, car_others
         return sum(sum(row) / max(len(row), 1) for row in rows) - 2 * minutes
 
-    words = race(lambda minutes, rider_others, car_others: -minutes).words.splitlines()
-    assert words[2].split()[-2:] == words[3].split()[-2:] and words[3].startswith("yours")
+    assert race(lambda minutes, rider_others, car_others: -minutes).words == TEMPTED
     assert race(looks_about).words.splitlines()[2].startswith("yours")
-    assert "rider 6 pays most: 12.2 min in place of 2.6." in words[-1]
+
+
+def test_the_picture_has_a_bar_a_rider_who_loses_most_first():
+    drives = drives_min(lambda minutes, *others: -minutes)
+    pairs = list(zip(drives["yours"][2], drives["the whole room"][2], strict=True))
+    mine, best = zip(*sorted(pairs, key=lambda pair: pair[1] - pair[0]), strict=True)
+    says = "map 3: your minutes, and the best pairing's line", "longer", "shorter"
+    assert race(lambda minutes, *others: -minutes, 3).svg == columns(says, mine, best)
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

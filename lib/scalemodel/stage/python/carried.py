@@ -83,7 +83,11 @@ def _file(name):
 
 
 def modules_js(imports: set[str]) -> str:
-    """The script that holds what a page with these `imports` brings along, and the worker, as texts."""
+    """The script that holds what a page with these `imports` brings along, and the worker, as texts.
+
+    >>> '"scalemodel/stage/python/inside.py": "' in modules_js({"math"})
+    True
+    """
     modules = {}
     for name in carried(imports):
         path = _file(name).relative_to(LIB)
@@ -95,7 +99,13 @@ def modules_js(imports: set[str]) -> str:
 
 
 def write(static: Path) -> None:
-    """Writes what any page loads when somebody wants to run a cell into the folder `static`."""
+    """Writes what any page loads when somebody wants to run a cell into the folder `static`.
+
+    >>> import tempfile
+    >>> write(static := Path(tempfile.mkdtemp()))
+    >>> sorted(path.name for path in (static / "python").iterdir())
+    ['desk.css', 'desk.js']
+    """
     folder = static / "python"
     folder.mkdir(parents=True, exist_ok=True)
     for name, shorter in (("desk.js", rjsmin.jsmin), ("desk.css", rcssmin.cssmin)):

@@ -1,8 +1,8 @@
 """What a place for a reader's rule knows beforehand: the rides, the rivals, what they came to.
 
 Engines need numpy, and a page has none. So what they made of the same task is written down
-beside the plain module that plays the reader's rule: `your_rule.py` is told what the function
-`told` of `your_rule_told.py` returns. A page carries it along as a file; in a notebook it is
+beside the plain module that plays the reader's rule: `rule.py` is told what the function
+`told` of `rule_told.py` returns. A page carries it along as a file; in a notebook it is
 made when somebody asks.
 
 Left out: anything of the reader's.
@@ -22,7 +22,7 @@ from pathlib import Path
 def told(module: str) -> dict:
     """What the module of that name is told, as carried along or made now.
 
-    >>> sorted(told("scalemodel.stage.foundations.your_eviction"))
+    >>> sorted(told("scalemodel.stage.foundations.yours.eviction"))
     ['places', 'requests', 'rivals']
     """
     file = importlib.import_module(module).__file__
@@ -33,7 +33,7 @@ def told(module: str) -> dict:
 def written(module: str) -> str:
     """The same as the text of a file.
 
-    >>> written("scalemodel.stage.foundations.your_eviction")[:12]
+    >>> written("scalemodel.stage.foundations.yours.eviction")[:12]
     '{"places":10'
     """
     made = importlib.import_module(f"{module}_told").told()

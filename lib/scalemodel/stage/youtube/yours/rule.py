@@ -8,7 +8,7 @@ Left out: all but the linear score.
 Sources: those of the chapter *Which of five rules is best*.
 """
 
-__all__ = ["STOP_COST", "Account", "account", "played", "race", "reached"]
+__all__ = ["STOP_COST", "Account", "account", "of_ceiling", "played", "race"]
 __dir__ = lambda: __all__
 
 from collections.abc import Callable, Sequence
@@ -55,15 +55,17 @@ def race(rule: Callable, line: str = "3G", ride: int = 7) -> Outcome:
         name: each[line][ride - 1] / here["ceilings"][line][ride - 1]
         for name, each in scores.items()
     }
-    words = [f"{'% of the ceiling':<18}{f'ride {ride}':>8}{'all 3G':>8}{'all 4G':>8}"]
+    words = [
+        f"{'% of the ceiling':<17}{f'ride {ride}':>8}" + "".join(f"{one:>5}" for one in sessions)
+    ]
     for name in sorted(now, key=lambda name: -now[name]):
-        row = now[name], *_parts(scores[name]).values()
-        words.append(f"{name:<18}" + "".join(f"{100 * part:>8.0f}" for part in row))
+        parts = "".join(f"{100 * part:>5.0f}" for part in _parts(scores[name]).values())
+        words.append(f"{name:<17}{100 * now[name]:>8.0f}{parts}")
     rungs, stops_s = sessions[line][ride - 1]
     rates, best = ([here["ladder_kbps"][rung] / 1000 for rung in row]
                    for row in (rungs, here["best"][line][ride - 1]))  # fmt: skip
     says = (
-        f"{line}, ride {ride}: Mbit/s, the optimum's line, and stops",
+        f"{line}, ride {ride}: your Mbit/s, the optimum's line; red: stops",
         "segment 1",
         str(len(rungs)),
     )
@@ -71,10 +73,10 @@ def race(rule: Callable, line: str = "3G", ride: int = 7) -> Outcome:
     return Outcome("\n".join([*words, "", _in_words(rates, stops_s)]), picture)
 
 
-def reached(rule: Callable) -> dict[str, dict[str, float]]:
+def of_ceiling(rule: Callable) -> dict[str, dict[str, float]]:
     """The part of the ceiling that each rule reaches on all rides of each line, the reader's, too.
 
-    >>> {line: round(part, 2) for line, part in reached(lambda *seen: 0)["yours"].items()}
+    >>> {line: round(part, 2) for line, part in of_ceiling(lambda *seen: 0)["yours"].items()}
     {'3G': 0.23, '4G': 0.07}
     """
     return {name: _parts(scores) for name, scores in _scores(_sessions(rule)).items()}

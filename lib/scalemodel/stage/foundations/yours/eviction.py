@@ -7,7 +7,7 @@ Left out: things of different sizes; a rule about who may come in.
 Sources: none; who else found how much is told by `scalemodel.parts.caches`.
 """
 
-__all__ = ["STRETCH", "found", "race"]
+__all__ = ["STRETCH", "race", "shelf_hits"]
 __dir__ = lambda: __all__
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def race(evict: Callable) -> Outcome:
     'The most was lost in requests 101 to 150: 12 hits, where Belady has 30.'
     """
     here = told(__name__)
-    mine = found(evict)
+    mine = shelf_hits(evict)
     hits = {name: sum(row) for name, row in here["rivals"].items()} | {"yours": sum(mine)}
     ours, best = (_by_stretch(row) for row in (mine, here["rivals"]["Belady"]))
     worst = max(range(len(ours)), key=lambda n: best[n] - ours[n])
@@ -43,14 +43,14 @@ def race(evict: Callable) -> Outcome:
         f"The most was lost in requests {worst * STRETCH + 1} to {(worst + 1) * STRETCH}: "
         f"{ours[worst]} hits, where Belady has {best[worst]}.",
     ]
-    says = f"hits in {STRETCH} requests, and Belady's line", "request 1", str(len(mine))
+    says = f"your hits in {STRETCH} requests, and Belady's line", "request 1", str(len(mine))
     return Outcome("\n".join(words), columns(says, ours, best))
 
 
-def found(evict: Callable) -> list[int]:
+def shelf_hits(evict: Callable) -> list[int]:
     """Of each request whether the shelf had it, 1 or 0.
 
-    >>> sum(found(lambda shelf, now, last, count: shelf[0]))
+    >>> sum(shelf_hits(lambda shelf, now, last, count: shelf[0]))
     355
     """
     here = told(__name__)

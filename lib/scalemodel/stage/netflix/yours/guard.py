@@ -8,7 +8,7 @@ Left out: zones and regions as a whole.
 Sources: none; the harms are those of the chapter, and so is what all gates let through.
 """
 
-__all__ = ["Kill", "harms", "killed", "race"]
+__all__ = ["BACK_MIN", "FIRST_H", "LAST_H", "Kill", "harms", "killed", "race"]
 __dir__ = lambda: __all__
 
 from collections import Counter
@@ -148,7 +148,7 @@ def _calendar(numbers, wrong):
         else:
             squares += f"{start}h6v6h-6z"
     return drawn(
-        ("March, a day a column; ■ a kill, × one that did harm", "1", "31"),
+        ("March, office hours shaded; ■ a kill, × one that did harm", "1", "31"),
         f'<path d="{desks}" fill="{ink("field")}"/><path d="{squares}" fill="{ink("blue")}"/>'
         f'<path d="{crosses}" stroke="{ink("red")}" stroke-width="2"/>',
     )

@@ -1,4 +1,4 @@
-"""What `your_rule` is told: rides, film, and what others made of them, by the engine.
+"""What `rule` is told: rides, film, and what others made of them, by the engine.
 
 Left out: the sessions of the rivals; their scores are enough.
 Sources: none.

@@ -1,4 +1,4 @@
-"""What `your_eviction` is told: the requests, and what the rules of the chapter find.
+"""What `eviction` is told: the requests, and what the rules of the chapter find.
 
 Left out: rules with settings of their own.
 Sources: none.

@@ -39,7 +39,7 @@ def race(score: Callable, chart: int = 1) -> Outcome:
     worst = order[0]
     words += ["", f"On map {chart} rider {worst + 1} pays most: {mine[worst]:.1f} min in place of "
               f"{best[worst]:.1f}."]  # fmt: skip
-    says = f"map {chart}: minutes of each, and the best pairing's line", "longer", "shorter"
+    says = f"map {chart}: your minutes, and the best pairing's line", "longer", "shorter"
     picture = columns(says, [mine[n] for n in order], [best[n] for n in order])
     return Outcome("\n".join(words), picture)
 

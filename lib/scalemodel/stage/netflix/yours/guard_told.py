@@ -1,4 +1,4 @@
-"""What `your_guard` is told: who tries to end what in March, and what the gates let through.
+"""What `guard` is told: who tries to end what in March, and what the gates let through.
 
 The tries are ours, six a day from six to eight o'clock; which of them kill is the engine's answer,
 asked with all its gates, with the office hours alone, and with none.
@@ -22,7 +22,7 @@ from scalemodel.netflix.chaos.fleet import Fleet
 from scalemodel.netflix.chaos.monkey import GATES, NEVER, ChaosMonkey, MonkeyConfig
 from scalemodel.netflix.chaos.workdays import OFFICE
 from scalemodel.stage.netflix.monkey_month import CONFIG, DAYS, GROUPS, HARMS, OUTAGE, SILENT, START
-from scalemodel.stage.netflix.your_guard import FIRST_H, LAST_H
+from scalemodel.stage.netflix.yours.guard import FIRST_H, LAST_H
 
 PER_DAY = 6
 NO_GATE = {name: lambda kill: True for name in GATES if name != "somebody"}  # which picks one

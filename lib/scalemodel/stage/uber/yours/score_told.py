@@ -1,4 +1,4 @@
-"""What `your_score` is told: twelve maps, and who gets which car by the rules of the chapter.
+"""What `score` is told: twelve maps, and who gets which car by the rules of the chapter.
 
 Left out: riders around a hot spot.
 Sources: none.
@@ -11,7 +11,7 @@ import numpy as np
 
 from scalemodel.core.rng import stream
 from scalemodel.stage.uber.pairs import room
-from scalemodel.stage.uber.your_score import drive_min
+from scalemodel.stage.uber.yours.score import drive_min
 from scalemodel.uber.matching import market_loop
 
 MAPS, RIDERS = 12, 20  # and as many cars
