@@ -54,7 +54,7 @@ BUILT_IN = """
     staticmethod str sum super tuple type zip Ellipsis NotImplemented __build_class__ __debug__
 """
 OF_C = 1 << 8  # of a class: nobody can set a thing in it
-OF_EACH = ("__dict__", "__weakref__")  # class
+OF_EACH = ("__dict__", "__weakref__")  # class, which Python makes for it
 LENT = {  # of C, so that nobody can leave a thing in them; what is Python's is made anew
     "bisect": (bisect, "bisect bisect_left bisect_right insort insort_left insort_right"),
     "collections": (collections, "Counter OrderedDict defaultdict deque namedtuple"),
