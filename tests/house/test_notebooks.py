@@ -202,7 +202,7 @@ def test_a_chapter_tells_its_story_in_order(chapter):
 @pytest.mark.parametrize("chapter", LABS, ids=lambda path: path.parent.name)
 def test_a_page_on_a_lab_says_what_a_student_needs_in_order(chapter):
     labels = re.findall(r"^\(lab-(\w+)\)=$", chapter.read_text(), re.MULTILINE)
-    assert " ".join(labels) == "question try have write stages run judged teach sources"
+    assert " ".join(labels) == "question try have write stages here run judged teach sources"
 
 
 @pytest.mark.parametrize("chapter", STORIES, ids=by_name)
@@ -281,4 +281,5 @@ def test_cells_are_short(chapter):
     for cell in pair.unexecuted(chapter).cells:
         folded = {"hide-input", "remove-input", "remove-cell"} & set(cell.metadata.get("tags", []))
         if cell.cell_type == "code" and not folded:
-            assert len(cell.source.splitlines()) <= 12, f"{cell.id} is longer than a screen holds"
+            most = 30 if "here" in cell.metadata else 12  # a whole answer, to be filled in
+            assert len(cell.source.splitlines()) <= most, f"{cell.id} is longer than a screen holds"

@@ -5,6 +5,8 @@ allowed. What passes is returned in the one form that the models expect.
 
 `kinds` looks at a whole function: what its annotations say is what comes in.
 
+numpy comes when a row does: a page has only Python, and asks for none.
+
 Left out: checks that need more than one field; those stay with their model.
 Sources: none needed.
 """
@@ -27,8 +29,6 @@ import types
 import typing
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-
-import numpy as np
 
 MOST_LETTERS = 80  # of a value in a message
 
@@ -123,13 +123,13 @@ def takes(field: str, function: Callable, *arguments: str) -> Callable:
 
 def numbers_row(
     field: str,
-    values: np.ndarray,
+    values: Iterable,
     *,
     above: float = -math.inf,
     at_least: float = -math.inf,
     at_most: float = math.inf,
     length: int = 1,
-) -> np.ndarray:
+) -> Sequence:
     """`values` as a read-only float array of shape (at least `length`,).
 
     >>> numbers_row("bandwidth_mbps", [1.0, -2.0], at_least=0)
@@ -137,6 +137,8 @@ def numbers_row(
     ...
     ValueError: bandwidth_mbps[1]=-2.0 must be a finite number of at least 0
     """
+    import numpy as np
+
     try:
         given = np.asarray(values)
         array = np.array(given, dtype=np.float64, order="C")
@@ -158,14 +160,16 @@ def numbers_row(
     return array
 
 
-def increasing(field: str, row: np.ndarray) -> None:
+def increasing(field: str, row: Sequence) -> None:
     """Refuse a `row` that does not rise at every step.
 
-    >>> increasing("time_s", np.array([0.0, 2.0, 2.0]))
+    >>> increasing("time_s", [0.0, 2.0, 2.0])
     Traceback (most recent call last):
     ...
     ValueError: time_s[2]=2.0 must be more than time_s[1]=2.0
     """
+    import numpy as np
+
     rises = np.diff(row) > 0
     if not rises.all():
         at = int(np.argmin(rises))
@@ -177,6 +181,7 @@ def increasing(field: str, row: np.ndarray) -> None:
 def plain(config: object) -> None:
     """Each number of a frozen `config` becomes Python's own: NumPy's small ones overflow.
 
+    >>> import numpy as np
     >>> @dataclasses.dataclass(frozen=True)
     ... class Shop:
     ...     cups: int
@@ -250,12 +255,12 @@ def _is(value, kind):
         is_number = isinstance(value, whole) and not isinstance(value, bool)
         return is_number and value == value
     if bare is bool:
-        return isinstance(value, bool | np.bool_)
+        return type(value).__name__ == "bool"  # numpy's is called so, too
     if bare is Path:
         return isinstance(value, str | os.PathLike) and value != ""
     if bare is Callable or issubclass(bare, str | bytes | Mapping | type):
         return callable(value) if bare is Callable else isinstance(value, bare)
-    if bare is np.ndarray or (issubclass(bare, list | set | Iterable) and not _is_ours(bare)):
+    if issubclass(bare, list | set | Iterable) and not _is_ours(bare):
         once = isinstance(value, Iterator) and bare is Sequence  # whoever looks has used it up
         return isinstance(value, Iterable) and not once and not isinstance(value, str | bytes)
     if getattr(bare, "_is_protocol", False):
@@ -274,8 +279,7 @@ def _said(kind):
         return " or ".join(map(_said, typing.get_args(kind)))
     bare = typing.get_origin(kind) or kind
     plain = {float: "a number", int: "an integer", str: "text", bool: "True or False",
-             Callable: "a function", Hashable: "something hashable", bytes: "bytes", types.NoneType: "None", Path: "a path", type: "a class",
-             np.ndarray: "a row"}  # fmt: skip
+             Callable: "a function", Hashable: "something hashable", bytes: "bytes", types.NoneType: "None", Path: "a path", type: "a class"}  # fmt: skip
     if bare in plain:
         return plain[bare]
     if issubclass(bare, Iterable) and not _is_ours(bare):

@@ -5,7 +5,8 @@
 - `lab`: what a lab is; each company's is a room of its name;
 - `shelf`: all of them, by name;
 - `seeds`, `grade`, `shrink`: the grader, and how it finds the shortest counterexample;
-- `practice`: the grader in a notebook;
+- `practice`, `told`: the grader in a notebook, and what it says;
+- `alone`: the grader on a page;
 - `reading`, `submission`, `report`: what is handed in, and what is handed back;
 - `classroom`, `__main__`: the same for a class, and the command.
 """

@@ -26,7 +26,7 @@ Check = Callable[[History], Verdict]
 class World(Protocol):
     """One scenario, drawn from a seed: what is asked of the student's object, in order.
 
-    >>> from scalemodel.labs.twitter.world import small
+    >>> from scalemodel.labs.twitter.draws import small
     >>> small(7).seed
     7
     """

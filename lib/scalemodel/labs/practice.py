@@ -26,6 +26,7 @@ from scalemodel.labs.playing.patience import Patient
 from scalemodel.labs.playing.player import Player
 from scalemodel.labs.seeds import PRACTICE_KEY, seeds_of
 from scalemodel.labs.shelf import lab_named
+from scalemodel.labs.told import told
 
 
 class NotYet(AssertionError):
@@ -71,14 +72,10 @@ def check(
     again = lambda stage, seed: f'replay("{lab}", "{stage}", {subject.__name__}, {seed})'
     with contextlib.redirect_stdout(io.StringIO()):  # of hundreds of runs; `replay` shows one
         result = grading.grade_stage(the_lab, asked, player, seeds, again)
-    if result.verdict.outcome != "valid":
-        raise NotYet(result.verdict.sentence())
-    measured = [m for m in result.budgets if part in ("all", m.budget.name)]
-    lines = [m.sentence() for m in measured]
-    if not all(m.kept for m in measured):
-        raise NotYet("\n".join(lines))
-    passed = f"{asked.key}. {asked.title}: passed on {len(seeds)} seeds, with {dice} dice"
-    print("\n".join([passed, *lines]))
+    passed, words = told(result, f"{len(seeds)} seeds, with {dice} dice", part)
+    if not passed:
+        raise NotYet(words)
+    print(words)
 
 
 @checks.kinds

@@ -1,16 +1,17 @@
 """The worlds of the Twitter lab: whoever replays a seed meets the same one, and it is as it is told."""
 
 import hashlib
+import json
 from dataclasses import replace
 
 import pytest
 
 from scalemodel.labs.playing.history import Event
 from scalemodel.labs.playing.player import Here
-from scalemodel.labs.twitter import crashes, lab, run, world
-from scalemodel.labs.twitter.crashes import A_ROUND, with_crashes
+from scalemodel.labs.twitter import crashes, draws, run, stages, world
+from scalemodel.labs.twitter.crashes import A_ROUND, PICKS, with_crashes
 from scalemodel.labs.twitter.lab import LAB
-from scalemodel.labs.twitter.world import Network, Step, simpler
+from scalemodel.labs.twitter.world import Network, Step, as_plain, of_plain, simpler
 from tests.laws.lab_laws import strangers_taken
 
 LIMITS = {  # of each budget: unit, limit, what the answer key pays, points
@@ -21,12 +22,12 @@ LIMITS = {  # of each budget: unit, limit, what the answer key pays, points
     "memory": ("tweets", 40.0, 0.0, 5),
 }
 WORLDS = {  # by version of the lab: other worlds would be another lab
-    4: {
-        "a": "8e077220f084",
-        "b": "34564811c818",
-        "c": "4255cce40721",
-        "crashes": "b298ef229066",
-        "played": "ab6cadf88fed",
+    5: {
+        "a": "b13d75a896a1",
+        "b": "115774d4032f",
+        "c": "89de27b5d981",
+        "crashes": "0d403e71fbb2",
+        "played": "47a689329d3e",
     },
 }
 
@@ -76,8 +77,7 @@ def test_so_do_the_crashes_that_are_drawn_in_it():
 
 
 def test_a_life_that_dies_in_its_birth_dies_after_any_of_its_changes():
-    network = replace(LAB.stage("b").draw(3), rounds=2)
-    drawn = crashed(network, 2, births=2).steps
+    drawn = crashed(LAB.stage("b").draw(3), 2, births=2).steps
     births = {step.deaths[1] for step in drawn if len(step.deaths) > 1}
     assert births == {0, 1, 2}
 
@@ -91,7 +91,7 @@ def test_a_round_of_crashes_changes_nothing_else(seed):
     set_at = [at for at, step in enumerate(after.steps) if step.kind == "crash"]
     assert len(set_at) == A_ROUND == 11
     assert all(after.steps[at].user == network.waits for at in set_at)
-    again = crashed(after, 1)
+    again = crashed(replace(after, chances=network.chances[PICKS:]), 1)
     assert sum(step.kind == "crash" for step in again.steps) == 2 * A_ROUND
     assert not any(after.steps[at + 1].kind == "crash" for at in set_at)
     for kind in ("post", "page", "settle"):
@@ -106,10 +106,38 @@ def test_a_round_of_crashes_changes_nothing_else(seed):
 
 
 def test_where_nothing_changes_the_store_lives_end_all_the_same():
-    network = Network(1, ((1,), ()), (Step("page", 1), Step("page", 0)), page=5, rounds=1)
+    network = Network(
+        1, ((1,), ()), (Step("page", 1), Step("page", 0)), page=5, rounds=1, chances=(0.5,) * PICKS
+    )
     steps = with_crashes(network, [[Event(0.0, "user 1", "page", {})]] * 2).steps
     assert [step.kind for step in steps] == ["crash", "page"] * 2
     assert {step.deaths[0] for step in steps if step.kind == "crash"} == {0}
+
+
+@pytest.mark.parametrize("key", ["a", "b", "c"])
+def test_a_world_that_was_written_down_is_the_same_when_it_is_read(key):
+    drawn = LAB.stage(key).draw(3)
+    assert of_plain(json.loads(json.dumps(as_plain(drawn)))) == drawn
+    crash = replace(drawn, steps=(Step("crash", deaths=(1, 2)),))
+    assert of_plain(json.loads(json.dumps(as_plain(crash)))) == crash
+
+
+@pytest.mark.parametrize(("chance", "deaths"), [(0.0, [(1,), (0, 0)]), (0.999999, [(2,), (0, 1)])])
+def test_the_least_and_the_largest_chance_pick_the_first_and_the_last(chance, deaths):
+    post = [*[Event(0.0, "store", "push", {})] * 2, Event(0.0, "worker", "post done", {})]
+    births = [Event(0.0, "store", "put", {}), Event(0.0, "worker", "start done", {})]
+    network = Network(1, ((1,), ()), (Step("post", 0, 10), Step("post", 0, 20)), 5, rounds=1)
+    network = replace(network, chances=(chance,) * PICKS)
+    drawn = with_crashes(network, [[*births, *post], post]).steps
+    assert [step.deaths for step in drawn if step.kind == "crash"] == deaths
+
+
+def test_each_round_has_dice_of_its_own_and_the_first_takes_the_last():
+    network = replace(LAB.stage("b").draw(3), rounds=2)
+    row = network.chances
+    last = with_crashes(replace(network, rounds=1, chances=row[PICKS:]), [*told(network)])
+    assert with_crashes(network, [*told(network)]).steps == last.steps
+    assert len(row) == 2 * PICKS and len(LAB.stage("c").draw(3).chances) == PICKS
 
 
 def test_a_simpler_world_has_fewer_steps_or_deaths_or_followers():
@@ -185,6 +213,14 @@ def test_after_each_crash_who_waits_looks_and_the_author_sends_again():
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("module", [crashes, lab, run, world])
+def test_a_world_with_too_few_dice_for_its_rounds_is_refused():
+    network = replace(LAB.stage("b").draw(3), rounds=3)
+    with pytest.raises(
+        ValueError, match=r"world\.chances has 68 numbers; with rounds=3 it must have"
+    ):
+        with_crashes(network, [*told(network)])
+
+
+@pytest.mark.parametrize("module", [crashes, draws, run, stages, world])
 def test_a_stranger_is_refused(module):
     assert strangers_taken(module) == []

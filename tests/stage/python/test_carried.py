@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -126,6 +127,19 @@ def test_modules_come_as_they_stand_with_what_they_are_told(page, tmp_path):
     place = "scalemodel.stage.foundations.yours.eviction"
     held = brought(carried.modules_js({place}))
     assert held[f"{place.replace('.', '/')}.json"] == written(place)
+
+
+def test_a_module_that_is_called_with_a_text_comes_along_and_the_button_says_so(tmp_path):
+    here = {"module": "scalemodel.stage.look.theme", "runs": {"a": "Check <a>"}}
+    page = nodes.section("", cell(carried.TAG), cell(carried.TAG))
+    page[1]["cell_metadata"] = {"here": here}
+    plain, called = offered(page)
+    assert "data-here" not in plain[0]
+    (said,) = re.findall(r'data-here="([^"]*)"', called[0])
+    assert json.loads(unescape(said)) == here
+    carried.bring_along(app(outdir=tmp_path), "page", "", {}, page)
+    script = (tmp_path / "_static" / "python" / "page.js").read_text()
+    assert "scalemodel/stage/look/theme.py" in brought(script)
 
 
 def test_a_page_without_such_a_cell_brings_nothing(tmp_path):

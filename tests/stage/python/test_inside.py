@@ -73,6 +73,18 @@ def test_what_stands_behind_a_text_is_run_with_its_names(desk, heard):
     assert heard == [*printed, *ends]
 
 
+def test_a_module_is_told_the_text_in_its_place(desk, heard, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "judge_of_texts.py").write_text(
+        "def run(text, key): print(text, key, 1 // len(text))"
+    )
+    desk.run("1 +", "never()", "judge_of_texts", "b")
+    desk.run("", "never()", "judge_of_texts", "b")
+    zero = "ZeroDivisionError: integer division or modulo by zero"
+    assert heard == [("printed", "1 + b 0\n"), ("done", None), ("error", (0, heard[-1][1][1]))]
+    assert heard[-1][1][1].startswith(zero[:18])
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_no_name_of_an_earlier_text_is_left(desk, heard):
     desk.run("seven = 7")

@@ -8,7 +8,7 @@ Left out: what is refused to a life, which is in `labs.playing.refusal`.
 Sources: none needed.
 """
 
-__all__ = ["LINE_BYTES", "Apart", "Limits"]
+__all__ = ["Apart", "Limits"]
 __dir__ = lambda: __all__
 
 import contextlib
@@ -26,8 +26,6 @@ from scalemodel.core import checks
 from scalemodel.labs.playing import host
 from scalemodel.labs.playing.nursery import Nursery
 from scalemodel.labs.playing.player import Died, Faulty
-
-LINE_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +187,8 @@ class Apart:
                 if not data:
                     self._give_up(f"{method}: {self._how_it_ended()}")
                 self._rest += data
-                if len(self._rest) > LINE_BYTES:
-                    self._give_up(f"{method}: more than {LINE_BYTES:,} bytes in one answer")
+                if len(self._rest) > host.LINE_BYTES:
+                    self._give_up(f"{method}: more than {host.LINE_BYTES:,} bytes in one answer")
             left_s = self._left_s(method, "no answer")
         line, _, self._rest = self._rest.partition(b"\n")
         try:

@@ -14,7 +14,8 @@ Sources: Python's resource limits.
 """
 
 __all__ = [
-    "FILE_BYTES", "PLAIN", "PRINTED_BYTES", "WORDS", "Service", "begin", "describe", "main", "run",
+    "FILE_BYTES", "LINE_BYTES", "PLAIN", "PRINTED_BYTES", "WORDS", "Service", "begin", "describe",
+    "main", "run",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -29,6 +30,7 @@ import types
 
 PRINTED_BYTES = 64_000  # that are kept
 FILE_BYTES = 4_000_000  # that may be printed in one life
+LINE_BYTES = 100_000  # of an answer
 WORDS = 300
 PLAIN = "use int, str, list, dict or None"
 

@@ -15,9 +15,8 @@ __dir__ = lambda: __all__
 
 import collections
 import itertools
+import math
 from collections.abc import Iterator
-
-import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.labs.playing.history import Event, History
@@ -61,7 +60,7 @@ def page_p99_ms(history: History) -> float | None:
         if event.kind in PAGES:
             took.append(birth + event.payload["took_ms"])
         birth = event.payload["took_ms"] if event.kind == "start done" else 0.0
-    return float(np.quantile(took, 0.99, method="higher")) if took else None
+    return sorted(took)[math.ceil(0.99 * (len(took) - 1))] if took else None
 
 
 @checks.kinds

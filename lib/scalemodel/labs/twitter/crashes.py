@@ -8,20 +8,20 @@ must be there. Calls that change the store equally often are of one kind, and a 
 before its place: an object may treat a tenth of its tweets in another way.
 
 Crashes are drawn in rounds, and each round counts anew, for after a crash an object may do
-other things than before it.
+other things than before it. The dice are the world's `chances`, rolled when it was made:
+`PICKS` numbers a round, each of which picks one of what there is.
 
 Left out: crashes of the store.
 Sources: Yang et al., "Using model checking to find serious file system errors", 2004.
 """
 
-__all__ = ["A_ROUND", "CALLS", "RARE", "REBORN", "ROUND", "strays", "with_crashes"]
+__all__ = ["A_ROUND", "CALLS", "PICKS", "RARE", "REBORN", "ROUND", "strays", "with_crashes"]
 __dir__ = lambda: __all__
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from scalemodel.core import checks
-from scalemodel.core.rng import stream
 from scalemodel.labs.playing.history import Event, History
 from scalemodel.labs.playing.store import CHANGES
 from scalemodel.labs.twitter.world import Network, Step
@@ -35,6 +35,7 @@ RARE = (  # one of these a round
     *(("post", "first"), ("work", "first"), ("page", "first"), ("page", "between")),
 )
 A_ROUND = len(ROUND) + 1  # crashes
+PICKS = 1 + 3 * A_ROUND  # chances that a round uses: one, and three a crash
 REBORN = 2  # one in so many lives dies again, in its birth
 CALLS = {"post done": "post", "work done": "work", "page": "page"}
 
@@ -44,24 +45,25 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
     """`world` with one more round of its crashes set; `told` has what each step came to.
 
     >>> from scalemodel.labs.playing.history import Event
-    >>> world = Network(1, ((1,), ()), (Step("post", 0, 10),), page=5, rounds=1)
+    >>> world = Network(1, ((1,), ()), (Step("post", 0, 10),), page=5, rounds=1,
+    ...                 chances=(0.5,) * PICKS)
     >>> post = [Event(1.0, "store", "put", {}), Event(1.0, "worker", "post done", {})]
     >>> [step.kind for step in with_crashes(world, [post]).steps]
     ['crash', 'post']
     """
-    rng = stream(world.seed, f"crashes {world.rounds}")
+    rare, *dice = _chances(world)
     places, births = _places(world, told), _births(told)
     chosen = {}  # a step dies once a round
-    for number, (method, phase) in enumerate((*ROUND, RARE[rng.integers(len(RARE))])):
+    for number, (method, phase) in enumerate((*ROUND, _one(RARE, rare))):
+        of_sizes, of_places, of_births = dice[3 * number : 3 * number + 3]
         free = [place for place in places if place[0] not in chosen]
         fits = [place for place in free if place[3:5] == (method, phase)]
         fits = fits or [place for place in free if place[3] == method] or free
         if fits:
-            sizes = sorted({place[-1] for place in fits})
-            size = sizes[rng.integers(len(sizes))]
+            size = _one(sorted({place[-1] for place in fits}), of_sizes)
             fits = [place for place in fits if place[-1] == size]
-            at, call, changes, *_ = fits[rng.integers(len(fits))]
-            again = (int(rng.integers(births + 1)),) if number % REBORN == 0 else ()
+            at, call, changes, *_ = _one(fits, of_places)
+            again = (_one(range(births + 1), of_births),) if number % REBORN == 0 else ()
             chosen[at] = call, Step("crash", user=world.waits, deaths=(changes, *again))
     steps = list(world.steps)
     for at in sorted(chosen, reverse=True):
@@ -69,6 +71,21 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
         before, after = _parted(steps[at], call)
         steps[at : at + 1] = [*before, crash, after]
     return replace(world, steps=tuple(steps), rounds=world.rounds - 1)
+
+
+def _chances(world):
+    """Those of this round: the first rounds take the last."""
+    ends = world.rounds * PICKS
+    if len(world.chances) < ends:
+        raise ValueError(
+            f"world.chances has {len(world.chances)} numbers; "
+            f"with rounds={world.rounds} it must have {ends}"
+        )
+    return world.chances[ends - PICKS : ends]
+
+
+def _one(options, chance):
+    return options[int(chance * len(options))]
 
 
 @checks.kinds

@@ -33,7 +33,7 @@ def play(world: Network, player: Player) -> History:
     and looks at every page.
 
     >>> from scalemodel.labs.playing.player import Here
-    >>> from scalemodel.labs.twitter.world import small
+    >>> from scalemodel.labs.twitter.draws import small
     >>> class Nothing:
     ...     def __init__(self, store, followers, followees): pass
     ...     def post(self, author, tweet): pass

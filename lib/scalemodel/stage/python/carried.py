@@ -8,6 +8,11 @@ them imports anything beyond Python's own library and each other; a law holds th
 with the tag `run-behind` that follow are run behind it, as they stand. In a notebook all of them
 are cells.
 
+A cell may say more in its metadata, under `here`: which `module` is called with the text in place
+of running it (its `run(text, argument)` prints), by which buttons (`runs`: the argument, and the
+button's words), within how many seconds (`limit_s`), and what the text is called when it is
+downloaded (`file`).
+
 Left out: numpy, and all that stands on it; no page can load it without a network.
 Sources: the documentation of Pyodide.
 """
@@ -115,6 +120,7 @@ def offer_to_run(app, doctree) -> None:
     behind = _texts_behind(doctree)
     for number, (cell, texts) in enumerate(behind.items(), 1):
         follows = f' data-behind="{escape(chr(10).join(texts))}"' if texts else ""
+        follows += f' data-here="{escape(json.dumps(_here(cell)))}"' if _here(cell) else ""
         html = (
             f'<div class="sm-code" id="code-{number}" data-modules="{app.env.docname}.js"{follows}>'
             f'<button type="button" style="{BUTTON}" hidden>Change it and run it, here</button></div>'
@@ -131,7 +137,8 @@ def bring_along(app, pagename, templatename, context, doctree) -> None:
         texts = [*map(_text, cells), *(text for behind in cells.values() for text in behind)]
         path = Path(app.outdir) / "_static" / "python" / f"{pagename}.js"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(modules_js(set().union(*map(imports_of, texts))), encoding="utf-8")
+        called = {_here(cell)["module"] for cell in cells if "module" in _here(cell)}
+        path.write_text(modules_js(called.union(*map(imports_of, texts))), encoding="utf-8")
 
 
 def _texts_behind(doctree):
@@ -143,6 +150,11 @@ def _texts_behind(doctree):
         elif f"tag_{BEHIND}" in cell["classes"]:
             behind[[*behind][-1]].append(_text(cell))
     return behind
+
+
+def _here(cell):
+    """What a cell says of how it is run."""
+    return cell.get("cell_metadata", {}).get("here", {})
 
 
 def _text(cell):

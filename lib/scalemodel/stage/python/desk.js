@@ -110,7 +110,8 @@ globalThis.scalemodelDesk ??= (() => {
     const cell = code.previousElementSibling, stored = cell.parentElement.querySelector(":scope > .cell_output");
     const first = cell.querySelector("pre").textContent.replace(/\n+$/, "");
     const device = kept(`sm-code-${location.pathname.split("/").slice(-2).join("/")}-${code.id}`);
-    const sent = sentTo(code), limit_s = Number(code.dataset.limit ?? LIMIT_S);
+    const sent = sentTo(code), here = { runs: { "": "Run" }, limit_s: Number(code.dataset.limit ?? LIMIT_S), file: `${code.id}.py`, ...JSON.parse(code.dataset.here ?? "{}") };
+    const broken = (words) => (here.module ? `unknown: ${words}` : words); // what was to be judged, is not
     const button = (words, onclick, title = "") => made("button", { type: "button", textContent: words, title, onclick });
     const paper = made("pre", { ariaHidden: "true" }), said = made("p"), out = made("pre", { hidden: true, tabIndex: 0 });
     const area = made("textarea", { spellcheck: false, autocapitalize: "off", value: sent || device.get() || first });
@@ -137,9 +138,9 @@ globalThis.scalemodelDesk ??= (() => {
       python(folder, () => {}).catch(() => {}); // so that the next run need not wait so long
     }
 
-    async function run() {
+    async function run(argument) {
       if (page.busy) return say("Another cell of this page is running: stop it first.");
-      page.busy = doRun.disabled = !(stop.disabled = false);
+      doing(true);
       if (stored) stored.hidden = true;
       fresh();
       draw();
@@ -149,25 +150,27 @@ globalThis.scalemodelDesk ??= (() => {
         const worker = await Promise.race([python(folder, say), ended.then(() => null)]);
         if (worker) {
           say("It runs …");
-          clock = setTimeout(() => halt(`It was ended after ${limit_s} seconds.`), limit_s * 1000);
-          worker.onerror = () => { end(); over("Python broke off; it starts anew at the next run."); };
+          clock = setTimeout(() => halt(broken(`It was ended after ${here.limit_s} seconds.`)), here.limit_s * 1000);
+          worker.onerror = () => { end(); over(broken("Python broke off; it starts anew at the next run.")); };
           worker.onmessage = ({ data: [kind, value] }) => {
             if (kind === "printed") { out.hidden = false; out.append(value); }
             if (kind === "picture") pictures.append(made("img", { src: `data:image/svg+xml;base64,${inked(value[0])}`, alt: value[1] }));
             if (kind === "done") over(out.textContent ? "Done." : "Done; it printed nothing.");
-            if (kind === "error") { draw(value[0]); over((value[0] ? `Line ${value[0]}: ` : "") + value[1]); }
-            if (kind === "broken") { end(); over(`Python broke off: ${value}`); }
+            if (kind === "error") { draw(value[0]); over(broken((value[0] ? `Line ${value[0]}: ` : "") + value[1])); }
+            if (kind === "broken") { end(); over(broken(`Python broke off: ${value}`)); }
           };
-          worker.postMessage({ text: area.value, behind: code.dataset.behind });
+          worker.postMessage({ text: area.value, behind: code.dataset.behind, module: here.module, argument });
         }
         say(await ended);
       } catch (error) {
         refused(error);
       }
       clearTimeout(clock);
-      page.busy = doRun.disabled = !(stop.disabled = true);
+      doing(false);
     }
-    const doRun = button("Run", run, "Ctrl and Enter"), stop = button("Stop", () => halt("Stopped."));
+    const doRuns = Object.entries(here.runs).map(([argument, words], n) => button(words, () => run(argument), n ? "" : "Ctrl and Enter"));
+    const stop = button("Stop", () => halt(broken("Stopped.")));
+    const doing = (busy) => { page.busy = busy; stop.disabled = !busy; for (const each of doRuns) each.disabled = busy; };
     stop.disabled = true;
     const reset = button("Reset", () => {
       area.value = first;
@@ -178,20 +181,20 @@ globalThis.scalemodelDesk ??= (() => {
       say("As it was.");
     });
     const save = button("Download", () => {
-      const link = made("a", { href: URL.createObjectURL(new Blob([area.value], { type: "text/x-python" })), download: `${code.id}.py` });
+      const link = made("a", { href: URL.createObjectURL(new Blob([area.value], { type: "text/x-python" })), download: here.file });
       link.click();
       URL.revokeObjectURL(link.href);
     });
     area.addEventListener("input", () => { draw(); if (area.value === first) device.forget(); else device.set(area.value); });
     area.addEventListener("focus", () => { delete area.dataset.out; });
     area.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (!doRun.disabled) run(); } else indent(area, event);
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); doRuns[0].click(); } else indent(area, event);
     });
     draw();
     document.head.append(made("link", { rel: "stylesheet", href: `${folder}desk.css` }));
     cell.hidden = true;
     code.replaceChildren(made("div", { className: "sm-desk" }, made("div", { className: "both" }, paper, area),
-      made("div", { className: "do" }, doRun, stop, reset, save), said, out, pictures));
+      made("div", { className: "do" }, ...doRuns, stop, reset, save), said, out, pictures));
     if (sent) return say("This came with the address. Read it, and then run it.");
     area.focus();
     python(folder, say).then(() => say("Python is ready."), refused);

@@ -14,6 +14,7 @@ __dir__ = lambda: __all__
 
 import ast
 import base64
+import importlib
 import linecache
 import sys
 import traceback
@@ -47,13 +48,19 @@ class Desk:
     def __init__(self, tell):
         self.tell = tell
 
-    def run(self, text: str, behind: str = "") -> None:
-        """Runs `text` from nothing, no name of an earlier run is left; then what stands `behind` it."""
+    def run(self, text: str, behind: str = "", module: str = "", argument: str = "") -> None:
+        """Runs `text` from nothing, no name of an earlier run is left; then what stands `behind` it.
+
+        A `module` that is named is told the text instead: `module.run(text, argument)`.
+        """
         linecache.cache[FILE] = (len(text), None, text.splitlines(True), FILE)
         out = _Paper(self.tell)
         before, sys.stdin = sys.stdin, StringIO()
         with redirect_stdout(out), redirect_stderr(out):
-            ended = _ended({FILE: text, BEHIND: behind}, self._show)
+            if module:
+                ended = _called(module, text, argument)
+            else:
+                ended = _ended({FILE: text, BEHIND: behind}, self._show)
             out.flush()
         sys.stdin = before
         self.tell(*ended)
@@ -82,6 +89,15 @@ def _ended(texts, show):
         return "done", None
     except BaseException as error:
         return "error", (_line(error), _sentence(error))
+    return "done", None
+
+
+def _called(module, text, argument):
+    """What a module makes of a text."""
+    try:
+        importlib.import_module(module).run(text, argument)
+    except Exception as error:
+        return "error", (0, _sentence(error))
     return "done", None
 
 

@@ -74,7 +74,7 @@ begin`;
   self.onmessage = async ({ data }) => {
     try {
       if (data.text === undefined) await begin(data);
-      else desk.run(data.text, data.behind ?? "");
+      else desk.run(data.text, data.behind ?? "", data.module ?? "", data.argument ?? "");
     } catch (error) {
       tell(["broken", String(error).slice(0, 300)]);
     }

@@ -1,0 +1,114 @@
+"""The dice of the Twitter lab: a world for each stage, drawn from a seed.
+
+Left out: what depends on the object; that is picked later, by the world's `chances`.
+Sources: the chapters on home timelines.
+"""
+
+__all__ = ["crashing", "skewed", "small"]
+__dir__ = lambda: __all__
+
+from scalemodel.core.rng import stream
+from scalemodel.labs.twitter.crashes import PICKS
+from scalemodel.labs.twitter.world import Network, Step
+
+
+def small(seed: int) -> Network:
+    """Stage a: eight users, a dozen tweets, nothing goes wrong.
+
+    >>> len(small(1).followers), small(1).rounds
+    (8, 0)
+    """
+    rng = stream(seed, "small")
+    followers = _network(rng, users=8, least=2, most=5)
+    steps = _looked_at(rng, list(_day(rng, 8, tweets=14)), times=1)
+    return Network(seed, followers, steps, page=5)
+
+
+def crashing(seed: int) -> Network:
+    """Stage b: an account that nearly everybody follows, 24 tweets, two rounds of crashes.
+
+    Its followers are more than one piece of work, and too few for a celebrity. Work is left
+    undone at times, so that a crash can find some.
+
+    >>> crashing(1).rounds
+    2
+    """
+    rng = stream(seed, "crashing")
+    followers = list(_network(rng, users=24, least=2, most=5))
+    followers[0] = _some(rng, 1, 24, 20, 0)
+    day = _day(rng, 24, tweets=24, star_ratio=0.4, idle_ratio=0.4, most_work=8)
+    steps = _looked_at(rng, list(day), times=2)
+    waits = int(rng.integers(24))
+    return Network(
+        seed, tuple(followers), steps, 10, rounds=2, waits=waits, chances=_chances(seed, rounds=2)
+    )
+
+
+def skewed(seed: int) -> Network:
+    """Stage c: 100 users, three of them followed by most, 320 tweets, a third by the three.
+
+    Twenty users follow none of the three. What their pages need is old and by many, so that
+    neither the end of a log nor a list of each author will do, and five authors have so many
+    of them that a post has not the time for all. One of them waits after each crash. One round
+    of crashes late in the day sees to it that what b taught still holds.
+
+    >>> [len(row) > 60 for row in skewed(1).followers[:4]]
+    [True, True, True, False]
+    """
+    rng = stream(seed, "skewed")
+    users, stars, known, loud, tweets = 100, 3, 8, 80, 320
+    followers = [_some(rng, stars, loud, int(rng.integers(66, 76)), 0) for _ in range(stars)]
+    followers += [_some(rng, loud, users, 18, stars) for _ in range(stars, known)]
+    for author in range(known, users):
+        followers.append(_some(rng, stars, loud, int(rng.integers(4, 22)), author))
+    for place, reader in enumerate(range(loud, users)):
+        if place % 7 == 0:  # ten others each, no author with more than three of them
+            others = rng.permutation(range(known, loud))
+        for author in others[10 * (place % 7) :][:10]:
+            followers[author] = (*followers[author], reader)
+    steps, tweet = [], 1_000_000_000
+    for _ in range(tweets):
+        tweet += int(rng.integers(1, 25_000_000))  # too many digits to pack a day into a few
+        author = int(rng.integers(stars) if rng.random() < 0.33 else rng.integers(stars, users))
+        steps += [Step("post", author, tweet), Step("work", count=int(rng.integers(16)))]
+        steps.append(Step("page", int(rng.integers(stars, users))))
+    steps = _looked_at(rng, steps, times=3, every=5)
+    calm, waits = 3 * len(steps) // 4, int(rng.integers(loud, users))
+    return Network(
+        seed, tuple(followers), steps, 20, rounds=1, calm=calm, waits=waits,
+        chances=_chances(seed, rounds=1),
+    )  # fmt: skip
+
+
+def _chances(seed, rounds):
+    """Numbers of six digits, which are the same wherever they are read."""
+    rolled = stream(seed, "chances").integers(10**6, size=rounds * PICKS)
+    return tuple(int(number) / 10**6 for number in rolled)
+
+
+def _looked_at(rng, steps, times, every=1):
+    """The steps, with moments among them at which all work is done and many look."""
+    for at in sorted(rng.choice(range(3, len(steps), 3), size=times, replace=False))[::-1]:
+        steps.insert(at, Step("settle", count=every))
+    return tuple(steps)
+
+
+def _some(rng, first, end, count, but):
+    others = [user for user in range(first, end) if user != but]
+    return tuple(sorted(int(user) for user in rng.choice(others, size=count, replace=False)))
+
+
+def _network(rng, users, least, most):
+    counts = rng.integers(least, most + 1, size=users)
+    return tuple(_some(rng, 0, users, int(count), user) for user, count in enumerate(counts))
+
+
+def _day(rng, users, tweets, star_ratio=0.0, idle_ratio=0.25, most_work=3):
+    tweet = 10
+    for _ in range(tweets):
+        tweet += int(rng.integers(1, 9))
+        author = 0 if rng.random() < star_ratio else int(rng.integers(users))
+        yield Step("post", author, tweet)
+        idle = rng.random() < idle_ratio
+        yield Step("work", count=0 if idle else int(rng.integers(1, most_work + 1)))
+        yield Step("page", int(rng.integers(users)))
