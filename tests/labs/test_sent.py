@@ -132,6 +132,14 @@ def test_a_class_comes_as_a_folder_or_as_an_archive(tmp_path, name):
         assert read(packed(tmp_path / "around.ZIP", wrapped)) == dict.fromkeys(students, TRUE)
 
 
+@pytest.mark.parametrize("other", ["tried.py", "fanout/tried.py", "chaos/chaos.py"])
+@pytest.mark.parametrize("folder", ["ann", "lab 1/ann", "fanout/ann"])
+def test_one_student_alone_in_an_archive_is_no_class(tmp_path, other, folder):
+    name = "fanout/fanout.py" if "/" in other else "fanout.py"
+    archive = packed(tmp_path / "sent.zip", [f"{folder}/{name}", f"{folder}/{other}"])
+    assert read(archive) == {"ann": TRUE}
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     "name", ["../ann.py", "/ann.py", "x/../../ann.py", "..\\ann.py", "C:\\ann.py"]

@@ -85,7 +85,7 @@ def sent_in(path: Path, topic: str) -> tuple[list[Sent], list[str]]:
     if path.is_dir():
         entries = [*_in_folder(path)]
     elif path.suffix.lower() == ".zip":
-        entries = _without_wrapping([*_in_archive(path)])
+        entries = _without_wrapping([*_in_archive(path)], topic)
     else:
         raise ValueError(f"{one_line(path.name)} must be a folder, or an archive that ends in .zip")
     seen = [entry for entry in entries if not entry.hidden]
@@ -105,7 +105,7 @@ def sent_in(path: Path, topic: str) -> tuple[list[Sent], list[str]]:
 
 
 def _one_of(student, files, topic):
-    named = [file for file in files if PurePosixPath(file.parts[-1]).stem == topic]
+    named = [file for file in files if _stem(file) == topic]
     if len(named) == 1:
         files = named
     if len(files) == 1:
@@ -113,6 +113,10 @@ def _one_of(student, files, topic):
     names = ", ".join(sorted("/".join(file.parts) for file in files)[:3])
     words = f"more than one file: {names}" if files else "no file that ends in .py or .ipynb"
     return Sent(student, student, functools.partial(_refuse, f"handed in {one_line(words)}"))
+
+
+def _stem(entry):
+    return PurePosixPath(entry.parts[-1]).stem
 
 
 def _refuse(words):
@@ -152,10 +156,16 @@ def _in_archive(path) -> Iterator[Entry]:
             yield Entry(parts, None if member.is_dir() else read)
 
 
-def _without_wrapping(entries):
-    """The same, without one folder around all: of several submissions it is a class's."""
+def _without_wrapping(entries, topic):
+    """The same, without one folder around all: of several submissions it is a class's.
+
+    A folder in which a file is called `topic`, or in a folder of that name, is one student's.
+    """
     seen, hidden = ([e for e in entries if e.hidden is which] for which in (False, True))
     while sum(entry.is_submission for entry in seen) > 1 and _is_one_folder(seen):
+        named = [entry for entry in seen if entry.is_submission and _stem(entry) == topic]
+        if any(entry.parts[1:-1] in ((), (topic,)) for entry in named):
+            break
         seen = [Entry(entry.parts[1:], entry.read) for entry in seen if len(entry.parts) > 1]
     return seen + hidden
 
