@@ -216,7 +216,7 @@ def test_whoever_insists_is_answered_and_every_crash_is_noted(crashes):
 @given(
     asked=st.lists(
         st.tuples(st.just("push"), st.sampled_from("ab"), st.integers(0, 9))
-        | st.tuples(st.just("newest"), st.sampled_from("ab"), st.integers(0, 40))
+        | st.tuples(st.just("newest"), st.sampled_from("ab"), st.integers(0, 30))
     )
 )
 def test_a_list_is_a_list_and_its_time_is_that_of_the_price_list(asked):

@@ -235,7 +235,7 @@ def test_a_text_that_is_no_python_is_the_text(tmp_path):
 def test_a_student_s_words_are_words_in_every_report(tmp_path, graded, capsys, where):
     body = {"raise": f'raise ValueError("{EVIL}")', "reply": f'return ["{EVIL}"]',
             "print": f'print("{EVIL}"); return "{EVIL}"'}[where]  # fmt: skip
-    source = KEEPS.replace('return self.store.newest("words", 40)[::-1]', body)
+    source = KEEPS.replace('return self.store.newest("words", 30)[::-1]', body)
     source += f'\nEXPLANATION = "{EVIL}"\n'
     graded({"ann.py": source})
     told = (graded.out / "class.md").read_text("utf-8")

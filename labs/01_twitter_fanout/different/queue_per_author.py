@@ -42,8 +42,8 @@ class Timelines:
         return True
 
     def page(self, reader, n):
-        seen = set(self.store.newest(f"home:{reader}", min(40, 4 * n)))
+        seen = set(self.store.newest(f"home:{reader}", min(30, 4 * n)))
         for author in self.followees[reader]:
             if self.pulled(author):
-                seen |= set(self.store.newest(f"author:{author}", 2 * n))
+                seen |= set(self.store.newest(f"author:{author}", n + 10))
         return sorted(seen)[::-1][:n]

@@ -23,6 +23,6 @@ class Timelines:
 
     def page(self, reader, n):
         found = set()
-        for chunk in [self.open, *self.store.newest("log", 40)]:
+        for chunk in [self.open, *self.store.newest("log", 30)]:
             found |= {tweet for author, tweet in chunk if author in self.followees[reader]}
         return sorted(found, reverse=True)[:n]

@@ -109,6 +109,7 @@ def _work(world, lives, calls):
             _page(world, lives, world.waits, "page")
             continue
         if not answer.reply:
+            lives.note("world", "idle", {})
             return False
         calls -= 1
     return True

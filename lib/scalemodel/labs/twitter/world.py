@@ -107,7 +107,7 @@ def skewed(seed: int) -> Network:
     Twenty users follow none of the three. What their pages need is old and by many, so that
     neither the end of a log nor a list of each author will do, and five authors have so many
     of them that a post has not the time for all. One of them waits after each crash. One round
-    of crashes late in the day sees to it that what b taught still holds.
+    of crashes sees to it that what b taught still holds.
 
     >>> [len(row) > 60 for row in skewed(1).followers[:4]]
     [True, True, True, False]
@@ -130,7 +130,7 @@ def skewed(seed: int) -> Network:
         steps += [Step("post", author, tweet), Step("work", count=int(rng.integers(16)))]
         steps.append(Step("page", int(rng.integers(stars, users))))
     steps = _looked_at(rng, steps, times=3, every=5)
-    calm, waits = 3 * len(steps) // 4, int(rng.integers(loud, users))
+    calm, waits = len(steps) // 8, int(rng.integers(loud, users))
     return Network(seed, tuple(followers), steps, 20, rounds=1, calm=calm, waits=waits)
 
 
