@@ -141,8 +141,8 @@ check("twitter", "b", Timelines, student=STUDENT, attempt=ATTEMPT)
 #
 # A hundred users, and three accounts that most of them follow.
 # All others have at most 24 followers, and a page has twenty tweets.
-# Five limits. Four are in the store's time: writing a tweet (`post`, and the `work` it leaves); reading a page, for whoever looks after a crash together with the `__init__` that had to come first; the longest that one call keeps everybody else waiting; and the longest `__init__` after a crash.
-# The fifth is memory: a tweet that a page shows, and that the store did not give in that same call as a number, was held in memory, or packed; so was one that the call itself had put there. At most 40 at a time, and each makes its page take 1 ms more.
+# Six limits. Five are in the store's time: writing a tweet (`post`, and the `work` it leaves); reading a page, for whoever looks after a crash together with the `__init__` that had to come first; the same for those who follow none of the three; the longest that one call keeps everybody else waiting; and the longest `__init__` after a crash.
+# The sixth is memory: a tweet that a page shows, and that the store did not give in that same call as a number, was held in memory, or packed; so was one that the call itself had put there. At most 40 at a time, and each makes its page take 1 ms more.
 
 # %% tags=["check", "stage-c"]
 check("twitter", "c", Timelines, student=STUDENT, attempt=ATTEMPT)

@@ -36,8 +36,9 @@ class Timelines:
             self.store.put(f"todo:{slot}", self.todo[slot])
             return True
         self.store.put(f"todo:{slot}", ["done"])
-        if slot == self.first:  # all before the first that is left are done
-            self.first = min(self.todo, default=self.unread)
+        first = min(self.todo, default=self.unread)  # all before it are done
+        if first != self.first:
+            self.first = first
             self.store.put("first", self.first)
         return True
 

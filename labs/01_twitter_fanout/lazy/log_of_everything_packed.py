@@ -13,7 +13,8 @@ class Timelines:
         if [author, tweet] in self.open[-1:]:
             return
         if len(self.open) == 11:
-            self.store.push("log", self.open)
+            if self.open not in self.store.newest("log", 1):
+                self.store.push("log", self.open)
             self.open = []
         self.open = [*self.open, [author, tweet]]
         self.store.put("open", self.open)

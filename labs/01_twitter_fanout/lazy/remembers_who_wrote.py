@@ -36,7 +36,7 @@ class Timelines:
             self.store.put(f"open:{start}", self.authors[start:])
         else:
             number = sum(other * 100**at for at, other in enumerate(self.authors[start:]))
-            self.store.push(f"authors:{start // 200}", number)
+            self.store.push(f"authors:{start // 150}", number)
 
     def work(self):
         return False

@@ -11,7 +11,8 @@ Sources: none needed.
 """
 
 __all__ = [
-    "HELD_MS", "PAGES", "birth_ms", "held_tweets", "longest_call_ms", "page_p99_ms", "pages_of", "write_ms",
+    "HELD_MS", "PAGES", "birth_ms", "held_tweets", "longest_call_ms", "page_p99_ms", "pages_of",
+    "quiet_page_p99_ms", "write_ms",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -59,10 +60,30 @@ def page_p99_ms(history: History) -> float | None:
     >>> page_p99_ms(History(None)) is None
     True
     """
+    return _page_p99_ms(history, lambda reader: True)
+
+
+@checks.kinds
+def quiet_page_p99_ms(history: History) -> float | None:
+    """The same, of the pages of those who follow nobody with followers in every second user.
+
+    >>> quiet_page_p99_ms(History(None)) is None
+    True
+    """
+    quiet = set()
+    if history.world is not None:
+        rows = history.world.followers
+        stars = {author for author, readers in enumerate(rows) if 2 * len(readers) > len(rows)}
+        quiet = {user for user, row in enumerate(history.world.followees()) if not stars & {*row}}
+    return _page_p99_ms(history, quiet.__contains__)
+
+
+def _page_p99_ms(history, counts):
     took, birth = [], 0.0
     for _, event, held in _with_held(history):
         if event.kind in PAGES:
-            took.append(birth + event.payload["took_ms"] + HELD_MS * len(held))
+            if counts(event.payload["reader"]):
+                took.append(birth + event.payload["took_ms"] + HELD_MS * len(held))
         elif event.kind not in ("start done", "post done", "work done"):
             continue
         birth = event.payload["took_ms"] if event.kind == "start done" else 0.0

@@ -14,7 +14,7 @@ Left out: crashes of the store.
 Sources: Yang et al., "Using model checking to find serious file system errors", 2004.
 """
 
-__all__ = ["A_ROUND", "CALLS", "RARE", "REBORN", "ROUND", "strays", "with_crashes"]
+__all__ = ["A_ROUND", "CALLS", "EARLY", "RARE", "REBORN", "ROUND", "strays", "with_crashes"]
 __dir__ = lambda: __all__
 
 from collections.abc import Sequence
@@ -35,6 +35,7 @@ RARE = (  # one of these a round
     *(("post", "first"), ("work", "first"), ("page", "first"), ("page", "between")),
 )
 A_ROUND = len(ROUND) + 1  # crashes
+EARLY = 3  # one in so many comes before the day's last part, for it is never safe to forget
 REBORN = 2  # one in so many lives dies again, in its birth
 CALLS = {"post done": "post", "work done": "work", "page": "page"}
 
@@ -53,7 +54,9 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
     places, births = _places(world, told), _births(told)
     chosen = {}  # a step dies once a round
     for number, (method, phase) in enumerate((*ROUND, RARE[rng.integers(len(RARE))])):
+        early = number % EARLY == 1
         free = [place for place in places if place[0] not in chosen]
+        free = [place for place in free if (place[0] < world.calm) == early] or free
         fits = [place for place in free if place[3:5] == (method, phase)]
         fits = fits or [place for place in free if place[3] == method] or free
         if fits:
@@ -62,7 +65,8 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
             fits = [place for place in fits if place[-1] == size]
             at, call, changes, *_ = fits[rng.integers(len(fits))]
             again = (int(rng.integers(births + 1)),) if number % REBORN == 0 else ()
-            chosen[at] = call, Step("crash", user=world.waits, deaths=(changes, *again))
+            user = world.waiting[rng.integers(len(world.waiting))]
+            chosen[at] = call, Step("crash", user=user, deaths=(changes, *again))
     steps = list(world.steps)
     for at in sorted(chosen, reverse=True):
         call, crash = chosen[at]
@@ -110,7 +114,7 @@ def _places(world, told):
         after_crash = at and world.steps[at - 1].kind == "crash"
         calls = list(_calls(events))
         before, posted = posted, calls[0][1] if step.kind == "post" and calls else None
-        if at < world.calm or after_crash or step.kind == "crash":
+        if after_crash or step.kind == "crash":
             continue
         if before is not None and calls:
             rows.append((at, 0, 0, "accepted", "", before))

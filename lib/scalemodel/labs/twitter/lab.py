@@ -17,6 +17,7 @@ from scalemodel.labs.twitter.budgets import (
     held_tweets,
     longest_call_ms,
     page_p99_ms,
+    quiet_page_p99_ms,
     write_ms,
 )
 from scalemodel.labs.twitter.checks import (
@@ -55,7 +56,12 @@ LAB = Lab(
                     measure=write_ms, hint="who has so many followers that a page could fetch them",
                 ),
                 Budget(
-                    name="reading, p99", unit="ms a page", limit=9.0, reference=6.4, points=25,
+                    name="quiet reading, p99", unit="ms a page", limit=7.0, reference=3.6, points=15,
+                    measure=quiet_page_p99_ms,
+                    hint="who follows no celebrity finds a page in one list, or does not",
+                ),
+                Budget(
+                    name="reading, p99", unit="ms a page", limit=9.0, reference=6.4, points=10,
                     measure=page_p99_ms,
                     hint="how many lists does one page ask for, how many letters come back, and does "
                     "the page show what the store gave, as it gave it",

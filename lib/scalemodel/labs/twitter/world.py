@@ -47,8 +47,8 @@ class Network:
     """A world of one run: who follows whom, and what happens.
 
     `followers[author]` is a tuple of users; a page has `page` tweets. `rounds` of crashes
-    are still to be drawn, none of them before the step `calm`; `waits` is the user who
-    looks right after each.
+    are still to be drawn, one in three of them before the step `calm`; one of `waiting` looks right
+    after each.
 
     >>> world = Network(1, ((1,), ()), (Step("post", 0, 10),), page=5)
     >>> world.followees()
@@ -61,7 +61,7 @@ class Network:
     page: int
     rounds: int = 0
     calm: int = 0
-    waits: int = 0
+    waiting: tuple[int, ...] = (0,)
 
     def followees(self) -> list[list[int]]:
         """Whom each user follows."""
@@ -98,15 +98,16 @@ def crashing(seed: int) -> Network:
     followers[0] = _some(rng, 1, 24, 20, 0)
     day = _day(rng, 24, tweets=24, star_ratio=0.4, idle_ratio=0.4, most_work=8)
     steps = _looked_at(rng, list(day), times=2)
-    return Network(seed, tuple(followers), steps, 10, rounds=2, waits=int(rng.integers(24)))
+    return Network(seed, tuple(followers), steps, 10, rounds=2, waiting=tuple(range(24)))
 
 
 def skewed(seed: int) -> Network:
     """Stage c: 100 users, three of them followed by most, 320 tweets, a third by the three.
 
     Twenty users follow none of the three. What their pages need is old and by many, so that
-    neither the end of a log nor a list of each author will do, and five authors have so many
-    of them that a post has not the time for all. One of them waits after each crash. One round
+    neither the end of a log nor a list of each author will do, each author may have some of
+    them, and five have so many that a post has not the time for all. One of them waits after
+    each crash. One round
     of crashes sees to it that what b taught still holds.
 
     >>> [len(row) > 60 for row in skewed(1).followers[:4]]
@@ -119,9 +120,9 @@ def skewed(seed: int) -> Network:
     for author in range(known, users):
         followers.append(_some(rng, stars, loud, int(rng.integers(4, 22)), author))
     for place, reader in enumerate(range(loud, users)):
-        if place % 7 == 0:  # ten others each, no author with more than three of them
-            others = rng.permutation(range(known, loud))
-        for author in others[10 * (place % 7) :][:10]:
+        if place % 10 == 0:  # seven others each, no author with more than two of them
+            others = rng.permutation(range(known, users))
+        for author in [one for one in others if one != reader][7 * (place % 10) :][:7]:
             followers[author] = (*followers[author], reader)
     steps, tweet = [], 1_000_000_000
     for _ in range(tweets):
@@ -130,8 +131,8 @@ def skewed(seed: int) -> Network:
         steps += [Step("post", author, tweet), Step("work", count=int(rng.integers(16)))]
         steps.append(Step("page", int(rng.integers(stars, users))))
     steps = _looked_at(rng, steps, times=3, every=5)
-    calm, waits = len(steps) // 8, int(rng.integers(loud, users))
-    return Network(seed, tuple(followers), steps, 20, rounds=1, calm=calm, waits=waits)
+    calm, quiet = 3 * len(steps) // 4, tuple(range(loud, users))
+    return Network(seed, tuple(followers), steps, 20, rounds=1, calm=calm, waiting=quiet)
 
 
 def _looked_at(rng, steps, times, every=1):
