@@ -339,8 +339,8 @@ def test_any_other_error_is_our_own_and_is_raised():
         ("get", ["x", 1], "store.get was called with 2 arguments"),
         ("get", [""], "key='' must be text of 1 to 200 characters"),
         ("put", ["x", "y" * 199], "a value of 201 characters; 200 is the most"),
-        ("newest", ["x", 41], "n=41 must be an integer from 0 to 40"),
-        ("newest", ["x", True], "n=True must be an integer from 0 to 40"),
+        ("newest", ["x", 41], "n=41 must be an integer from 0 to 30"),
+        ("newest", ["x", True], "n=True must be an integer from 0 to 30"),
     ],
 )
 def test_what_the_store_does_not_do_is_named(name, arguments, message):
