@@ -173,10 +173,10 @@ def test_after_many_moves_a_question_puts_the_rows_in_order(asked):
 def test_of_many_cars_half_as_many_moves_are_many():
     index = index_of(np.linspace(-80, 80, 200), np.linspace(-170, 170, 200), 1e6)
     index._tidy()
-    for moves, asks in ((100, False), (1, True), (101, True)):
-        index.move([0] * moves, np.tile([80.0, -80.0], 101)[:moves], np.full(moves, 170.0))
+    for cars, ordered in ((range(100), False), (range(150, 151), True), (range(101), True)):
+        index.move(cars, *np.random.default_rng(len(cars)).uniform(-80, 80, (2, len(cars))))
         index.nearest(0.0, 0.0, 1)
-        assert in_order(index) == asks
+        assert in_order(index) == ordered
 
 
 def test_who_gave_no_time_was_seen_at_nought():
