@@ -87,7 +87,7 @@ def sent_in(path: Path, topic: str) -> tuple[list[Sent], list[str]]:
     if path.is_dir():
         entries = [*_in_folder(path)]
     elif path.suffix.lower() == ".zip":
-        entries = _without_wrapping([*_in_archive(path)], topic)
+        entries = _without_wrapping([*_in_archive(path)])
     else:
         raise ValueError(f"{one_line(path.name)} must be a folder, or an archive that ends in .zip")
     seen = [entry for entry in entries if not entry.hidden and not entry.leads_out]
@@ -164,17 +164,15 @@ def _in_archive(path) -> Iterator[Entry]:
             yield Entry(parts, None if member.is_dir() else read, bool(leads_out))
 
 
-def _without_wrapping(entries, topic):
+def _without_wrapping(entries):
     """The same, without one folder around all: of several submissions it is a class's.
 
-    A folder in which a file is called `topic`, or in a folder of that name, is one student's.
+    Also where it might be one student's who is alone: two rows too many are seen, and a class
+    that is taken for one student is not.
     """
     aside = [entry for entry in entries if entry.hidden or entry.leads_out]
     seen = [entry for entry in entries if entry not in aside]
     while sum(entry.is_submission for entry in seen) > 1 and _is_one_folder(seen):
-        named = [entry for entry in seen if entry.is_submission and _stem(entry) == topic]
-        if any(entry.parts[1:-1] in ((), (topic,)) for entry in named):
-            break
         seen = [Entry(entry.parts[1:], entry.read) for entry in seen if len(entry.parts) > 1]
     return seen + aside
 
