@@ -9,7 +9,7 @@ Sources: nbformat's description of a notebook; jupytext's percent format.
 
 __all__ = [
     "CELL", "FILE_CHARACTERS", "MOST_CHARACTERS", "MOST_LINES", "OURS", "RUNS", "TEXTS",
-    "Submission", "read_submission", "submission_in",
+    "TEXT_CHARACTERS", "Submission", "read_submission", "submission_in",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -29,6 +29,7 @@ from scalemodel.labs.reading.files import bytes_of, one_line
 
 MOST_CHARACTERS = 100_000  # of an answer
 FILE_CHARACTERS = 3 * MOST_CHARACTERS  # of a file of text, with its prediction and explanation
+TEXT_CHARACTERS = 20_000  # of a text in a file that is no Python, and
 MOST_LINES = 100  # of a text in a file that is no Python
 CELL = re.compile(r"(?m)^[ \t]*# ?%%(?=[ \t]|$)(?P<head>.*)$")
 RUNS = re.compile(r"(?m)^# (?=%(?:time|prun) |\w+ = [%!])")  # what this format has as a comment
@@ -207,7 +208,7 @@ def _tree(source):
 def _statement(source, name):
     """The one statement that assigns to `name`, as a tree."""
     for begin in [*re.finditer(rf"(?m)^{name}\b", source)][:3]:
-        lines = source[begin.start() :].splitlines(keepends=True)[:MOST_LINES]
+        lines = source[begin.start() :][:TEXT_CHARACTERS].splitlines(keepends=True)[:MOST_LINES]
         for end in range(1, len(lines) + 1):
             if tree := _tree("".join(lines[:end])):
                 return tree

@@ -26,8 +26,8 @@ WORLDS = {  # by version of the lab: other worlds would be another lab
         "a": "7a443a0d56a9",
         "b": "8cacf5b8d8ca",
         "c": "16091774cbe0",
-        "crashes": "6f6cebfcd06b",
-        "played": "db7e71af7f6a",
+        "crashes": "4f712047710e",
+        "played": "19432e2ea1fe",
     },
 }
 
@@ -80,7 +80,7 @@ def test_a_life_that_dies_in_its_birth_dies_after_any_of_its_changes():
     network = replace(LAB.stage("b").draw(3), rounds=2)
     drawn = crashed(network, 2, births=2).steps
     births = {step.deaths[1] for step in drawn if len(step.deaths) > 1}
-    assert births == {0, 1, 2}
+    assert births >= {0, 1, 2} and max(births) > 2, "or of what is asked of it next"
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -91,7 +91,10 @@ def test_a_round_of_crashes_changes_nothing_else(seed):
     assert after.rounds == 0
     set_at = [at for at, step in enumerate(after.steps) if step.kind == "crash"]
     assert len(set_at) == A_ROUND == 11
-    assert {after.steps[at].user for at in set_at} <= {*network.waiting}
+    waits = [after.steps[at].user for at in set_at]
+    assert {*waits} - {-1} <= {*network.waiting} and waits.count(-1) == 4, (
+        "one in three sees nobody"
+    )
     parted = sum(step.kind == "work" for step in after.steps) - sum(
         step.kind == "work" for step in network.steps
     )

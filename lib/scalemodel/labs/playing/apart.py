@@ -27,7 +27,7 @@ from scalemodel.labs.playing import host
 from scalemodel.labs.playing.nursery import Nursery
 from scalemodel.labs.playing.player import Died, Faulty
 
-LINE_BYTES = 100_000
+LINE_BYTES = 20_000  # a page of thousands of tweets is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,9 @@ Left out: crashes of the store.
 Sources: Yang et al., "Using model checking to find serious file system errors", 2004.
 """
 
-__all__ = ["A_ROUND", "CALLS", "EARLY", "RARE", "REBORN", "ROUND", "strays", "with_crashes"]
+__all__ = [
+    "A_ROUND", "CALLS", "EARLY", "RARE", "REBORN", "ROUND", "UNSEEN", "strays", "with_crashes",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 from collections.abc import Sequence
@@ -36,7 +38,8 @@ RARE = (  # one of these a round
 )
 A_ROUND = len(ROUND) + 1  # crashes
 EARLY = 3  # one in so many comes before the day's last part, for it is never safe to forget
-REBORN = 2  # one in so many lives dies again, in its birth
+REBORN = 2  # one in so many lives dies again, in its birth or in what is asked of it next
+UNSEEN = 3  # after one in so many nobody looks before the work goes on
 CALLS = {"post done": "post", "work done": "work", "page": "page"}
 
 
@@ -64,8 +67,8 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
             size = sizes[rng.integers(len(sizes))]
             fits = [place for place in fits if place[-1] == size]
             at, call, changes, *_ = fits[rng.integers(len(fits))]
-            again = (int(rng.integers(births + 1)),) if number % REBORN == 0 else ()
-            user = world.waiting[rng.integers(len(world.waiting))]
+            again = (int(rng.integers(births + size + 1)),) if number % REBORN == 0 else ()
+            user = world.waiting[rng.integers(len(world.waiting))] if number % UNSEEN else -1
             chosen[at] = call, Step("crash", user=user, deaths=(changes, *again))
     steps = list(world.steps)
     for at in sorted(chosen, reverse=True):

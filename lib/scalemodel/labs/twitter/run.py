@@ -119,6 +119,8 @@ def _work(world, lives, calls, waits):
 
 
 def _page(world, lives, user, kind):
+    if user < 0:
+        return
     answer = lives.insist("page", user, world.page)
     asked = {"reader": user, "n": world.page, "took_ms": answer.took_ms}
     lives.note(f"user {user}", kind, asked, answer.reply)

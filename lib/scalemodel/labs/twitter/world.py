@@ -28,8 +28,8 @@ class Step:
     `post`: `user` writes `tweet`. `work`: `count` calls. `page`: `user` looks. `settle`: it
     works until nothing is left, then every `count`-th user looks.
     `crash`: the next call ends after `deaths[0]` changes of the store, or at the latest
-    before it has answered; `user` looks at the next life first, and what else stands in
-    `deaths` ends a birth each.
+    before it has answered; `user` looks at the next life first, or nobody if it is below 0.
+    What else stands in `deaths` ends a life each, counted from its birth.
 
     >>> Step("post", user=2, tweet=17).kind
     'post'
