@@ -78,7 +78,10 @@ WITHOUT_EXAMPLE = {
     **{
         f"scalemodel.uber.location.{loop}": "the call of `GeoIndex` before it has one"
         for loop in (
-            *(f"cells.{n}" for n in ("find", "put", "put_many", "take", "take_silent", "rebuild")),
+            *(
+                f"cells.{n}"
+                for n in ("find", "put", "put_many", "take", "take_silent", "rebuild", "tidy")
+            ),
             *(f"search.{n}" for n in ("circle", "nearest", "nearest_many")),
         )
     },

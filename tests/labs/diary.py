@@ -104,7 +104,7 @@ KEEPS = """class Diary:
             self.store.push("words", word)
 
     def read(self):
-        return self.store.newest("words", 40)[::-1]
+        return self.store.newest("words", 30)[::-1]
 """
 FORGETS = """class Diary:
     def __init__(self, store):

@@ -91,6 +91,30 @@ def test_what_was_graded_is_kept_until_the_file_changes(folder, tmp_path, monkey
     assert not told.exists()  # nothing old stands where nothing new could be made
 
 
+def test_the_next_file_rolls_dice_that_no_report_has_told(folder, tmp_path):
+    out, key = tmp_path / "out", tmp_path / "course.key"
+    key.write_text("a secret of the course")
+    command = ["grade", "diary", str(folder), "--to", str(out), "--key-file", str(key)]
+
+    def rolled():
+        main(command)
+        return json.loads((out / "reports" / "bo" / "report.json").read_text())["seeds"]
+
+    first = rolled()
+    (folder / "bo.py").write_text(KEEPS)
+    second = rolled()
+    (folder / "bo.py").write_text(FORGETS)
+    assert not {*first} & {*second} and rolled() == first, "the same file, the same dice"
+
+
+def test_a_key_that_can_be_found_by_trying_stops_the_command(folder, tmp_path, capsys):
+    key = tmp_path / "course.key"
+    key.write_text("fall2026")
+    command = ["grade", "diary", str(folder), "--to", str(tmp_path / "out"), "--key-file", str(key)]
+    assert main(command) == 2 and "holds 8 characters" in capsys.readouterr().out
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_seal_is_broken_before_its_report_is_written_anew(folder, tmp_path, monkeypatch):
     assert main(["report", "diary", str(folder / "bo.py"), "--to", str(tmp_path)]) == 1
     text = (tmp_path / "report.json").read_text()
@@ -119,12 +143,14 @@ def test_a_file_s_name_is_a_label_and_no_path_and_nothing_else_is_touched(tmp_pa
     kept = [out / "course.key", out / "reports" / "al" / "report.md", out / "reports" / "notes.txt"]
     for path in kept:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("the teacher's")
+        path.write_text("the teacher's own, unread")
     (sent / name).write_text(KEEPS)
     command = ["grade", "diary", str(sent), "--to", str(out), "--key-file", str(kept[0])]
     for _ in range(2):
         assert main(command) == 0
-    assert [path.read_text() for path in kept] == ["the teacher's"] * 3 and (sent / name).is_file()
+    assert [path.read_text() for path in kept] == ["the teacher's own, unread"] * 3 and (
+        sent / name
+    ).is_file()
     fresh = {p.relative_to(out / "reports").parts for p in (out / "reports").rglob("*.json")}
     assert [len(parts) for parts in fresh] == [2], "a folder of its own, right under `reports`"
     told = capsys.readouterr().out.splitlines()
@@ -146,7 +172,7 @@ def test_no_two_labels_share_a_folder():
 def test_a_link_or_a_pipe_is_not_followed(tmp_path):
     sent, key = tmp_path / "sent", tmp_path / "course.key"
     sent.mkdir()
-    key.write_text("abracadabra")
+    key.write_text("abracadabra, open")
     (sent / "al.py").symlink_to(key)
     os.mkfifo(sent / "bo.py")
     assert main(["grade", "diary", str(sent), "--to", str(tmp_path / "out")]) == 2

@@ -13,14 +13,17 @@ from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.store import Store
 from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.twitter.budgets import (
+    HELD_MS,
     birth_ms,
     held_tweets,
     longest_call_ms,
     page_p99_ms,
+    quiet_page_p99_ms,
     write_ms,
 )
 from scalemodel.labs.twitter.crashes import A_ROUND
 from scalemodel.labs.twitter.lab import LAB
+from scalemodel.labs.twitter.world import Network
 from tests.laws import lab_laws
 
 LAZY = sorted((lab_laws.folder_of(LAB) / "lazy").glob("*.py"))
@@ -151,7 +154,7 @@ def took(kind, took_ms):
 
 
 def a_page(took_ms, *tweets):
-    return "user 1", "page", {"took_ms": took_ms}, list(tweets)
+    return "user 1", "page", {"reader": 1, "took_ms": took_ms}, list(tweets)
 
 
 CRASH = ("worker", "crash", {})
@@ -162,6 +165,22 @@ def test_who_looks_first_after_a_crash_waits_for_the_birth_and_nobody_else_does(
     later = (took("start done", 5.0), took("work done", 1.0), a_page(2.0))
     assert page_p99_ms(told(a_page(3.0), CRASH, *later)) == 3.0
     assert page_p99_ms(told(took("start done", 5.0), a_page(2.0), a_page(3.0))) == 7.0
+
+
+def test_a_page_pays_for_a_tweet_out_of_memory_as_for_a_question():
+    read = ("store", "newest", {"key": "x", "n": 9}, [7, {"": 9}])
+    assert page_p99_ms(told(post(7), post(8), read, a_page(2.0, 9, 8, 7))) == 2.0 + HELD_MS
+    packed = ("store", "get", {"key": "x"}, "7,8")
+    assert page_p99_ms(told(post(7), post(8), packed, a_page(1.0, 8, 7))) == 1.0 + 2 * HELD_MS
+
+
+def test_a_quiet_reader_is_one_who_follows_nobody_that_most_follow():
+    history = History(Network(1, ((1, 2, 3), (0, 3), (3,), ()), (), page=5))
+    assert [user for user, row in enumerate(history.world.followees()) if 0 not in row] == [0]
+    for reader, took_ms in ((0, 2.0), (1, 9.0), (2, 9.0), (3, 9.0)):
+        history.add(0.0, f"user {reader}", "page", {"reader": reader, "took_ms": took_ms}, [])
+    assert quiet_page_p99_ms(history) == 2.0
+    assert quiet_page_p99_ms(History(None)) is None
 
 
 def test_the_price_of_a_tweet_is_that_of_all_calls_and_needs_the_run_s_end():

@@ -36,7 +36,7 @@ class Diary:
 # %% tags=["check", "stage-b"]
 """
 SEEDS = seeds_of("practice", "ann", LAB.name, count=8)
-READ = 'return self.store.newest("words", 40)[::-1]'
+READ = 'return self.store.newest("words", 30)[::-1]'
 
 
 def reads(*lines):

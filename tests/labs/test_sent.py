@@ -132,6 +132,31 @@ def test_a_class_comes_as_a_folder_or_as_an_archive(tmp_path, name):
         assert read(packed(tmp_path / "around.ZIP", wrapped)) == dict.fromkeys(students, TRUE)
 
 
+@pytest.mark.parametrize("name", ["fanout.py", "fanout/fanout.py", "fanout/x.py"])
+def test_a_class_in_a_folder_is_a_class_whatever_one_of_them_calls_a_file(tmp_path, name):
+    archive = packed(tmp_path / "sent.zip", ["Lab/ann.py", "Lab/bo.py", f"Lab/{name}"])
+    assert read(archive) == dict.fromkeys(["ann", "bo", "fanout"], TRUE)
+
+
+@pytest.mark.parametrize(
+    ("names", "students"),
+    [
+        (["Lee: Ann/x.py", "bo/x.py"], ["Lee: Ann", "bo"]),
+        (["Lab 1: Fan-out/ann.py", "Lab 1: Fan-out/bo.py"], ["ann", "bo"]),
+        (["./ann.py", "./bo.py"], ["ann", "bo"]),
+    ],
+)
+def test_no_odd_path_loses_a_student(tmp_path, names, students):
+    assert read(packed(tmp_path / "sent.zip", names)) == dict.fromkeys(students, TRUE)
+
+
+@pytest.mark.parametrize("name", ["../ann.py", "/ann.py", "C:/ann.py"])
+def test_what_leads_out_of_an_archive_is_told(tmp_path, name):
+    _, left_out = sent_in(packed(tmp_path / "sent.zip", [name, "bo.py"]), "fanout")
+    (said,) = left_out
+    assert said.startswith("leads out of the archive, left out: ") and "ann.py" in said
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     "name", ["../ann.py", "/ann.py", "x/../../ann.py", "..\\ann.py", "C:\\ann.py"]
@@ -240,6 +265,19 @@ def test_a_folder_that_cannot_be_read_is_its_students_trouble(tmp_path, monkeypa
 
 def test_a_stranger_is_refused():
     assert strangers_taken(sent) == []
+
+
+def test_what_is_too_long_is_never_read_as_python(tmp_path, monkeypatch):
+    monkeypatch.setattr("ast.parse", None)
+    (tmp_path / "ann.py").write_text("x\n" * 1_900_000)
+    with pytest.raises(ValueError, match="an answer of more than 100,000 characters"):
+        read_submission(tmp_path / "ann.py")
+
+
+def test_a_cell_that_is_too_long_comes_along_with_no_answer(tmp_path):
+    cells = f'# %%\nlong = {[0] * (MOST_CHARACTERS // 2)}\n# %% tags=["answer"]\nx = long\n'
+    (tmp_path / "ann.py").write_text(cells)
+    assert read_submission(tmp_path / "ann.py").source.strip() == "x = long"
 
 
 def test_an_answer_has_a_largest_length(tmp_path):

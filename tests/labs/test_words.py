@@ -72,7 +72,7 @@ def test_progress_is_told_and_all_cores_work(graded, monkeypatch):
 
 def test_practice_dice_are_said_aloud_and_the_course_s_are_not(tmp_path, graded):
     key = tmp_path / "course.key"
-    key.write_bytes(b"\xef\xbb\xbfsecret\r\n")
+    key.write_bytes(b"\xef\xbb\xbfa secret of the course\r\n")
     _, _, said = graded({"ann.py": KEEPS})
     assert "practice dice" in said and "practice dice" in (graded.out / "class.md").read_text()
     seeds = json.loads((graded.out / "reports/ann/report.json").read_text())["seeds"]
@@ -235,7 +235,7 @@ def test_a_text_that_is_no_python_is_the_text(tmp_path):
 def test_a_student_s_words_are_words_in_every_report(tmp_path, graded, capsys, where):
     body = {"raise": f'raise ValueError("{EVIL}")', "reply": f'return ["{EVIL}"]',
             "print": f'print("{EVIL}"); return "{EVIL}"'}[where]  # fmt: skip
-    source = KEEPS.replace('return self.store.newest("words", 40)[::-1]', body)
+    source = KEEPS.replace('return self.store.newest("words", 30)[::-1]', body)
     source += f'\nEXPLANATION = "{EVIL}"\n'
     graded({"ann.py": source})
     told = (graded.out / "class.md").read_text("utf-8")
@@ -260,7 +260,10 @@ def test_what_is_wrong_with_the_command_is_told_before_anybody_is_graded(tmp_pat
     os.mkfifo(tmp_path / "pipe.key")
     for words, told in (
         (["--key-file", "nowhere.key"], "nowhere.key: there is no such file"),
-        (["--key-file", str(tmp_path / "empty.key")], "is empty: it must hold the course's key"),
+        (
+            ["--key-file", str(tmp_path / "empty.key")],
+            "holds 0 characters; a key that nobody finds by trying has at least 16",
+        ),
         (["--key-file", str(tmp_path / "pipe.key")], "must be an ordinary file"),
         (["--key-file", str(sent)], "must be an ordinary file"),
         (["--attempt", "0"], "attempt=0 must be"),

@@ -41,7 +41,7 @@ class Timelines:
         return True
 
     def page(self, reader, n):
-        rows = [self.store.newest(f"loud/{author}", 2 * n) for author in self.pulls[reader]]
-        rows.append(self.store.newest(f"line/{reader}", 2 * n))
+        rows = [self.store.newest(f"loud/{author}", n + 10) for author in self.pulls[reader]]
+        rows.append(self.store.newest(f"line/{reader}", n + 10))
         ordered = heapq.merge(*(sorted(row, reverse=True) for row in rows), reverse=True)
         return [tweet for tweet, _ in itertools.islice(itertools.groupby(ordered), n)]

@@ -36,14 +36,15 @@ class Timelines:
             self.store.put(f"todo:{slot}", self.todo[slot])
             return True
         self.store.put(f"todo:{slot}", ["done"])
-        if slot == self.first:  # all before the first that is left are done
-            self.first = min(self.todo, default=self.unread)
+        first = min(self.todo, default=self.unread)  # all before it are done
+        if first != self.first:
+            self.first = first
             self.store.put("first", self.first)
         return True
 
     def page(self, reader, n):
-        seen = set(self.store.newest(f"home:{reader}", min(40, 4 * n)))
+        seen = set(self.store.newest(f"home:{reader}", min(30, 4 * n)))
         for author in self.followees[reader]:
             if self.pulled(author):
-                seen |= set(self.store.newest(f"author:{author}", 2 * n))
+                seen |= set(self.store.newest(f"author:{author}", n + 10))
         return sorted(seen)[::-1][:n]

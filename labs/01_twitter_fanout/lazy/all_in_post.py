@@ -19,8 +19,8 @@ class Timelines:
         return False
 
     def page(self, reader, n):
-        found = set(self.store.newest(f"home:{reader}", 2 * n))
+        found = set(self.store.newest(f"home:{reader}", n + 10))
         for author in self.followees[reader]:
             if len(self.followers[author]) > 40:
-                found.update(self.store.newest(f"by:{author}", 2 * n))
+                found.update(self.store.newest(f"by:{author}", n + 10))
         return sorted(found, reverse=True)[:n]

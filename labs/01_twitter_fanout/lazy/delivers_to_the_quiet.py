@@ -12,7 +12,7 @@ class Timelines:
         self.count = store.get("count") or 0
 
     def post(self, author, tweet):
-        self.store.push(f"log:{self.count // 30}", [author, tweet])
+        self.store.push(f"log:{self.count // 20}", [author, tweet])
         self.store.push(f"by:{author}", tweet)
         for reader in self.followers[author]:
             if not self.tail[reader]:
@@ -25,10 +25,10 @@ class Timelines:
 
     def page(self, reader, n):
         if not self.tail[reader]:
-            return sorted(set(self.store.newest(f"home:{reader}", 2 * n)), reverse=True)[:n]
-        found, chunk = set(), self.count // 30
+            return sorted(set(self.store.newest(f"home:{reader}", n + 10)), reverse=True)[:n]
+        found, chunk = set(), self.count // 20
         while len(found) < n and chunk >= 0:
-            rows = self.store.newest(f"log:{chunk}", 40)
+            rows = self.store.newest(f"log:{chunk}", 30)
             found |= {tweet for author, tweet in rows if author in self.followees[reader]}
             chunk -= 1
         return sorted(found, reverse=True)[:n]

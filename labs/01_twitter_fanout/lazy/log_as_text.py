@@ -31,7 +31,7 @@ class Timelines:
         return False
 
     def page(self, reader, n):
-        chunks = [self.open, *self.store.newest("log", 40)]
+        chunks = [self.open, *self.store.newest("log", 30)]
         if self.open in chunks[1:]:
             chunks = chunks[1:]
         found, tweet = [], self.last

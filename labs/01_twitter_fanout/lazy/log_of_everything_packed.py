@@ -13,7 +13,8 @@ class Timelines:
         if [author, tweet] in self.open[-1:]:
             return
         if len(self.open) == 11:
-            self.store.push("log", self.open)
+            if self.open not in self.store.newest("log", 1):
+                self.store.push("log", self.open)
             self.open = []
         self.open = [*self.open, [author, tweet]]
         self.store.put("open", self.open)
@@ -23,6 +24,6 @@ class Timelines:
 
     def page(self, reader, n):
         found = set()
-        for chunk in [self.open, *self.store.newest("log", 40)]:
+        for chunk in [self.open, *self.store.newest("log", 30)]:
             found |= {tweet for author, tweet in chunk if author in self.followees[reader]}
         return sorted(found, reverse=True)[:n]

@@ -8,7 +8,7 @@ class Timelines:
     def __init__(self, store, followers, followees):
         self.store, self.followees = store, [set(row) for row in followees]
         self.log, self.open, self.full = [], [], store.get("full") or 0
-        rows = store.newest("full", 40)[::-1][: self.full]
+        rows = store.newest("full", 30)[::-1][: self.full]
         rows += [store.get("open") or 0]
         for number in rows:
             self.open = []

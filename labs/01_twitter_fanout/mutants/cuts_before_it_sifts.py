@@ -9,5 +9,5 @@ class Timelines(Timelines):  # the reference, with these methods in place of its
         found = set(self.store.newest(f"home:{reader}", n))
         for author in self.followees[reader]:
             if self.loud(author):
-                found.update(self.store.newest(f"by:{author}", 2 * n))
+                found.update(self.store.newest(f"by:{author}", n + 10))
         return sorted(found, reverse=True)[:n]

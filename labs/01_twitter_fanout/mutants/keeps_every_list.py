@@ -17,6 +17,6 @@ class Timelines(Timelines):  # the reference, with these methods in place of its
     def page(self, reader, n):
         for author in self.followees[reader]:
             if author not in self.lists:
-                self.lists[author] = self.store.newest(f"by:{author}", 2 * n)
+                self.lists[author] = self.store.newest(f"by:{author}", n + 10)
         rows = [tweet for author in self.followees[reader] for tweet in self.lists[author]]
         return sorted(set(rows), reverse=True)[:n]

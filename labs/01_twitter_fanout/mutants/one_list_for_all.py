@@ -12,6 +12,6 @@ class Timelines(Timelines):  # the reference, with these methods in place of its
         return False
 
     def page(self, reader, n):
-        rows = self.store.newest("all", 40)
+        rows = self.store.newest("all", 30)
         mine = {tweet for author, tweet in rows if author in self.followees[reader]}
         return sorted(mine, reverse=True)[:n]

@@ -6,8 +6,8 @@ Caught by: c, newest_first
 
 class Timelines(Timelines):  # the reference, with these methods in place of its own
     def page(self, reader, n):
-        found = self.store.newest(f"home:{reader}", 2 * n)
+        found = self.store.newest(f"home:{reader}", n + 10)
         for author in self.followees[reader]:
             if self.loud(author):
-                found += self.store.newest(f"by:{author}", 2 * n)
+                found += self.store.newest(f"by:{author}", n + 10)
         return list(dict.fromkeys(found))[:n]

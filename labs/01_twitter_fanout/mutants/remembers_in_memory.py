@@ -27,8 +27,8 @@ class Timelines(Timelines):  # the reference, with these methods in place of its
         return True
 
     def page(self, reader, n):
-        found = list(self.store.newest(f"home:{reader}", 2 * n))
+        found = list(self.store.newest(f"home:{reader}", n + 10))
         for author in self.followees[reader]:
             if self.loud(author):
-                found.extend(self.store.newest(f"by:{author}", 2 * n))
+                found.extend(self.store.newest(f"by:{author}", n + 10))
         return sorted(found, reverse=True)[:n]

@@ -40,6 +40,7 @@ NOT_HERE = """This system cannot run a submission in a process of its own, as th
 Windows has no fork.
 Do the lab in its notebook: the cells below your answer check it with the same worlds.
 In the Windows Subsystem for Linux the command works, too."""
+LEAST_KEY = 16  # characters
 KEY_FILE = "holds the course's key; left out, the practice dice, which every student can roll"
 TO = "the folder that reports are written to; left out, the one you are in"
 PRACTICE = "Graded with the practice dice, which every student can roll: there was no --key-file."
@@ -109,8 +110,12 @@ def _key(asked):
     if asked.key_file is None:
         return PRACTICE_KEY
     key = bytes_of(asked.key_file).decode("utf-8-sig", errors="replace").strip()
-    if not key:
-        raise ValueError(f"{one_line(str(asked.key_file))} is empty: it must hold the course's key")
+    if len(key) < LEAST_KEY:
+        raise ValueError(
+            f"{one_line(str(asked.key_file))} holds {len(key)} characters; a key that nobody finds by "
+            f"trying has at least {LEAST_KEY}, as python -c 'import secrets; "
+            "print(secrets.token_hex())' writes it"
+        )
     return key
 
 
@@ -122,7 +127,7 @@ def _again(lab, name):
 
 def _graded(asked, key, student, name, handed_in):
     lab, submission = lab_named(asked.lab), submission_in(name, handed_in)
-    seeds = seeds_of(key, student, lab.name, asked.attempt, SEEDS)
+    seeds = seeds_of(key, student, lab.name, asked.attempt, SEEDS, handed_in)
     result = grade(lab, _player(lab, submission), seeds, _again(lab, name))
     return as_data(result, submission, student, asked.attempt)
 

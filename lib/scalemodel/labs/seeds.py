@@ -2,7 +2,8 @@
 
 A seed is an HMAC under the course's key, so that nobody who lacks the key can tell the
 seeds of a grading beforehand, and there are too many for a program that is graded to try
-until one gives the world that it sees. Practice has a key that everybody knows.
+until one gives the world that it sees. What is handed in is a part of it: a report tells its
+seeds, so the next file rolls others. Practice has a key that everybody knows.
 
 Left out: keeping the key secret, which is the teacher's part.
 Sources: RFC 2104.
@@ -22,9 +23,16 @@ MOST_OF_A_COURSE = 10**12  # a program tries a million a second, and who finds i
 
 
 def seeds_of(
-    course_key: str, student: str, lab: str, attempt: int = 1, count: int = 5
+    course_key: str,
+    student: str,
+    lab: str,
+    attempt: int = 1,
+    count: int = 5,
+    handed_in: bytes = b"",
 ) -> list[int]:
     """`count` different seeds of one student's attempt: in practice, each below a million.
+
+    In practice they are the same whatever is `handed_in`.
 
     >>> seeds_of("practice", "ann", "twitter", count=2)
     [290847, 344289]
@@ -34,14 +42,17 @@ def seeds_of(
     for name, value in {"course_key": course_key, "student": student, "lab": lab}.items():
         if not isinstance(value, str) or not value:
             raise ValueError(f"{name}={value!r} must be a non-empty string")
+    if not isinstance(handed_in, bytes):
+        raise ValueError(f"handed_in={handed_in!r} must be bytes")
     attempt = checks.whole("attempt", attempt, at_least=1)
     count = checks.whole("count", count, at_least=1, at_most=1000)
     encoded = lambda word: word.encode(errors="surrogatepass")  # a file's name may be no text
     most = MOST if course_key == PRACTICE_KEY else MOST_OF_A_COURSE
     seeds, number = [], 0
     while len(seeds) < count:
-        words = [student, lab, str(attempt), str(number)]
-        parts = [b"%d:%b" % (len(word), word) for word in map(encoded, words)]
+        words = [*map(encoded, [student, lab, str(attempt), str(number)])]
+        words += [handed_in] * (handed_in != b"" and course_key != PRACTICE_KEY)
+        parts = [b"%d:%b" % (len(word), word) for word in words]
         message = b"".join(parts)  # nothing runs together
         digest = hmac.new(encoded(course_key), message, hashlib.sha256).digest()
         seed = int.from_bytes(digest[:8], "big") % most

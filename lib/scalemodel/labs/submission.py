@@ -8,8 +8,8 @@ Sources: nbformat's description of a notebook; jupytext's percent format.
 """
 
 __all__ = [
-    "CELL", "MOST_CHARACTERS", "MOST_LINES", "OURS", "RUNS", "TEXTS", "Submission",
-    "read_submission", "submission_in",
+    "CELL", "FILE_CHARACTERS", "MOST_CHARACTERS", "MOST_LINES", "OURS", "RUNS", "TEXTS",
+    "TEXT_CHARACTERS", "Submission", "read_submission", "submission_in",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -28,6 +28,8 @@ from scalemodel.labs.reading.cells import as_python, with_what_it_needs
 from scalemodel.labs.reading.files import bytes_of, one_line
 
 MOST_CHARACTERS = 100_000  # of an answer
+FILE_CHARACTERS = 3 * MOST_CHARACTERS  # of a file of text, with its prediction and explanation
+TEXT_CHARACTERS = 20_000  # of a text in a file that is no Python, and
 MOST_LINES = 100  # of a text in a file that is no Python
 CELL = re.compile(r"(?m)^[ \t]*# ?%%(?=[ \t]|$)(?P<head>.*)$")
 RUNS = re.compile(r"(?m)^# (?=%(?:time|prun) |\w+ = [%!])")  # what this format has as a comment
@@ -85,7 +87,7 @@ def submission_in(name: str, data: bytes) -> Submission:
     if kind == ".ipynb":
         cells = _of_notebook(name, data.decode("utf-8-sig", errors="replace"))
     elif kind == ".py":
-        text = _decoded(data)
+        text = _short(name, _decoded(data), FILE_CHARACTERS)
         cells = _of_percent(text)
         if not any(tags for _, tags, _ in cells):  # no cells, or marks of an editor's
             texts = {field: _text(name, [text]) for field, name in TEXTS.items()}
@@ -101,8 +103,11 @@ def submission_in(name: str, data: bytes) -> Submission:
     }
     _short(name, "".join(answers))
     answer = "\n\n".join(as_python(name, source) for source in answers)
-    others = [source for kind, tags, source in cells if kind == "code" and not OURS & {*tags}]
-    return Submission(with_what_it_needs(answer, [*_plain(name, others)]), **texts)
+    others = [
+        source for kind, tags, source in cells
+        if kind == "code" and not OURS & {*tags} and len(source) <= MOST_CHARACTERS
+    ]  # fmt: skip
+    return Submission(_short(name, with_what_it_needs(answer, [*_plain(name, others)])), **texts)
 
 
 def _plain(name, cells):
@@ -112,8 +117,8 @@ def _plain(name, cells):
             yield as_python(name, cell)
 
 
-def _short(name, answer):
-    if len(answer) > MOST_CHARACTERS:
+def _short(name, answer, most=MOST_CHARACTERS):
+    if len(answer) > most:
         raise ValueError(f"{name} has an answer of more than {MOST_CHARACTERS:,} characters")
     return answer
 
@@ -203,7 +208,7 @@ def _tree(source):
 def _statement(source, name):
     """The one statement that assigns to `name`, as a tree."""
     for begin in [*re.finditer(rf"(?m)^{name}\b", source)][:3]:
-        lines = source[begin.start() :].splitlines(keepends=True)[:MOST_LINES]
+        lines = source[begin.start() :][:TEXT_CHARACTERS].splitlines(keepends=True)[:MOST_LINES]
         for end in range(1, len(lines) + 1):
             if tree := _tree("".join(lines[:end])):
                 return tree

@@ -22,6 +22,7 @@ CELLS = {  # as it is written, and as it is run
     "a cell that is timed": ("%%time\nx = 1", "x = 1"),
     "one that is kept from printing": ("%%capture words\nx = 1", "x = 1"),
     "one that is timed twice": ("%%time\n%%prun\nx = 1", "x = 1"),
+    "one that is timed a thousand times": ("%%time\n" * 1000 + "x = 1", "x = 1"),
     "a cell of another language": ("%%bash\nls", ""),
     "shown": ("display(x)\ny = 2", "None\ny = 2"),
     "shown in a line of letters": ("a = 'é'; display(a); b = [display(a), 7]", "a = 'é'; None; b = [None, 7]"),
@@ -89,6 +90,10 @@ def test_what_a_cell_needs_gives_it_what_all_cells_together_give():
     exec(with_what_it_needs(source, others), alone)
     exec("\n".join([*others, source]), whole)
     assert alone["a"] == whole["a"] == 3.0 and "three" not in alone
+
+
+def test_what_python_has_of_itself_is_brought_by_no_cell():
+    assert with_what_it_needs("x = set(y)", ["set = 0", "y = 1"]) == "y = 1\n\nx = set(y)"
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -16,18 +16,19 @@ from tests.laws.lab_laws import strangers_taken
 
 LIMITS = {  # of each budget: unit, limit, what the answer key pays, points
     "writing": ("ms a tweet", 30.0, 17.0, 5),
-    "reading, p99": ("ms a page", 10.0, 7.2, 25),
+    "quiet reading, p99": ("ms a page", 7.0, 3.6, 15),
+    "reading, p99": ("ms a page", 9.0, 6.4, 10),
     "longest post or work": ("ms", 15.0, 8.0, 10),
     "back after a crash": ("ms", 10.0, 2.0, 5),
     "memory": ("tweets", 40.0, 0.0, 5),
 }
 WORLDS = {  # by version of the lab: other worlds would be another lab
-    5: {
-        "a": "b13d75a896a1",
-        "b": "115774d4032f",
-        "c": "89de27b5d981",
-        "crashes": "0d403e71fbb2",
-        "played": "47a689329d3e",
+    6: {
+        "a": "e0028d2a264a",
+        "b": "b77432cc84bd",
+        "c": "3b14e2d79642",
+        "crashes": "38d3014c6518",
+        "played": "c37611b5b301",
     },
 }
 
@@ -79,7 +80,7 @@ def test_so_do_the_crashes_that_are_drawn_in_it():
 def test_a_life_that_dies_in_its_birth_dies_after_any_of_its_changes():
     drawn = crashed(LAB.stage("b").draw(3), 2, births=2).steps
     births = {step.deaths[1] for step in drawn if len(step.deaths) > 1}
-    assert births == {0, 1, 2}
+    assert births >= {0, 1, 2} and max(births) > 2, "or of what is asked of it next"
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -87,10 +88,15 @@ def test_a_life_that_dies_in_its_birth_dies_after_any_of_its_changes():
 def test_a_round_of_crashes_changes_nothing_else(seed):
     network = replace(LAB.stage("b").draw(seed), calm=30)
     after = crashed(network, 1)
-    assert after.rounds == 0 and after.steps[:30] == network.steps[:30]
+    assert after.rounds == 0
     set_at = [at for at, step in enumerate(after.steps) if step.kind == "crash"]
     assert len(set_at) == A_ROUND == 11
-    assert all(after.steps[at].user == network.waits for at in set_at)
+    waits = [after.steps[at].user for at in set_at]
+    assert {*waits} - {-1} <= {*network.waiting} and waits.count(-1) == 4, "one in three"
+    parted = sum(step.kind == "work" for step in after.steps)
+    parted -= sum(step.kind == "work" for step in network.steps)
+    early = sum(at < network.calm for at in set_at)
+    assert 3 <= early <= 4 + parted, "numbers 1, 4, 7 and 10, but for what parts move"
     again = crashed(replace(after, chances=network.chances[PICKS:]), 1)
     assert sum(step.kind == "crash" for step in again.steps) == 2 * A_ROUND
     assert not any(after.steps[at + 1].kind == "crash" for at in set_at)
@@ -122,7 +128,7 @@ def test_a_world_that_was_written_down_is_the_same_when_it_is_read(key):
     assert of_plain(json.loads(json.dumps(as_plain(crash)))) == crash
 
 
-@pytest.mark.parametrize(("chance", "deaths"), [(0.0, [(1,), (0, 0)]), (0.999999, [(2,), (0, 1)])])
+@pytest.mark.parametrize(("chance", "deaths"), [(0.0, [(1,), (0, 0)]), (0.999999, [(2,), (0, 4)])])
 def test_the_least_and_the_largest_chance_pick_the_first_and_the_last(chance, deaths):
     post = [*[Event(0.0, "store", "push", {})] * 2, Event(0.0, "worker", "post done", {})]
     births = [Event(0.0, "store", "put", {}), Event(0.0, "worker", "start done", {})]
@@ -175,12 +181,17 @@ class Counts:
 
 def played(*steps):
     """The story of these steps among three users, without what the store did."""
-    network = Network(1, ((1, 2), (), ()), steps, page=2, waits=2)
+    network = Network(1, ((1, 2), (), ()), steps, page=2)
     events = LAB.play(network, Here(Counts, list(LAB.service))).events
     return [f"{event.actor} {event.kind}" for event in events if event.actor != "store"]
 
 
-END = ["worker work done", "world settled", *(f"user {user} last page" for user in range(3))]
+END = [
+    "worker work done",
+    "world idle",
+    "world settled",
+    *(f"user {user} last page" for user in range(3)),
+]
 
 
 def test_a_run_takes_its_steps_in_order_and_ends_when_all_is_done():
@@ -189,16 +200,16 @@ def test_a_run_takes_its_steps_in_order_and_ends_when_all_is_done():
     assert played() == END
     assert played(Step("post", 0, 10)) == [*post, both[0], *END]
     assert played(Step("post", 0, 10), Step("work", count=1)) == [*post, both[0], *END]
-    assert played(Step("post", 0, 10), Step("work", count=3)) == [*post, *both, *END]
+    assert played(Step("post", 0, 10), Step("work", count=3)) == [*post, *both, "world idle", *END]
     assert played(Step("page", 1)) == ["user 1 page", *END]
-    some = [*both, "world settled", "user 0 last page", "user 2 last page"]
+    some = [*both, "world idle", "world settled", "user 0 last page", "user 2 last page"]
     assert played(Step("post", 0, 10), Step("settle", count=2)) == [*post, *some, *END]
 
 
 def test_after_each_crash_who_waits_looks_and_the_author_sends_again():
     crash = ["worker crash", "user 2 page"]
     again = ["user 0 post", *crash, "user 0 post again", "worker post done", "user 0 accepted"]
-    death = Step("crash", deaths=(1,))
+    death = Step("crash", user=2, deaths=(1,))
     assert played(death, Step("post", 0, 10)) == [*again, "worker work done", *END]
     last = played(Step("post", 0, 10), death, Step("work", count=2))
     assert last == [
@@ -207,6 +218,7 @@ def test_after_each_crash_who_waits_looks_and_the_author_sends_again():
         "user 0 accepted",
         *crash,
         "worker work done",
+        "world idle",
         *END,
     ]
     assert played(Step("post", 0, 10), death) == played(Step("post", 0, 10)), "spared at the end"
@@ -216,7 +228,7 @@ def test_after_each_crash_who_waits_looks_and_the_author_sends_again():
 def test_a_world_with_too_few_dice_for_its_rounds_is_refused():
     network = replace(LAB.stage("b").draw(3), rounds=3)
     with pytest.raises(
-        ValueError, match=r"world\.chances has 68 numbers; with rounds=3 it must have"
+        ValueError, match=r"world\.chances has 90 numbers; with rounds=3 it must have"
     ):
         with_crashes(network, [*told(network)])
 

@@ -143,22 +143,40 @@ def in_order(index):
     return chains == sorted(chains)
 
 
-def test_after_sixteen_moves_a_car_the_rows_are_laid_out_anew():
+ASKED = {
+    "nearest": lambda index: index.nearest(0.0, 0.0, 1),
+    "within": lambda index: index.within(0.0, 0.0, 1e6),
+    "nearest_many": lambda index: index.nearest_many([0.0], [0.0], 1),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_after_many_moves_a_question_puts_the_rows_in_order(asked):
     index = GeoIndex(1e6)
-    for id in range(16):
-        assert index.move_one(id, 80 - 8.0 * id, -9.0 * id, seq=1)
-        assert id == 0 or not in_order(index), "of the first 16"
-    assert index.move_one(16, -60.0, 0.0) and in_order(index)
-    assert index.move_one(16, 85.0, 0.0) and not index.move_one(15, 0.0, 0.0, seq=1)
-    assert not in_order(index), "old news lays nothing out"
-    index = index_of(np.linspace(-80, 80, 200), np.linspace(-170, 170, 200), 1e6)
-    index._lay_out(more=0)
-    back_and_forth = np.tile([80.0, -80.0], 1600)
-    index.move([0] * 3200, back_and_forth, back_and_forth)
-    index.move_one(1, 80.0, 0.0)
-    assert in_order(index), "the 3201st of 200 cars"
-    index.move([0] * 3200, -back_and_forth, back_and_forth)
+    for id in range(32):
+        assert index.move_one(id, 80 - 4.0 * id, -5.0 * id, seq=1)
+    index.move([1, 1], [0.0, 1.0], [0.0, 0.0], seq=[1, 0])
+    ASKED[asked](index)
+    assert not in_order(index), "32 moves, half of the room, and old news"
+    index.move_one(32, -50.0, 0.0)
+    told = [index.position(id) for id in range(33)]
+    assert not in_order(index), "nobody asked"
+    ASKED[asked](index)
+    assert in_order(index) and told == [index.position(id) for id in range(33)]
+    index.check()
+    index.move(range(33), np.linspace(80, -80, 33), np.zeros(33))
     assert not in_order(index)
+    ASKED[asked](index)
+    assert in_order(index)
+
+
+def test_of_many_cars_half_as_many_moves_are_many():
+    index = index_of(np.linspace(-80, 80, 200), np.linspace(-170, 170, 200), 1e6)
+    index._tidy()
+    for cars, ordered in ((range(100), False), (range(150, 151), True), (range(101), True)):
+        index.move(cars, *np.random.default_rng(len(cars)).uniform(-80, 80, (2, len(cars))))
+        index.nearest(0.0, 0.0, 1)
+        assert in_order(index) == ordered
 
 
 def test_who_gave_no_time_was_seen_at_nought():
@@ -271,7 +289,7 @@ def plainly(index):
 
 
 LOOPS = {
-    cells: ("put", "put_many", "take", "take_silent", "rebuild"),
+    cells: ("put", "put_many", "take", "take_silent", "rebuild", "tidy"),
     search: ("circle", "nearest", "nearest_many"),
 }
 

@@ -12,6 +12,7 @@ __dir__ = lambda: __all__
 
 import functools
 import os
+import re
 import stat
 import zipfile
 import zlib
@@ -51,6 +52,7 @@ class Entry:
 
     parts: tuple[str, ...]
     read: Callable[[], bytes] | None = None
+    leads_out: bool = False  # of the archive
 
     @property
     def hidden(self) -> bool:
@@ -88,7 +90,7 @@ def sent_in(path: Path, topic: str) -> tuple[list[Sent], list[str]]:
         entries = _without_wrapping([*_in_archive(path)])
     else:
         raise ValueError(f"{one_line(path.name)} must be a folder, or an archive that ends in .zip")
-    seen = [entry for entry in entries if not entry.hidden]
+    seen = [entry for entry in entries if not entry.hidden and not entry.leads_out]
     left_out, of_students = [], {}
     for entry in seen:
         if len(entry.parts) == 1 and entry.read and not entry.is_submission:
@@ -97,7 +99,12 @@ def sent_in(path: Path, topic: str) -> tuple[list[Sent], list[str]]:
         else:
             rows = of_students.setdefault(entry.student, [])
             rows += [entry] * entry.is_submission
-    if hidden := [one_line("/".join(e.parts)) for e in entries if e.hidden and e.read]:
+    if outside := [one_line("/".join(e.parts)) for e in entries if e.leads_out]:
+        more = f" and {len(outside) - 3} more" if len(outside) > 3 else ""
+        left_out.append(f"leads out of the archive, left out: {', '.join(outside[:3])}{more}")
+    if hidden := [
+        one_line("/".join(e.parts)) for e in entries if e.hidden and e.read and not e.leads_out
+    ]:
         more = f" and {len(hidden) - 3} more" if len(hidden) > 3 else ""
         left_out.append(f"hidden, left out: {', '.join(hidden[:3])}{more}")
     rows = sorted(of_students.items())
@@ -105,7 +112,7 @@ def sent_in(path: Path, topic: str) -> tuple[list[Sent], list[str]]:
 
 
 def _one_of(student, files, topic):
-    named = [file for file in files if PurePosixPath(file.parts[-1]).stem == topic]
+    named = [file for file in files if _stem(file) == topic]
     if len(named) == 1:
         files = named
     if len(files) == 1:
@@ -113,6 +120,10 @@ def _one_of(student, files, topic):
     names = ", ".join(sorted("/".join(file.parts) for file in files)[:3])
     words = f"more than one file: {names}" if files else "no file that ends in .py or .ipynb"
     return Sent(student, student, functools.partial(_refuse, f"handed in {one_line(words)}"))
+
+
+def _stem(entry):
+    return PurePosixPath(entry.parts[-1]).stem
 
 
 def _refuse(words):
@@ -145,19 +156,25 @@ def _in_archive(path) -> Iterator[Entry]:
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise ValueError(f"{one_line(path.name)} is no zip archive: {error}") from None
     for member in archive.infolist():
-        parts = tuple(part for part in member.filename.replace("\\", "/").split("/") if part)
-        leads_out = member.filename.startswith("/") or ".." in parts or ":" in "".join(parts[:1])
-        if parts and not leads_out:
+        path = member.filename.replace("\\", "/")
+        parts = tuple(part for part in path.split("/") if part not in ("", "."))
+        leads_out = path.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", path)
+        if parts:
             read = functools.partial(_bytes_in, archive, member)
-            yield Entry(parts, None if member.is_dir() else read)
+            yield Entry(parts, None if member.is_dir() else read, bool(leads_out))
 
 
 def _without_wrapping(entries):
-    """The same, without one folder around all: of several submissions it is a class's."""
-    seen, hidden = ([e for e in entries if e.hidden is which] for which in (False, True))
+    """The same, without one folder around all: of several submissions it is a class's.
+
+    Also where it might be one student's who is alone: two rows too many are seen, and a class
+    that is taken for one student is not.
+    """
+    aside = [entry for entry in entries if entry.hidden or entry.leads_out]
+    seen = [entry for entry in entries if entry not in aside]
     while sum(entry.is_submission for entry in seen) > 1 and _is_one_folder(seen):
         seen = [Entry(entry.parts[1:], entry.read) for entry in seen if len(entry.parts) > 1]
-    return seen + hidden
+    return seen + aside
 
 
 def _is_one_folder(entries):

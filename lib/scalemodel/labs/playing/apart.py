@@ -94,10 +94,10 @@ class Apart:
         if self._life is None:
             return
         life, self._life = self._life, None
-        for kill in (os.killpg, os.kill):
-            with contextlib.suppress(ProcessLookupError):
-                kill(life, signal.SIGKILL)
-        if self._code is None:
+        if self._code is None:  # else its number may be another's by now
+            for kill in (os.killpg, os.kill):
+                with contextlib.suppress(ProcessLookupError):
+                    kill(life, signal.SIGKILL)
             self._code = self._ended()
         self._printed.seek(0)
         room = max(0, host.PRINTED_BYTES - len(self.printed))

@@ -14,24 +14,27 @@ Sources: Python's resource limits.
 """
 
 __all__ = [
-    "FILE_BYTES", "LINE_BYTES", "PLAIN", "PRINTED_BYTES", "WORDS", "Service", "begin", "describe",
-    "main", "run",
+    "FILE_BYTES", "LINE_BYTES", "PLAIN", "PRINTED_BYTES", "WAIT_S", "WORDS", "Service", "begin",
+    "describe", "main", "run",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
 import contextlib
 import importlib
+import io
 import json
 import os
+import select
 import signal
 import socket
 import sys
 import types
 
 PRINTED_BYTES = 64_000  # that are kept
-FILE_BYTES = 4_000_000  # that may be printed in one life
-LINE_BYTES = 100_000  # of an answer
+FILE_BYTES = 4_000_000  # of a file in one life; of what is printed half as much is written
+LINE_BYTES = 20_000  # of an answer: a page of thousands of tweets is none
 WORDS = 300
+WAIT_S = 0.001
 PLAIN = "use int, str, list, dict or None"
 
 
@@ -145,6 +148,18 @@ def _set_limits(limits):
             resource.setrlimit(getattr(resource, name), (most, most))
 
 
+class _Paper(io.FileIO):
+    """What a life prints to: the file, until it is full, and then nothing."""
+
+    left = FILE_BYTES // 2
+
+    def write(self, data):
+        if self.left > 0:
+            super().write(data[: self.left])
+            self.left -= len(data)
+        return len(data)
+
+
 def _live(come, go, printed, folder, locks):
     """A whole life, in the process that was forked for it; it never returns."""
     with contextlib.suppress(BaseException):
@@ -155,7 +170,9 @@ def _live(come, go, printed, folder, locks):
         for number in (printed, folder):
             os.close(number)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # no life shares it with another
-        sys.stdout.reconfigure(line_buffering=True)  # who is killed has said its last line
+        paper = io.TextIOWrapper(io.BufferedWriter(_Paper(1, "w", closefd=False)), "utf-8",
+                                 "backslashreplace", line_buffering=True)  # fmt: skip
+        sys.stdout = sys.stderr = paper  # who is killed has said its last line
         lines, out = os.fdopen(come, "r"), os.fdopen(go, "w")
         limits = json.loads(lines.readline())
         _set_limits(limits)
@@ -208,9 +225,13 @@ def _wait(line, files, locks):
         for number in files:
             os.close(number)
         line.sendall(b"%d\n" % born)
+        ended = (0, 0)
         if line.recv(1) == b"w":
-            line.sendall(b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(born, 0)[1]))
-        else:
+            while not ended[0] and not select.select([line], [], [], WAIT_S)[0]:
+                ended = os.waitpid(born, os.WNOHANG)
+        if ended[0]:
+            line.sendall(b"%d\n" % os.waitstatus_to_exitcode(ended[1]))
+        else:  # nobody is there to hear of it
             os.killpg(born, signal.SIGKILL)
         failed = False
     os._exit(failed)

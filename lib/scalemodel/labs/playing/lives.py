@@ -107,7 +107,8 @@ class Lives:
         self.store.operations = 0
         try:
             act(*arguments)
-            self.store.answered()
+            if during != "start":  # who outlives its birth dies in what is asked of it next
+                self.store.answered()
         except Died:
             self.store.buried()
             words = {"during": during, "operations": self.store.operations}

@@ -26,7 +26,7 @@ from scalemodel.labs.playing.history import Event, History
 from scalemodel.labs.playing.player import Died
 
 OPERATION_MS, ENTRY_MS, TEN_MS = 1.0, 0.02, 0.1
-MOST_ENTRIES = 40  # that one `newest` gives: too few for one list of everything
+MOST_ENTRIES = 30  # that one `newest` gives: too few for one list of everything
 TEN = 10  # letters of a value as JSON: the first are free, each further ten takes `TEN_MS`
 MOST_CHARACTERS = 200  # of a key, and of a value as JSON
 MOST_OPERATIONS = 20_000  # in one call

@@ -14,6 +14,7 @@ __all__ = [
 __dir__ = lambda: __all__
 
 import ast
+import builtins
 import re
 import symtable
 import warnings
@@ -34,9 +35,8 @@ def as_python(name: str, cell: str) -> str:
     >>> as_python("ann.ipynb", "x = (7\\n% 3)\\n%time y = 2\\nx?")
     'x = (7\\n% 3)\\ny = 2\\nNone\\n'
     """
-    magic = CELL_MAGIC.fullmatch(cell)
-    if magic:
-        return as_python(name, magic["body"]) if magic["name"] in RUN_THEIR_CELL else ""
+    while magic := CELL_MAGIC.fullmatch(cell):
+        cell = magic["body"] if magic["name"] in RUN_THEIR_CELL else ""
     if _tree(cell) is None:
         cell = _transformed(name, cell)
     return _without_calls(cell, _tree(cell))
@@ -46,10 +46,14 @@ def as_python(name: str, cell: str) -> str:
 def with_what_it_needs(source: str, others: list[str]) -> str:
     """`source` below those of the `others`, oldest first, that make a name which it uses.
 
+    A name that Python has of itself is looked for nowhere: a cell that tried something out may
+    have used it for a number.
+
     >>> with_what_it_needs("x = two() + 1", ["y = 3", "def two(): return one + 1", "one = 1"])
     'def two(): return one + 1\\n\\none = 1\\n\\nx = two() + 1'
     """
     needed, (made, used) = set(), names_in(source)
+    made |= set(dir(builtins))
     names = [names_in(other) for other in others]
     while True:
         place = next(

@@ -166,28 +166,29 @@ def _complete(history, promise, hint):
     if not any(history.of("settled")):
         return unknown("the run did not come to its end, so that no last page was looked at")
     followees = [set(row) for row in history.world.followees()]
-    posts, accepted = [], {}
-    for event in history.of("post", "accepted", *PAGES):
+    posts, accepted, idle = [], {}, False
+    for event in history.of("post", "accepted", "idle", *PAGES):
+        idle = event.kind == "idle" or (idle and event.kind != "post")
         if event.kind == "post":
             posts.append((event.payload["tweet"], _by(event)))
         elif event.kind == "accepted":
             accepted[event.payload["tweet"]] = event
-        else:
+        elif event.kind in PAGES:
             reader, n = event.payload["reader"], event.payload["n"]
-            lag = LAG if event.kind == "page" else 0
+            lag = 0 if idle else LAG
             due = (tweet for tweet, author in posts[::-1] if author in followees[reader])
             shown, old = set(_tweets(event)), set(list(accepted)[: max(0, len(accepted) - lag)])
             for tweet in itertools.islice(due, n):
                 if tweet in old and tweet not in shown:
-                    return _missing(history, event, accepted[tweet], promise, hint)
+                    return _missing(history, event, accepted[tweet], lag, promise, hint)
     return valid()
 
 
-def _missing(history, page, accepted, promise, hint):
+def _missing(history, page, accepted, lag, promise, hint):
     tweet, reader = accepted.payload["tweet"], page.payload["reader"]
     repeated = _read_twice(history, page)
     cause = "" if repeated else _cause(history, tweet)
-    when = f"{LAG} tweets later" if page.kind == "page" else "when no work was left"
+    when = f"{lag} tweets later" if lag else "when no work was left"
     return invalid(
         promise,
         f"tweet {tweet} by user {_by(accepted)} was accepted at "

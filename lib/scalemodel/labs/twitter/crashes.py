@@ -15,7 +15,10 @@ Left out: crashes of the store.
 Sources: Yang et al., "Using model checking to find serious file system errors", 2004.
 """
 
-__all__ = ["A_ROUND", "CALLS", "PICKS", "RARE", "REBORN", "ROUND", "strays", "with_crashes"]
+__all__ = [
+    "A_ROUND", "CALLS", "EARLY", "PICKS", "RARE", "REBORN", "ROUND", "UNSEEN", "strays",
+    "with_crashes",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 from collections.abc import Sequence
@@ -35,8 +38,10 @@ RARE = (  # one of these a round
     *(("post", "first"), ("work", "first"), ("page", "first"), ("page", "between")),
 )
 A_ROUND = len(ROUND) + 1  # crashes
-PICKS = 1 + 3 * A_ROUND  # chances that a round uses: one, and three a crash
-REBORN = 2  # one in so many lives dies again, in its birth
+PICKS = 1 + 4 * A_ROUND  # chances that a round uses: one, and four a crash
+EARLY = 3  # one in so many comes before the day's last part, for it is never safe to forget
+REBORN = 2  # one in so many lives dies again, in its birth or in what is asked of it next
+UNSEEN = 3  # after one in so many nobody looks before the work goes on
 CALLS = {"post done": "post", "work done": "work", "page": "page"}
 
 
@@ -55,16 +60,19 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
     places, births = _places(world, told), _births(told)
     chosen = {}  # a step dies once a round
     for number, (method, phase) in enumerate((*ROUND, _one(RARE, rare))):
-        of_sizes, of_places, of_births = dice[3 * number : 3 * number + 3]
+        of_sizes, of_places, of_births, of_readers = dice[4 * number : 4 * number + 4]
+        early = number % EARLY == 1
         free = [place for place in places if place[0] not in chosen]
+        free = [place for place in free if (place[0] < world.calm) == early] or free
         fits = [place for place in free if place[3:5] == (method, phase)]
         fits = fits or [place for place in free if place[3] == method] or free
         if fits:
             size = _one(sorted({place[-1] for place in fits}), of_sizes)
             fits = [place for place in fits if place[-1] == size]
             at, call, changes, *_ = _one(fits, of_places)
-            again = (_one(range(births + 1), of_births),) if number % REBORN == 0 else ()
-            chosen[at] = call, Step("crash", user=world.waits, deaths=(changes, *again))
+            again = (_one(range(births + size + 1), of_births),) if number % REBORN == 0 else ()
+            user = _one(world.waiting, of_readers) if number % UNSEEN else -1
+            chosen[at] = call, Step("crash", user=user, deaths=(changes, *again))
     steps = list(world.steps)
     for at in sorted(chosen, reverse=True):
         call, crash = chosen[at]
@@ -127,7 +135,7 @@ def _places(world, told):
         after_crash = at and world.steps[at - 1].kind == "crash"
         calls = list(_calls(events))
         before, posted = posted, calls[0][1] if step.kind == "post" and calls else None
-        if at < world.calm or after_crash or step.kind == "crash":
+        if after_crash or step.kind == "crash":
             continue
         if before is not None and calls:
             rows.append((at, 0, 0, "accepted", "", before))

@@ -38,19 +38,19 @@ def crashing(seed: int) -> Network:
     followers[0] = _some(rng, 1, 24, 20, 0)
     day = _day(rng, 24, tweets=24, star_ratio=0.4, idle_ratio=0.4, most_work=8)
     steps = _looked_at(rng, list(day), times=2)
-    waits = int(rng.integers(24))
     return Network(
-        seed, tuple(followers), steps, 10, rounds=2, waits=waits, chances=_chances(seed, rounds=2)
-    )
+        seed, tuple(followers), steps, 10, rounds=2, waiting=tuple(range(24)),
+        chances=_chances(seed, rounds=2),
+    )  # fmt: skip
 
 
 def skewed(seed: int) -> Network:
     """Stage c: 100 users, three of them followed by most, 320 tweets, a third by the three.
 
     Twenty users follow none of the three. What their pages need is old and by many, so that
-    neither the end of a log nor a list of each author will do, and five authors have so many
-    of them that a post has not the time for all. One of them waits after each crash. One round
-    of crashes late in the day sees to it that what b taught still holds.
+    neither the end of a log nor a list of each author will do, each author may have some of
+    them, and five have so many that a post has not the time for all. One of them waits after
+    each crash. One round of crashes sees to it that what b taught still holds.
 
     >>> [len(row) > 60 for row in skewed(1).followers[:4]]
     [True, True, True, False]
@@ -62,9 +62,9 @@ def skewed(seed: int) -> Network:
     for author in range(known, users):
         followers.append(_some(rng, stars, loud, int(rng.integers(4, 22)), author))
     for place, reader in enumerate(range(loud, users)):
-        if place % 7 == 0:  # ten others each, no author with more than three of them
-            others = rng.permutation(range(known, loud))
-        for author in others[10 * (place % 7) :][:10]:
+        if place % 10 == 0:  # seven others each, no author with more than two of them
+            others = rng.permutation(range(known, users))
+        for author in [one for one in others if one != reader][7 * (place % 10) :][:7]:
             followers[author] = (*followers[author], reader)
     steps, tweet = [], 1_000_000_000
     for _ in range(tweets):
@@ -73,9 +73,9 @@ def skewed(seed: int) -> Network:
         steps += [Step("post", author, tweet), Step("work", count=int(rng.integers(16)))]
         steps.append(Step("page", int(rng.integers(stars, users))))
     steps = _looked_at(rng, steps, times=3, every=5)
-    calm, waits = 3 * len(steps) // 4, int(rng.integers(loud, users))
+    calm, quiet = 3 * len(steps) // 4, tuple(range(loud, users))
     return Network(
-        seed, tuple(followers), steps, 20, rounds=1, calm=calm, waits=waits,
+        seed, tuple(followers), steps, 20, rounds=1, calm=calm, waiting=quiet,
         chances=_chances(seed, rounds=1),
     )  # fmt: skip
 

@@ -63,58 +63,64 @@ def _run(world, player):
     followers = [list(readers) for readers in world.followers]
     with Lives(player, Store(history), [followers, world.followees()]) as lives:
         lives.start()
+        waits = 0  # who looks first after a crash
         for step in world.steps:
             begun.append(len(history))
-            _take(step, world, lives)
+            if step.kind == "crash":
+                lives.store.kill_at(*step.deaths)
+                waits = step.user
+            else:
+                _take(step, world, lives, waits)
         lives.store.spare()
-        _settle(world, lives, every=1)
+        _settle(world, lives, 1, waits)
     return history, begun
 
 
-def _take(step, world, lives):
-    if step.kind == "crash":
-        lives.store.kill_at(*step.deaths)
-    elif step.kind == "post":
-        _post(world, lives, step.user, step.tweet)
+def _take(step, world, lives, waits):
+    if step.kind == "post":
+        _post(world, lives, step.user, step.tweet, waits)
     elif step.kind == "work":
-        _work(world, lives, step.count)
+        _work(world, lives, step.count, waits)
     elif step.kind == "settle":
-        _settle(world, lives, step.count)
+        _settle(world, lives, step.count, waits)
     else:
         _page(world, lives, step.user, "page")
 
 
-def _settle(world, lives, every):
-    if _work(world, lives, MOST_WORK):
+def _settle(world, lives, every, waits):
+    if _work(world, lives, MOST_WORK, waits):
         raise Faulty(f"work: still returns True after {MOST_WORK:,} calls", hung=True)
     lives.note("world", "settled", {})
     for user in range(0, len(world.followers), every):
         _page(world, lives, user, "last page")
 
 
-def _post(world, lives, author, tweet):
+def _post(world, lives, author, tweet, waits):
     actor, words = f"user {author}", {"tweet": tweet}
     lives.note(actor, "post", words)
     while lives.timed("post", author, tweet, author=author, tweet=tweet) is None:
-        _page(world, lives, world.waits, "page")
+        _page(world, lives, waits, "page")
         lives.note(actor, "post again", words)
     lives.note(actor, "accepted", words)
 
 
-def _work(world, lives, calls):
+def _work(world, lives, calls, waits):
     """Whether after so many calls that were answered, or fewer, there may be more to do."""
     while calls:
         answer = lives.timed("work")
         if answer is None:
-            _page(world, lives, world.waits, "page")
+            _page(world, lives, waits, "page")
             continue
         if not answer.reply:
+            lives.note("world", "idle", {})
             return False
         calls -= 1
     return True
 
 
 def _page(world, lives, user, kind):
+    if user < 0:
+        return
     answer = lives.insist("page", user, world.page)
     asked = {"reader": user, "n": world.page, "took_ms": answer.took_ms}
     lives.note(f"user {user}", kind, asked, answer.reply)

@@ -28,8 +28,8 @@ class Step:
     `post`: `user` writes `tweet`. `work`: `count` calls. `page`: `user` looks. `settle`: it
     works until nothing is left, then every `count`-th user looks.
     `crash`: the next call ends after `deaths[0]` changes of the store, or at the latest
-    before it has answered; `user` looks at the next life first, and what else stands in
-    `deaths` ends a birth each.
+    before it has answered; `user` looks at the next life first, or nobody if it is below 0.
+    What else stands in `deaths` ends a life each, counted from its birth.
 
     >>> Step("post", user=2, tweet=17).kind
     'post'
@@ -47,8 +47,8 @@ class Network:
     """A world of one run: who follows whom, and what happens.
 
     `followers[author]` is a tuple of users; a page has `page` tweets. `rounds` of crashes
-    are still to be drawn, none of them before the step `calm`; `waits` is the user who
-    looks right after each. `chances` are the dice for them, numbers from 0 to below 1.
+    are still to be drawn, one in three of them before the step `calm`; one of `waiting` looks
+    right after each. `chances` are the dice for them, numbers from 0 to below 1.
 
     >>> world = Network(1, ((1,), ()), (Step("post", 0, 10),), page=5)
     >>> world.followees()
@@ -61,7 +61,7 @@ class Network:
     page: int
     rounds: int = 0
     calm: int = 0
-    waits: int = 0
+    waiting: tuple[int, ...] = (0,)
     chances: tuple[float, ...] = ()
 
     def followees(self) -> list[list[int]]:
@@ -78,7 +78,7 @@ def as_plain(world: Network) -> list:
     """`world` in lists, numbers and words, as JSON writes it.
 
     >>> as_plain(Network(1, ((1,), ()), (Step("post", 0, 10),), page=5))
-    [1, [[1], []], [['post', 0, 10, 1, []]], 5, 0, 0, 0, []]
+    [1, [[1], []], [['post', 0, 10, 1, []]], 5, 0, 0, [0], []]
     """
     return _lists(astuple(world))
 
@@ -91,16 +91,16 @@ def _lists(value):
 def of_plain(row: list) -> Network:
     """The world that `as_plain` wrote down.
 
-    >>> of_plain([1, [[1], []], [["post", 0, 10, 1, []]], 5, 0, 0, 0, []]).followees()
+    >>> of_plain([1, [[1], []], [["post", 0, 10, 1, []]], 5, 0, 0, [0], []]).followees()
     [[], [0]]
     """
     try:
-        seed, followers, steps, page, rounds, calm, waits, chances = row
+        seed, followers, steps, page, rounds, calm, waiting, chances = row
         steps = tuple(Step(*words, tuple(deaths)) for *words, deaths in steps)
         followers = tuple(map(tuple, followers))
     except (TypeError, ValueError):
         raise ValueError(f"row={checks.brief(row)} must be what as_plain writes down") from None
-    return Network(seed, followers, steps, page, rounds, calm, waits, tuple(chances))
+    return Network(seed, followers, steps, page, rounds, calm, tuple(waiting), tuple(chances))
 
 
 @checks.kinds

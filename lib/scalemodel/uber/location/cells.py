@@ -15,7 +15,7 @@ Sources: Knuth, "The Art of Computer Programming", 3, 6.4, algorithm R (how a ha
 __all__ = [
     "BEFORE", "CARS", "DESK", "GRID", "ID", "LAT", "LINE", "LON", "LOW", "NEXT", "SEQ", "TIME_S",
     "USED", "cell_of", "columns_in", "find", "head_of", "part_of", "put", "put_many", "rebuild",
-    "take", "take_silent",
+    "take", "take_silent", "tidy",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -242,3 +242,15 @@ def rebuild(old, grid, bands):
     for row in range(ids[DESK, USED], 0, -1):  # so that chains run forwards
         table[find(grid, ids[row, ID])] = row
         _link(grid, bands, row)
+
+
+@compiled(f"void({GRID}, {GRID}, int64)", counts=False)
+def tidy(grid, other, bands):
+    """Put all cars cell by cell, by way of empty arrays of the same size."""
+    rebuild(grid, other, bands)
+    for row in range(len(grid[0])):
+        for column in range(4):
+            grid[2][row, column] = other[2][row, column]  # the bits of all
+        grid[3][row, TIME_S], grid[3][row, SEQ] = other[3][row, TIME_S], other[3][row, SEQ]
+    for slot in range(len(grid[4])):
+        grid[4][slot] = other[4][slot]

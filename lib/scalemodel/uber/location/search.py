@@ -12,8 +12,8 @@ Williams, "Algorithm 232", 1964 (the heap).
 """
 
 __all__ = [
-    "AFTER", "BAND", "COLUMN", "EVERYWHERE", "FIRST", "LINE", "NOWHERE", "READ_FLAGS", "ROW",
-    "circle", "nearest", "nearest_many",
+    "AFTER", "BAND", "COLUMN", "EVERYWHERE", "FIRST", "LINE", "NEAR", "NOWHERE", "READ_FLAGS",
+    "ROW", "circle", "nearest", "nearest_many",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -40,6 +40,7 @@ from scalemodel.uber.location.sphere import EARTH_M
 READ_FLAGS = "Array(boolean, 1, 'C', readonly=True)"
 ROW, BAND, COLUMN, AFTER, LINE = 0, 1, 2, 3, 64  # columns of a line of chains, and its length
 EVERYWHERE, NOWHERE = (-1, -1, 1.0, 0.0), (0, -1, 0.0, 0.0)  # reaches
+NEAR = 0.02  # half an angle whose sine is a series of four terms
 FIRST = 0.4  # of a cell: how far the first look reaches
 
 
@@ -68,6 +69,16 @@ def _least(degrees):
     half = math.radians(degrees) / 2
     half *= 1 - 1e-9 - half * half / 6
     return half * half
+
+
+@compiled(counts=False)
+def _sine(degrees):
+    """The sine of half an angle; of a small one by its series, the same but for its last bits."""
+    half = math.radians(degrees) / 2
+    if abs(half) > NEAR:
+        return math.sin(half)
+    square = half * half
+    return half * (1 - square / 6 * (1 - square / 20 * (1 - square / 42)))
 
 
 @compiled(counts=False)
@@ -130,7 +141,7 @@ def _is_dear(grid, bands, angle):
 def _walk(grid, bands, line, many, lat, lon, parallels, most, available, ids, far, best, found):
     """Go along many chains side by side, a car of each in a turn: so memory answers all at once."""
     places, chains, known, _, _ = grid
-    here = math.cos(math.radians(lat))
+    here, south = math.cos(math.radians(lat)), math.sin(math.radians(lat))
     if best:
         most = min(most, far[0])
     while many > 0:
@@ -153,8 +164,11 @@ def _walk(grid, bands, line, many, lat, lon, parallels, most, available, ids, fa
             id = known[row, ID]
             if len(available) > 0 and (id >= len(available) or not available[id]):
                 continue
-            north, east = math.sin(math.radians(north) / 2), math.sin(math.radians(east) / 2)
-            car = north * north + here * math.cos(math.radians(car_lat)) * east * east
+            north, east = _sine(north), _sine(east)
+            there = here * (1 - 2 * north * north) - 2 * south * north * math.sqrt(
+                1 - north * north
+            )
+            car = north * north + here * there * east * east
             if car > most:
                 continue
             if not best:

@@ -1,6 +1,8 @@
 """A store that survives and the lives beside it: who dies where, and what is noted of it."""
 
 import dataclasses
+import os
+import signal
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from scalemodel.labs.playing import anew, history, lives, patience, player, store
 from scalemodel.labs.playing.history import Event, History
 from scalemodel.labs.playing.lives import Lives
+from scalemodel.labs.playing.nursery import Nursery, lent_to
 from scalemodel.labs.playing.patience import Patient
 from scalemodel.labs.playing.player import Died, Faulty, Here
 from scalemodel.labs.playing.store import MOST_IN_A_RUN, MOST_OPERATIONS, SERVICE, Store
@@ -195,6 +198,40 @@ class Deaf:
     assert asked == ["put"], "and whoever serves hears of it no more"
 
 
+@pytest.fixture
+def files():
+    """What a life is given; it waits for a line until the last of these is closed."""
+    come, told = os.pipe()
+    nothing, folder = os.open(os.devnull, os.O_RDWR), os.open("/", os.O_RDONLY)
+    yield [come, nothing, nothing, folder], told
+    for number in (come, nothing, folder):
+        os.close(number)
+
+
+def test_how_a_life_ended_is_asked_once_and_awaited_as_long_as_is_said(files):
+    nursery, (given, told) = Nursery(""), files
+    nursery.born(given)
+    assert nursery.ended(within_s=0.05) is None
+    assert nursery.ended(within_s=0.05) is None
+    os.close(told)
+    assert nursery.ended() == 0
+    nursery.born(given)  # it lives on, for nothing more was asked than was answered
+    assert nursery.ended(within_s=10.0) == 0
+
+
+def test_who_interrupts_a_class_does_not_interrupt_it_first():
+    nursery = Nursery("")
+    assert os.getsid(nursery._process.pid) == nursery._process.pid
+
+
+def test_it_ends_also_if_it_does_not_listen():
+    nursery = Nursery("")
+    process = nursery._process
+    os.kill(process.pid, signal.SIGSTOP)
+    del nursery
+    assert process.returncode == -signal.SIGKILL
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(crashes=st.lists(st.none() | st.lists(st.integers(0, 4), max_size=3), max_size=8))
 def test_whoever_insists_is_answered_and_every_crash_is_noted(crashes):
@@ -216,7 +253,7 @@ def test_whoever_insists_is_answered_and_every_crash_is_noted(crashes):
 @given(
     asked=st.lists(
         st.tuples(st.just("push"), st.sampled_from("ab"), st.integers(0, 9))
-        | st.tuples(st.just("newest"), st.sampled_from("ab"), st.integers(0, 40))
+        | st.tuples(st.just("newest"), st.sampled_from("ab"), st.integers(0, 30))
     )
 )
 def test_a_list_is_a_list_and_its_time_is_that_of_the_price_list(asked):
@@ -260,6 +297,11 @@ def test_every_ten_letters_that_are_read_have_their_price(value, read_ms, got_ms
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+def test_a_source_is_text():
+    with pytest.raises(ValueError, match="source=7 must be"):
+        lent_to(7)
+
+
 @pytest.mark.parametrize("module", [anew, history, lives, patience, store])
 def test_a_stranger_is_refused(module):
     assert strangers_taken(module) == []
@@ -339,8 +381,8 @@ def test_any_other_error_is_our_own_and_is_raised():
         ("get", ["x", 1], "store.get was called with 2 arguments"),
         ("get", [""], "key='' must be text of 1 to 200 characters"),
         ("put", ["x", "y" * 199], "a value of 201 characters; 200 is the most"),
-        ("newest", ["x", 41], "n=41 must be an integer from 0 to 40"),
-        ("newest", ["x", True], "n=True must be an integer from 0 to 40"),
+        ("newest", ["x", 41], "n=41 must be an integer from 0 to 30"),
+        ("newest", ["x", True], "n=True must be an integer from 0 to 30"),
     ],
 )
 def test_what_the_store_does_not_do_is_named(name, arguments, message):

@@ -2,12 +2,16 @@
 
 import gc
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from scalemodel.labs.grade import grade, grade_stage
 from scalemodel.labs.playing.apart import Apart
+from scalemodel.labs.playing.host import PRINTED_BYTES
 from scalemodel.labs.playing.player import Here
 from tests.labs.diary import FORGETS, KEEPS, LAB
 from tests.laws import lab_laws
@@ -198,6 +202,56 @@ while True:
 """,
     "floods": "while True: print('x' * 10_000, flush=True)",
 }
+
+
+def test_who_prints_more_than_a_file_may_hold_is_right_all_the_same():
+    player = apart(KEEPS.replace("self.store = store", "self.store = store; print('x' * 10**7)"))
+    history = LAB.play(CALM.draw(1), player)
+    assert not any(history.of("fault")) and len(player.printed) == PRINTED_BYTES
+
+
+SLEEPS = """class Echo:
+    def __init__(self, store):
+        import os, time
+        for number in range(3, 64):
+            try:
+                os.close(number)
+            except OSError:
+                pass
+        time.sleep(1000)
+"""
+BEGINS = """import os
+from scalemodel.labs.playing.apart import Apart
+Apart(%r, "Echo", service=[]).begin([], serve=None)"""
+
+
+def test_no_life_outlives_a_grader_that_is_killed(tmp_path):
+    grader = subprocess.Popen([sys.executable, "-c", BEGINS % SLEEPS], start_new_session=True)
+    time.sleep(2.0)  # it has asked how the life has ended, which has closed its line and sleeps
+    before = descendants(grader.pid)
+    grader.kill()
+    grader.wait()
+    until = time.monotonic() + 20
+    while any(map(alive, before)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert len(before) == 3 and not any(map(alive, before)), "nursery, waiter and life"
+
+
+def descendants(pid):
+    """The numbers of all processes below one."""
+    told = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
+    parents = [tuple(map(int, line.split())) for line in told.stdout.splitlines()]
+    found = [pid]
+    for above in found:
+        found += [child for child, parent in parents if parent == above]
+    return found[1:]
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize("name", HOGS)
