@@ -449,6 +449,13 @@ def test_many_at_once_are_one_after_the_other():
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("lat", [90.5, -90.5, 1e300])
+def test_a_question_from_beyond_a_pole_is_refused(lat):
+    index = index_of([52.5], [13.4])
+    with pytest.raises(ValueError, match="lat="):
+        index.nearest(lat, 13.4, 1)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
