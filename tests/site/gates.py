@@ -17,7 +17,11 @@ from urllib.parse import unquote, urlsplit
 DEAD = """async () => {
   const dead = [], used = new Set(), rest = (ms) => new Promise((done) => setTimeout(done, ms));
   let changed = false;
-  document.activeElement?.blur(); // a link that is seen only while it has the focus lies above others
+  const had = document.activeElement;
+  if (had && had !== document.body) {
+    had.blur(); // a link that is seen only while it has the focus lies above others
+    await rest(600); // and slides away
+  }
   const note = () => { changed = true; };
   const watch = new MutationObserver(note);
   watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });

@@ -154,7 +154,7 @@ ASKED = {
 def test_after_many_moves_a_question_puts_the_rows_in_order(asked):
     index = GeoIndex(1e6)
     for id in range(32):
-        assert index.move_one(id, 80 - 4.0 * id, -5.0 * id, seq=1)
+        assert index.move_one(id, 80 - 4.0 * id, -5.0 * id, time_s=60.0 + id, seq=id + 1)
     index.move([1, 1], [0.0, 1.0], [0.0, 0.0], seq=[1, 0])
     ASKED[asked](index)
     assert not in_order(index), "32 moves, half of the room, and old news"
@@ -163,8 +163,11 @@ def test_after_many_moves_a_question_puts_the_rows_in_order(asked):
     assert not in_order(index), "nobody asked"
     ASKED[asked](index)
     assert in_order(index) and told == [index.position(id) for id in range(33)]
+    assert not any(index.move_one(id, 0.0, 0.0, seq=id + 1) for id in range(32)), "still old news"
+    assert index.expire(now_s=91.0, ttl_s=60.0) == 1, "of 32 no time was said"
     index.check()
-    index.move(range(33), np.linspace(80, -80, 33), np.zeros(33))
+    index.move(range(2, 32), np.linspace(80, -80, 30), np.zeros(30))
+    index.move(range(2, 32), np.linspace(80, -80, 30), np.ones(30))
     assert not in_order(index)
     ASKED[asked](index)
     assert in_order(index)
@@ -448,7 +451,25 @@ def test_many_at_once_are_one_after_the_other():
                            else 0, one.distance_m[:1], rtol=1e-6)  # fmt: skip
 
 
+def test_metres_are_those_of_the_haversine_near_and_far():
+    """Sines of small angles are a series: it must not be seen where it ends, at some 250 km."""
+    away = np.geomspace(0.05, 20.0, 300)
+    lat, lon = np.tile(40 + away, 2), np.repeat([13.4, 13.4 + 1.7], 300)
+    lon[:300] += away
+    index = index_of(lat, lon)
+    for ids, metres in (index.nearest(40.0, 13.4, 600), index.within(40.0, 13.4, 1e7)):
+        assert len(ids) == 600
+        np.testing.assert_allclose(metres, distance_m(40.0, 13.4, lat[ids], lon[ids]), rtol=1e-11)
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("lat", [90.5, -90.5, 1e300])
+def test_a_question_from_beyond_a_pole_is_refused(lat):
+    index = index_of([52.5], [13.4])
+    with pytest.raises(ValueError, match="lat="):
+        index.nearest(lat, 13.4, 1)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
