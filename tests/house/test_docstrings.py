@@ -28,8 +28,8 @@ WITHOUT_EXAMPLE = {
         f"scalemodel.labs.playing.refusal.{name}": "locks its process up for good"
         for name in ("kernel_lock", "python_lock", "try_it")
     },
-    "scalemodel.stage.python.carried.bring_along": "Sphinx calls it",
-    "scalemodel.stage.python.carried.offer_to_run": "Sphinx calls it",
+    "scalemodel.stage.python.desk.bring_along": "Sphinx calls it",
+    "scalemodel.stage.python.desk.offer_to_run": "Sphinx calls it",
     "scalemodel.stage.site.extension.setup": "Sphinx calls it with its application",
     "scalemodel.stage.site.extension.reuse_executions": "Sphinx calls it",
     "scalemodel.stage.site.extension.read_again_after_an_edit": "Sphinx calls it",

@@ -86,12 +86,14 @@ def test_policies_of_one_chapter_have_different_colours(together):
     assert len(set(drawn)) == len(drawn) and set(drawn) <= set(theme.COLOURS)
 
 
-def test_every_company_has_a_line_for_both_modes_in_the_style_sheet():
+def test_every_company_has_its_accent_in_both_modes_on_its_pages_and_on_its_card():
     css = theme.style_sheet()
     for company, pair in theme.ACCENTS.items():
-        for mode in theme.Pair._fields:
-            rule = f'html[data-theme="{mode}"][data-company="{company}"]'
-            assert rule in css and f"--sm-accent:{getattr(pair, mode)}" in css
+        rule = f'[data-company="{company}"]{{--sm-light:{pair.light};--sm-dark:{pair.dark}}}'
+        assert rule in css
+    for mode in theme.Pair._fields:
+        page, own = f'html[data-theme="{mode}"]', getattr(theme.ACCENT, mode)
+        assert f"{page},{page} [data-company]{{--sm-accent:var(--sm-{mode},{own})}}" in css
 
 
 # ── Examples ────────────────────────────────────────────────────────────────

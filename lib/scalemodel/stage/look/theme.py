@@ -157,13 +157,14 @@ def style_sheet() -> str:
     >>> style_sheet().splitlines()[0][:48]
     'html[data-theme="light"]{--sm-paper:#fbf8f3;--sm'
     """
-    names = {**PAPER, **COLOURS, "accent": ACCENT}
-    lines = []
+    names, lines = {**PAPER, **COLOURS}, []
     for mode in Pair._fields:
         page = f'html[data-theme="{mode}"]'
         values = (f"--sm-{name.replace('_', '-')}:{getattr(p, mode)}" for name, p in names.items())
         lines.append(f"{page}{{{';'.join(values)}}}")
-        for company, pair in ACCENTS.items():
-            here = f'[data-company="{company}"]'
-            lines.append(f"{page}{here},{page} {here}{{--sm-accent:{getattr(pair, mode)}}}")
+        accent = f"var(--sm-{mode},{getattr(ACCENT, mode)})"
+        lines.append(f"{page},{page} [data-company]{{--sm-accent:{accent}}}")
+    for company, pair in ACCENTS.items():
+        values = f"--sm-light:{pair.light};--sm-dark:{pair.dark}"
+        lines.append(f'[data-company="{company}"]{{{values}}}')
     return "\n".join(lines) + "\n"

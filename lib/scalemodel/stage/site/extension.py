@@ -37,7 +37,7 @@ from scalemodel.core import units
 from scalemodel.core.compiled import source_digest
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel import page
-from scalemodel.stage.python import carried
+from scalemodel.stage.python import desk
 from scalemodel.stage.site import markup, search
 from scalemodel.stage.views.kinds import kinds_in
 
@@ -106,8 +106,8 @@ def setup(app) -> dict:
     app.connect("config-inited", read_again_after_an_edit)
     app.connect("config-inited", reuse_executions)
     app.connect("builder-inited", write_styles)
-    app.connect("doctree-read", carried.offer_to_run)
-    app.connect("html-page-context", carried.bring_along)
+    app.connect("doctree-read", desk.offer_to_run)
+    app.connect("html-page-context", desk.bring_along)
     app.connect("builder-inited", lambda app: restore_search(Path(app.outdir)))
     app.connect("html-page-context", tidy_page, priority=900)
     app.connect("build-finished", finish)
@@ -181,7 +181,7 @@ def write_styles(app) -> None:
     sheets = [path for path in sheets if not _is_a_companys(path)]
     rules = [theme.style_sheet(), *(path.read_text(encoding="utf-8") for path in sheets)]
     (static / STYLES).write_text(rcssmin.cssmin("\n".join(rules)), encoding="utf-8")
-    carried.write(static)
+    desk.write(static)
 
 
 def _is_a_companys(path):

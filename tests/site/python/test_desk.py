@@ -232,7 +232,7 @@ def test_axe_finds_nothing_at_an_open_desk(specimens, home_of, visit, width, mod
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_what_python_weighs(specimens):
     static = specimens / "_static"
-    files = [*static.glob("python/*"), *static.glob("vendor/python/*.js")]
+    files = [path for name in ("python", "vendor/python") for path in (static / name).rglob("*.*s")]
     assert len(files) == 7 and sum(path.stat().st_size for path in files) < PYTHON_BYTES
 
 
