@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections import defaultdict
 from contextlib import ExitStack, contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -59,6 +60,17 @@ def site():
         assert done.returncode == 0, done.stdout + done.stderr
 
     return once("book", build)
+
+
+@pytest.fixture(scope="session")
+def unpacked(site, tmp_path_factory):
+    """The archive of the built book, unpacked."""
+    folder = tmp_path_factory.mktemp("zip")
+    command = [sys.executable, ROOT / "tools" / "zip.py", "--site", site, "--out", folder / "b.zip"]
+    subprocess.run(command, check=True, capture_output=True)
+    with zipfile.ZipFile(folder / "b.zip") as archive:
+        archive.extractall(folder)
+    return folder / "scale-models"
 
 
 def jupyter_book(source, out, **environment):

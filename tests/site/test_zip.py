@@ -4,24 +4,11 @@ import subprocess
 import sys
 import zipfile
 
-import pytest
-
 from tests.house.test_notebooks import NOTEBOOKS
 from tests.site.conftest import ROOT
 from tests.site.reader import drawn, move_by_keyboard, panels_of
 
 BOOK = ROOT / "book"
-
-
-@pytest.fixture(scope="module")
-def unpacked(site, tmp_path_factory):
-    """The archive of the built book, unpacked."""
-    folder = tmp_path_factory.mktemp("zip")
-    command = [sys.executable, ROOT / "tools" / "zip.py", "--site", site, "--out", folder / "b.zip"]
-    subprocess.run(command, check=True, capture_output=True)
-    with zipfile.ZipFile(folder / "b.zip") as archive:
-        archive.extractall(folder)
-    return folder / "scale-models"
 
 
 def test_it_opens_from_a_folder_and_its_panels_move(unpacked, visit):
