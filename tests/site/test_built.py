@@ -85,6 +85,11 @@ def test_the_typefaces_weigh_at_most_120_kb(site):
     assert fonts and sum(path.stat().st_size for path in fonts) <= 120_000
 
 
+def test_what_a_page_brings_for_a_readers_python_weighs_at_most_half_a_megabyte(site):
+    brought = list((site / "_static/python/book").rglob("*.js"))
+    assert brought and max(path.stat().st_size for path in brought) <= 500_000
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 def test_a_build_with_a_dead_widget_or_a_foreign_image_fails(tmp_path):
     write_book(
