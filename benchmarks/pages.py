@@ -11,6 +11,7 @@ ten minutes is assumed. Builds run on a copy of the sources, with everything ins
 
 import gzip
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -219,18 +220,20 @@ def pythons(browser, site):
     """Prints how long a page's Python takes until it is ready; beside it, CPython's own start."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *a: Host(*a, directory=site))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    pages = [path for path in site.rglob("*.html") if 'class="sm-code"' in path.read_text()]
-    name = pages[0].relative_to(site).as_posix()
-    print(f"\nPython on {name}                              seconds      kB sent")
+    alone = re.compile(
+        'class="sm-code" id="[^"]+" data-modules="[^"]+">'
+    )  # nothing is run behind it
+    pages = [path for path in sorted(site.rglob("*.html")) if alone.search(path.read_text())]
+    print(f"\n{'Python on a page':<48}   seconds      kB sent")
     for how, home in (
         ("over HTTP", f"http://127.0.0.1:{server.server_port}"),
         ("from a folder", site.as_uri()),
     ):
         context = browser.new_context()
-        for visit in ("first page", "second page"):
+        for visit, path in zip(("first page", "second page"), pages, strict=False):
             Host.sent.clear()
             page = context.new_page()
-            page.goto(f"{home}/{name}")
+            page.goto(f"{home}/{path.relative_to(site).as_posix()}")
             page.wait_for_load_state("networkidle")
             before = sum(Host.sent.values())
             page.click(".sm-code button")
