@@ -7,6 +7,9 @@ after a post, before the next call does anything, is a place of its own: what wa
 must be there. Calls that change the store equally often are of one kind, and a kind is drawn
 before its place: an object may treat a tenth of its tweets in another way.
 
+The very first birth may die, too, between two of its changes or after the only one. That is
+drawn while another round is to come, in which it is looked whether the object does the same.
+
 Crashes are drawn in rounds, and each round counts anew, for after a crash an object may do
 other things than before it. The dice are the world's `chances`, rolled when it was made:
 `PICKS` numbers a round, each of which picks one of what there is.
@@ -16,16 +19,17 @@ Sources: Yang et al., "Using model checking to find serious file system errors",
 """
 
 __all__ = [
-    "A_ROUND", "CALLS", "EARLY", "PICKS", "RARE", "REBORN", "ROUND", "UNSEEN", "strays",
+    "A_ROUND", "BORN", "CALLS", "EARLY", "PICKS", "RARE", "REBORN", "ROUND", "UNSEEN", "strays",
     "with_crashes",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
 from scalemodel.core import checks
-from scalemodel.labs.playing.history import Event, History
+from scalemodel.labs.playing.history import Event
 from scalemodel.labs.playing.store import CHANGES
 from scalemodel.labs.twitter.world import Network, Step
 
@@ -38,7 +42,8 @@ RARE = (  # one of these a round
     *(("post", "first"), ("work", "first"), ("page", "first"), ("page", "between")),
 )
 A_ROUND = len(ROUND) + 1  # crashes
-PICKS = 1 + 4 * A_ROUND  # chances that a round uses: one, and four a crash
+PICKS = 2 + 4 * A_ROUND  # chances that a round uses: two, and four a crash
+BORN = 3  # so many times as often as nowhere the first life ends at each place of its birth
 EARLY = 3  # one in so many comes before the day's last part, for it is never safe to forget
 REBORN = 2  # one in so many lives dies again, in its birth or in what is asked of it next
 UNSEEN = 3  # after one in so many nobody looks before the work goes on
@@ -47,17 +52,21 @@ CALLS = {"post done": "post", "work done": "work", "page": "page"}
 
 @checks.kinds
 def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
-    """`world` with one more round of its crashes set; `told` has what each step came to.
+    """`world` with one more round of its crashes set.
+
+    `told` has what the first birth came to, and each step.
 
     >>> from scalemodel.labs.playing.history import Event
     >>> world = Network(1, ((1,), ()), (Step("post", 0, 10),), page=5, rounds=1,
     ...                 chances=(0.5,) * PICKS)
     >>> post = [Event(1.0, "store", "put", {}), Event(1.0, "worker", "post done", {})]
-    >>> [step.kind for step in with_crashes(world, [post]).steps]
+    >>> [step.kind for step in with_crashes(world, [[], post]).steps]
     ['crash', 'post']
     """
-    rare, *dice = _chances(world)
-    places, births = _places(world, told), _births(told)
+    of_first, rare, *dice = _chances(world)
+    first, *told = told
+    places, births = _places(world, told), _births([first, *told])
+    dies = world.rounds > 1 and _one((0, *_first_deaths(first) * BORN), of_first)
     chosen = {}  # a step dies once a round
     for number, (method, phase) in enumerate((*ROUND, _one(RARE, rare))):
         of_sizes, of_places, of_births, of_readers = dice[4 * number : 4 * number + 4]
@@ -78,7 +87,8 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
         call, crash = chosen[at]
         before, after = _parted(steps[at], call)
         steps[at : at + 1] = [*before, crash, after]
-    return replace(world, steps=tuple(steps), rounds=world.rounds - 1)
+    born = (*world.births, dies) if dies else world.births
+    return replace(world, steps=tuple(steps), rounds=world.rounds - 1, births=born)
 
 
 def _chances(world):
@@ -97,14 +107,13 @@ def _one(options, chance):
 
 
 @checks.kinds
-def strays(before: History, now: History) -> str:
+def strays(before: Sequence[Sequence[Event]], now: Sequence[Sequence[Event]]) -> str:
     """In words, what `now` did otherwise than `before` ahead of its first new crash, if anything.
 
-    >>> before, now = History(None), History(None)
-    >>> before.add(0.0, "worker", "post done", {})
-    >>> now.add(1.0, "store", "put", {})
-    >>> now.add(1.0, "worker", "post done", {})
-    >>> strays(before, now)
+    Both have the events of the first birth, of each step, and of what follows.
+
+    >>> post = Event(1.0, "worker", "post done", {})
+    >>> strays([[], [post]], [[], [Event(1.0, "store", "put", {}), post]])
     'post done after 1 change of the store, and the time before, post done after 0'
     """
     for (was, of_then), (kind, changes) in zip(_changes(before), _changes(now), strict=False):
@@ -117,10 +126,10 @@ def strays(before: History, now: History) -> str:
     return ""
 
 
-def _changes(history):
+def _changes(told):
     """What happened, but for what the store did; and how often that was changed until then."""
     changes = 0
-    for event in history.events:
+    for event in itertools.chain.from_iterable(told):
         if event.actor == "store":
             changes += event.kind in CHANGES
         else:
@@ -166,6 +175,13 @@ def _births(told):
             most = max(most, changes)
         changes = changes + (event.kind in CHANGES) if event.actor == "store" else 0
     return most
+
+
+def _first_deaths(first):
+    """After how many changes the first birth can end and leave something half done."""
+    last_life = 1 + max((at for at, e in enumerate(first) if e.kind == "crash"), default=-1)
+    changes = sum(event.kind in CHANGES for event in first[last_life:])
+    return tuple(range(1, max(changes, 2))) if changes else ()
 
 
 def _parted(step, call):
