@@ -25,11 +25,11 @@ LIMITS = {  # of each budget: unit, limit, what the answer key pays, points
 }
 WORLDS = {  # by version of the lab: other worlds would be another lab
     7: {
-        "a": "d46772c4ebde",
-        "b": "c52e53baf873",
+        "a": "8cbbb136a87a",
+        "b": "d1afcd7ee4f1",
         "c": "cbcbfab7932c",
-        "crashes": "963bd1143004",
-        "played": "2877fbc050c3",
+        "crashes": "f59e9b7d9ff7",
+        "played": "83f7e386fa17",
     },
 }
 
@@ -70,6 +70,25 @@ def test_the_points_and_the_limits_are_those_that_students_are_told():
 def test_a_seed_s_world_stays_the_same_until_the_lab_has_another_version(key):
     worlds = [LAB.stage(key).draw(seed) for seed in (3, 41)]
     assert digest(worlds) == WORLDS[LAB.version][key]
+
+
+@pytest.mark.parametrize("key", ["a", "b"])
+def test_a_world_begins_with_nothing_and_one_of_it_follows_nobody_and_is_followed_by_nobody(key):
+    for seed in range(20):
+        drawn = LAB.stage(key).draw(seed)
+        alone = len(drawn.followers) - 1
+        assert [step.kind for step in drawn.steps[:3]] == ["work", "page", "post"]
+        assert not drawn.followers[alone] and not drawn.followees()[alone]
+        assert any(step.kind == "post" and step.user == alone for step in drawn.steps)
+
+
+def test_nobody_dies_before_the_first_post():
+    idle = [Event(0.0, "worker", "work done", {})]
+    post = [Event(0.0, "store", "put", {}), Event(0.0, "worker", "post done", {})]
+    steps = (Step("work"), Step("page", 1), Step("post", 0, 10), Step("work"))
+    network = Network(1, ((1,), ()), steps, 5, rounds=1, chances=(0.5,) * PICKS)
+    drawn = with_crashes(network, [[], idle, [], post, idle]).steps
+    assert [step.kind for step in drawn] == ["work", "page", "crash", "post", "crash", "work"]
 
 
 def test_so_do_the_crashes_that_are_drawn_in_it():

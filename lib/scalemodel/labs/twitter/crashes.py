@@ -138,13 +138,15 @@ def _changes(told):
 
 
 def _places(world, told):
-    """Where a life can end: step, call of it, changes until then, method, phase, and size."""
-    rows, posted = [], None
+    """Where a life can end, from the first post on: step, call of it, changes until then, method,
+    phase, and size."""
+    rows, posted, begun = [], None, all(step.kind != "post" for step in world.steps)
     for at, (step, events) in enumerate(zip(world.steps, told, strict=False)):
         after_crash = at and world.steps[at - 1].kind == "crash"
         calls = list(_calls(events))
         before, posted = posted, calls[0][1] if step.kind == "post" and calls else None
-        if after_crash or step.kind == "crash":
+        begun = begun or step.kind == "post"
+        if after_crash or step.kind == "crash" or not begun:
             continue
         if before is not None and calls:
             rows.append((at, 0, 0, "accepted", "", before))
