@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scalemodel.labs.playing import anew, history, lives, patience, player, store
 from scalemodel.labs.playing.history import Event, History
+from scalemodel.labs.playing.host import in_order
 from scalemodel.labs.playing.lives import Lives
 from scalemodel.labs.playing.nursery import Nursery, lent_to
 from scalemodel.labs.playing.patience import Patient
@@ -388,6 +389,19 @@ def test_any_other_error_is_our_own_and_is_raised():
 def test_what_the_store_does_not_do_is_named(name, arguments, message):
     with pytest.raises(ValueError, match=message):
         Store(History(None)).serve(name, arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "named", "words"),
+    [
+        ("put", ["x"], {"n": 1}, "store.put takes key, value, each once, and n is one too many"),
+        ("get", ["x"], {"key": 1}, "store.get takes key, each once, and key is one too many"),
+        ("drop", [], {"key": 1}, "store.drop takes no names, each once, and key is one too many"),
+    ],
+)
+def test_an_argument_of_a_name_that_is_not_in_the_table_is_named(name, arguments, named, words):
+    with pytest.raises(TypeError, match=words):
+        in_order(name, arguments, named)
 
 
 def test_a_run_has_an_end():

@@ -111,6 +111,9 @@ ODD = {
     "long value": diary(write="self.store.put('x', 'x' * 201)"),
     "too many at once": diary(read="return self.store.newest('words', 41)"),
     "too few arguments": diary(write="self.store.put('x')"),
+    "too few by name": diary(write="self.store.put(value=word)"),
+    "a strange name": diary(write="self.store.put('x', words=word)"),
+    "a name too many": diary(write="self.store.put('x', word, value=word)"),
 }
 
 

@@ -14,8 +14,8 @@ Sources: Python's resource limits.
 """
 
 __all__ = [
-    "FILE_BYTES", "LINE_BYTES", "PLAIN", "PRINTED_BYTES", "WAIT_S", "WORDS", "Service", "begin",
-    "describe", "main", "run",
+    "FILE_BYTES", "LINE_BYTES", "PLAIN", "PRINTED_BYTES", "TAKES", "WAIT_S", "WORDS", "Service",
+    "begin", "describe", "in_order", "main", "run",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -36,6 +36,7 @@ LINE_BYTES = 20_000  # of an answer: a page of thousands of tweets is none
 WORDS = 300
 WAIT_S = 0.001
 PLAIN = "use int, str, list, dict or None"
+TAKES = {"push": ("key", "value"), "newest": ("key", "n"), "put": ("key", "value"), "get": ("key",)}
 
 
 class Service:
@@ -52,11 +53,24 @@ class Service:
 
     @staticmethod
     def _operation(name, ask):
-        def operation(*arguments):
-            return ask(name, list(arguments))
+        def operation(*arguments, **named):
+            return ask(name, in_order(name, arguments, named))
 
         operation.__name__ = name
         return operation
+
+
+def in_order(name, arguments, named):
+    """The arguments of the operation `name`, those that were given by name in their places.
+
+    >>> in_order("newest", ("home:3",), {"n": 5})
+    ['home:3', 5]
+    """
+    places = TAKES.get(name, ())[len(arguments) :]
+    if strange := sorted(set(named) - set(places)):
+        takes = ", ".join(TAKES.get(name, ())) or "no names"
+        raise TypeError(f"store.{name} takes {takes}, each once, and {strange[0]} is one too many")
+    return [*arguments, *(named[place] for place in places if place in named)]
 
 
 def main(lines, write):
