@@ -4,8 +4,9 @@ A run counts how often each call changes the store. Of a call with two changes t
 three places to die: before the first, between them, and after the last, when the answer is
 not heard. What lies between two changes is one place, however much is read there. Right
 after a post, before the next call does anything, is a place of its own: what was accepted
-must be there. Calls that change the store equally often are of one kind, and a kind is drawn
-before its place: an object may treat a tenth of its tweets in another way.
+must be there. An object may treat a tenth of its tweets in another way: before a place is drawn, it is drawn
+how often the call changes the store, and of those that do it equally often, which kind: what it
+does one after the other, and to which keys, whatever their numbers.
 
 The very first birth may die, too, between two of its changes or after the only one. That is
 drawn while another round is to come, in which it is looked whether the object does the same.
@@ -19,12 +20,13 @@ Sources: Yang et al., "Using model checking to find serious file system errors",
 """
 
 __all__ = [
-    "A_ROUND", "BORN", "CALLS", "EARLY", "PICKS", "RARE", "REBORN", "ROUND", "UNSEEN", "strays",
-    "with_crashes",
+    "A_ROUND", "BORN", "CALLS", "DIGITS", "EARLY", "PICKS", "RARE", "REBORN", "ROUND", "UNSEEN",
+    "strays", "with_crashes",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -42,11 +44,12 @@ RARE = (  # one of these a round
     *(("post", "first"), ("work", "first"), ("page", "first"), ("page", "between")),
 )
 A_ROUND = len(ROUND) + 1  # crashes
-PICKS = 2 + 4 * A_ROUND  # chances that a round uses: two, and four a crash
+PICKS = 2 + 5 * A_ROUND  # chances that a round uses: two, and five a crash
 BORN = 3  # so many times as often as nowhere the first life ends at each place of its birth
 EARLY = 3  # one in so many comes before the day's last part, for it is never safe to forget
 REBORN = 2  # one in so many lives dies again, in its birth or in what is asked of it next
 UNSEEN = 3  # after one in so many nobody looks before the work goes on
+DIGITS = re.compile(r"\d+")
 CALLS = {"post done": "post", "work done": "work", "page": "page"}
 
 
@@ -69,18 +72,20 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
     dies = world.rounds > 1 and _one((0, *_first_deaths(first) * BORN), of_first)
     chosen = {}  # a step dies once a round
     for number, (method, phase) in enumerate((*ROUND, _one(RARE, rare))):
-        of_sizes, of_places, of_births, of_readers = dice[4 * number : 4 * number + 4]
+        of_sizes, of_kinds, of_places, *of_rest = dice[5 * number : 5 * number + 5]
         early = number % EARLY == 1
         free = [place for place in places if place[0] not in chosen]
         free = [place for place in free if (place[0] < world.calm) == early] or free
         fits = [place for place in free if place[3:5] == (method, phase)]
         fits = fits or [place for place in free if place[3] == method] or free
         if fits:
-            size = _one(sorted({place[-1] for place in fits}), of_sizes)
-            fits = [place for place in fits if place[-1] == size]
+            size = _one(sorted({len(place[-1]) for place in fits}), of_sizes)
+            fits = [place for place in fits if len(place[-1]) == size]
+            kind = _one(sorted({place[-1] for place in fits}), of_kinds)
+            fits = [place for place in fits if place[-1] == kind]
             at, call, changes, *_ = _one(fits, of_places)
-            again = (_one(range(births + size + 1), of_births),) if number % REBORN == 0 else ()
-            user = _one(world.waiting, of_readers) if number % UNSEEN else -1
+            again = (_one(range(births + size + 1), of_rest[0]),) if number % REBORN == 0 else ()
+            user = _one(world.waiting, of_rest[1]) if number % UNSEEN else -1
             chosen[at] = call, Step("crash", user=user, deaths=(changes, *again))
     steps = list(world.steps)
     for at in sorted(chosen, reverse=True):
@@ -139,7 +144,7 @@ def _changes(told):
 
 def _places(world, told):
     """Where a life can end, from the first post on: step, call of it, changes until then, method,
-    phase, and size."""
+    phase, and the call's own changes."""
     rows, posted, begun = [], None, all(step.kind != "post" for step in world.steps)
     for at, (step, events) in enumerate(zip(world.steps, told, strict=False)):
         after_crash = at and world.steps[at - 1].kind == "crash"
@@ -153,20 +158,22 @@ def _places(world, told):
         for call, (method, changes) in enumerate(calls):
             if call and step.kind != "work":
                 break
-            for count in range(changes + 1):
-                phase = "first" if not count else "last" if count == changes else "between"
+            for count in range(len(changes) + 1):
+                phase = "first" if not count else "last" if count == len(changes) else "between"
                 rows.append((at, call, count, method, phase, changes))
     return rows
 
 
 def _calls(events):
-    """The method of each call that was answered, and how often it changed the store."""
-    changes = 0
+    """The method of each call that was answered, and its changes: each one's name and its key,
+    without the numbers in it."""
+    changes = ()
     for event in events:
-        changes += event.kind in CHANGES
+        if event.kind in CHANGES:
+            changes += ((event.kind, DIGITS.sub("", event.payload.get("key", ""))),)
         if event.kind in CALLS:
             yield CALLS[event.kind], changes
-            changes = 0
+            changes = ()
 
 
 def _births(told):
