@@ -308,6 +308,11 @@ def test_a_world_with_too_few_dice_for_its_rounds_is_refused():
         with_crashes(network, [*told(network)])
 
 
+def test_crashes_cannot_be_drawn_where_nothing_is_told():
+    with pytest.raises(ValueError, match=r"told=\[\] must begin with what the first birth came to"):
+        with_crashes(LAB.stage("b").draw(3), [])
+
+
 @pytest.mark.parametrize("module", [crashes, draws, run, stages, world])
 def test_a_stranger_is_refused(module):
     assert strangers_taken(module) == []

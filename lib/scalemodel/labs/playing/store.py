@@ -63,7 +63,13 @@ class Store:
         self._deaths = [checks.whole("changes", count, at_least=0) for count in changes]
 
     def spare(self) -> None:
-        """Let it live after all."""
+        """Let it live after all.
+
+        >>> store = Store(History(None))
+        >>> store.kill_at(0)
+        >>> store.spare()
+        >>> store.serve("get", ["x"])
+        """
         self._deaths = []
 
     def answered(self) -> None:

@@ -66,6 +66,8 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
     >>> [step.kind for step in with_crashes(world, [[], post]).steps]
     ['crash', 'post']
     """
+    if not told:
+        raise ValueError("told=[] must begin with what the first birth came to")
     of_first, rare, *dice = _chances(world)
     first, *told = told
     places, births = _places(world, told), _births([first, *told])
