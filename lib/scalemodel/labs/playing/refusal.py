@@ -124,7 +124,10 @@ def python_lock():
     def refuse(event, arguments, usual=USUAL, no=PermissionError, no_import=ImportError):
         if event == "import":
             if arguments[0].partition(".")[0] == "scalemodel":
-                raise no_import("a submission is graded without scalemodel: write it yourself")
+                raise no_import(
+                    "a submission is graded without scalemodel: take away the line that "
+                    "imports it, or put it into a cell that your answer does not need"
+                )
             raise no_import(f"a submission may not use {arguments[0]}: only modules that compute")
         if event not in usual:
             raise no(f"a submission may not use {event}")
