@@ -3,9 +3,8 @@
 `labs.playing.nursery` starts it, never a hand. One process is one life: a fork of a process
 that has run nothing of the student's, for a new Python would take twenty times as long, and
 that is never told how a life ended, for the next would inherit it. It reads lines of JSON:
-first the source, then calls. While a call runs, everything the student asks of the world goes out as a line, and
-the answer comes back as one. Nothing that decides a grade is here: no seed, no history,
-no check.
+first the source, then calls. While a call runs, what the student asks of the world goes out as
+a line, and the answer comes back as one. Nothing that decides a grade is here.
 
 What is refused to the student's code, and by whom, is in `labs.playing.refusal`.
 
@@ -66,10 +65,10 @@ def in_order(name, arguments, named):
     >>> in_order("newest", ("home:3",), {"n": 5})
     ['home:3', 5]
     """
-    places = TAKES.get(name, ())[len(arguments) :]
-    if strange := sorted(set(named) - set(places)):
-        takes = ", ".join(TAKES.get(name, ())) or "no names"
-        raise TypeError(f"store.{name} takes {takes}, each once, and {strange[0]} is one too many")
+    takes = TAKES.get(name, ())
+    places = takes[len(arguments) :]
+    if more := sorted(set(named) - set(places)):
+        raise TypeError(f"store.{name} takes {', '.join(takes)}; {more[0]} is one too many")
     return [*arguments, *(named[place] for place in places if place in named)]
 
 
@@ -210,6 +209,7 @@ def begin(refusal, words):
     for name in names:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    refusal.read_mapped()
     _nursery(socket.socket(fileno=int(number)), locks)
 
 
