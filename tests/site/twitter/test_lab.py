@@ -38,7 +38,7 @@ def test_an_answer_is_checked_by_keyboard_and_downloaded(site, home_of, visit, t
 
     assert "a. Correct: passed on 8 seeds" in checked("a", lab_laws.reference_of(LAB))
     told = checked("b", SHOWS)
-    sentence = "user 0's page shows tweet 30 twice; the worker died at 5.0 ms"
+    sentence = "user 0's page shows tweet 23 twice; the worker died at 5.0 ms"
     assert sentence in told and re.search(r"The shortest run that shows it:\n +1.0 ms  store", told)
     assert "unknown: it imports os" in checked("a", f"import os\n{SHOWS}")
     with page.expect_download() as download:

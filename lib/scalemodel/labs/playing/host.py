@@ -5,7 +5,6 @@ that has run nothing of the student's, for a new Python would take twenty times 
 that is never told how a life ended, for the next would inherit it. It reads lines of JSON:
 first the source, then calls. While a call runs, what the student asks of the world goes out as
 a line, and the answer comes back as one. Nothing that decides a grade is here.
-
 What is refused to the student's code, and by whom, is in `labs.playing.refusal`.
 
 Left out: a container, which is the institution's.

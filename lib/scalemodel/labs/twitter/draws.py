@@ -52,8 +52,8 @@ def skewed(seed: int) -> Network:
 
     Twenty users follow none of the three. What their pages need is old and by many, so that
     neither the end of a log nor a list of each author will do, each author may have some of
-    them, and five have so many that a post has not the time for all. One of them waits after
-    each crash. One round of crashes sees to it that what b taught still holds.
+    them, and five have so many that a post has not the time for all. Any user but the three waits
+    after a crash. One round of crashes sees to it that what b taught still holds.
 
     >>> [len(row) > 60 for row in skewed(1).followers[:4]]
     [True, True, True, False]
@@ -76,9 +76,9 @@ def skewed(seed: int) -> Network:
         steps += [Step("post", author, tweet), Step("work", count=int(rng.integers(16)))]
         steps.append(Step("page", int(rng.integers(stars, users))))
     steps = _looked_at(rng, steps, times=3, every=5)
-    calm, quiet = 3 * len(steps) // 4, tuple(range(loud, users))
+    calm, waiting = 3 * len(steps) // 4, tuple(range(stars, users))
     return Network(
-        seed, tuple(followers), steps, 20, rounds=1, calm=calm, waiting=quiet,
+        seed, tuple(followers), steps, 20, rounds=1, calm=calm, waiting=waiting,
         chances=_chances(seed, rounds=1),
     )  # fmt: skip
 
