@@ -29,7 +29,7 @@ from tests.house.test_docstrings import public
 
 ROOT = Path(__file__).parents[2]
 MARGIN = 0.75  # of a budget's limit, that the reference may use
-DEAREST = 0.9  # the same, in the dearest worlds of two hundred students
+DEAREST = 0.9  # the same of one student's worlds, for whom the dice may have been dear
 LUCK = 1e-3  # more seldom than this a wrong answer may pass an attempt
 
 
@@ -160,7 +160,7 @@ class LabLaws:
         outcome = f"{result.points} points, {result.outcome}"
         told(record_property, self.lab, "reference", "lab.py", outcome)
         assert (result.points, result.outcome) == (100, VALID)
-        self.margin_holds(result.stages)
+        self.margin_holds(result.stages, DEAREST)
 
     @pytest.mark.slow
     @pytest.mark.parametrize("count", [1, pytest.param(SEEDS, marks=pytest.mark.thorough)])
@@ -199,11 +199,11 @@ class LabLaws:
             grade_stage(self.lab, stage, player, list(range(50))) for stage in self.lab.stages
         )
 
-    def margin_holds(self, results):
+    def margin_holds(self, results, share=MARGIN):
         for result in results:
             assert result.outcome == VALID
             for measured in result.budgets:
-                assert measured.value <= MARGIN * measured.budget.limit, measured.sentence()
+                assert measured.value <= share * measured.budget.limit, measured.sentence()
 
     @pytest.mark.thorough
     def test_worlds_are_level_for_two_hundred_students(self):
