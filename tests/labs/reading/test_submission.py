@@ -1,7 +1,10 @@
 """A file as a submission: which of its comments are code, and which of its texts are texts."""
 
+import jupytext
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
+from scalemodel.labs.reading.cells import as_python
 from scalemodel.labs.submission import read_submission, submission_in
 
 ANSWER = '# %% tags=["answer"]\n'
@@ -55,6 +58,20 @@ def test_a_notebook_s_command_is_run_where_it_can_stand(text, runs):
 
 def test_a_prediction_may_be_a_number():
     assert submission_in("ann.py", b"PREDICTION = 80").prediction == "80"
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    "cell", ["files = !ls\nx = files", "%time x = 1\ny = x", "x = 1\ny = %time x", "!ls\nx = 1"]
+)
+def test_a_cell_that_jupytext_has_written_down_does_what_it_did(cell):
+    notebook = new_notebook(cells=[new_code_cell(cell, metadata={"tags": ["answer"]})])
+    written = jupytext.writes(notebook, "py:percent")
+    spaces = {}, {}
+    exec(submission_in("ann.py", written.encode()).source, spaces[0])
+    exec(as_python("ann.ipynb", cell), spaces[1])
+    del spaces[0]["__builtins__"], spaces[1]["__builtins__"]
+    assert spaces[0] == spaces[1]
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
