@@ -130,7 +130,7 @@ check("twitter", "a", Timelines, student=STUDENT, attempt=ATTEMPT)
 #
 # ## b. Survive
 #
-# The same code, killed twenty-two times, and now and then again while it begins: before a call has changed the store, between two changes, or when all is done and nobody has heard of it.
+# The same code, killed twenty-two times, and now and then while it begins, the first time too: before a call has changed the store, between two changes, or when all is done and nobody has heard of it.
 # Where, is drawn among what your own program does: asked the same again, it must do the same. A tweet may cost 60 ms at most, `post` and `work` together.
 
 # %% tags=["check", "stage-b"]

@@ -28,6 +28,7 @@ from tests.laws import lab_laws
 
 LAZY = sorted((lab_laws.folder_of(LAB) / "lazy").glob("*.py"))
 SURVIVE = LAB.stage("b")
+DELIVERS = ({("c", "longest post or work")}, {("c", "reading, p99")})
 WRONG = ("shows_twice", "notes_first", "remembers_in_memory", "acknowledges_first")
 BURNS = {  # at the start of `post` and of `work`
     "reads": 'for _ in range(30): self.store.get("burn")',
@@ -85,7 +86,7 @@ def test_who_misses_the_lesson_is_told_its_price(path, count, record_property, m
         assert all("too much. Hint: " in m.sentence() for m in over)
     lost = 100 - result.points
     assert told <= found and lost >= 10 and result.outcome == "invalid"
-    assert lost >= 25 or told == {("c", "longest post or work")}, "or it delivers, after all"
+    assert lost >= 25 or told in DELIVERS, "or it delivers, after all"
     lab_laws.told(
         record_property, LAB, "lazy", path.stem, f"{result.points} points: {sorted(told)}"
     )

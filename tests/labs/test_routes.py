@@ -60,6 +60,8 @@ PLAIN = {
     "marks of cells": "# %% first\n" + KEEPS + "\n# %%\nspare = 1\n#%%\nother = 2\n",
     "comment that looks like a mark": "# %%time\n" + KEEPS,
     "decorated, in pieces": "def same(kind):\n    return kind\n\n\n@same\n" + KEEPS + "\n\n;\n".replace(";", ""),
+    "arguments by name": KEEPS.replace('"words", 1', 'key="words", n=1')
+        .replace('"words", word', 'value=word, key="words"').replace('"words", 30', '"words", n=30'),
     "future": "from __future__ import annotations\n" + KEEPS,
     "async": KEEPS + "\n\nasync def idle():\n    return [x async for x in ()]\n",
 }  # fmt: skip

@@ -138,6 +138,16 @@ def test_a_class_in_a_folder_is_a_class_whatever_one_of_them_calls_a_file(tmp_pa
     assert read(archive) == dict.fromkeys(["ann", "bo", "fanout"], TRUE)
 
 
+def test_a_class_of_which_one_has_handed_in_something_is_a_class(tmp_path):
+    archive = packed(tmp_path / "sent.zip", ["Lab 1/ann/x.py", "Lab 1/bo/notes.txt"])
+    sent, _ = sent_in(archive, "fanout")
+    assert [one.student for one in sent] == ["ann", "bo"] and sent[0].read() == TRUE.encode()
+    with pytest.raises(ValueError, match=r"handed in no file that ends in \.py or \.ipynb"):
+        sent[1].read()
+    alone = packed(tmp_path / "alone.zip", ["ann/x.py", "ann/notes.txt"])
+    assert read(alone) == {"ann": TRUE}
+
+
 @pytest.mark.parametrize(
     ("names", "students"),
     [

@@ -9,6 +9,7 @@ import importlib
 import inspect
 import linecache
 import math
+import statistics
 import sys
 import types
 from pathlib import Path
@@ -28,6 +29,7 @@ from tests.house.test_docstrings import public
 
 ROOT = Path(__file__).parents[2]
 MARGIN = 0.75  # of a budget's limit, that the reference may use
+DEAREST = 0.9  # the same of one student's worlds, for whom the dice may have been dear
 LUCK = 1e-3  # more seldom than this a wrong answer may pass an attempt
 
 
@@ -158,7 +160,7 @@ class LabLaws:
         outcome = f"{result.points} points, {result.outcome}"
         told(record_property, self.lab, "reference", "lab.py", outcome)
         assert (result.points, result.outcome) == (100, VALID)
-        self.margin_holds(result.stages)
+        self.margin_holds(result.stages, DEAREST)
 
     @pytest.mark.slow
     @pytest.mark.parametrize("count", [1, pytest.param(SEEDS, marks=pytest.mark.thorough)])
@@ -197,18 +199,19 @@ class LabLaws:
             grade_stage(self.lab, stage, player, list(range(50))) for stage in self.lab.stages
         )
 
-    def margin_holds(self, results):
+    def margin_holds(self, results, share=MARGIN):
         for result in results:
             assert result.outcome == VALID
             for measured in result.budgets:
-                assert measured.value <= MARGIN * measured.budget.limit, measured.sentence()
+                assert measured.value <= share * measured.budget.limit, measured.sentence()
 
     @pytest.mark.thorough
     def test_worlds_are_level_for_two_hundred_students(self):
         rows, failed = tool("lab_spread").spread(self.lab, 200)
         assert failed == 0
         for budget, values in rows.items():
-            assert max(values) <= MARGIN * budget.limit, budget.name
+            assert statistics.median(values) <= MARGIN * budget.limit, budget.name
+            assert max(values) <= DEAREST * budget.limit, budget.name
 
     # What is wrong fails, for its own fault.
     @pytest.mark.slow

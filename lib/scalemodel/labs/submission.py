@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.labs.reading.cells import as_python, with_what_it_needs
+from scalemodel.labs.reading.cells import as_python, names_in, with_what_it_needs
 from scalemodel.labs.reading.files import bytes_of, one_line
 
 MOST_CHARACTERS = 100_000  # of an answer
@@ -32,7 +32,9 @@ FILE_CHARACTERS = 3 * MOST_CHARACTERS  # of a file of text, with its prediction 
 TEXT_CHARACTERS = 20_000  # of a text in a file that is no Python, and
 MOST_LINES = 100  # of a text in a file that is no Python
 CELL = re.compile(r"(?m)^[ \t]*# ?%%(?=[ \t]|$)(?P<head>.*)$")
-RUNS = re.compile(r"(?m)^# (?=%(?:time|prun) |\w+ = [%!])")  # what this format has as a comment
+RUNS = re.compile(  # what this format has as a comment
+    r"(?m)^# (?:%(?:time|prun) (?P<line>[^\n]*)|(?P<made>\w+) = [%!])"
+)
 OURS = {"answer", "check", "prediction", "explanation"}
 TEXTS = {"prediction": "PREDICTION", "explanation": "EXPLANATION"}
 
@@ -161,14 +163,34 @@ def _of_percent(text):
         if comments is None or text.count("\n", 0, mark.start()) + 1 in comments
     ]
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    sources = [text[mark.end() : end] for mark, end in zip(marks, ends, strict=False)]
+    made = set().union(*(names_in(source)[0] for source in sources))
     return [
         (
             "markdown" if "[markdown]" in mark["head"] else "code",
             re.findall(r'"([\w-]+)"', mark["head"]),
-            RUNS.sub("", text[mark.end() : end]).strip("\n"),
+            _uncommented(source, made).strip("\n"),
         )
-        for mark, end in zip(marks, ends, strict=False)
+        for mark, source in zip(marks, sources, strict=True)
     ]
+
+
+def _uncommented(source, made):
+    """The cell with those of its comments as code that are magics, and no prose.
+
+    A magic runs Python that can stand there, or makes a name that nothing else makes.
+    """
+    comments = _comments(source)
+    for run in reversed([*RUNS.finditer(source)]):
+        begin, end = run.start(), source.find("\n", run.end())
+        rest = source[end:] if end >= 0 else ""
+        is_comment = comments is None or source.count("\n", 0, begin) + 1 in comments
+        fits = comments is None or (
+            _tree(f"{source[:begin]}pass{rest}") and (run["made"] or _tree(run["line"]))
+        )
+        if is_comment and fits and run["made"] not in made:
+            source = source[:begin] + source[begin + 2 :]
+    return source
 
 
 def _comments(text):
@@ -189,6 +211,8 @@ def _text(name, sources, or_all=False):
     for source in sources:
         tree = _tree(source)
         value = _assigned(tree or _statement(source, name), name)
+        if type(value) is int and value.bit_length() > TEXT_CHARACTERS // 2:
+            raise ValueError(f"{name} is a number of thousands of digits: write a text")
         if value is not None:
             return str(value)
         if or_all and tree is None:

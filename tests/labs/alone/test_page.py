@@ -23,8 +23,9 @@ from scalemodel.labs.twitter import page as twitter_page
 from scalemodel.labs.twitter.lab import LAB
 from scalemodel.labs.twitter.page import practice
 from scalemodel.stage.python import carried
-from tests.labs import diary, test_forged, test_player, test_refusals
+from tests.labs import diary, test_forged, test_refusals
 from tests.labs.diary import KEEPS
+from tests.labs.playing import test_player
 from tests.laws import lab_laws
 
 CALM, STORM = diary.LAB.stages

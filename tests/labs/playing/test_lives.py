@@ -1,15 +1,18 @@
 """A store that survives and the lives beside it: who dies where, and what is noted of it."""
 
 import dataclasses
+import mmap
 import os
 import signal
+import socket
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalemodel.labs.playing import anew, history, lives, patience, player, store
+from scalemodel.labs.playing import anew, history, host, lives, patience, player, refusal, store
 from scalemodel.labs.playing.history import Event, History
+from scalemodel.labs.playing.host import in_order
 from scalemodel.labs.playing.lives import Lives
 from scalemodel.labs.playing.nursery import Nursery, lent_to
 from scalemodel.labs.playing.patience import Patient
@@ -388,6 +391,36 @@ def test_any_other_error_is_our_own_and_is_raised():
 def test_what_the_store_does_not_do_is_named(name, arguments, message):
     with pytest.raises(ValueError, match=message):
         Store(History(None)).serve(name, arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "named", "words"),
+    [
+        ("put", ["x"], {"n": 1}, "store.put takes key, value; n is one too many"),
+        ("get", ["x"], {"key": 1}, "store.get takes key; key is one too many"),
+        ("drop", [], {"key": 1}, "store.drop takes ; key is one too many"),
+    ],
+)
+def test_an_argument_of_a_name_that_is_not_in_the_table_is_named(name, arguments, named, words):
+    with pytest.raises(TypeError, match=words):
+        in_order(name, arguments, named)
+
+
+def test_a_nursery_leaves_no_page_of_a_mapped_file_unread(tmp_path, monkeypatch):
+    (tmp_path / "library").write_bytes(bytes(3_000_000))
+    before = refusal.read_mapped()
+    with (
+        open(tmp_path / "library", "rb") as file,
+        mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ),
+    ):
+        assert refusal.read_mapped() == before + 3_000_000
+    read = []
+    monkeypatch.setattr(refusal, "read_mapped", lambda: read.append(1))
+    monkeypatch.setattr(host, "_nursery", lambda line, locks: read.append(line.close() or locks))
+    here, there = socket.socketpair()
+    with there:
+        host.begin(refusal, [str(here.detach()), "python"])
+    assert read == [1, [refusal.python_lock]]
 
 
 def test_a_run_has_an_end():

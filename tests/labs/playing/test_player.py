@@ -111,6 +111,9 @@ ODD = {
     "long value": diary(write="self.store.put('x', 'x' * 201)"),
     "too many at once": diary(read="return self.store.newest('words', 41)"),
     "too few arguments": diary(write="self.store.put('x')"),
+    "too few by name": diary(write="self.store.put(value=word)"),
+    "a strange name": diary(write="self.store.put('x', words=word)"),
+    "a name too many": diary(write="self.store.put('x', word, value=word)"),
 }
 
 
@@ -125,7 +128,8 @@ def test_odd_answers_are_the_same_here_and_apart(name):
 # ── Refusals ────────────────────────────────────────────────────────────────
 KEY = lab_laws.ROOT / "labs" / "01_twitter_fanout" / "lab.py"  # an answer that lies about
 CHEATS = {
-    "imports the library": (diary(__init__="import scalemodel.twitter.timeline"), "without scalemodel"),
+    "imports the library": (diary(__init__="import scalemodel.twitter.timeline"),
+                            "without scalemodel: take away the line that imports it"),
     "imports the checker": (diary(write="import scalemodel.labs.twitter.lab"), "without scalemodel"),
     "starts a process": (diary(write="import os; os.fork()"), "os.fork"),
     "opens a socket": (diary(write="import socket; socket.socket()"), "socket"),

@@ -92,8 +92,48 @@ def test_what_a_cell_needs_gives_it_what_all_cells_together_give():
     assert alone["a"] == whole["a"] == 3.0 and "three" not in alone
 
 
-def test_what_python_has_of_itself_is_brought_by_no_cell():
+def test_what_python_has_of_itself_is_brought_only_by_who_defines_it():
     assert with_what_it_needs("x = set(y)", ["set = 0", "y = 1"]) == "y = 1\n\nx = set(y)"
+    for define in ("def set(row): pass", "class set: pass", "from mine import set"):
+        assert with_what_it_needs("x = set()", [define, "set = 7"]) == f"{define}\n\nx = set()"
+
+
+CLASS = "class Diary:\n    def read(self): return helped(self)"
+HELPER = "LIMIT = 7\ndef helped(diary): return LIMIT"
+SCRATCH = {  # cells below the answer that make a name anew, and what they need
+    "tries the class": [HELPER + "\nassert helped(Diary())"],
+    "in a class": [HELPER + "\nclass More(Diary): pass"],
+    "in a list": [HELPER + "\nrows = [Diary() for _ in range(7)]"],
+    "as a default": [HELPER + "\ndef tried(diary=Diary()): pass"],
+    "by another's function": ["def tried(): return Diary()", HELPER + "\ntried()"],
+    "by another's value": ["first = Diary()", HELPER + "\nfirst.read()"],
+    "what is nowhere": [HELPER + "\nfor page in pages: helped(page)"],
+    "the import alone": ["LIMIT = 9\nDiary()"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SCRATCH)
+def test_a_cell_that_tries_the_answer_does_not_hide_what_stands_above_it(name):
+    assert with_what_it_needs(CLASS, [HELPER, *SCRATCH[name]]) == f"{HELPER}\n\n{CLASS}"
+
+
+def test_a_later_cell_is_taken_if_it_does_not_need_the_answer_when_it_is_run():
+    later = HELPER + "\ndef tried(): return Diary()"
+    assert with_what_it_needs(CLASS, [HELPER, later]) == f"{later}\n\n{CLASS}"
+    only = HELPER + "\nDiary()"
+    assert with_what_it_needs(CLASS, [only]) == f"{only}\n\n{CLASS}", "it says what is wrong"
+
+
+def test_what_a_helper_uses_at_once_may_be_imported_above_it_and_in_the_answer():
+    helper, answer = "LIMIT = math.floor(7.5)", "import math\nx = math.ceil(LIMIT)"
+    whole = with_what_it_needs(answer, ["import math", helper])
+    assert whole == f"import math\n\n{helper}\n\n{answer}"
+    assert with_what_it_needs("import math\nx = math.pi", ["import math"]).count("import") == 1
+
+
+def test_thousands_of_cells_that_need_each_other_are_brought():
+    others = [f"def f{number}(): return f{number - 1}()" for number in range(3000)]
+    assert with_what_it_needs("x = f2999()", others).count("def") == 3000
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -137,10 +137,10 @@ class _Life:
         return store
 
     def _operation(self, name):
-        def operation(*arguments):
+        def operation(*arguments, **named):
             if self.over is None:
                 try:
-                    given = _crossed(self.during, list(arguments))
+                    given = _crossed(self.during, host.in_order(name, arguments, named))
                     return self._served(name, given)
                 except (Died, Faulty, Doubtful) as over:
                     self.over = over

@@ -165,16 +165,22 @@ def _in_archive(path) -> Iterator[Entry]:
 
 
 def _without_wrapping(entries):
-    """The same, without one folder around all: of several submissions it is a class's.
+    """The same, without one folder around all: of several submissions or folders it is a class's.
 
     Also where it might be one student's who is alone: two rows too many are seen, and a class
     that is taken for one student is not.
     """
     aside = [entry for entry in entries if entry.hidden or entry.leads_out]
     seen = [entry for entry in entries if entry not in aside]
-    while sum(entry.is_submission for entry in seen) > 1 and _is_one_folder(seen):
+    while _is_one_folder(seen) and (
+        sum(entry.is_submission for entry in seen) > 1 or len(_folders_below(seen)) > 1
+    ):
         seen = [Entry(entry.parts[1:], entry.read) for entry in seen if len(entry.parts) > 1]
     return seen + aside
+
+
+def _folders_below(entries):
+    return {entry.parts[1] for entry in entries if len(entry.parts) > 1 + bool(entry.read)}
 
 
 def _is_one_folder(entries):

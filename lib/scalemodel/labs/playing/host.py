@@ -3,10 +3,8 @@
 `labs.playing.nursery` starts it, never a hand. One process is one life: a fork of a process
 that has run nothing of the student's, for a new Python would take twenty times as long, and
 that is never told how a life ended, for the next would inherit it. It reads lines of JSON:
-first the source, then calls. While a call runs, everything the student asks of the world goes out as a line, and
-the answer comes back as one. Nothing that decides a grade is here: no seed, no history,
-no check.
-
+first the source, then calls. While a call runs, what the student asks of the world goes out as
+a line, and the answer comes back as one. Nothing that decides a grade is here.
 What is refused to the student's code, and by whom, is in `labs.playing.refusal`.
 
 Left out: a container, which is the institution's.
@@ -14,8 +12,8 @@ Sources: Python's resource limits.
 """
 
 __all__ = [
-    "FILE_BYTES", "LINE_BYTES", "PLAIN", "PRINTED_BYTES", "WAIT_S", "WORDS", "Service", "begin",
-    "describe", "main", "run",
+    "FILE_BYTES", "LINE_BYTES", "PLAIN", "PRINTED_BYTES", "TAKES", "WAIT_S", "WORDS", "Service",
+    "begin", "describe", "in_order", "main", "run",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -36,6 +34,7 @@ LINE_BYTES = 20_000  # of an answer: a page of thousands of tweets is none
 WORDS = 300
 WAIT_S = 0.001
 PLAIN = "use int, str, list, dict or None"
+TAKES = {"push": ("key", "value"), "newest": ("key", "n"), "put": ("key", "value"), "get": ("key",)}
 
 
 class Service:
@@ -52,11 +51,24 @@ class Service:
 
     @staticmethod
     def _operation(name, ask):
-        def operation(*arguments):
-            return ask(name, list(arguments))
+        def operation(*arguments, **named):
+            return ask(name, in_order(name, arguments, named))
 
         operation.__name__ = name
         return operation
+
+
+def in_order(name, arguments, named):
+    """The arguments of the operation `name`, those that were given by name in their places.
+
+    >>> in_order("newest", ("home:3",), {"n": 5})
+    ['home:3', 5]
+    """
+    takes = TAKES.get(name, ())
+    places = takes[len(arguments) :]
+    if more := sorted(set(named) - set(places)):
+        raise TypeError(f"store.{name} takes {', '.join(takes)}; {more[0]} is one too many")
+    return [*arguments, *(named[place] for place in places if place in named)]
 
 
 def main(lines, write):
@@ -196,6 +208,7 @@ def begin(refusal, words):
     for name in names:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    refusal.read_mapped()
     _nursery(socket.socket(fileno=int(number)), locks)
 
 

@@ -16,11 +16,12 @@ Sources: seccomp(2) of the Linux manual; classic BPF; Python's audit events (PEP
 
 __all__ = [
     "ALLOW", "CALLS", "FILTER", "IF_EQUAL", "IF_SET", "LOAD", "MACHINES", "NO", "NOT_PERMITTED",
-    "NO_NEW_PRIVILEGES", "ONLY_ITS_OWN", "RETURN", "SECCOMP", "UNHEARD", "USUAL", "YES",
-    "kernel_lock", "program", "python_lock", "try_it",
+    "NO_NEW_PRIVILEGES", "ONLY_ITS_OWN", "READ_BYTES", "RETURN", "SECCOMP", "UNHEARD", "USUAL", "YES",
+    "kernel_lock", "program", "python_lock", "read_mapped", "try_it",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
+import contextlib
 import os
 import struct
 import sys
@@ -47,6 +48,7 @@ ONLY_ITS_OWN = {  # an argument, a bit of it, and where to go if it is set, and 
     "clock_nanosleep": (0, 1 << 31, (NO, YES)),
 }
 ALLOW, NOT_PERMITTED = 0x7FFF0000, 0x00050001
+READ_BYTES = 1_000_000  # at a time
 NO_NEW_PRIVILEGES, SECCOMP, FILTER = 38, 22, 2  # words of prctl
 USUAL = frozenset(  # the audit events of a program that computes
     (
@@ -61,6 +63,24 @@ UNHEARD = (  # of which Python says nothing to a hook; to follow a link leaves a
     *("stat", "lstat", "readlink", "access", "statvfs", "pathconf"),
     *("clock_gettime", "clock_gettime_ns", "clock_getres"),
 )
+
+
+def read_mapped():
+    """How many bytes have been read of the files that this process has mapped: all of each.
+
+    A page that no process has read yet is slow to come once, and by that a life could tell the next.
+
+    >>> read_mapped() >= 0
+    True
+    """
+    count, page, names = 0, bytearray(READ_BYTES), set()
+    with contextlib.suppress(OSError), open("/proc/self/maps") as rows:
+        names = {row.split(maxsplit=5)[5].rstrip("\n") for row in rows if "/" in row}
+    for name in sorted(names):
+        with contextlib.suppress(OSError), open(name, "rb", buffering=0) as file:
+            while size := file.readinto(page):
+                count += size
+    return count
 
 
 def program(machine):
@@ -124,7 +144,10 @@ def python_lock():
     def refuse(event, arguments, usual=USUAL, no=PermissionError, no_import=ImportError):
         if event == "import":
             if arguments[0].partition(".")[0] == "scalemodel":
-                raise no_import("a submission is graded without scalemodel: write it yourself")
+                raise no_import(
+                    "a submission is graded without scalemodel: take away the line that "
+                    "imports it, or put it into a cell that your answer does not need"
+                )
             raise no_import(f"a submission may not use {arguments[0]}: only modules that compute")
         if event not in usual:
             raise no(f"a submission may not use {event}")

@@ -23,6 +23,7 @@ import re
 
 from scalemodel.core import checks
 from scalemodel.labs.playing.history import Event, History
+from scalemodel.labs.playing.host import TAKES
 from scalemodel.labs.playing.player import Died
 
 OPERATION_MS, ENTRY_MS, TEN_MS = 1.0, 0.02, 0.1
@@ -32,7 +33,7 @@ MOST_CHARACTERS = 200  # of a key, and of a value as JSON
 MOST_OPERATIONS = 20_000  # in one call
 MOST_IN_A_RUN = 100_000  # of which each is written down
 TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')  # in JSON
-SERVICE = ("push", "newest", "put", "get")
+SERVICE = tuple(TAKES)
 CHANGES = ("push", "put")
 
 
@@ -62,7 +63,13 @@ class Store:
         self._deaths = [checks.whole("changes", count, at_least=0) for count in changes]
 
     def spare(self) -> None:
-        """Let it live after all."""
+        """Let it live after all.
+
+        >>> store = Store(History(None))
+        >>> store.kill_at(0)
+        >>> store.spare()
+        >>> store.serve("get", ["x"])
+        """
         self._deaths = []
 
     def answered(self) -> None:
@@ -92,7 +99,7 @@ class Store:
         return value
 
     def _understood(self, name, arguments):
-        if name not in SERVICE or len(arguments) != {"get": 1}.get(name, 2):
+        if name not in TAKES or len(arguments) != len(TAKES[name]):
             raise ValueError(
                 f"store.{name} was called with {len(arguments)} arguments; its name must be one of "
                 f"{', '.join(SERVICE)}, and its arguments must be 1 for get and 2 for the others"
@@ -110,7 +117,7 @@ class Store:
         took_ms = OPERATION_MS + TEN_MS * sum(map(_further_tens, read))
         took_ms += ENTRY_MS * len(read) * (name == "newest")
         self.now_ms = round(self.now_ms + took_ms, 6)
-        words = dict(zip(("key", "value" if name != "newest" else "n"), arguments, strict=False))
+        words = dict(zip(TAKES[name], arguments, strict=True))
         self.history.events.append(Event(self.now_ms, "store", name, words, value))
 
     def _push(self, key, value):

@@ -8,16 +8,18 @@ Sources: IPython's `inputtransformer2`.
 """
 
 __all__ = [
-    "CELL_MAGIC", "ONLY_THERE", "RUN_THEIR_CELL", "RUN_THEIR_LINE", "UNREADABLE", "as_python",
-    "names_in", "with_what_it_needs",
+    "CELL_MAGIC", "LOOPS", "ONLY_THERE", "PYTHONS", "RUN_THEIR_CELL", "RUN_THEIR_LINE", "UNREADABLE",
+    "as_python", "names_in", "with_what_it_needs",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
 import ast
 import builtins
+import collections
 import re
 import symtable
 import warnings
+from typing import NamedTuple
 
 from scalemodel.core import checks
 
@@ -25,6 +27,8 @@ CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)[^\n]*\n?(?P<body>.*)", re.DOTALL)
 RUN_THEIR_CELL = ("time", "capture", "prun")
 RUN_THEIR_LINE = ("time", "prun")
 ONLY_THERE = ("get_ipython", "display")
+LOOPS = ("listcomp", "setcomp", "dictcomp", "genexpr")  # as `symtable` calls what runs at once
+PYTHONS = frozenset(dir(builtins))
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -46,45 +50,118 @@ def as_python(name: str, cell: str) -> str:
 def with_what_it_needs(source: str, others: list[str]) -> str:
     """`source` below those of the `others`, oldest first, that make a name which it uses.
 
-    A name that Python has of itself is looked for nowhere: a cell that tried something out may
-    have used it for a number.
+    Of several the latest is taken; not one that, when it is run, uses what only `source` makes,
+    or what nothing makes, if there is another: it tried something out.
 
     >>> with_what_it_needs("x = two() + 1", ["y = 3", "def two(): return one + 1", "one = 1"])
     'def two(): return one + 1\\n\\none = 1\\n\\nx = two() + 1'
     """
-    needed, (made, used) = set(), names_in(source)
-    made |= set(dir(builtins))
-    names = [names_in(other) for other in others]
-    while True:
-        place = next(
-            (p for p in reversed(range(len(others)))
-             if p not in needed and names[p][0] & (used - made)), None
-        )  # fmt: skip
-        if place is None:
-            return "\n\n".join([*(others[place] for place in sorted(needed)), source])
-        needed.add(place)
-        made, used = made | names[place][0], used | names[place][1]
+    cells = [_Names(*names_in(other), _names_at_once(other)) for other in others]
+    made, used = names_in(source)
+    own = made - _imported(source)  # the rest others may need before it does
+    makers, late = _makers(cells), _too_late(cells, own)
+    needed, waiting, seen = set(), sorted(used - made), set()
+    while waiting:
+        name = waiting.pop()
+        places = [] if name in seen else makers.get(name, [])
+        seen.add(name)
+        if places:
+            place = next((place for place in reversed(places) if place not in late), places[-1])
+            needed.add(place)
+            waiting += cells[place].used - cells[place].made - own
+    return "\n\n".join([*(others[place] for place in sorted(needed)), source])
+
+
+class _Names(NamedTuple):
+    """Of a cell: what it makes, what it uses, and of that what it uses when it is run."""
+
+    made: set[str]
+    used: set[str]
+    at_once: set[str]
+
+
+def _makers(cells):
+    """The places of the cells that make a name, for each name."""
+    makers = collections.defaultdict(list)
+    for place, cell in enumerate(cells):
+        for name in cell.made:
+            makers[name].append(place)
+    return dict(makers)
+
+
+def _too_late(cells, own):
+    """The places of those that can be run only below what makes `own`, or not at all."""
+    users = collections.defaultdict(list)
+    for place, cell in enumerate(cells):
+        for name in cell.used - cell.made:
+            users[name].append(place)
+    left = {name: len(places) for name, places in _makers(cells).items()}
+    waiting = [*own, *(name for name in users if name not in left and name not in PYTHONS)]
+    late, led = set(), set()
+    while waiting:
+        name = waiting.pop()
+        for place in users.pop(name, ()):
+            if name in cells[place].at_once:
+                late.add(place)
+            if place not in led:  # who calls what it makes comes too late, too
+                led.add(place)
+                for made in cells[place].made:
+                    left[made] -= 1
+                    waiting += [made] * (not left[made])
+    return late
 
 
 @checks.kinds
 def names_in(source: str) -> tuple[set[str], set[str]]:
     """The names that `source` gives to something, and those that it uses; none if it cannot be read.
 
+    Of Python's own names only those that it defines or imports: a cell that tried something out
+    may have used one for a number.
+
     >>> names_in("x = y")
     ({'x'}, {'y'})
+    >>> names_in("set = 0"), names_in("def set(): pass")
+    ((set(), set()), ({'set'}, set()))
     """
+    tables = _tables(source)
+    top = tables[0].get_symbols() if tables else []
+    made = {
+        symbol.get_name() for symbol in top
+        if symbol.is_imported() or symbol.is_namespace()
+        or (symbol.is_assigned() and symbol.get_name() not in PYTHONS)
+    }  # fmt: skip
+    return made, _used(tables)
+
+
+def _names_at_once(source):
+    """The names that a cell uses when it is run, and not only when what it defines is called."""
+    return _used(
+        _tables(source, lambda table: table.get_type() == "class" or table.get_name() in LOOPS)
+    )
+
+
+def _imported(source):
+    return {symbol.get_name() for table in _tables(source)[:1] for symbol in table.get_symbols()
+            if symbol.is_imported()}  # fmt: skip
+
+
+def _used(tables):
+    return {
+        symbol.get_name() for table in tables for symbol in table.get_symbols()
+        if symbol.is_referenced() and symbol.is_global()
+    }  # fmt: skip
+
+
+def _tables(source, enters=lambda table: True):
+    """The symbols of a module, and of what it defines, as far as `enters` goes into it."""
     try:
         with warnings.catch_warnings(action="ignore"):
-            table = symtable.symtable(source, "cell", "exec")
+            tables = [symtable.symtable(source, "cell", "exec")]
     except UNREADABLE:
-        return set(), set()
-    made = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-    tables, used = [table], set()
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        used |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
-    return made, used
+        return []
+    for table in tables:
+        tables += filter(enters, table.get_children())
+    return tables
 
 
 def _tree(source):

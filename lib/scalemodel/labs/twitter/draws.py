@@ -15,12 +15,15 @@ from scalemodel.labs.twitter.world import Network, Step
 def small(seed: int) -> Network:
     """Stage a: eight users, a dozen tweets, nothing goes wrong.
 
+    It works and looks before anybody has posted. The last user has no followers, and follows
+    nobody, and posts.
+
     >>> len(small(1).followers), small(1).rounds
     (8, 0)
     """
     rng = stream(seed, "small")
     followers = _network(rng, users=8, least=2, most=5)
-    steps = _looked_at(rng, list(_day(rng, 8, tweets=14)), times=1)
+    steps = _from_nothing(rng, 8, _looked_at(rng, list(_day(rng, 8, tweets=14)), times=1))
     return Network(seed, followers, steps, page=5)
 
 
@@ -35,9 +38,9 @@ def crashing(seed: int) -> Network:
     """
     rng = stream(seed, "crashing")
     followers = list(_network(rng, users=24, least=2, most=5))
-    followers[0] = _some(rng, 1, 24, 20, 0)
+    followers[0] = _some(rng, 1, 23, 20, 0)
     day = _day(rng, 24, tweets=24, star_ratio=0.4, idle_ratio=0.4, most_work=8)
-    steps = _looked_at(rng, list(day), times=2)
+    steps = _from_nothing(rng, 24, _looked_at(rng, list(day), times=2))
     return Network(
         seed, tuple(followers), steps, 10, rounds=2, waiting=tuple(range(24)),
         chances=_chances(seed, rounds=2),
@@ -49,8 +52,8 @@ def skewed(seed: int) -> Network:
 
     Twenty users follow none of the three. What their pages need is old and by many, so that
     neither the end of a log nor a list of each author will do, each author may have some of
-    them, and five have so many that a post has not the time for all. One of them waits after
-    each crash. One round of crashes sees to it that what b taught still holds.
+    them, and five have so many that a post has not the time for all. Any user but the three waits
+    after a crash. One round of crashes sees to it that what b taught still holds.
 
     >>> [len(row) > 60 for row in skewed(1).followers[:4]]
     [True, True, True, False]
@@ -73,9 +76,9 @@ def skewed(seed: int) -> Network:
         steps += [Step("post", author, tweet), Step("work", count=int(rng.integers(16)))]
         steps.append(Step("page", int(rng.integers(stars, users))))
     steps = _looked_at(rng, steps, times=3, every=5)
-    calm, quiet = 3 * len(steps) // 4, tuple(range(loud, users))
+    calm, waiting = 3 * len(steps) // 4, tuple(range(stars, users))
     return Network(
-        seed, tuple(followers), steps, 20, rounds=1, calm=calm, waiting=quiet,
+        seed, tuple(followers), steps, 20, rounds=1, calm=calm, waiting=waiting,
         chances=_chances(seed, rounds=1),
     )  # fmt: skip
 
@@ -93,21 +96,30 @@ def _looked_at(rng, steps, times, every=1):
     return tuple(steps)
 
 
+def _from_nothing(rng, users, steps):
+    """The steps, after a look at what there is before the first."""
+    return (Step("work"), Step("page", int(rng.integers(users))), *steps)
+
+
 def _some(rng, first, end, count, but):
     others = [user for user in range(first, end) if user != but]
     return tuple(sorted(int(user) for user in rng.choice(others, size=count, replace=False)))
 
 
 def _network(rng, users, least, most):
-    counts = rng.integers(least, most + 1, size=users)
-    return tuple(_some(rng, 0, users, int(count), user) for user, count in enumerate(counts))
+    last = users - 1  # of whom nobody knows
+    counts = rng.integers(least, most + 1, size=last)
+    rows = (_some(rng, 0, last, int(count), user) for user, count in enumerate(counts))
+    return (*rows, ())
 
 
 def _day(rng, users, tweets, star_ratio=0.0, idle_ratio=0.25, most_work=3):
     tweet = 10
-    for _ in range(tweets):
+    for number in range(tweets):
         tweet += int(rng.integers(1, 9))
         author = 0 if rng.random() < star_ratio else int(rng.integers(users))
+        if number == tweets // 2:
+            author = users - 1
         yield Step("post", author, tweet)
         idle = rng.random() < idle_ratio
         yield Step("work", count=0 if idle else int(rng.integers(1, most_work + 1)))

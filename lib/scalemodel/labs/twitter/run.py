@@ -43,14 +43,12 @@ def play(world: Network, player: Player) -> History:
     >>> sum(event.kind == "accepted" for event in history.events)
     14
     """
-    history, begun = _run(world, player)
+    history, told = _run(world, player)
     strayed = ""
     while world.rounds and not any(history.of("fault")):
-        ends = [*begun, len(history)][1:]
-        told = [history.events[a:b] for a, b in zip(begun, ends, strict=True)]
-        world, before = with_crashes(world, told), history
-        history, begun = _run(world, player)
-        strayed = strayed or strays(before, history)
+        world, before = with_crashes(world, told), told
+        history, told = _run(world, player)
+        strayed = strayed or strays(before, told)
     history.world = replace(world, rounds=0)  # a fault ends them, too
     if strayed:
         history.add(history.events[-1].time_ms, "worker", "strayed", {"words": strayed})
@@ -58,10 +56,11 @@ def play(world: Network, player: Player) -> History:
 
 
 def _run(world, player):
-    """The history, and where in it each step begins."""
-    history, begun = History(world), []
+    """The history; and its events in parts: of the first birth, of each step, of what follows."""
+    history, begun = History(world), [0]
     followers = [list(readers) for readers in world.followers]
     with Lives(player, Store(history), [followers, world.followees()]) as lives:
+        lives.store.kill_at(*world.births)
         lives.start()
         waits = 0  # who looks first after a crash
         for step in world.steps:
@@ -71,9 +70,11 @@ def _run(world, player):
                 waits = step.user
             else:
                 _take(step, world, lives, waits)
+        begun.append(len(history))
         lives.store.spare()
         _settle(world, lives, 1, waits)
-    return history, begun
+    ends = [*begun[1:], len(history)]
+    return history, [history.events[a:b] for a, b in zip(begun, ends, strict=True)]
 
 
 def _take(step, world, lives, waits):

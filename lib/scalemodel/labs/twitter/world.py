@@ -48,7 +48,8 @@ class Network:
 
     `followers[author]` is a tuple of users; a page has `page` tweets. `rounds` of crashes
     are still to be drawn, one in three of them before the step `calm`; one of `waiting` looks
-    right after each. `chances` are the dice for them, numbers from 0 to below 1.
+    right after each. `chances` are the dice for them, numbers from 0 to below 1. Each of
+    `births` ends a life before the first step: the first one's birth, the next one's.
 
     >>> world = Network(1, ((1,), ()), (Step("post", 0, 10),), page=5)
     >>> world.followees()
@@ -63,6 +64,7 @@ class Network:
     calm: int = 0
     waiting: tuple[int, ...] = (0,)
     chances: tuple[float, ...] = ()
+    births: tuple[int, ...] = ()
 
     def followees(self) -> list[list[int]]:
         """Whom each user follows."""
@@ -78,7 +80,7 @@ def as_plain(world: Network) -> list:
     """`world` in lists, numbers and words, as JSON writes it.
 
     >>> as_plain(Network(1, ((1,), ()), (Step("post", 0, 10),), page=5))
-    [1, [[1], []], [['post', 0, 10, 1, []]], 5, 0, 0, [0], []]
+    [1, [[1], []], [['post', 0, 10, 1, []]], 5, 0, 0, [0], [], []]
     """
     return _lists(astuple(world))
 
@@ -91,16 +93,17 @@ def _lists(value):
 def of_plain(row: list) -> Network:
     """The world that `as_plain` wrote down.
 
-    >>> of_plain([1, [[1], []], [["post", 0, 10, 1, []]], 5, 0, 0, [0], []]).followees()
+    >>> of_plain([1, [[1], []], [["post", 0, 10, 1, []]], 5, 0, 0, [0], [], []]).followees()
     [[], [0]]
     """
     try:
-        seed, followers, steps, page, rounds, calm, waiting, chances = row
+        seed, followers, steps, page, rounds, calm, *rows = row
+        waiting, chances, births = map(tuple, rows)
         steps = tuple(Step(*words, tuple(deaths)) for *words, deaths in steps)
         followers = tuple(map(tuple, followers))
     except (TypeError, ValueError):
         raise ValueError(f"row={checks.brief(row)} must be what as_plain writes down") from None
-    return Network(seed, followers, steps, page, rounds, calm, tuple(waiting), tuple(chances))
+    return Network(seed, followers, steps, page, rounds, calm, waiting, chances, births)
 
 
 @checks.kinds
@@ -113,6 +116,8 @@ def simpler(world: Network) -> Iterator[Network]:
     """
     for steps in without_some(world.steps):
         yield replace(world, steps=steps)
+    if world.births:
+        yield replace(world, births=())
     for at, step in enumerate(world.steps):
         if len(step.deaths) > 1:
             once = replace(step, deaths=step.deaths[:1])
