@@ -99,11 +99,13 @@ def test_who_does_not_ask_loads_nothing_of_python(visitor):
 
 
 def test_a_cell_is_run_and_its_stored_output_makes_room(desk):
-    stored = desk.page.locator(".cell_output").first
+    folded, stored = (desk.page.locator(name).first for name in ("details", "details .cell_output"))
+    assert folded.is_visible() and not stored.is_visible()
+    folded.locator("summary").click()
     assert stored.is_visible()
     desk.press("Run")
     desk.says("Done.")
-    assert desk.printed == "0 0\n1 2\n2 4\n42\n" and not stored.is_visible()
+    assert desk.printed == "0 0\n1 2\n2 4\n42\n" and not folded.is_visible()
     desk.press("Reset")
     assert stored.is_visible() and not desk.cell.get_by_label("what it printed").is_visible()
 

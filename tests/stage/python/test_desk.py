@@ -86,5 +86,12 @@ def test_a_cell_with_the_tag_has_a_button_beneath_its_text(page):
     assert isinstance(page[0][1], nodes.raw) and "hidden" in first[0], "it needs JavaScript"
 
 
+def test_what_it_gave_is_folded_and_all_there(page):
+    page[0] += nodes.container("", nodes.paragraph(text="42"))
+    assert [raw[:9] for raw in offered(page)[0]] == ["<div clas", "<details>", "</details"]
+    assert [type(part) for part in page[0][2:]] == [nodes.raw, nodes.container, nodes.raw]
+    assert not any("<details>" in raw for raw in offered(page)[2]), "which gave nothing"
+
+
 def test_elsewhere_it_is_a_cell(page):
     assert offered(page, "latex") == [[], [], [], []]

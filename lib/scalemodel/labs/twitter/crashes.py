@@ -47,8 +47,8 @@ A_ROUND = len(ROUND) + 1  # crashes
 PICKS = 2 + 5 * A_ROUND  # chances that a round uses: two, and five a crash
 BORN = 3  # so many times as often as nowhere the first life ends at each place of its birth
 EARLY = 3  # one in so many comes before the day's last part, for it is never safe to forget
-REBORN = 2  # one in so many lives dies again, in its birth or in what is asked of it next
-UNSEEN = 3  # after one in so many nobody looks before the work goes on
+REBORN = 4  # all but one in so many lives die again, in birth or in what is asked of them next
+UNSEEN = 2  # after one in so many nobody looks before the work goes on
 DIGITS = re.compile(r"\d+")
 CALLS = {"post done": "post", "work done": "work", "page": "page"}
 
@@ -86,7 +86,8 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
             kind = _one(sorted({place[-1] for place in fits}), of_kinds)
             fits = [place for place in fits if place[-1] == kind]
             at, call, changes, *_ = _one(fits, of_places)
-            again = (_one(range(births + size + 1), of_rest[0]),) if number % REBORN == 0 else ()
+            dies_again = number % REBORN != REBORN - 1
+            again = (_one(range(births + size + 1), of_rest[0]),) if dies_again else ()
             user = _one(world.waiting, of_rest[1]) if number % UNSEEN else -1
             chosen[at] = call, Step("crash", user=user, deaths=(changes, *again))
     steps = list(world.steps)

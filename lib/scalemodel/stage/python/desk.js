@@ -107,7 +107,7 @@ globalThis.scalemodelDesk ??= (() => {
   }
 
   return (code, folder) => {
-    const cell = code.previousElementSibling, stored = cell.parentElement.querySelector(":scope > .cell_output");
+    const cell = code.previousElementSibling, stored = cell.parentElement.querySelector(":scope > details");
     const first = cell.querySelector("pre").textContent.replace(/\n+$/, "");
     const device = kept(`sm-code-${location.pathname.split("/").slice(-2).join("/")}-${code.id}`);
     const sent = sentTo(code), here = { runs: { "": "Run" }, limit_s: Number(code.dataset.limit ?? LIMIT_S), file: `${code.id}.py`, ...JSON.parse(code.dataset.here ?? "{}") };

@@ -1,8 +1,9 @@
 """The cells of a page that its reader changes and runs.
 
 A cell of a chapter with the tag `run-here` stands on the site as text with a button beneath.
-Who presses it gets an editor, and Python. Cells with the tag `run-behind` that follow are run
-behind it, as they stand. In a notebook all of them are cells.
+Who presses it gets an editor, and Python. What the cell gave at build is folded beneath, for to
+try comes first. Cells with the tag `run-behind` that follow are run behind it, as they stand. In
+a notebook all of them are cells.
 
 A cell may say more in its metadata, under `here`: which `module` is called with the text in place
 of running it (its `run(text, argument)` prints), by which buttons (`runs`: the argument, and the
@@ -13,7 +14,7 @@ Left out: what runs there; the page brings it along.
 Sources: the documentation of MyST-NB.
 """
 
-__all__ = ["BUTTON", "bring_along", "offer_to_run", "write"]
+__all__ = ["BUTTON", "FOLDED", "bring_along", "offer_to_run", "write"]
 __dir__ = lambda: __all__
 
 import json
@@ -28,6 +29,7 @@ BUTTON = (  # before its style sheet is there, which is loaded when it is presse
     "min-height:2.75rem;padding:.25rem .75rem;border:1px solid var(--sm-line);border-radius:"
     "var(--sm-radius);background:var(--sm-surface);color:var(--sm-ink);font:inherit;font-weight:600"
 )
+FOLDED = "<details><summary>What it gives as it stands</summary>"
 
 
 def offer_to_run(app, doctree) -> None:
@@ -44,7 +46,12 @@ def offer_to_run(app, doctree) -> None:
         )
         if number == len(behind):
             html += f"<script>{short('carried.js')}</script>"
-        cell.insert(1, nodes.raw("", html, format="html"))
+        given = [
+            nodes.raw("", FOLDED, format="html"),
+            *cell[1:],
+            nodes.raw("", "</details>", format="html"),
+        ]
+        cell[1:] = [nodes.raw("", html, format="html"), *(given if cell[1:] else [])]
 
 
 def bring_along(app, pagename, templatename, context, doctree) -> None:
