@@ -150,7 +150,9 @@ def test_a_world_that_was_written_down_is_the_same_when_it_is_read(key):
     assert of_plain(json.loads(json.dumps(as_plain(crash)))) == crash
 
 
-@pytest.mark.parametrize(("chance", "deaths"), [(0.0, [(0, 0), (1, 0)]), (0.999999, [(1, 3), (2, 3)])])
+@pytest.mark.parametrize(
+    ("chance", "deaths"), [(0.0, [(0, 0), (1, 0)]), (0.999999, [(1, 3), (2, 3)])]
+)
 def test_the_least_and_the_largest_chance_pick_the_first_and_the_last(chance, deaths):
     post = [*[Event(0.0, "store", "push", {})] * 2, Event(0.0, "worker", "post done", {})]
     births = [Event(0.0, "store", "put", {}), Event(0.0, "worker", "start done", {})]
