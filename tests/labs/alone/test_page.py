@@ -272,6 +272,7 @@ LEADS_OUT = {
     "a method's names": "print.__globals__", "a text that asks": "'{0.__class__}'.format(1)",
     "a text made before": "('{0.' + 'mro}').format(1)", "by its function": "str.format('{0.x}', 1)",
     "by the place of a field": "'{:{0.x}}'.format(1)", "a map of names": "'{x.y}'.format_map({})",
+    "a class with a name in pieces": "type('K', (), {'__d' + 'el__': f})", "who makes one": "[type]",
     "the built-in names": "__builtins__", "the loader": "__loader__", "an import": "__import__('os')",
 }  # fmt: skip
 LEADS_OUT_STATED = {
@@ -312,7 +313,14 @@ def test_what_is_named_as_only_python_names_is_unknown(name):
 
 @pytest.mark.parametrize(
     "line",
-    ["'{}: {:.2f}, {0!r:>5}'.format(1, 2)", "f'{x.y:.2f}'", "x.__init__()", "x.__name", "_x_"],
+    [
+        "'{}: {:.2f}, {0!r:>5}'.format(1, 2)",
+        "f'{x.y:.2f}'",
+        "x.__init__()",
+        "x.__name",
+        "_x_",
+        "type(x)",
+    ],
 )
 def test_what_leads_nowhere_is_judged(line):
     assert doubt_of(line) == ""

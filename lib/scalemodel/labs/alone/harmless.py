@@ -90,7 +90,10 @@ def doubt_of(source: str) -> str:
     except (RecursionError, MemoryError):
         return f"it is too deep to be looked through. {JUDGED}"
     plain = {id(node) for node in nodes if _fills_in(node)}
+    asks = {id(node.func) for node in nodes if _asks_for_a_class(node)}
     for node in nodes:
+        if getattr(node, "id", "") == "type" and id(node) not in asks:
+            return f"line {node.lineno} uses type to make a class, or hands it on, {_OUT}"
         for name in _names(node) if id(node) not in plain else ():
             if _leads_out(name):
                 line = f"line {node.lineno}" if hasattr(node, "lineno") else "it"
@@ -101,6 +104,11 @@ def doubt_of(source: str) -> str:
 
 
 _OUT = f"which may lead out of the program, and on a page nothing can refuse that. {JUDGED}"
+
+
+def _asks_for_a_class(node):
+    """Whether it is `type(x)`: with more it makes a class whose names nobody has seen."""
+    return isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
 
 
 def _names(node):
