@@ -9,11 +9,10 @@ Sources: the linear score of Yin et al., "A control-theoretic approach for dynam
 adaptive video streaming over HTTP", SIGCOMM 2015.
 """
 
-__all__ = ["ROW_PX", "Account", "account", "race_picture"]
+__all__ = ["ROW_PX", "account", "race_picture"]
 __dir__ = lambda: __all__
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,28 +20,12 @@ import plotly.graph_objects as go
 from scalemodel.core import units
 from scalemodel.stage.look import theme
 from scalemodel.stage.panel.picture import Picture
+from scalemodel.stage.youtube.yours.rule import Account
 from scalemodel.youtube.abr.ceiling import Bounds
 from scalemodel.youtube.abr.play import Session
 from scalemodel.youtube.abr.scores import LINEAR
 
 ROW_PX = 38
-
-
-class Account(NamedTuple):
-    """The linear score of a session in its parts: `score` = `rate` − `changes` − `stops`.
-
-    >>> Account(rate=2.0, changes=0.5, stops=1.0).score
-    0.5
-    """
-
-    rate: float
-    changes: float
-    stops: float
-
-    @property
-    def score(self) -> float:
-        """What is left of the rate."""
-        return self.rate - self.changes - self.stops
 
 
 def account(session: Session) -> Account:
