@@ -1,5 +1,6 @@
 """A notebook's cells as Python: what only a notebook can do does nothing, and all else stays."""
 
+import itertools
 import sys
 
 import pytest
@@ -124,6 +125,25 @@ def test_what_a_cell_needs_stands_above_it_in_the_order_in_which_it_was_run():
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
+PIECES = (
+    *("x = 1", "!ls", "x = !ls", "y = %time 3", "x?", "!ls \\\n  -l", "x \\\n = !ls", "x \\\n = %who"),
+    *("x = \\\n  %who", "!echo )(", "!echo (\n)", "x \\\n.a?"),
+    *("if x:\n    !ls", "!echo (", "!echo )", "!echo {", "!echo ]", "!echo }}{{", "!echo '''", "!echo it's"),
+    *("x = (7,\n% 3)", "(\n!ls)", "'''\n!ls\n'''", "# x?", "%x?", "!echo [\n]"),
+)  # fmt: skip
+
+
+def test_many_commands_at_once_are_what_ipython_makes_of_each_after_the_other():
+    count = 0
+    for pieces in itertools.product(PIECES, PIECES):
+        cell = "\n".join([*pieces, "!ls"])
+        each = inputtransformer2.TransformerManager().transform_cell(cell)
+        if commands.tree_of(each):
+            count += 1
+            assert commands.transformed("ann.ipynb", cell) == each
+    assert count > 300
+
+
 def test_what_a_cell_needs_gives_it_what_all_cells_together_give():
     others = ["one = 1", "def two(): return one + 1", "three = 3", "one = 2", "import math as m"]
     source = "a = m.sqrt(two() * 3)"
@@ -146,6 +166,7 @@ DATED = {  # above the answer, the answer, and what is run
     "in a cell of its own": ([FUTURE], "x = 1", FUTURE + "\nx = 1"),
     "in both": ([FUTURE + "\nimport math"], FUTURE + "\nx = math",
                 FUTURE + "\nimport math\n\npass\nx = math"),
+    "above alone": ([FUTURE + "\nimport math"], "x = math", FUTURE + "\nimport math\n\nx = math"),
     "alone": ([], "\n" + FUTURE + "\nx = 1", "\n" + FUTURE + "\nx = 1"),
     "below a text": ([], "'words'\n" + FUTURE, FUTURE + "\n'words'\npass"),
     "of two": (["y = 1"], "from __future__ import (\n    division,\n    annotations); x = y",
@@ -217,6 +238,18 @@ def test_what_a_helper_uses_at_once_may_be_imported_above_it_and_in_the_answer()
     whole = with_what_it_needs(answer, ["import math", helper])
     assert whole == f"import math\n\n{helper}\n\n{answer}"
     assert with_what_it_needs("import math\nx = math.pi", ["import math"]).count("import") == 1
+
+
+def test_a_cell_that_needs_the_answer_twice_is_one_cell():
+    others = ["helped = 0", "y = 1", "def y(): return A + B", "helped = y"]
+    answer = "A = 1\nB = 2\nx = helped"
+    assert with_what_it_needs(answer, others) == "\n\n".join([*others[2:], answer])
+
+
+def test_what_is_imported_in_a_function_is_not_there_for_others():
+    answer = "LIMIT = 7\ndef f():\n    import LIMIT\nx = helped"
+    others = ["LIMIT = 9", "helped = 1", "helped = LIMIT"]
+    assert with_what_it_needs(answer, others) == f"helped = 1\n\n{answer}"
 
 
 def test_thousands_of_cells_that_need_each_other_are_brought():

@@ -36,6 +36,8 @@ def test_a_comment_within_a_class_stays_one(name):
     [
         "quiet = {7}\n# quiet = !loud\nx = quiet",  # somebody else makes it
         '"""\n# files = !ls\n"""',
+        'x = """\n# %%\n"""',
+        'x = """\n# %% """ + "b"',
         "# %time is what a page takes\nx = 1",
         "x = (1,\n# %time 2,\n3)",
     ],
@@ -69,6 +71,7 @@ def test_a_prediction_may_be_a_number():
         "try:\n    x = 1\n# y = !ls\nfinally:\n    z = 2",
         "def same(f): return f\n@same\n# y = !ls\ndef f(): pass",
         "if 1:\n# y = !ls\n    x = 1",
+        "if 1:\n# y = !ls\n x = 1",
         "x = [\n# y = !ls\n]",
         "x = 1 + \\\n# y = !ls",
     ],
@@ -149,6 +152,12 @@ def test_a_notebook_has_no_more_code_than_a_file(monkeypatch):
         else:
             with pytest.raises(ValueError, match=r"ann.ipynb has more than 99 characters of code"):
                 submission_in(file, data)
+
+
+@pytest.mark.parametrize("text", ["{", "{}", "[]", '{"cells": [7]}', "[" * 200_000])
+def test_what_holds_no_cells_is_no_notebook(text):
+    with pytest.raises(ValueError, match=r"ann.ipynb is no notebook: its text must hold cells"):
+        formats.cells_of_notebook("ann.ipynb", text)
 
 
 def test_a_prediction_of_thousands_of_digits_is_told_in_words(tmp_path):

@@ -90,10 +90,11 @@ def joined(cells: list[str], others: list[str]) -> str:
     pass; y = 2
     """
     rows = [_without_future(cell) for cell in cells]
-    first = {line: 0 for lines, _ in [*rows, *map(_without_future, others)] for line in lines}
+    lines = [line for lines, _ in [*rows, *map(_without_future, others)] for line in lines]
+    first = [*dict.fromkeys(lines)]
     whole = "\n\n".join([*cells[:1], *(cell for _, cell in rows[1:])])
     begins = rows[0][0] if rows else []
-    if [*first] == begins and (not first or whole.lstrip().startswith("from __future__")):
+    if first == begins and (not first or whole.lstrip().startswith("from __future__")):
         return whole  # as it begins already
     return "\n".join([*first, "\n\n".join(cell for _, cell in rows)])
 
@@ -153,7 +154,7 @@ def _imports(source):
     for node in tree_of(source).body:
         rows = [(name, None) for name in bound_in(ast.Module([node], []))]
         if isinstance(node, ast.Import | ast.ImportFrom):
-            origin = getattr(node, "module", ""), getattr(node, "level", 0)
+            origin = getattr(node, "module", None), getattr(node, "level", None)
             rows = [(name, (*origin, one.name)) for one in node.names
                     for name in bound_in(ast.Module([one], []))]  # fmt: skip
         for name, said in rows:

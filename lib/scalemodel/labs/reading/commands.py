@@ -8,13 +8,12 @@ Sources: IPython's `inputtransformer2`.
 """
 
 __all__ = [
-    "BLOCKS", "MOST_ROUNDS", "ONLY_THERE", "RUN_THEIR_LINE", "UNREADABLE", "bound_in", "replaced",
-    "transformed", "tree_of", "without_calls",
+    "BLOCKS", "CLOSES", "MOST_ROUNDS", "ONLY_THERE", "OPENS", "RUN_THEIR_LINE", "UNREADABLE",
+    "bound_in", "replaced", "transformed", "tree_of", "without_calls",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
 import ast
-import itertools
 import tokenize
 import warnings
 
@@ -22,6 +21,7 @@ from scalemodel.core import checks
 
 RUN_THEIR_LINE = ("time", "prun")
 ONLY_THERE = ("get_ipython", "display")
+OPENS, CLOSES = ("(", "[", "{"), (")", "]", "}")
 MOST_ROUNDS = 6  # in which a cell is read
 BLOCKS = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef),
@@ -65,7 +65,7 @@ def transformed(name: str, cell: str) -> str:
         for change in (*manager.cleanup_transforms, *manager.line_transforms):
             lines = change(lines)
         lines = _each_done(lines, manager, ipython)
-    except (*UNREADABLE, RuntimeError):
+    except (SyntaxError, ValueError, MemoryError, RuntimeError):  # which gives up, too
         return cell
     if lines is None:
         raise ValueError(
@@ -106,10 +106,9 @@ def _each_done(lines, manager, ipython):
 
 def _is_alone(row, lines):
     """Whether the tokens are those of the lines, each continued in the next, with none left open."""
-    deep, signs = [0], {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
-    deep += itertools.accumulate(signs.get(token.string, 0) for token in row)
+    left_open = sum((token.string in OPENS) - (token.string in CLOSES) for token in row)
     continued = all(line.endswith("\\\n") for line in lines[:-1])
-    return row[-1].type == tokenize.NEWLINE and continued and min(deep) == deep[-1] == 0
+    return row[-1].type == tokenize.NEWLINE and continued and not left_open
 
 
 # ── Calls ───────────────────────────────────────────────────────────────────
