@@ -173,7 +173,7 @@ MAY_TAKE = {
     "scalemodel.labs.shrink.shrink": {"world": "`simpler` is asked, and knows what a world is"},
     "scalemodel.labs.__main__.main": {"words": "argparse answers, and ends the process"},
 }
-ROOMS = ("core", "parts", "youtube", "twitter", "labs", "netflix", "uber")
+ROOMS = ("core", "parts", "youtube", "twitter", "labs", "netflix", "uber", "whatsapp")
 TABLES = {path.parent.name: path for path in sorted((ROOT / "tests").glob("*/limits.toml"))}
 LIMITED = [name for name in NAMES if name.split(".")[1] in TABLES]
 

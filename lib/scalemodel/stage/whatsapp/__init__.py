@@ -1,0 +1,1 @@
+"""How the WhatsApp chapters look; their models are in `scalemodel.whatsapp`."""

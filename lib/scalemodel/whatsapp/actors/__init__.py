@@ -1,0 +1,1 @@
+"""Processes with mailboxes, links and supervisors, as Erlang's OTP has them."""

@@ -1,0 +1,1 @@
+"""The Double Ratchet: a key for each message, and no way back."""
