@@ -9,9 +9,7 @@ Left out: two regions lost at once, cables that are full, law on where data may 
 Sources: any text on capacity, under n + 1. The regions of the example are ours.
 """
 
-__all__ = [
-    "FleetConfig", "FleetReport", "expected_idle_ratio", "simulate", "to_all", "to_nearest",
-]  # fmt: skip
+__all__ = ["FleetConfig", "FleetReport", "expected_idle_ratio", "simulate", "to_all", "to_nearest"]
 __dir__ = lambda: __all__
 
 from collections.abc import Callable, Sequence

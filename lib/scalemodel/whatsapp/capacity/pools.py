@@ -54,32 +54,39 @@ def split_wait_s(connections: int, jobs_per_s: float, job_s: float) -> float:
 
 
 # ── Which door ──────────────────────────────────────────────────────────────
+@checks.kinds
 def at_random(held: np.ndarray, phone: int, rng: np.random.Generator) -> int:
     """Any server, where `held` has the phones of each.
 
     >>> at_random(np.zeros(4), 0, np.random.default_rng(1))
     1
     """
-    return int(rng.integers(len(held)))
+    return int(rng.integers(_servers(held)))
 
 
+@checks.kinds
 def emptier_of_two(held: np.ndarray, phone: int, rng: np.random.Generator) -> int:
     """The server with fewer phones of two that are drawn.
 
     >>> emptier_of_two(np.array([9, 0, 9, 9]), 0, np.random.default_rng(1))
     1
     """
-    one, two = rng.integers(len(held), size=2)
+    one, two = rng.integers(_servers(held), size=2)
     return int(one if held[one] <= held[two] else two)
 
 
+@checks.kinds
 def in_turn(held: np.ndarray, phone: int, rng: np.random.Generator) -> int:
     """The next server, round and round.
 
     >>> in_turn(np.zeros(4), 6, np.random.default_rng(1))
     2
     """
-    return phone % len(held)
+    return checks.whole("phone", phone, at_least=0) % _servers(held)
+
+
+def _servers(held):
+    return checks.whole("len(held)", len(held), at_least=1)
 
 
 @checks.kinds

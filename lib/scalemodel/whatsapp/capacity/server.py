@@ -47,13 +47,14 @@ class Load:
         for name in ("memory_bytes", "cpu_us_per_s", "packets_per_s"):
             checks.real(name, getattr(self, name), at_least=1e-9, at_most=1e18)
 
-    def times(self, memory: float = 1, cpu: float = 1, packets: float = 1) -> "Load":
-        """This, each part by a factor."""
-        return Load(
-            memory_bytes=self.memory_bytes * memory,
-            cpu_us_per_s=self.cpu_us_per_s * cpu,
-            packets_per_s=self.packets_per_s * packets,
-        )
+
+def _times(load, memory=1.0, cpu=1.0, packets=1.0):
+    """The load, each part by a factor."""
+    return Load(
+        memory_bytes=load.memory_bytes * memory,
+        cpu_us_per_s=load.cpu_us_per_s * cpu,
+        packets_per_s=load.packets_per_s * packets,
+    )
 
 
 # ── Which wall is first ─────────────────────────────────────────────────────
@@ -86,7 +87,7 @@ def first_wall(box: Load, phone: Load) -> tuple[str, int]:
 # ── The road ────────────────────────────────────────────────────────────────
 _WHOLE = Load(memory_bytes=100e9, cpu_us_per_s=24e6, packets_per_s=1e6)  # the last is ours
 # "Close to where it might start paging"; ours, between 95 % at the first wall and 85 at the last.
-BOX = _WHOLE.times(memory=0.80, cpu=0.90)
+BOX = _times(_WHOLE, memory=0.80, cpu=0.90)
 PACKETS_PER_S = 571e3 / 2.8e6  # of a phone, at the peak
 STATIONS = MappingProxyType({  # phones, shares of memory and processors in use; None: not told
     "the first wall": (425_000, None, 0.95),
@@ -130,7 +131,7 @@ def after(phone: Load, changes: Iterable[str]) -> Load:
     for name in changes:
         if not isinstance(name, str) or name not in CHANGES:
             raise ValueError(f"change={name!r} must be one of {', '.join(CHANGES)}")
-        phone = phone.times(**CHANGES[name])
+        phone = _times(phone, **CHANGES[name])
     return phone
 
 

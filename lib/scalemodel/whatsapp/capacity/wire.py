@@ -11,29 +11,29 @@ Left out: compression, encryption, several versions of the list.
 Sources: RFC 6120 (XMPP), for how a stanza looks as text.
 """
 
-__all__ = ["MOST_DEPTH", "WORDS", "Stanza", "as_tokens", "as_xml", "from_tokens"]
+__all__ = ["MOST_BYTES", "MOST_DEPTH", "WORDS", "Stanza", "as_tokens", "as_xml", "from_tokens"]
 __dir__ = lambda: __all__
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from xml.sax.saxutils import escape, quoteattr
 
 from scalemodel.core import checks
 
-WORDS = tuple(
+_LIST = (
     "message presence iq ack receipt body to from id type chat groupchat error read delivered "
     "available unavailable composing paused notify offline time name query get set result ping "
     "participant device media image audio video encrypted count xmlns class user group "
-    "s.example.net g.example.net jabber:client urn:xmpp:receipts urn:xmpp:ping".split()
+    "s.example.net g.example.net jabber:client urn:xmpp:receipts urn:xmpp:ping"
 )
+WORDS = tuple(_LIST.split())
 _TOKEN = {word: bytes([number]) for number, word in enumerate(WORDS, start=1)}
-_DIGITS, _SHORT, _LONG, _ADDRESS = 252, 253, 254, 255
+_DIGITS, _TEXT, _ADDRESS = 253, 254, 255  # what is no word
 _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 _UNFIT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # for XML
 _NUMBER = re.compile(r"[0-9]{2,255}", re.ASCII)
-MOST_DEPTH = 16
+MOST_DEPTH, MOST_BYTES = 16, 65_535  # of elements in each other; of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,15 @@ class Stanza:
             if not isinstance(name, str) or not _NAME.fullmatch(name):
                 raise ValueError(f"tag={name!r} must be a name of letters, digits, . - and _")
         for text in (self.text, *self.attributes.values()):
-            if not isinstance(text, str) or _UNFIT.search(text):
-                raise ValueError(f"text={checks.brief(text)} must be text that XML can hold")
+            if not isinstance(text, str) or _UNFIT.search(text) or len(text.encode()) > MOST_BYTES:
+                raise ValueError(
+                    f"text={checks.brief(text)} must be text of {MOST_BYTES} bytes that XML can hold"
+                )
         for child in self.children:
             checks.instance("child", child, Stanza)
         if _depth(self) > MOST_DEPTH:
             raise ValueError(f"children={self.tag!r} must be at most {MOST_DEPTH} deep")
-        object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))
+        object.__setattr__(self, "attributes", dict(self.attributes))
 
 
 def _depth(stanza):
@@ -92,7 +94,7 @@ def as_tokens(stanza: Stanza) -> bytes:
     """The stanza as tokens: attributes by number, tag, names and values; children; text.
 
     >>> as_tokens(Stanza("message", {"to": "4915112345678@s.example.net"})).hex(" ")
-    '01 01 07 ff fc 0d 49 15 11 23 45 67 8f 29 00 00'
+    '01 01 07 ff fd 0d 49 15 11 23 45 67 8f 29 00 00'
     """
     parts = [bytes([len(stanza.attributes)]), _word(stanza.tag)]
     for name, value in stanza.attributes.items():
@@ -106,23 +108,21 @@ def _word(text):
         return b"\0"
     if text in _TOKEN:
         return _TOKEN[text]
-    user, at, place = text.partition("@")
+    user, _, place = text.partition("@")
     if user and place in _TOKEN:
         return bytes([_ADDRESS]) + _word(user) + _TOKEN[place]
     if _NUMBER.fullmatch(text):
         return bytes([_DIGITS, len(text)]) + bytes.fromhex(text + "f" * (len(text) % 2))
     raw = text.encode()
-    if len(raw) < 256:
-        return bytes([_SHORT, len(raw)]) + raw
-    return bytes([_LONG]) + len(raw).to_bytes(4) + raw
+    return bytes([_TEXT]) + len(raw).to_bytes(2) + raw
 
 
 @checks.kinds
 def from_tokens(raw: bytes) -> Stanza:
     """The stanza that these bytes are; a `ValueError` says where they are not one.
 
-    >>> from_tokens(bytes.fromhex("00 01 00 fd 02 48 69"))
-    Stanza(tag='message', attributes=mappingproxy({}), children=(), text='Hi')
+    >>> from_tokens(bytes.fromhex("00 01 00 fe 00 02 48 69"))
+    Stanza(tag='message', attributes={}, children=(), text='Hi')
     """
     stanza, at = _element(raw, 0, 1)
     if at != len(raw):
@@ -138,6 +138,8 @@ def _element(raw, at, depth):
     attributes, children = {}, []
     for _ in range(count):
         name, at = _text(raw, at)
+        if name in attributes:
+            raise ValueError(f"raw names the attribute {name!r} twice, and must once")
         attributes[name], at = _text(raw, at)
     (count,), at = _take(raw, at, 1)
     for _ in range(count):
@@ -153,22 +155,22 @@ def _take(raw, at, count):
     return raw[at : at + count], at + count
 
 
-def _text(raw, at):
+def _text(raw, at, in_address=False):
     (kind,), at = _take(raw, at, 1)
     if kind == 0:
         return "", at
     if kind <= len(WORDS):
         return WORDS[kind - 1], at
-    if kind == _ADDRESS:
-        user, at = _text(raw, at)
-        place, at = _text(raw, at)
-        return f"{user}@{place}", at
     if kind == _DIGITS:
         (count,), at = _take(raw, at, 1)
         packed, at = _take(raw, at, (count + 1) // 2)
         return packed.hex()[:count], at
-    if kind not in (_SHORT, _LONG):
-        raise ValueError(f"raw[{at - 1}]={kind} must be the number of a word or of a kind")
-    size, at = _take(raw, at, 1 if kind == _SHORT else 4)
-    packed, at = _take(raw, at, int.from_bytes(size))
-    return packed.decode(), at
+    if kind == _TEXT:
+        size, at = _take(raw, at, 2)
+        packed, at = _take(raw, at, int.from_bytes(size))
+        return packed.decode(), at
+    if kind == _ADDRESS and not in_address:
+        user, at = _text(raw, at, in_address=True)
+        place, at = _text(raw, at, in_address=True)
+        return f"{user}@{place}", at
+    raise ValueError(f"raw[{at - 1}]={kind} must be the number of a word or of a kind")
