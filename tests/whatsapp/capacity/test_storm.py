@@ -74,7 +74,7 @@ def rows_of(config, way):
         places = min(places, int(config.line_s * config.logins_per_s))
     rule = np.array([config.phones, config.logins_per_s, config.outage_s, config.time_out_s, places, config.refusal_ratio])  # fmt: skip
     luck = stream(config.seed, "pauses").random(1 << 16)
-    rows = [np.zeros(config.until_s, np.int64) for _ in range(3)]
+    rows = [np.zeros(config.until_s, np.int64) for _ in range(4)]
     pause = config.backoff.pause if way is loop else config.backoff.pause.native
     way(pause, config.backoff.memory().astype(float), rule, luck, *rows)
     return [row.tolist() for row in rows]
@@ -83,7 +83,8 @@ def rows_of(config, way):
 @given(config=CONFIGS)
 def test_the_compiled_loop_is_the_one_that_you_read(config):
     report = simulate(config)
-    assert rows_of(config, loop) == [report.back.tolist(), report.knocks.tolist(), report.in_line.tolist()]  # fmt: skip
+    rows = report.back, report.knocks, report.in_line, report.waiting
+    assert rows_of(config, loop) == [row.tolist() for row in rows]
 
 
 @given(config=CONFIGS)
@@ -92,6 +93,7 @@ def test_who_is_in_stays_in_and_no_more_come_than_the_door_takes(config):
     assert (np.diff(report.back) >= 0).all() and report.back[-1] <= config.phones
     open_s = np.arange(1, config.until_s + 1) - config.outage_s
     assert (report.back <= np.maximum(0, np.ceil(open_s * config.logins_per_s))).all()
+    assert (report.waiting <= np.minimum(report.in_line, config.phones - report.back)).all()
     if config.line_s is not None:
         assert report.in_line.max() <= config.line_s * config.logins_per_s
     if report.all_back_s < math.inf:
@@ -133,7 +135,7 @@ def cohorts(config):
                 back += 1
         waiting = sum(batch["places"] for batch in line)
         spare = max(0.0, spare) if waiting else 0.0
-        rows.append((back, sum(came.values()), waiting))
+        rows.append((back, sum(came.values()), waiting, sum(batch["left"] for batch in line)))
     return rows
 
 
@@ -144,7 +146,8 @@ def test_it_is_the_walk_over_cohorts(backoff, line_s, logins_per_s):
     """With pauses that are all alike a phone is as good as another, and counts say it all."""
     config = replace(SMALL, backoff=backoff, line_s=line_s, logins_per_s=logins_per_s)
     report = simulate(config)
-    assert list(zip(report.back.tolist(), report.knocks.tolist(), report.in_line.tolist(), strict=True)) == cohorts(config)  # fmt: skip
+    rows = report.back, report.knocks, report.in_line, report.waiting
+    assert list(zip(*(row.tolist() for row in rows), strict=True)) == cohorts(config)  # fmt: skip
 
 
 def phone_by_phone(config, rng):

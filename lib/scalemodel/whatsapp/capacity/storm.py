@@ -79,7 +79,7 @@ class StormConfig:
         checks.whole("seed", self.seed, at_least=0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class StormReport(Tabular):
     """The night second by second, since the outage began.
 
@@ -87,24 +87,25 @@ class StormReport(Tabular):
     inf
     """
 
-    back: np.ndarray  # phones that are in again, shape (seconds,), as the next two
+    back: np.ndarray  # phones that are in again, shape (seconds,), as the next three
     knocks: np.ndarray
     in_line: np.ndarray  # places, left ones too
+    waiting: np.ndarray  # of these, whose phone is still there
     all_back_s: float  # since the outage ended, until 99 of 100 are in; infinite: not yet
 
 
 # ── Engine ──────────────────────────────────────────────────────────────────
 @compiled(
     f"void(FunctionType({PAUSE}), {READ_FLOATS}, {READ_FLOATS}, {READ_FLOATS}, "
-    "int64[::1], int64[::1], int64[::1])"
+    "int64[::1], int64[::1], int64[::1], int64[::1])"
 )
-def loop(pause, memory, rule, luck, back, knocks, in_line):
-    """Fill the last three, second by second; `rule` is unpacked in the first line.
+def loop(pause, memory, rule, luck, back, knocks, in_line, waiting):
+    """Fill the last four, second by second; `rule` is unpacked in the first line.
 
-    >>> rows = [np.zeros(4, int) for _ in range(3)]  # two phones, one login a second from 1 on
+    >>> rows = [np.zeros(4, int) for _ in range(4)]  # two phones, one login a second from 1 on
     >>> loop(AT_ONCE.pause, [0.0, 0.0], [2, 1.0, 1, 1, 9, 0.0], [0.5], *rows)
     >>> [row.tolist() for row in rows]
-    [[0, 0, 1, 1], [2, 0, 2, 0], [0, 0, 1, 0]]
+    [[0, 0, 1, 1], [2, 0, 2, 0], [0, 0, 1, 0], [0, 0, 1, 0]]
     """
     phones, logins, outage, time_out = int(rule[0]), rule[1], int(rule[2]), int(rule[3])
     places, refusal, ticks = int(rule[4]), rule[5], len(back)
@@ -115,7 +116,7 @@ def loop(pause, memory, rule, luck, back, knocks, in_line):
     came = np.full(phones, -1)  # the second in which a phone took its place, or -1
     waits = np.zeros(phones, np.bool_)
     line, line_came = np.empty(places, np.int64), np.empty(places, np.int64)
-    head, tail, in_again, drawn, spare = 0, 0, 0, 0, 0.0
+    head, tail, there, in_again, drawn, spare = 0, 0, 0, 0, 0, 0.0
     for tick in range(ticks):
         spare += logins
         phone = first[tick]
@@ -132,9 +133,11 @@ def loop(pause, memory, rule, luck, back, knocks, in_line):
                         line[tail % places], line_came[tail % places] = phone, tick
                         came[phone] = tick
                         tail += 1
+                        there += 1
                 waits[phone] = not refused
                 at = tick + time_out
                 if refused:
+                    there -= came[phone] >= 0
                     came[phone] = -1
                     pause_s = pause(tries[phone], 0.0, luck[drawn % len(luck)], memory)
                     at = tick + max(1, int(pause_s + 0.5))
@@ -148,11 +151,12 @@ def loop(pause, memory, rule, luck, back, knocks, in_line):
             if came[phone] == line_came[head % places]:
                 inside[phone] = True
                 came[phone] = -1
+                there -= 1
                 in_again += 1
             head += 1
             spare -= 1
         spare = max(0.0, spare) if head < tail else 0.0  # what was not used is gone
-        back[tick], in_line[tick] = in_again, tail - head
+        back[tick], in_line[tick], waiting[tick] = in_again, tail - head, there
 
 
 def simulate(config: StormConfig) -> StormReport:
@@ -169,13 +173,13 @@ def simulate(config: StormConfig) -> StormReport:
         config.phones, config.logins_per_s, config.outage_s, config.time_out_s, places,
         config.refusal_ratio,
     ], float)  # fmt: skip
-    back, knocks, in_line = (np.zeros(config.until_s, np.int64) for _ in range(3))
+    rows = [np.zeros(config.until_s, np.int64) for _ in range(4)]
     luck = stream(config.seed, "pauses").random(1 << 16)  # used again and again
     memory = config.backoff.memory().astype(float)
-    loop.native(config.backoff.pause.native, memory, rule, luck, back, knocks, in_line)
-    done = np.flatnonzero(back >= 0.99 * config.phones)
+    loop.native(config.backoff.pause.native, memory, rule, luck, *rows)
+    done = np.flatnonzero(rows[0] >= 0.99 * config.phones)
     all_back_s = float(done[0] + 1 - config.outage_s) if len(done) else math.inf
-    return StormReport(back=back, knocks=knocks, in_line=in_line, all_back_s=all_back_s)
+    return StormReport(*rows, all_back_s=all_back_s)
 
 
 # ── The closed forms ────────────────────────────────────────────────────────
