@@ -24,7 +24,6 @@ from scalemodel.whatsapp.capacity.server import (
     after,
     best_road,
     first_wall,
-    walls,
 )
 
 TITLE = "How many phones does one machine hold?"
@@ -62,8 +61,10 @@ def fill() -> Embed:
     'How many phones does one machine hold?: 7 changes, the first wall at 402,631'
     """
     data = {
-        "walls": walls(BOX, AS_IT_WAS), "changes": [*CHANGES.values()], "most": MOST_CHANGES,
-        "best": best_road(BOX, AS_IT_WAS, MOST_CHANGES)[1], "names": NAMES, "words": WORDS,
+        "box": _parts(BOX), "phone": _parts(AS_IT_WAS),
+        "changes": [[change.get(part, 1) for part in NAMES] for change in CHANGES.values()],
+        "most": MOST_CHANGES,
+        "best": best_road(BOX, AS_IT_WAS, MOST_CHANGES)[1], "names": [*NAMES.values()], "words": WORDS,
         "dot": DOT,
     }  # fmt: skip
     buttons = "".join(
@@ -78,17 +79,21 @@ def fill() -> Embed:
     html = (
         f'<figure class="sm-moving" data-ready="1" aria-label="{escape(TITLE)}" '
         f'data-lm-suppress-shortcuts><div class="sm-fill"><p class="sm-title">{escape(TITLE)}</p>'
-        f'<svg viewBox="0 0 360 132" aria-hidden="true">{_machine()}{_gauges()}</svg>'
-        f'<p role="status" data-is="status">{WORDS["empty"]}</p>'
         '<div class="sm-moving-buttons" hidden>'
         '<button type="button" data-to="play">▶ fill it</button>'
         '<button type="button" data-to="empty">start again</button></div>'
+        f'<svg viewBox="0 0 360 132" aria-hidden="true">{_machine()}{_gauges()}</svg>'
+        f'<p role="status" data-is="status">{WORDS["empty"]}</p>'
         f'<div class="changes" role="group" aria-label="changes">{buttons}</div>'
         f"<details><summary>A road in words</summary><ol>{steps}</ol></details>"
         f"{data_html(data)}</div></figure>"
     )
     text = f"{TITLE}: {len(CHANGES)} changes, the first wall at {first_wall(BOX, AS_IT_WAS)[1]:,}"
     return Embed(Kind.beside(__file__), html, text)
+
+
+def _parts(load):
+    return [load.memory_bytes, load.cpu_us_per_s, load.packets_per_s]
 
 
 def _machine():
@@ -107,7 +112,7 @@ def _gauges():
         f'<text x="204" y="{32 + 34 * n}">{name}</text>'
         f'<text x="356" y="{32 + 34 * n}" text-anchor="end" data-percent>0 %</text>'
         f'<rect x="204" y="{38 + 34 * n}" width="152" height="11" rx="3"/>'
-        f'<rect x="204" y="{38 + 34 * n}" width="152" height="11" rx="3" data-gauge="{key}" '
+        f'<rect x="204" y="{38 + 34 * n}" width="152" height="11" rx="3" data-gauge '
         f'style="transform:scaleX(0)"/>'
-        for n, (key, name) in enumerate(NAMES.items())
+        for n, name in enumerate(NAMES.values())
     )
