@@ -62,7 +62,7 @@ def away_picture(away: str, kept_days: float) -> Picture:
         "expired, of a thousand": (round(1000 * now.expired_ratio, 1), "count"),
     }
     alt = units.tied(
-        f"Away for {away} on average and kept {kept_days:g} days: {now.waiting / 1e6:.0f} million messages wait, "
-        f"{mistake / 1e6:.0f} by the mistake, and {units.percent(now.expired_ratio)} expire."
+        f"Away for {away} on average and kept {kept_days:g} days: {now.waiting / 1e6:,.0f} million messages wait, "
+        f"{mistake / 1e6:,.0f} by the mistake, and {units.percent(now.expired_ratio)} expire."
     )
     return Picture(figure, readings, alt)

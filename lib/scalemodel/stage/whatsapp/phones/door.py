@@ -9,8 +9,8 @@ Sources: none; nights and closed forms are those of `scalemodel.whatsapp.capacit
 """
 
 __all__ = [
-    "CAPACITIES", "DOOR", "DOTS", "EVERY_S", "LINES", "MINUTES", "PAUSES", "PHONES", "REAL_PHONES",
-    "door_picture", "moments", "night",
+    "CAPACITIES", "DOOR", "DOTS", "EVERY_S", "LINES", "MINUTES", "OPENS_MIN", "PAUSES", "PHONES",
+    "REAL_PHONES", "door_picture", "moments", "night",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -34,7 +34,7 @@ from scalemodel.whatsapp.capacity.storm import (
     simulate,
 )
 
-MINUTES, EVERY_S = 60, 30
+MINUTES, EVERY_S, OPENS_MIN = 60, 30, 14
 REAL_PHONES, PHONES = 147e6, 14_700  # one of ours is ten thousand
 DOTS = 100
 PAUSES = {**BACKOFFS, "full jitter, to 30 min": FullJitter(base_s=1.0, most_s=1_800.0)}
@@ -42,9 +42,9 @@ LINES = {"any length": None, "60 s of logins": 60.0, "20 s of logins": 20.0}
 CAPACITIES = {"230,000 logins a second": 23.0, "twice that": 46.0}
 DOOR = Kind.beside(
     __file__,
-    '<svg viewBox="0 0 360 118" aria-hidden="true"></svg><div><button type="button" '
+    '<svg viewBox="0 0 240 94" aria-hidden="true"></svg><div><button type="button" '
     'aria-label="play the night"><span aria-hidden="true">▶</span></button>'
-    f'<input type="range" min="0" max="{MINUTES}" step="0.5" value="11" '
+    f'<input type="range" min="0" max="{MINUTES}" step="0.5" value="{OPENS_MIN}" '
     'aria-label="minute since the outage began"><output></output></div>',
 )
 
@@ -72,7 +72,12 @@ def moments(report: StormReport) -> dict:
     at = np.minimum(np.arange(0, 60 * MINUTES + 1, EVERY_S), len(report.back) - 1)
     share = lambda row: np.rint(row[at] / PHONES * DOTS).astype(int).tolist()
     left = report.in_line - report.waiting
-    return {"in": share(report.back), "line": share(report.waiting), "left": share(left)}
+    return {
+        "in": share(report.back),
+        "line": share(report.waiting),
+        "left": share(left),
+        "opens": OPENS_MIN,
+    }
 
 
 def door_picture(pauses: str, line: str, capacity: str) -> Picture:

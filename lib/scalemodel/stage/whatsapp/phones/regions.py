@@ -30,13 +30,13 @@ def config(takes: str, headroom_ratio: float) -> FleetConfig:
     return FleetConfig(takes=TAKES[takes], headroom_ratio=headroom_ratio)
 
 
-def regions_picture(lost: str, takes: str, headroom_ratio: float) -> Picture:
+def regions_picture(lost: str, taken_by: str, headroom_ratio: float) -> Picture:
     """What each region's servers hold while one is lost, beside what they could.
 
     >>> regions_picture("middle", "all regions alike", 0.0).alt.replace("\\xa0", " ")[:60]
     '212 servers for 147 million phones, 30.7 % of them idle. Whi'
     """
-    fleet = config(takes, headroom_ratio)
+    fleet = config(taken_by, headroom_ratio)
     report = simulate(fleet)
     own, taken = np.array(fleet.phones), np.zeros(len(REGIONS))
     if lost != NOBODY:
@@ -59,7 +59,7 @@ def regions_picture(lost: str, takes: str, headroom_ratio: float) -> Picture:
                      bar("idle", idle, "grey")],
             "layout": {"height": 260, "barmode": "stack", "legend": {"orientation": "h", "y": 1.2},
                        "xaxis": {"title": {"text": "region"}},
-                       "yaxis": {"title": {"text": "phones, millions"}, "range": [0, 100]}},
+                       "yaxis": {"title": {"text": "phones, millions"}, "range": [0, 95]}},
         }
     )  # fmt: skip
     servers = sum(report.servers)
