@@ -51,7 +51,7 @@ def away_picture(away: str, kept_days: float) -> Picture:
                 {"type": "scatter", "mode": "markers", "name": "here", "x": [kept_days],
                  "y": [round(now.waiting / 1e6, 1)], "marker": {"color": theme.colour("ink"), "size": 13, "symbol": "diamond"}},
             ],
-            "layout": {"height": 250, "legend": {"orientation": "h", "y": 1.25},
+            "layout": {"height": 225, "legend": {"orientation": "h", "y": 1.25},
                        "xaxis": {"title": {"text": "days that a message is kept"}, "range": [0, 61]},
                        "yaxis": {"title": {"text": "waiting, millions"}, "rangemode": "tozero"}},
         }

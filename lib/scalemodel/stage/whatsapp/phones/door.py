@@ -103,7 +103,7 @@ def door_picture(pauses: str, line: str, capacity: str) -> Picture:
                  "line": {"color": theme.colour("blue"), "width": 4}},
             ],
             "layout": {
-                "height": 200, "legend": {"orientation": "h", "y": 1.25}, "margin": {"t": 10},
+                "height": 190, "legend": {"orientation": "h", "y": 1.25}, "margin": {"t": 10},
                 "xaxis": {"title": {"text": "minutes since the outage began"}, "range": [0, MINUTES]},
                 "yaxis": {"title": {"text": "in again, %"}, "range": [-2, 104]},
                 "shapes": [{"type": "rect", "x0": 0, "x1": config.outage_s / 60, "y0": 0, "y1": 1,

@@ -82,7 +82,7 @@ def fill() -> Embed:
         '<div class="sm-moving-buttons" hidden>'
         '<button type="button" data-to="play">▶ fill it</button>'
         '<button type="button" data-to="empty">start again</button></div>'
-        f'<svg viewBox="0 0 360 132" aria-hidden="true">{_machine()}{_gauges()}</svg>'
+        f'<svg viewBox="0 0 360 134" aria-hidden="true">{_machine()}{_gauges()}</svg>'
         f'<p role="status" data-is="status">{WORDS["empty"]}</p>'
         f'<div class="changes" role="group" aria-label="changes">{buttons}</div>'
         f"<details><summary>A road in words</summary><ol>{steps}</ol></details>"
@@ -103,7 +103,7 @@ def _machine():
     )
     return (
         '<rect x="4" y="22" width="182" height="92" rx="6"/><text x="4" y="14">one machine</text>'
-        f'<g data-is="dots">{dots}</g><text x="4" y="129">a dot: {DOT:,} phones</text>'
+        f'<g data-is="dots">{dots}</g><text x="4" y="128">a dot: {DOT:,} phones</text>'
     )
 
 

@@ -57,7 +57,7 @@ def regions_picture(lost: str, taken_by: str, headroom_ratio: float) -> Picture:
         {
             "data": [bar("its own phones", own, "blue"), bar("of the lost region", taken, "orange"),
                      bar("idle", idle, "grey")],
-            "layout": {"height": 260, "barmode": "stack", "legend": {"orientation": "h", "y": 1.2},
+            "layout": {"height": 230, "barmode": "stack", "legend": {"orientation": "h", "y": 1.2},
                        "xaxis": {"title": {"text": "region"}},
                        "yaxis": {"title": {"text": "phones, millions"}, "range": [0, 95]}},
         }
