@@ -104,7 +104,7 @@ def door_picture(pauses: str, line: str, capacity: str) -> Picture:
             ],
             "layout": {
                 "height": 190, "legend": {"orientation": "h", "y": 1.25}, "margin": {"t": 10},
-                "xaxis": {"title": {"text": "minutes since the outage began"}, "range": [0, MINUTES]},
+                "xaxis": {"title": {"text": "minutes since the outage began"}, "range": [0, MINUTES + 1]},
                 "yaxis": {"title": {"text": "in again, %"}, "range": [-2, 104]},
                 "shapes": [{"type": "rect", "x0": 0, "x1": config.outage_s / 60, "y0": 0, "y1": 1,
                             "yref": "paper", "fillcolor": theme.colour("red"), "opacity": 0.12,
@@ -123,7 +123,7 @@ def door_picture(pauses: str, line: str, capacity: str) -> Picture:
         readings["all are in after"] = (round(report.all_back_s / 60, 1), "min")
     length = "a line of any length" if LINES[line] is None else f"a line of {line}"
     says = (
-        f"{units.percent(after_50)} are in 50 min after the outage"
+        f"{units.percent(round(after_50, 2))} are in 50 min after the outage"
         if never else f"all are in {report.all_back_s / 60:.1f} min after the outage"
     )  # fmt: skip
     alt = units.tied(f"Pauses: {pauses}; {length}; {capacity}: {says}.")
