@@ -1,1 +1,4 @@
-"""How the WhatsApp chapters look; their models are in `scalemodel.whatsapp`."""
+"""How the WhatsApp chapters look; their models are in `scalemodel.whatsapp`.
+
+- `phones`: one machine full of phones, the storm after an outage, a fleet, a stanza.
+"""
