@@ -65,7 +65,9 @@ class Opening:
     once: bytes | None = None
 
     def __post_init__(self):
-        for name in ("identity", "ephemeral", "signed_pre_key") + ("once",) * (self.once is not None):
+        for name in ("identity", "ephemeral", "signed_pre_key") + ("once",) * (
+            self.once is not None
+        ):
             keys.key(name, getattr(self, name))
 
 
@@ -154,7 +156,9 @@ def accept(mine: Keys, opening: Opening) -> Shared:
     if opening.signed_pre_key != keys.public_of(mine.signed_pre_key):
         raise ValueError("opening.signed_pre_key must be the one of now; this one is gone")
     if opening.once is not None and opening.once not in mine.once:
-        raise ValueError("opening.once must be a pre-key that is there; it was used, or is another's")
+        raise ValueError(
+            "opening.once must be a pre-key that is there; it was used, or is another's"
+        )
     mixed = [
         keys.agree(mine.signed_pre_key, keys.point_of(opening.identity)),
         mine.identity.agree(opening.ephemeral),

@@ -56,7 +56,9 @@ def public_of(secret: bytes) -> bytes:
     >>> public_of(bytes(32)).hex()[:8]
     '2fe57da3'
     """
-    return X25519PrivateKey.from_private_bytes(key("secret", secret)).public_key().public_bytes_raw()
+    return (
+        X25519PrivateKey.from_private_bytes(key("secret", secret)).public_key().public_bytes_raw()
+    )
 
 
 def agree(secret: bytes, public: bytes) -> bytes:
@@ -141,7 +143,9 @@ class Identity:
 
     def sign(self, text: bytes) -> bytes:
         """The signature of a `text`, 64 bytes."""
-        return Ed25519PrivateKey.from_private_bytes(self.seed).sign(checks.instance("text", text, bytes))
+        return Ed25519PrivateKey.from_private_bytes(self.seed).sign(
+            checks.instance("text", text, bytes)
+        )
 
     def agree(self, public: bytes) -> bytes:
         """What it has in common with the owner of a `public` key of Curve25519."""

@@ -56,8 +56,8 @@ def opened(turns: str, after: int, phone: str, kind: str, rng: np.random.Generat
 
 
 def _check(turns, after, phone, kind):
-    if not set(checks.text("turns", turns)) <= {"A", "B"}:
-        raise ValueError(f"turns={checks.brief(turns)} must be of the letters A and B")
+    if not set(checks.text("turns", turns)) <= {"A", "B"} or turns[0] != "A":
+        raise ValueError(f"turns={checks.brief(turns)} must be letters A and B, and begin with A")
     checks.whole("after", after, at_least=0, at_most=len(turns))
     for name, value, known in (("phone", phone, ("A", "B")), ("kind", kind, KINDS)):
         if value not in known:
