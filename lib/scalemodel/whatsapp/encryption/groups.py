@@ -121,16 +121,17 @@ class Group:
             self.join(member, count)
 
     def join(self, member: str, devices: int = 1) -> None:
-        """Somebody comes, and is told the links of now."""
+        """Somebody comes, or is back with the devices they had, and is told the links of now."""
         count = checks.whole("devices", devices, at_least=1, at_most=10)
         if checks.text("member", member) in self.devices:
             raise ValueError(f"member={member!r} must not be in the group")
-        new = [Device(f"{member} {number + 1}", self.rng) for number in range(count)]
+        new = self.left.pop(member, None) or [
+            Device(f"{member} {number + 1}", self.rng) for number in range(count)
+        ]
         for device in self._all():
             if device.chain:
                 self._tell(device, new)
         self.devices[member] = new
-        self.left.pop(member, None)
 
     def leave(self, member: str) -> None:
         """Somebody goes, and keeps what they have."""

@@ -160,6 +160,8 @@ def point_of(identity: bytes) -> bytes:
     True
     """
     y = int.from_bytes(key("identity", identity), "little") % 2**255
+    if (1 - y) % PRIME == 0:
+        raise ValueError(f"identity={checks.brief(identity)} must be a point on the other curve")
     return ((1 + y) * pow(1 - y, -1, PRIME) % PRIME).to_bytes(KEY_BYTES, "little")
 
 
