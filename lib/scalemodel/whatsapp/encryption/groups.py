@@ -19,7 +19,7 @@ Sources: WhatsApp, "Encryption Overview" (white paper), under *Group Messages*; 
 "Private Group Messaging", 2014.
 """
 
-__all__ = ["Device", "Group", "GroupMessage", "expected_sent"]
+__all__ = ["MOST_SKIPPED", "Device", "Group", "GroupMessage", "expected_sent"]
 __dir__ = lambda: __all__
 
 from collections.abc import Mapping
@@ -56,8 +56,8 @@ class Device:
 
     def write(self, other: "Device", text: bytes) -> Message:
         """A message for another device; the first one shakes hands."""
-        checks.instance("other", other, Device)
-        if other.name not in self.sessions:
+        checks.instance("text", text, bytes)
+        if checks.instance("other", other, Device).name not in self.sessions:
             shared, opening = open_with(self.keys, other.keys.bundle(), self.rng)
             theirs = accept(other.keys, opening)
             self.sessions[other.name] = Session.opening(shared, opening.signed_pre_key, self.rng)
@@ -88,6 +88,7 @@ class GroupMessage:
     signature: bytes = field(repr=False)
 
     def __post_init__(self):
+        checks.plain(self)
         checks.text("device", self.device)
         checks.whole("number", self.number, at_least=0, at_most=2**32 - 1)
         checks.instance("body", self.body, bytes)
@@ -156,7 +157,7 @@ class Group:
     def read(self, member: str, message: GroupMessage, device: int = 0) -> bytes:
         """What a member's device makes of a message, whether they are still in the group or not."""
         everybody = {**self.left, **self.devices}
-        if member not in everybody:
+        if checks.text("member", member) not in everybody:
             raise ValueError(f"member={member!r} must be, or have been, in the group")
         owned = everybody[member]
         reader = owned[checks.whole("device", device, at_least=0, at_most=len(owned) - 1)]
@@ -181,7 +182,7 @@ class Group:
         return [device for owned in self.devices.values() for device in owned]
 
     def _phone(self, member):
-        if member not in self.devices:
+        if checks.text("member", member) not in self.devices:
             raise ValueError(f"member={member!r} must be in the group")
         return self.devices[member][0]
 

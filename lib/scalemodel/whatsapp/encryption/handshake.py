@@ -18,7 +18,7 @@ Left out: the signed pre-key's date, old signed pre-keys, quantum computers (PQX
 Sources: M. Marlinspike and T. Perrin, "The X3DH Key Agreement Protocol", revision 1, 2016.
 """
 
-__all__ = ["Bundle", "Keys", "Opening", "Shared", "accept", "open_with"]
+__all__ = ["INFO", "Bundle", "Keys", "Opening", "Shared", "accept", "open_with"]
 __dir__ = lambda: __all__
 
 from dataclasses import dataclass, field

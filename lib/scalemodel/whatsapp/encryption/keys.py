@@ -19,8 +19,8 @@ Sources: RFC 7748 (X25519), RFC 8032 (Ed25519), RFC 5869 (HKDF), Signal's specif
 """
 
 __all__ = [
-    "KEY_BYTES", "Identity", "agree", "derive", "fresh", "key", "point_of", "public_of", "signed",
-    "step",
+    "KEY_BYTES", "PRIME", "Identity", "agree", "derive", "fresh", "key", "point_of", "public_of",
+    "signed", "step",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 

@@ -11,7 +11,10 @@ Left out: groups, addresses on the network, contacts that were uploaded, sealed 
 Sources: the people are ours; WhatsApp's privacy policy lists what it keeps of real ones.
 """
 
-__all__ = ["PEOPLE", "Line", "Server", "by_hour", "by_pair", "expected_by_pair", "town"]
+__all__ = [
+    "COUPLES", "DAY_S", "FRIENDS_RATIO", "FRIEND_TALKS", "HOUR_S", "PEOPLE", "PICTURE_RATIO",
+    "TALK", "Line", "Server", "by_hour", "by_pair", "expected_by_pair", "town",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 from collections import Counter
@@ -46,6 +49,7 @@ class Line:
     size_bytes: int
 
     def __post_init__(self):
+        checks.plain(self)
         checks.real("at_s", self.at_s, at_least=0)
         checks.text("sender", self.sender)
         checks.text("receiver", self.receiver)
@@ -109,6 +113,7 @@ def _talk(rng, at_s, sender, receiver):
 
 
 # ── What the log says ───────────────────────────────────────────────────────
+@checks.kinds
 def by_pair(log: Sequence[Line]) -> dict[tuple[str, str], int]:
     """Messages of each pair, in both directions, the closest first.
 
@@ -119,6 +124,7 @@ def by_pair(log: Sequence[Line]) -> dict[tuple[str, str], int]:
     return dict(Counter(tuple(sorted((one.sender, one.receiver))) for one in lines).most_common())
 
 
+@checks.kinds
 def by_hour(log: Sequence[Line]) -> dict[str, list[int]]:
     """Messages that each has sent, in each hour of the day; shape (24,) a person.
 

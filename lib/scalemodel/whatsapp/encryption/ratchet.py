@@ -12,8 +12,9 @@ stole the old keys cannot follow (healing).
                key    key    key              locks one message, and is gone
 
 What comes late finds its key in `skipped`: keys are made up to it, and kept, within two bounds,
-for a header may say any number. Until the tag of a message fits, all is done on a copy: what is
-forged, changed or played again is refused, and the session is as before.
+for a header may say any number. A step makes new `Chains` and leaves the old ones as they are,
+which are given up once the tag of a message fits: what is forged, changed or played again is
+refused, and the session is as before.
 
 The new key is made when somebody sends, not when they receive, as the text allows: so reading
 takes no chance, and a stolen phone that was read last is healed by its next message.
@@ -27,11 +28,11 @@ names the state RK, DHs, DHr, CKs, CKr, Ns, Nr, PN, MKSKIPPED. The lock is AES-G
 zero, for no key locks twice.
 """
 
-__all__ = ["MESSAGE_BYTES", "Chains", "Message", "Session"]
+__all__ = ["INFO", "MESSAGE_BYTES", "NONCE", "Chains", "Message", "Session"]
 __dir__ = lambda: __all__
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from cryptography.exceptions import InvalidTag
@@ -59,6 +60,7 @@ class Message:
     body: bytes = field(repr=False)  # locked, and a tag
 
     def __post_init__(self):
+        checks.plain(self)
         keys.key("public", self.public)
         for name in ("before", "number"):
             checks.whole(name, getattr(self, name), at_least=0, at_most=2**32 - 1)
@@ -67,21 +69,17 @@ class Message:
     @property
     def header(self) -> bytes:
         """What everybody reads and nobody can change."""
-        return _header(self.public, self.before, self.number)
+        return self.public + self.before.to_bytes(4, "big") + self.number.to_bytes(4, "big")
 
 
-def _header(public, before, number):
-    return public + before.to_bytes(4, "big") + number.to_bytes(4, "big")
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Chains:
-    """All that one end knows, but for skipped keys.
+    """All that one end knows, but for skipped keys; a step makes new ones of it.
 
     >>> chains = Chains(root=bytes(32), theirs=keys.public_of(bytes(32)))
-    >>> chains.answer(bytes(31) + b"8")
-    >>> chains.sent, len(chains.sending)
-    (0, 32)
+    >>> answering = chains.answer(bytes(31) + b"8")
+    >>> answering.sent, len(answering.sending), chains.sending
+    (0, 32, None)
     """
 
     root: bytes = field(repr=False)
@@ -94,22 +92,22 @@ class Chains:
     received: int = 0  # under theirs
     before: int = 0  # sent under our last one
 
-    def answer(self, secret: bytes) -> None:
-        """Mix a new key of ours into the root: a chain to send with begins."""
-        self._mix(secret, keys.key("theirs", self.theirs), "sending")
-        self.secret, self.ours = secret, keys.public_of(secret)
-        self.before, self.sent = self.sent, 0
+    def answer(self, secret: bytes) -> "Chains":
+        """With a new key of ours mixed into the root: a chain to send with begins."""
+        root, sending = self._mixed(secret, keys.key("theirs", self.theirs))
+        return replace(self, root=root, secret=secret, ours=keys.public_of(secret),
+                       sending=sending, sent=0, before=self.sent)  # fmt: skip
 
-    def hear(self, public: bytes) -> None:
-        """Mix a new key of theirs into the root: a chain to receive with begins; ours is done."""
-        self._mix(keys.key("secret", self.secret), public, "receiving")
-        self.theirs, self.received = public, 0
-        self.secret = self.sending = None
+    def hear(self, public: bytes) -> "Chains":
+        """With a new key of theirs mixed in: a chain to receive with begins, and ours is done."""
+        root, receiving = self._mixed(keys.key("secret", self.secret), public)
+        return replace(self, root=root, secret=None, theirs=public,
+                       sending=None, receiving=receiving, received=0)  # fmt: skip
 
-    def _mix(self, secret, public, chain):
+    def _mixed(self, secret, public):
+        """The next root, and the first link of a chain."""
         both = keys.derive(self.root, keys.agree(secret, public), INFO, 64)
-        self.root = both[:32]
-        setattr(self, chain, both[32:])
+        return both[:32], both[32:]
 
 
 class Session:
@@ -158,12 +156,12 @@ class Session:
         if chains.sending is None:
             if chains.theirs is None:
                 raise ValueError("this end must read before it writes: it knows no key to write to")
-            chains.answer(keys.fresh(self.rng))
-        chains.sending, key = keys.step(chains.sending)
-        number, chains.sent = chains.sent, chains.sent + 1
-        header = _header(chains.ours, chains.before, number)
-        body = AESGCM(key).encrypt(NONCE, text, self.who + header)
-        return Message(chains.ours, chains.before, number, body)
+            chains = chains.answer(keys.fresh(self.rng))
+        link, key = keys.step(chains.sending)
+        message = Message(chains.ours, chains.before, chains.sent, b"")
+        body = AESGCM(key).encrypt(NONCE, text, self.who + message.header)
+        self.chains = replace(chains, sending=link, sent=chains.sent + 1)
+        return replace(message, body=body)
 
     def unlock(self, message: Message) -> bytes:
         """The text of a message; `ValueError`, and nothing has changed, where there is none."""
@@ -174,19 +172,17 @@ class Session:
             text = self._opened(self.skipped[place], message)
             del self.skipped[place]
             return text
-        after, made = copy.copy(self.chains), {}  # on a copy, until the tag fits
+        after, made = self.chains, {}  # what is to be true if the tag fits
         if message.public != after.theirs:
             if after.secret is None:
                 raise ValueError("message.public is a key of before, or answers none of ours")
-            self._skip(after, message.before, made)
-            after.hear(message.public)
+            after = self._skipped(after, message.before, made).hear(message.public)
         if after.receiving is None or message.number < after.received:
             raise ValueError(f"message {message.number} was opened before, or its key is gone")
-        self._skip(after, message.number, made)
-        after.receiving, key = keys.step(after.receiving)
-        after.received += 1
+        after = self._skipped(after, message.number, made)
+        link, key = keys.step(after.receiving)
         text = self._opened(key, message)
-        self.chains = after
+        self.chains = replace(after, receiving=link, received=message.number + 1)
         self.skipped.update(made)
         for oldest in [*self.skipped][: max(0, len(self.skipped) - self.most_kept)]:
             del self.skipped[oldest]
@@ -194,7 +190,7 @@ class Session:
 
     def copied(self) -> "Session":
         """What a thief has who copies the phone."""
-        twin = Session(copy.copy(self.chains), self.who, copy.deepcopy(self.rng),
+        twin = Session(self.chains, self.who, copy.deepcopy(self.rng),
                        self.most_skipped, self.most_kept)  # fmt: skip
         twin.skipped = dict(self.skipped)
         return twin
@@ -205,17 +201,18 @@ class Session:
         turned = Chains(now.root, theirs=now.ours, receiving=now.sending, received=now.sent)
         return Session(turned, self.who, self.rng, self.most_skipped, self.most_kept)
 
-    def _skip(self, after, number, made):
-        """Keys of what has not come yet, of all before `number`, go into `made`."""
+    def _skipped(self, after, number, made):
+        """After the keys of all before `number` that have not come were made, into `made`."""
         missing = number - after.received if after.receiving else 0
         if len(made) + missing > self.most_skipped:
             raise ValueError(
                 f"message {number} would skip {len(made) + missing} keys; "
                 f"at most {self.most_skipped} are made for one message"
             )
-        for _ in range(missing):
-            after.receiving, made[after.theirs, after.received] = keys.step(after.receiving)
-            after.received += 1
+        link = after.receiving
+        for place in range(after.received, after.received + missing):
+            link, made[after.theirs, place] = keys.step(link)
+        return replace(after, receiving=link, received=after.received + max(missing, 0))
 
     def _opened(self, key, message):
         try:

@@ -31,6 +31,7 @@ from scalemodel.whatsapp.encryption.ratchet import Chains, Session
 KINDS = ("one key", "chain", "ratchet")
 
 
+@checks.kinds
 def opened(turns: str, after: int, phone: str, kind: str, rng: np.random.Generator,
            late: Sequence[int] = ()) -> tuple[bool, ...]:  # fmt: skip
     """Of each message, whether a copy of a `phone` opens it.
