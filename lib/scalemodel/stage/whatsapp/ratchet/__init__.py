@@ -4,5 +4,5 @@
 - `strip`: a row of messages, some of which open;
 - `theft`, `late`, `group`, `log`: what opens to a thief, what is kept for late messages, who left a
   group, and what the server's log says;
-- `chain`: one step of a chain, in your own Python.
+- `chain`, `chain_told`: one step of a chain, in your own Python, and what it is told.
 """

@@ -8,7 +8,7 @@ Left out: the lock itself; a message is open to whoever has its key.
 Sources: none; the keys to compare with are the engine's.
 """
 
-__all__ = ["AFTER", "MESSAGES", "Opened", "judge", "opened"]
+__all__ = ["AFTER", "COUNTED", "MESSAGES", "Opened", "judge", "opened"]
 __dir__ = lambda: __all__
 
 from collections.abc import Callable

@@ -4,7 +4,7 @@ Left out: whether the server would still send her anything; she is taken to hold
 Sources: none; the group is `scalemodel.whatsapp.encryption.groups`.
 """
 
-__all__ = ["MESSAGES", "group_picture", "parted"]
+__all__ = ["MESSAGES", "REMEDIES", "group_picture", "parted"]
 __dir__ = lambda: __all__
 
 import functools

@@ -7,7 +7,7 @@ Left out: time; a real phone also throws away what waits too long.
 Sources: none; keys are kept and thrown away by `scalemodel.whatsapp.encryption.ratchet`.
 """
 
-__all__ = ["MESSAGES", "kept", "late_picture"]
+__all__ = ["FIRST", "MESSAGES", "kept", "late_picture"]
 __dir__ = lambda: __all__
 
 import functools

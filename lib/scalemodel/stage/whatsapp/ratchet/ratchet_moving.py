@@ -7,7 +7,7 @@ Left out: how it is locked; which messages open was tried with real keys.
 Sources: none; the talk is ours.
 """
 
-__all__ = ["TURNS", "ratchet_moving", "said"]
+__all__ = ["LANE", "LEFT", "NAMES", "ROOT", "STEP", "TURNS", "ratchet_moving", "said"]
 __dir__ = lambda: __all__
 
 from html import escape

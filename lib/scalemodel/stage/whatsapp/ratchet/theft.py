@@ -4,7 +4,7 @@ Left out: nothing of its own; each state is tried with real keys.
 Sources: none; the talks are ours.
 """
 
-__all__ = ["TALKS", "best", "theft_picture"]
+__all__ = ["NAMES", "TALKS", "best", "theft_picture", "tried"]
 __dir__ = lambda: __all__
 
 import functools
