@@ -1,7 +1,7 @@
 /* A talk of ten messages: links that go, wheels that turn, and a copy of a phone at one moment. */
 ((parts) => {
   "use strict";
-  const STEP_MS = 1500, LEFT = 62, STEP = 31, LANE = { A: 22, B: 122 }, NAME = { A: "Anna", B: "Ben" };
+  const STEP_MS = 1500, LEFT = 62, STEP = 31, LANE = { A: 22, B: 120 }, NAME = { A: "Anna", B: "Ben" };
 
   function start(root) {
     if (root.dataset.ready) return;

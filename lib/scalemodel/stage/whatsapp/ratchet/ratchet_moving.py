@@ -21,7 +21,7 @@ from scalemodel.whatsapp.encryption.theft import KINDS
 TURNS = "AAABBBAABA"
 NAMES = {"A": "Anna", "B": "Ben"}
 LEFT, STEP = 62, 31  # px of the first message, and from one to the next
-LANE = {"A": 46, "B": 146}  # px down
+LANE = {"A": 44, "B": 144}  # px down
 ROOT = 96
 
 
@@ -76,7 +76,7 @@ def ratchet_moving() -> Embed:
         for kind, words in zip(KINDS, ("one key", "a chain each", "the ratchet"), strict=True)
     )
     copies = "".join(
-        f'<button type="button" data-copy="{phone}" aria-pressed="false">copy {name}’s phone now</button>'
+        f'<button type="button" data-copy="{phone}" aria-pressed="false">copy {name}’s phone</button>'
         for phone, name in NAMES.items()
     )
     steps = "".join(f"<li>{escape(words)}</li>" for words in said(KINDS[-1]))
@@ -104,7 +104,7 @@ def _drawn():
     """Lanes, root, wheels, links and messages; the script says how each looks."""
     end = LEFT + STEP * (len(TURNS) - 1)
     parts = [
-        f'<text x="4" y="{LANE["A"] + 4}">Anna</text><text x="4" y="{LANE["B"] + 4}">Ben</text>',
+        f'<text x="4" y="{LANE["A"] + 6}">Anna</text><text x="4" y="{LANE["B"] + 6}">Ben</text>',
         f'<path class="root" d="M{LEFT - 22} {ROOT}H{end + 12}"/>'
         f'<text class="root" x="4" y="{ROOT + 4}">root</text>'
         f'<text class="one" x="{LEFT - 20}" y="{ROOT + 4}">one key, for all of them</text>',
@@ -122,8 +122,8 @@ def _drawn():
         y = LANE[who]
         parts.append(
             f'<circle data-link="{number}" cx="{x}" cy="{_link(who)}" r="4.5"/>'
-            f'<g data-message="{number}"><rect x="{x - 12}" y="{y - 9}" width="24" height="18" rx="2"/>'
-            f'<path d="M{x - 12} {y - 9}l12 8l12 -8"/><text x="{x}" y="{y + 8}">{number + 1}</text></g>'
+            f'<g data-message="{number}"><rect x="{x - 12}" y="{y - 9}" width="24" height="23" rx="2"/>'
+            f'<path d="M{x - 12} {y - 9}l12 7l12 -7"/><text x="{x}" y="{y + 11}">{number + 1}</text></g>'
         )
     parts.append(
         '<g data-mask><path class="when" d="M0 16V164"/><text x="0" y="12" text-anchor="middle">copied</text>'
