@@ -12,7 +12,7 @@ it, its point is read on Curve25519, the same curve in other coordinates.
 **For learning.** Keys come from a generator with a seed, so that a page can be run again. Real
 keys never do: they come from the operating system, and code that others have attacked for years.
 
-`step` takes 2 µs, `agree` 40 µs.
+`step` takes 4 µs, `agree` 70 µs.
 
 Left out: keys wiped from memory, which Python cannot promise; keys that a user compares by eye.
 Sources: RFC 7748 (X25519), RFC 8032 (Ed25519), RFC 5869 (HKDF), Signal's specifications.
@@ -97,7 +97,8 @@ def step(chain: bytes) -> tuple[bytes, bytes]:
     (False, 32, 32)
     """
     key("chain", chain)
-    return hmac.digest(chain, b"\x02", "sha256"), hmac.digest(chain, b"\x01", "sha256")
+    link = hmac.digest(chain, b"\x02", "sha256")
+    return link, hmac.digest(chain, b"\x01", "sha256")
 
 
 def signed(public: bytes, text: bytes, signature: bytes) -> bool:

@@ -50,7 +50,7 @@ def group_picture(phones: int, leaves_after: int, remedy: str) -> Picture:
     opens, over_sessions = parted(phones, leaves_after, remedy)
     after = sum(opens[leaves_after:])
     rows = {
-        "Carla, who is in": ["opens" if one and number < leaves_after else "" for number, one in enumerate(opens)],
+        "Carla, who is in": ["was read" if one and number < leaves_after else "" for number, one in enumerate(opens)],
         "Carla, who left": ["" if number < leaves_after else "opens" if one else "stays locked"
                             for number, one in enumerate(opens)],
     }  # fmt: skip

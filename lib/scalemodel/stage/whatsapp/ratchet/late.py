@@ -62,7 +62,7 @@ def late_picture(late: int, bound: int) -> Picture:
     waits = range(FIRST, FIRST + late)
     rows = {
         "to Ben": [
-            ("is on its way" if number in ben else "never opens") if number in waits else "opens"
+            ("is on its way" if number in ben else "never opens") if number in waits else "was read"
             for number in range(1, MESSAGES + 1)
         ],
         "to the thief": [

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from scalemodel.stage.look import theme
 
 LOOKS = {  # what is said of a message: symbol and colour
+    "was read": ("square", "green"),
     "opens": ("square", "red"),
     "stays locked": ("circle-open", "blue"),
     "is on its way": ("diamond", "gold"),
@@ -54,7 +55,7 @@ def strip(
                          "text": says, "xanchor": "left" if line <= length / 2 else "right"}],
     }  # fmt: skip
     layout = {
-        "height": 120 + 42 * len(names), "showlegend": True, "legend": {"orientation": "h", "y": 1.35},
+        "height": 105 + 42 * len(names), "showlegend": True, "legend": {"orientation": "h", "y": 1.35},
         "xaxis": {"title": {"text": "message"}, "range": [0.3, length + 0.7], "dtick": 1, "showgrid": False},
         "yaxis": {"tickvals": list(range(len(names))), "ticktext": names[::-1],
                   "range": [-0.6, len(names) - 0.4], "showgrid": False, "zeroline": False},
