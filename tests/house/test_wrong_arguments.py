@@ -85,6 +85,7 @@ LEFT_OUT = {
     },
     "scalemodel.uber.matching.eta.asked": "a doorkeeper itself, asked by us alone",
     "scalemodel.uber.location.sphere.as_row": "a doorkeeper itself, asked by us alone",
+    "scalemodel.whatsapp.encryption.keys.key": "a doorkeeper itself, asked by us alone",
     "scalemodel.twitter.live.admission.rising": "a doorkeeper itself, asked by us alone",
     "scalemodel.parts.redis_server.PrivateServer.stop": "takes nothing, and holds a process",
     **{
