@@ -130,6 +130,9 @@ class Clock:
         return self.now_s
 
 
+_OF_THE_DEAD = _Rare()  # so that a cast to one is no common case
+
+
 # ── The engine ──────────────────────────────────────────────────────────────
 class System:
     """All processes of one core, on a `clock` in seconds, which may stand but not go back.
@@ -188,22 +191,19 @@ class System:
     def cast(self, process: Process, message: object) -> str:
         """Put `message` into a mailbox; never fails: "sent", "nobody" if dead, "full" at its bound."""
         try:
-            mailbox, rare = process.mailbox, process.rare
-            if process.system is not self:
-                raise AttributeError
+            mailbox = process.mailbox
+            if mailbox is None and process.system is self and process.rare is None:
+                process.mailbox = [message]  # the common case: idle, and nothing about it is rare
+                self._ready.append(process)
+                return SENT
         except AttributeError:
-            raise ValueError(f"process={process!r} must be a Process of this system") from None
-        if process.exit_reason is not None:
+            mailbox = None
+        if _ours(self, "process", process).exit_reason is not None:
             return NOBODY
-        if mailbox is None:
-            if rare is not None and len(rare.saved) >= self.most_waiting:
-                return FULL
-            process.mailbox = [message]
-            self._ready.append(process)
-            return SENT
-        if len(mailbox) + (0 if rare is None else len(rare.saved)) >= self.most_waiting:
+        unread = 0 if process.rare is None else len(process.rare.saved)
+        if unread + len(mailbox or ()) >= self.most_waiting:
             return FULL
-        mailbox.append(message)
+        self._signal(process, message)
         return SENT
 
     def run(self, most_turns: int | None = None) -> int:
@@ -216,39 +216,47 @@ class System:
             checks.whole("most_turns", most_turns, at_least=0)
         if self._running is not None:
             raise ValueError("run() must not be called by a handler")
-        ready, most, turns = self._ready, self.messages_per_turn, 0
-        while True:
-            self._fire()
-            now = len(ready) if most_turns is None else min(len(ready), most_turns - turns)
-            if not now:
-                return turns
-            turns += now
-            for _ in range(now):
-                process = ready.popleft()
-                batch = process.mailbox
-                if batch is None:
-                    continue  # it has died since
-                if len(batch) > most:
-                    process.mailbox = batch[most:]
-                    del batch[most:]
-                    ready.append(process)
-                else:
-                    process.mailbox = None
-                self._running, self._batch = process, batch
-                try:
-                    rest = iter(batch)  # emptied, if the process dies of another's end
-                    if process.rare is not None and process.rare.generator is not None:
-                        self._receive(process, rest)
-                    for message in rest:
-                        waits = process.handler(process, message)
-                        if type(waits) is GeneratorType:
-                            self._begin(process, waits, rest)
-                except Stop as stop:
-                    self._end(process, stop.reason)
-                except Exception as error:  # let it crash
-                    self._end(process, f"{type(error).__name__}: {error}")
-                finally:
-                    self._running = None
+        turns = 0
+        try:
+            while True:
+                self._fire()
+                now = len(self._ready)
+                if most_turns is not None:
+                    now = min(now, most_turns - turns)
+                if not now:
+                    return turns
+                self._round(now)
+                turns += now
+        finally:
+            self._running = None
+
+    def _round(self, turns):
+        """The next `turns` of the ready queue."""
+        ready, most = self._ready, self.messages_per_turn
+        for _ in range(turns):
+            process = ready.popleft()
+            batch = process.mailbox
+            if batch is None:
+                continue  # it has died since
+            if len(batch) > most:
+                process.mailbox = batch[most:]
+                del batch[most:]
+                ready.append(process)
+            else:
+                process.mailbox = None
+            self._running, self._batch = process, batch
+            try:
+                rest = iter(batch)  # emptied, if the process dies of another's end
+                if process.rare is not None and process.rare.generator is not None:
+                    self._receive(process, rest)
+                for message in rest:
+                    waits = process.handler(process, message)
+                    if waits is not None and type(waits) is GeneratorType:
+                        self._begin(process, waits, rest)
+            except Stop as stop:
+                self._end(process, stop.reason)
+            except Exception as error:  # let it crash
+                self._end(process, f"{type(error).__name__}: {error}")
 
     def advance(self, duration_s: float) -> None:
         """Move a `Clock` on, from timer to timer, and run what is due at each."""
@@ -281,7 +289,9 @@ class System:
         (1, ('reply', 42))
         """
         checks.real("timeout_s", timeout_s, above=0)
-        call = Call(_ours(self, "process", process), request, caller and _ours(self, "caller", caller))
+        call = Call(
+            _ours(self, "process", process), request, caller and _ours(self, "caller", caller)
+        )
         if process.exit_reason is not None:
             self._close(call, "down", "noproc")
         else:
@@ -362,7 +372,8 @@ class System:
 
     def trap_exit(self, process: Process) -> None:
         """Let exit signals come as `Exited` messages, all but "kill"."""
-        _rare(_ours(self, "process", process)).traps = True
+        if _ours(self, "process", process).exit_reason is None:
+            _rare(process).traps = True
 
     def exit(self, process: Process, reason: Hashable, *, sender: Process | None = None) -> None:
         """Send an exit signal: it ends who does not trap it; "normal" ends nobody, "kill" anybody."""
@@ -385,7 +396,7 @@ class System:
             if one.exit_reason is not None:
                 continue
             links, rare = _links(one), one.rare
-            one.exit_reason, one.mailbox, one.links, one.rare = why, None, None, None
+            one.exit_reason, one.mailbox, one.links, one.rare = why, None, None, _OF_THE_DEAD
             if one is self._running:
                 self._batch.clear()
             for other in links:
@@ -412,6 +423,8 @@ class System:
     # ── Handlers that wait ──────────────────────────────────────────────────
     def _begin(self, process, generator, rest):
         """A handler has become a generator: it runs to what it first waits for."""
+        if process.exit_reason is not None:
+            return
         _rare(process).generator = generator
         self._step(process, None)
         self._receive(process, rest)
@@ -419,7 +432,7 @@ class System:
     def _receive(self, process, rest):
         """Look through all that is unread for what is waited for: costs its length, each time."""
         rare = process.rare
-        if rare is None:
+        if process.exit_reason is not None:
             return
         rare.saved += rest
         while rare.generator is not None and process.exit_reason is None:

@@ -1,6 +1,6 @@
 """Sessions: each user on line is a process, and who writes to one who is not writes to a store.
 
-One table says of each user whether there is a process, and if not, what waits. So a message is
+One table has each user's process, and another what waits for who has none. So a message is
 routed by one look-up, a look whether the process lives, and a cast. The keeper of all sessions
 is linked to each; when one ends, by a mistake or because the phone has gone, its user is off line,
 and nobody else notices.
@@ -22,7 +22,7 @@ from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 from scalemodel.core import checks
-from scalemodel.whatsapp.actors.processes import FULL, SENT, Exited, Process, Stop, System
+from scalemodel.whatsapp.actors.processes import NOBODY, SENT, Exited, Process, Stop, System
 
 ROUTED, STORED, TOO_LATE = "routed", "stored", "not stored"
 UNKNOWN_USER, UNKNOWN_STANZA, ONESELF = "unknown user", "unknown stanza", "to oneself"
@@ -35,6 +35,7 @@ class Message(NamedTuple):
 
     id: Hashable
     body: object
+    kind = "message"
 
 
 class Receipt(NamedTuple):
@@ -42,10 +43,13 @@ class Receipt(NamedTuple):
 
     id: Hashable
     what: str
+    kind = "receipt"
 
 
 class Typing(NamedTuple):
     """A stanza that is worth nothing in a minute: it is not kept."""
+
+    kind = "typing"
 
 
 class Sessions:
@@ -73,8 +77,9 @@ class Sessions:
         self.system = checks.instance("system", system, System)
         self.serve = checks.takes("serve", serve, "me", "message")
         self.most_stored = checks.whole("most_stored", most_stored, at_least=1)
-        self.users = {}  # of each its process, or what waits
+        self.online, self.offline = {}, {}  # of each user the process, or what waits
         self.keeper = self.above = None
+        self._ready = system._ready
         self.start(system)
 
     def start(self, system: System, supervisor: Process | None = None) -> Process:
@@ -89,29 +94,33 @@ class Sessions:
 
     def add_user(self, user: Hashable) -> None:
         """Make a user known, who is off line; nothing, if known already."""
-        self.users.setdefault(_name(user), NOTHING)
+        if _name(user) not in self.online:
+            self.offline.setdefault(user, NOTHING)
 
     def start_user_session(self, user: Hashable) -> Process:
         """The user's process, started if there is none; what has waited is the first it gets."""
-        entry = self.users.get(_name(user), NOTHING)
-        if isinstance(entry, Process):
-            if entry.exit_reason is None:
-                return entry
-            entry = NOTHING
+        process = self.online.get(_name(user))
+        if process is not None and process.exit_reason is None:
+            return process
+        if self.keeper.exit_reason is not None:
+            raise ValueError(f"keeper={self.keeper!r} must run: start it again")
         process = self.system.spawn(self.serve, name=user, link=self.keeper)
-        self.users[user] = process
-        for n, waiting in enumerate(entry):
-            if self.system.cast(process, waiting) == FULL:
-                self.system.exit(process, "its mailbox is smaller than what waits")
-                self.users[user] = list(entry)
-                raise ValueError(f"most_waiting={n} must hold the {len(entry)} that wait for {user!r}")
+        waiting = self.offline.get(user, NOTHING)
+        for one in waiting:
+            if self.system.cast(process, one) != SENT:
+                self.system.exit(process, "shutdown")
+                raise ValueError(
+                    f"most_waiting must be at least the {len(waiting)} that wait for {user!r}"
+                )
+        self.offline.pop(user, None)
+        self.online[user] = process
         return process
 
     def end_user_session(self, user: Hashable) -> None:
         """Let a phone go: its process ends; nothing, where there is none."""
-        entry = self.users.get(_name(user))
-        if isinstance(entry, Process):
-            self.system.exit(entry, "shutdown", sender=self.keeper)
+        process = self.online.get(_name(user))
+        if process is not None:
+            self.system.exit(process, "shutdown", sender=self.keeper)
 
     def route_message(self, sender: Hashable, to: Hashable, stanza: object) -> str:
         """Send a stanza to the process of who is on line, or to the store; what became of it.
@@ -119,44 +128,58 @@ class Sessions:
         "routed", "stored", or in plain words why not: nothing is raised for what a phone may send.
         """
         try:
-            entry = self.users[to]
-        except (KeyError, TypeError):
-            return UNKNOWN_USER
-        match stanza:
-            case Message() | Receipt():
+            kind = stanza.kind
+        except AttributeError:
+            return UNKNOWN_STANZA
+        match kind:
+            case "message" | "receipt":
                 kept = True
-            case Typing():
+            case "typing":
                 kept = False
             case _:
                 return UNKNOWN_STANZA
         if sender == to:
             return ONESELF
-        if isinstance(entry, Process):
-            answer = self.system.cast(entry, (sender, stanza))
-            if answer == SENT:
+        try:
+            process = self.online.get(to)
+        except TypeError:
+            return UNKNOWN_USER  # what is no name is nobody's
+        if process is not None:
+            if process.mailbox is None and process.rare is None:  # as `cast` does, without the call
+                process.mailbox = [(sender, stanza)]
+                self._ready.append(process)
                 return ROUTED
-            if answer == FULL:
-                return FULL
-            entry = NOTHING  # it has died, and the keeper has not heard of it yet
+            answer = self.system.cast(process, (sender, stanza))
+            if answer != NOBODY:
+                return ROUTED if answer == SENT else answer
+            self._leave(process)  # it has died, and the keeper has not heard of it yet
+        waiting = self.offline.get(to)
+        if waiting is None:
+            return UNKNOWN_USER
         if not kept:
             return TOO_LATE
-        if len(entry) >= self.most_stored:
+        if len(waiting) >= self.most_stored:
             return STORE_FULL
-        if isinstance(entry, list):
-            entry.append((sender, stanza))
-        else:
-            self.users[to] = [(sender, stanza)]
+        if waiting is NOTHING:
+            waiting = self.offline[to] = []
+        waiting.append((sender, stanza))
         return STORED
+
+    def _leave(self, process):
+        """A session has ended: its user is off line, unless a new one has begun."""
+        if self.online.get(process.name) is process:
+            del self.online[process.name]
+            self.offline[process.name] = NOTHING
 
 
 def _keep(me, message):
-    """A session has ended: its user is off line, unless a new one has begun."""
+    """What the keeper does when it hears of an end."""
     sessions = me.state
     match message:
-        case Exited(process, _) if sessions.users.get(process.name) is process:
-            sessions.users[process.name] = NOTHING
-        case Exited(process, reason) if process is me or process is sessions.above:  # asked to go
-            raise Stop(reason)
+        case Exited(process, reason) if process is me or process is sessions.above:
+            raise Stop(reason)  # asked to go
+        case Exited(process, _):
+            sessions._leave(process)
 
 
 def _name(user):

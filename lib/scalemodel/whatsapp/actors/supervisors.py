@@ -260,11 +260,15 @@ class _Keeper:
 
 
 def _gone_or_late(process, late):
-    return lambda message: message is late or (isinstance(message, Down) and message.process is process)
+    return lambda message: (
+        message is late or (isinstance(message, Down) and message.process is process)
+    )
 
 
 def _clean(reason):
-    return reason in ("normal", "shutdown") or (isinstance(reason, tuple) and reason[:1] == ("shutdown",))
+    return reason in ("normal", "shutdown") or (
+        isinstance(reason, tuple) and reason[:1] == ("shutdown",)
+    )
 
 
 def _one_of(field, value, allowed):

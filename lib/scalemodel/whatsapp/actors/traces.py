@@ -75,7 +75,10 @@ def replay(scenario: Mapping) -> dict:
     if at_ms is not None:
         return {"events": events, "supervisor_alive_after_each": alive}
     left = sorted(children(top).items())
-    return {"events": events, "after": [[name, "dead" if one is None else "up"] for name, one in left]}
+    return {
+        "events": events,
+        "after": [[name, "dead" if one is None else "up"] for name, one in left],
+    }
 
 
 def _worker(system, supervisor):
@@ -94,5 +97,7 @@ def _work(me, message):
 def _field(scenario, name, kind):
     checks.instance("scenario", scenario, Mapping)
     if not isinstance(scenario.get(name), kind):
-        raise ValueError(f"scenario[{name!r}]={scenario.get(name)!r} must be there, and be a {kind}")
+        raise ValueError(
+            f"scenario[{name!r}]={scenario.get(name)!r} must be there, and be a {kind}"
+        )
     return scenario[name]
