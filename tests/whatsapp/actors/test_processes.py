@@ -26,7 +26,9 @@ def crash(me, message):
 def test_a_mistake_ends_one_process_and_no_other():
     all_of = system()
     ada, bo = all_of.spawn(crash, name="Ada"), all_of.spawn(keep, [])
-    assert [all_of.cast(ada, "oh"), all_of.cast(ada, "lost"), all_of.cast(bo, "hello")] == [SENT] * 3
+    assert [all_of.cast(ada, "oh"), all_of.cast(ada, "lost"), all_of.cast(bo, "hello")] == [
+        SENT
+    ] * 3
     all_of.run()
     assert ada.exit_reason == "RuntimeError: oh" and bo.state == ["hello"]
     assert all_of.cast(ada, "hello") == NOBODY and ada.mailbox is None
@@ -66,11 +68,18 @@ def test_normal_harms_nobody_and_kill_cannot_be_trapped():
 
 def test_a_link_or_monitor_to_the_dead_tells_at_once():
     all_of = system()
-    dead, ada, bo = all_of.spawn(keep), all_of.spawn(keep, []), all_of.spawn(keep, [], trap_exit=True)
+    dead, ada, bo = (
+        all_of.spawn(keep),
+        all_of.spawn(keep, []),
+        all_of.spawn(keep, [], trap_exit=True),
+    )
     all_of.exit(dead, "oh")
     all_of.monitor(bo, dead), all_of.link(bo, dead), all_of.link(dead, ada)
     all_of.run()
-    assert ada.exit_reason == "noproc" and bo.state == [Down(dead, "noproc"), Exited(dead, "noproc")]
+    assert ada.exit_reason == "noproc" and bo.state == [
+        Down(dead, "noproc"),
+        Exited(dead, "noproc"),
+    ]
 
 
 def test_a_monitor_tells_once_and_takes_nobody_along():
@@ -116,7 +125,11 @@ def test_a_timer_can_be_cancelled_and_a_clock_set_back():
     clock = Clock(10.0)
     all_of = System(clock)
     ada = all_of.spawn(keep, [])
-    all_of.after(1.0, ada, "one"), all_of.cancel(all_of.after(1.0, ada, "two")), all_of.after(3.0, ada, "three")
+    (
+        all_of.after(1.0, ada, "one"),
+        all_of.cancel(all_of.after(1.0, ada, "two")),
+        all_of.after(3.0, ada, "three"),
+    )
     all_of.advance(1.0)
     clock.now_s = 0.0
     all_of.run()
@@ -191,13 +204,19 @@ def test_new_code_comes_between_two_messages_and_the_third_version_ends_the_firs
     ada, bo, cy = (code.spawn([], name=name) for name in "abc")
     all_of.exit(cy, "oh")
     assert code.load(lambda me, message: me.state.update({message: 1}), dict.fromkeys) == 2
-    assert code.change(ada) == "changed" and code.change(ada) == "current" and code.change(cy) == "dead"
+    assert (
+        code.change(ada) == "changed"
+        and code.change(ada) == "current"
+        and code.change(cy) == "dead"
+    )
     all_of.cast(ada, "x"), all_of.cast(bo, "x")
     all_of.run()
     assert ada.state == {"x": 1} and bo.state == ["x"] and code.running() == {1: 1, 2: 1}
     assert code.load(keep, lambda state: 1 / 0) == 3
     assert bo.exit_reason == "killed" and ada.exit_reason is None
-    assert code.change(ada) == "refused: ZeroDivisionError: division by zero" and ada.state == {"x": 1}
+    assert code.change(ada) == "refused: ZeroDivisionError: division by zero" and ada.state == {
+        "x": 1
+    }
     assert code.running() == {2: 1, 3: 0} and code.spawn([]).handler is keep
     code.load(keep)
     assert ada.exit_reason == "killed" and code.running() == {3: 1, 4: 0}
@@ -263,7 +282,9 @@ def test_who_ends_is_who_can_be_reached_past_those_who_trap(pairs, traps, first)
     all_of.run()
     assert {n for n, one in enumerate(some) if one.exit_reason} == gone
     told = {n for n, one in enumerate(some) if n not in gone and one.state}
-    assert told == {b for pair in pairs for a, b in (pair, pair[::-1]) if a in gone and b not in gone}
+    assert told == {
+        b for pair in pairs for a, b in (pair, pair[::-1]) if a in gone and b not in gone
+    }
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
