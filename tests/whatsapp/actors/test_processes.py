@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalemodel.whatsapp.actors.processes import (
-    FULL, NOBODY, SENT, Clock, Down, Exited, Stop, System,
+    FULL,
+    NOBODY,
+    SENT,
+    Clock,
+    Down,
+    Exited,
+    Stop,
+    System,
 )  # fmt: skip
 from scalemodel.whatsapp.actors.versions import Code
 
@@ -292,15 +299,16 @@ def test_what_is_no_process_of_this_system_is_named():
     all_of, other = system(), system()
     ada, stranger = all_of.spawn(keep, []), other.spawn(keep, [])
     for wrong in (None, "Ada", 3, stranger):
-        for does in (
-            lambda: all_of.cast(wrong, 1), lambda: all_of.call(wrong, 1), lambda: all_of.after(1, wrong, 1),
-            lambda: all_of.link(ada, wrong), lambda: all_of.link(wrong, ada), lambda: all_of.unlink(wrong, ada),
-            lambda: all_of.monitor(ada, wrong), lambda: all_of.exit(wrong, "oh"), lambda: all_of.trap_exit(wrong),
-            lambda: all_of.call(ada, 1, caller=wrong) if wrong is not None else all_of.cast(wrong, 1),
-        ):  # fmt: skip
+        for name, arguments in {
+            "cast": (wrong, 1), "call": (wrong, 1), "after": (1, wrong, 1), "trap_exit": (wrong,),
+            "link": (ada, wrong), "unlink": (wrong, ada), "monitor": (ada, wrong), "exit": (wrong, "oh"),
+        }.items():  # fmt: skip
             with pytest.raises(ValueError, match="must be a Process of this system"):
-                does()
-    with pytest.raises(ValueError, match="other=.* must be another process than one"):
+                getattr(all_of, name)(*arguments)
+    for wrong in ("Ada", [], stranger):
+        with pytest.raises(ValueError, match=r"caller=.* must be a Process of this system"):
+            all_of.call(ada, 1, caller=wrong)
+    with pytest.raises(ValueError, match=r"other=.* must be another process than one"):
         all_of.link(ada, ada)
     assert ada.links is None and ada.exit_reason is None and ada.mailbox is None
 

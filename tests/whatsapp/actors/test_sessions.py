@@ -6,8 +6,17 @@ from hypothesis import strategies as st
 
 from scalemodel.whatsapp.actors.processes import FULL, Clock, System
 from scalemodel.whatsapp.actors.sessions import (
-    ONESELF, ROUTED, STORE_FULL, STORED, TOO_LATE, UNKNOWN_STANZA, UNKNOWN_USER, Message, Receipt,
-    Sessions, Typing,
+    ONESELF,
+    ROUTED,
+    STORE_FULL,
+    STORED,
+    TOO_LATE,
+    UNKNOWN_STANZA,
+    UNKNOWN_USER,
+    Message,
+    Receipt,
+    Sessions,
+    Typing,
 )  # fmt: skip
 from scalemodel.whatsapp.actors.supervisors import Child, Supervisor, children
 
@@ -70,7 +79,7 @@ def test_a_supervisor_starts_the_keeper_again_and_the_store_is_still_there():
     ada = some.start_user_session("A")
     some.route_message("A", "B", Message(1, ""))
     some.system.exit(children(top)["sessions"], "kill")
-    with pytest.raises(ValueError, match="keeper=.* must run"):
+    with pytest.raises(ValueError, match=r"keeper=.* must run"):
         some.start_user_session("C")
     some.system.run()
     assert ada.exit_reason == "killed" and some.route_message("B", "A", Message(2, "")) == STORED
@@ -104,7 +113,7 @@ def test_what_was_routed_or_stored_is_read_or_still_there(steps):
     some.system.run()
     for user in "ABC":
         read = [given for process in processes[user] for given in process.state or []]
-        assert read + [*some.offline.get(user, ())] == taken[user]
+        assert [*read, *some.offline.get(user, ())] == taken[user]
         assert (user in some.online) != (user in some.offline)
 
 
@@ -156,7 +165,7 @@ def test_bad_names_are_named():
     some = sessions()
     for wrong in (None, [], {}):
         for does in (some.add_user, some.start_user_session, some.end_user_session):
-            with pytest.raises(ValueError, match="user=.* must be a name"):
+            with pytest.raises(ValueError, match=r"user=.* must be a name"):
                 does(wrong)
-    with pytest.raises(ValueError, match="system=.* must be the one of these sessions"):
+    with pytest.raises(ValueError, match=r"system=.* must be the one of these sessions"):
         some.start(System(Clock()))

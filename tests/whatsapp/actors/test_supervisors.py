@@ -14,7 +14,13 @@ from scalemodel.whatsapp.actors import storms
 from scalemodel.whatsapp.actors.processes import Clock, Exited, Stop, System
 from scalemodel.whatsapp.actors.storms import StormConfig
 from scalemodel.whatsapp.actors.supervisors import (
-    RESTARTS, STRATEGIES, Child, Intensity, StartFailed, Supervisor, children,
+    RESTARTS,
+    STRATEGIES,
+    Child,
+    Intensity,
+    StartFailed,
+    Supervisor,
+    children,
 )  # fmt: skip
 from scalemodel.whatsapp.actors.traces import replay
 
@@ -64,7 +70,7 @@ def test_every_try_counts_also_that_which_fails():
     for failures, lives in ((2, True), (3, False)):
         system, tries = System(Clock()), []
 
-        def start(system, me):
+        def start(system, me, tries=tries, failures=failures):
             tries.append(len(tries))
             if 1 <= len(tries) - 1 <= failures:
                 raise OSError("port in use")
@@ -163,7 +169,7 @@ class Reference:
         kid[3] = None
         if kid[1] == "temporary":
             self.kids.remove(kid)
-        elif kid[1] == "permanent" or reason != "normal" and reason != "shutdown":
+        elif kid[1] == "permanent" or (reason != "normal" and reason != "shutdown"):
             self.stamps = [one for one in self.stamps if math.floor(now_s) - one <= 5] + [math.floor(now_s)]  # fmt: skip
             if len(self.stamps) > self.most:
                 self.said.append(("give up", self.name))

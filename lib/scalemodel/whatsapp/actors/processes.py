@@ -17,7 +17,8 @@ Sources: J. Armstrong, Making reliable distributed systems in the presence of so
 """
 
 __all__ = [
-    "FULL", "NOBODY", "SENT", "Call", "Clock", "Down", "Exited", "Process", "Stop", "System", "Timer",
+    "FULL", "NOBODY", "SENT", "Call", "Clock", "Down", "Exited", "Process", "Stop", "System",
+    "Timer",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -181,6 +182,8 @@ class System:
         """A process that runs `handler(me, message)`, linked to `link` from its first moment."""
         if not callable(handler):
             raise ValueError(f"handler={handler!r} must be a function of (me, message)")
+        if type(trap_exit) is not bool:
+            raise ValueError(f"trap_exit={trap_exit!r} must be True or False")
         process = Process(self, handler, state, name)
         if link is not None:
             self.link(process, link)
@@ -289,9 +292,9 @@ class System:
         (1, ('reply', 42))
         """
         checks.real("timeout_s", timeout_s, above=0)
-        call = Call(
-            _ours(self, "process", process), request, caller and _ours(self, "caller", caller)
-        )
+        if caller is not None:
+            _ours(self, "caller", caller)
+        call = Call(_ours(self, "process", process), request, caller)
         if process.exit_reason is not None:
             self._close(call, "down", "noproc")
         else:
@@ -316,7 +319,13 @@ class System:
         return self._later(delay_s, _ours(self, "process", process), message)
 
     def cancel(self, timer: Timer) -> None:
-        """Make sure that a timer's message does not come, if it has not yet."""
+        """Make sure that a timer's message does not come, if it has not yet.
+
+        >>> system = System(Clock())
+        >>> ada = system.spawn(lambda me, message: print(message))
+        >>> system.cancel(system.after(1.0, ada, "hello")), system.advance(2.0)
+        (None, None)
+        """
         checks.instance("timer", timer, Timer).target = None
 
     def _later(self, delay_s, target, message):
@@ -346,7 +355,17 @@ class System:
 
     # ── Links, monitors and exits ───────────────────────────────────────────
     def link(self, one: Process, other: Process) -> None:
-        """Let each of two get a signal when the other ends; at once, if it has."""
+        """Let each of two get a signal when the other ends; at once, if it has.
+
+        >>> system = System(Clock())
+        >>> ada, bo, cy = (system.spawn(lambda me, message: print(message)) for _ in range(3))
+        >>> system.link(ada, bo), system.link(bo, cy), system.unlink(bo, cy), system.monitor(cy, ada)
+        (None, None, None, None)
+        >>> system.exit(ada, "oh"), bo.exit_reason, cy.exit_reason
+        (None, 'oh', None)
+        >>> system.run() and None
+        Down(process=<Process None>, reason='oh')
+        """
         _ours(self, "one", one), _ours(self, "other", other)
         if one is other:
             raise ValueError(f"other={other!r} must be another process than one")

@@ -13,8 +13,8 @@ Sources: R. Reed, That's 'Billion' with a 'B' (Erlang Factory 2014), for a proce
 """
 
 __all__ = [
-    "ONESELF", "ROUTED", "STORED", "STORE_FULL", "TOO_LATE", "UNKNOWN_STANZA", "UNKNOWN_USER",
-    "Message", "Receipt", "Sessions", "Typing",
+    "NOTHING", "ONESELF", "ROUTED", "STORED", "STORE_FULL", "TOO_LATE", "UNKNOWN_STANZA",
+    "UNKNOWN_USER", "Message", "Receipt", "Sessions", "Typing",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -65,6 +65,8 @@ class Sessions:
     (<Process Ada>, 1)
     >>> sessions.route_message("Bo", "Ada", "hello"), sessions.route_message("Bo", "Eve", Typing())
     ('unknown stanza', 'unknown user')
+    >>> sessions.end_user_session("Ada"), sessions.route_message("Bo", "Ada", Typing())
+    (None, 'not stored')
     """
 
     def __init__(
@@ -86,11 +88,11 @@ class Sessions:
         """The keeper's process, as a `Child` starts it: all users are off line, and keep what waits."""
         if checks.instance("system", system, System) is not self.system:
             raise ValueError(f"system={system!r} must be the one of these sessions")
+        keeper = system.spawn(_keep, self, name="sessions", link=supervisor, trap_exit=True)
         if self.keeper is not None:
             system.exit(self.keeper, "kill")
-        self.above = supervisor
-        self.keeper = system.spawn(_keep, self, name="sessions", link=supervisor, trap_exit=True)
-        return self.keeper
+        self.keeper, self.above = keeper, supervisor
+        return keeper
 
     def add_user(self, user: Hashable) -> None:
         """Make a user known, who is off line; nothing, if known already."""

@@ -18,7 +18,7 @@ __all__ = [
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from scalemodel.whatsapp.actors.processes import Clock, System
 from scalemodel.whatsapp.actors.supervisors import Child, Intensity, Supervisor, children
 
 LEVELS = 6  # of supervisors at most: a storm through n of them takes (restarts + 1)^n crashes
+
+THREE = Intensity(max_restarts=3, window="exact")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class StormConfig:
 
     gap_s: float = 1.0
     levels: int = 3
-    intensity: Intensity = field(default_factory=lambda: Intensity(max_restarts=3, window="exact"))
+    intensity: Intensity = THREE
     crashes: int = 300
     phase_s: float = 0.0  # of the first crash, after a whole second
 

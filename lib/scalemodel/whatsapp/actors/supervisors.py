@@ -14,13 +14,14 @@ in `tests/whatsapp/actors/otp`.
 """
 
 __all__ = [
-    "RESTARTS", "STRATEGIES", "WINDOWS", "Child", "Intensity", "StartFailed", "Supervisor", "children",
+    "RESTARTS", "STRATEGIES", "WINDOWS", "Child", "Intensity", "StartFailed", "Supervisor",
+    "children",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from scalemodel.core import checks
 from scalemodel.whatsapp.actors.processes import Down, Exited, Process, Stop, System
@@ -38,6 +39,11 @@ class StartFailed(Exception):
     ...
     scalemodel.whatsapp.actors.supervisors.StartFailed: db
     """
+
+
+def _one_of(field, value, allowed):
+    if value not in allowed:
+        raise ValueError(f"{field}={value!r} must be one of {', '.join(allowed)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +68,15 @@ class Intensity:
         if self.window == "otp" and self.window_s != int(self.window_s):
             raise ValueError(f"window_s={self.window_s} must be whole seconds where window='otp'")
 
+    @checks.kinds
     def exceeded(self, stamps: Sequence[float], now_s: float) -> tuple[bool, list[float]]:
         """Whether one more restart is too many; and the stamps that are kept."""
         at_s = math.floor(now_s) if self.window == "otp" else now_s
         kept = [stamp for stamp in stamps if stamp >= at_s - self.window_s] + [at_s]
         return len(kept) > self.max_restarts, kept
+
+
+USUAL = Intensity()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +125,7 @@ class Supervisor:
 
     strategy: str = "one_for_one"
     children: Sequence[Child] = ()
-    intensity: Intensity = field(default_factory=Intensity)
+    intensity: Intensity = USUAL
     told: Callable[[str, str], object] = lambda what, id: None
     name: str = "supervisor"
 
@@ -269,8 +279,3 @@ def _clean(reason):
     return reason in ("normal", "shutdown") or (
         isinstance(reason, tuple) and reason[:1] == ("shutdown",)
     )
-
-
-def _one_of(field, value, allowed):
-    if value not in allowed:
-        raise ValueError(f"{field}={value!r} must be one of {', '.join(allowed)}")
