@@ -68,14 +68,22 @@ class _Rare:
 
 
 class Exited(NamedTuple):
-    """The signal of a linked process, for who traps exits: `process` and the `reason`."""
+    """The signal of a linked process, for who traps exits: `process` and the `reason`.
+
+    >>> Exited("Ada", "oh")
+    Exited(process='Ada', reason='oh')
+    """
 
     process: Process
     reason: object
 
 
 class Down(NamedTuple):
-    """The end of a monitored process: `process` and the `reason`."""
+    """The end of a monitored process: `process` and the `reason`.
+
+    >>> Down("Ada", "oh").reason
+    'oh'
+    """
 
     process: Process
     reason: object
@@ -98,6 +106,12 @@ class Call:
 
     Kinds are "reply", "down" with the reason, and "timed out". Who serves gets the call as its
     message, and answers by `System.reply`; a caller that is a process gets it back with an outcome.
+
+    >>> system = System(Clock())
+    >>> deaf = system.spawn(lambda me, call: None)
+    >>> call = system.call(deaf, "who?", timeout_s=2.0)
+    >>> system.advance(2.0), call.outcome
+    (None, ('timed out', None))
     """
 
     __slots__ = ("caller", "outcome", "request", "server", "timer")
@@ -108,7 +122,12 @@ class Call:
 
 
 class Timer:
-    """A message that is due later; `System.cancel` makes it nobody's."""
+    """A message that is due later, of `System.after`; `System.cancel` makes it nobody's.
+
+    >>> system = System(Clock())
+    >>> system.after(1.0, system.spawn(lambda me, message: None), "tea").message
+    'tea'
+    """
 
     __slots__ = ("message", "target")
 

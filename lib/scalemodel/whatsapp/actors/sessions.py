@@ -13,8 +13,8 @@ Sources: R. Reed, That's 'Billion' with a 'B' (Erlang Factory 2014), for a proce
 """
 
 __all__ = [
-    "NOTHING", "ONESELF", "ROUTED", "STORED", "STORE_FULL", "TOO_LATE", "UNKNOWN_STANZA",
-    "UNKNOWN_USER", "Message", "Receipt", "Sessions", "Typing",
+    "ONESELF", "ROUTED", "STORED", "STORE_FULL", "TOO_LATE", "UNKNOWN_STANZA", "UNKNOWN_USER",
+    "Message", "Receipt", "Sessions", "Typing",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -27,11 +27,15 @@ from scalemodel.whatsapp.actors.processes import NOBODY, SENT, Exited, Process, 
 ROUTED, STORED, TOO_LATE = "routed", "stored", "not stored"
 UNKNOWN_USER, UNKNOWN_STANZA, ONESELF = "unknown user", "unknown stanza", "to oneself"
 STORE_FULL = "store full"
-NOTHING = ()  # waits for most users
+_NOTHING = ()  # waits for most users
 
 
 class Message(NamedTuple):
-    """A stanza with a body: it is kept for who is off line."""
+    """A stanza with a body: it is kept for who is off line.
+
+    >>> Message(1, "hello").kind
+    'message'
+    """
 
     id: Hashable
     body: object
@@ -39,7 +43,11 @@ class Message(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """A stanza that says what became of message `id`: it is kept, too."""
+    """A stanza that says what became of message `id`: it is kept, too.
+
+    >>> Receipt(1, "read").kind
+    'receipt'
+    """
 
     id: Hashable
     what: str
@@ -47,7 +55,11 @@ class Receipt(NamedTuple):
 
 
 class Typing(NamedTuple):
-    """A stanza that is worth nothing in a minute: it is not kept."""
+    """A stanza that is worth nothing in a minute: it is not kept.
+
+    >>> Typing().kind
+    'typing'
+    """
 
     kind = "typing"
 
@@ -97,7 +109,7 @@ class Sessions:
     def add_user(self, user: Hashable) -> None:
         """Make a user known, who is off line; nothing, if known already."""
         if _name(user) not in self.online:
-            self.offline.setdefault(user, NOTHING)
+            self.offline.setdefault(user, _NOTHING)
 
     def start_user_session(self, user: Hashable) -> Process:
         """The user's process, started if there is none; what has waited is the first it gets."""
@@ -107,7 +119,7 @@ class Sessions:
         if self.keeper.exit_reason is not None:
             raise ValueError(f"keeper={self.keeper!r} must run: start it again")
         process = self.system.spawn(self.serve, name=user, link=self.keeper)
-        waiting = self.offline.get(user, NOTHING)
+        waiting = self.offline.get(user, _NOTHING)
         for one in waiting:
             if self.system.cast(process, one) != SENT:
                 self.system.exit(process, "shutdown")
@@ -162,7 +174,7 @@ class Sessions:
             return TOO_LATE
         if len(waiting) >= self.most_stored:
             return STORE_FULL
-        if waiting is NOTHING:
+        if waiting is _NOTHING:
             waiting = self.offline[to] = []
         waiting.append((sender, stanza))
         return STORED
@@ -171,7 +183,7 @@ class Sessions:
         """A session has ended: its user is off line, unless a new one has begun."""
         if self.online.get(process.name) is process:
             del self.online[process.name]
-            self.offline[process.name] = NOTHING
+            self.offline[process.name] = _NOTHING
 
 
 def _keep(me, message):

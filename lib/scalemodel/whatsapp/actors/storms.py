@@ -28,7 +28,7 @@ from scalemodel.whatsapp.actors.supervisors import Child, Intensity, Supervisor,
 
 LEVELS = 6  # of supervisors at most: a storm through n of them takes (restarts + 1)^n crashes
 
-THREE = Intensity(max_restarts=3, window="exact")
+_THREE = Intensity(max_restarts=3, window="exact")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class StormConfig:
 
     gap_s: float = 1.0
     levels: int = 3
-    intensity: Intensity = THREE
+    intensity: Intensity = _THREE
     crashes: int = 300
     phase_s: float = 0.0  # of the first crash, after a whole second
 
@@ -58,7 +58,11 @@ class StormConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StormReport:
-    """Crashes until all was down, or None; and by level, lowest first, who gave up how often."""
+    """Crashes until all was down, or None; and by level, lowest first, who gave up how often.
+
+    >>> StormReport(crashes=4, gave_up=(1,)).crashes
+    4
+    """
 
     crashes: int | None
     gave_up: tuple[int, ...]

@@ -76,7 +76,7 @@ class Intensity:
         return len(kept) > self.max_restarts, kept
 
 
-USUAL = Intensity()
+_USUAL = Intensity()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ class Supervisor:
 
     strategy: str = "one_for_one"
     children: Sequence[Child] = ()
-    intensity: Intensity = USUAL
+    intensity: Intensity = _USUAL
     told: Callable[[str, str], object] = lambda what, id: None
     name: str = "supervisor"
 
@@ -160,7 +160,13 @@ class Supervisor:
 
 
 def children(supervisor: Process) -> dict[str, Process | None]:
-    """Who runs under a supervisor by id, in the order of the list; None for who is dead."""
+    """Who runs under a supervisor by id, in the order of the list; None for who is dead.
+
+    >>> from scalemodel.whatsapp.actors.processes import Clock
+    >>> chat = Child(id="chat", start=lambda system, me: system.spawn(print, name="c", link=me))
+    >>> children(Supervisor(children=[chat]).start(System(Clock())))
+    {'chat': <Process c>}
+    """
     keeper = getattr(supervisor, "state", None)
     if not isinstance(keeper, _Keeper):
         raise ValueError(f"supervisor={supervisor!r} must be the process of a Supervisor")
