@@ -63,7 +63,11 @@ def windows_picture(gap_s: float, window_s: int) -> Picture:
     exact = 100.0 if gap_s <= window_s else 0.0
     readings = {
         "share by the formula": (formula / 100, "ratio"),
-        f"of {DRAWS} phases": (here / 100, "ratio"),
+        f"of {DRAWS} phases": (
+            here / 100,
+            "ratio",
+            2 * (here / 100 * (1 - here / 100) / DRAWS) ** 0.5,
+        ),
         "by an exact window": (exact / 100, "ratio"),
     }
     alt = units.tied(
