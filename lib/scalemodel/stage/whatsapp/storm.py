@@ -8,6 +8,7 @@ __all__ = ["CRASHES", "DRAWS", "GAPS_S", "WINDOWS_S", "storm_picture", "windows_
 __dir__ = lambda: __all__
 
 import functools
+import math
 
 import plotly.graph_objects as go
 
@@ -94,19 +95,23 @@ def storm_picture(gap_s: float, levels: int, restarts: int) -> Picture:
     count = report.crashes or CRASHES
     shown = [*report.gave_up]
     names = [f"supervisor {n + 1}{' (top)' * (n + 1 == levels)}" for n in range(levels)]
+    said = [f"gave up {n} ×" if n else "stayed up" for n in shown]
     figure = go.Figure(
         {
             "data": [
                 {"type": "bar", "orientation": "h", "y": ["worker", *names], "x": [count, *shown],
-                 "text": [f"{count} crashes", *(f"gave up {n} ×" if n else "stayed up" for n in shown)],
-                 "textposition": "outside", "cliponaxis": False,
                  "marker": {"color": [theme.colour("red"), *[theme.colour("orange")] * levels]}},
             ],
             "layout": {
-                "height": 275, "showlegend": False, "margin": {"l": 110},
-                "xaxis": {"title": {"text": "how often (a logarithmic scale)"}, "type": "log", "range": [-0.3, 3.2],
+                "height": 275, "showlegend": False, "margin": {"l": 120},
+                "xaxis": {"title": {"text": "how often (a logarithmic scale)"}, "type": "log", "range": [0, 3.2],
                           "tickvals": [1, 10, 100, 1000]},
-                "yaxis": {"range": [-0.6, 6.6], "title": {"text": ""}},
+                "yaxis": {"range": [-0.6, levels + 0.6], "title": {"text": ""}},
+                "annotations": [
+                    {"x": math.log10(max(n, 1)), "y": place, "text": words, "showarrow": False,
+                     "xanchor": "left", "xshift": 6}
+                    for place, (n, words) in enumerate(zip([count, *shown], [f"crashed {count} ×", *said], strict=True))
+                ],
             },
         }
     )  # fmt: skip
