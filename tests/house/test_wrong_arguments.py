@@ -170,7 +170,7 @@ MAY_TAKE = {
         for policy in ("ThroughputRule", "BufferBased", "Bola", "Dynamic", "RobustMpc")
     },
     "scalemodel.parts.redis_server.shown": {"url": "what is no URL is shown as it is"},
-    "scalemodel.labs.shrink.shrink": {"world": "`simpler` is asked, and knows what a world is"},
+    "scalemodel.parts.shrink.shrink": {"world": "`simpler` is asked, and knows what a world is"},
     "scalemodel.labs.__main__.main": {"words": "argparse answers, and ends the process"},
 }
 ROOMS = ("core", "parts", "youtube", "twitter", "labs", "netflix", "uber", "whatsapp")

@@ -24,7 +24,7 @@ from scalemodel.labs.lab import Check, Lab, Measured, Stage, World
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.patience import Patient
 from scalemodel.labs.playing.player import Player
-from scalemodel.labs.shrink import shrink
+from scalemodel.parts.shrink import shrink
 from scalemodel.labs.verdict import INVALID, UNKNOWN, VALID, Verdict, valid
 
 SEEDS = 8
