@@ -76,10 +76,10 @@ class NaiveServer:
         """A packet of a device."""
         match packet:
             case ("send", client_id, to, body):
-                self._next += 1
                 users = self._parties.get(to, (to,))
-                self._out.append((who, ("ack", client_id, self._next, len(users))))
+                self._out.append((who, ("ack", client_id, self._next + 1, len(users))))
                 for user in users:
+                    self._next += 1
                     self._route_message(who[0], self._atom(user), self._next, body)
             case ("hello", _):
                 self._online.add(who)

@@ -291,7 +291,6 @@ class Server:
         device = self._device(who)
         self.got(who, last_id)
         device.online = True
-        self.expire()
         self._push(device)
 
     def bye(self, who: tuple[str, str]) -> None:
