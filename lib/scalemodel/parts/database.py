@@ -15,7 +15,7 @@ Sources: SQLite documentation (WAL, PRAGMA synchronous, application_id); Postgre
 (synchronous_commit, COMMENT ON SCHEMA); psycopg 3.
 """
 
-__all__ = ["WHY", "Database", "DatabaseTrouble"]
+__all__ = ["MEANS", "WHY", "Database", "DatabaseTrouble"]
 __dir__ = lambda: __all__
 
 import contextlib

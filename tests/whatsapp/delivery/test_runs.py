@@ -94,9 +94,9 @@ PLANTED = {
 def test_an_evening_is_told_line_by_line():
     assert story(run(HELLO)).splitlines() == [
         "1.00 s: Ana's phone sends 'm1' to bo",
-        "1.20 s: Bo's phone shows 'm1', number 1",
+        "1.25 s: Bo's phone shows 'm1', number 1",
         "1.25 s: Ana's phone sees 'm1' is sent",
-        "1.45 s: Ana's phone sees 'm1' is delivered",
+        "1.50 s: Ana's phone sees 'm1' is delivered",
         "3.25 s: Ana's phone sees 'm1' is read",
     ]
 
@@ -137,9 +137,10 @@ def test_the_naive_server_loses_what_it_casts_to_who_has_just_gone():
 
 
 def test_an_atom_a_user_ends_the_machine():
-    server = NaiveServer(ForgetfulStore(), lambda: 0.0, most_atoms=10)
+    server = NaiveServer(ForgetfulStore(), lambda: 0.0)
+    server.most_atoms = 9
     ana = server.join("ana")
-    with pytest.raises(AtomTableFull, match="max=10"):
+    with pytest.raises(AtomTableFull, match="max=9"):
         for n in range(10):
             server.handle(ana, ("send", n + 1, f"made-up-{n}", "hi"))
 

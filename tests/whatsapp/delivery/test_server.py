@@ -250,13 +250,13 @@ def test_both_stores_hold_the_same_after_the_same_evening(clock):
 def test_who_is_unknown_or_sends_nonsense_is_told_so_and_nothing_has_happened(server, store):
     long = "x" * 100_000
     for packet, words in [
-        (("send", 1, "zoe", "hi"), "to='zoe': nobody of that name"),
+        (("send", 1, "zoe", "hi"), "to='zoe' must be a user or a group"),
         (("send", 2, "bo", long), "body has 100000 letters and must have at most 65536"),
         (("send", 3, "bo", ""), "body='' must be"),
         (("send", 4, "bo", "a\0b"), "without the letter NUL"),
         (("send", 4, "bo", "\ud800"), "whole characters"),
         (("send", 0, "bo", "hi"), "client_id=0 must be"),
-        (("send", 4, ["bo"], "hi"), "to=['bo']: nobody"),
+        (("send", 4, ["bo"], "hi"), "to=['bo'] must be a user"),
         (("read", 5, 1, "bo"), "about=1 must be an integer of at least 1 and at most 0"),
         (("got", 1), "id=1 must be an integer of at least 0 and at most 0"),
         (("hello", 99), "id=99 must be"),

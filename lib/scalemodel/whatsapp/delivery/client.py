@@ -12,7 +12,7 @@ Left out: keeping its own state over a restart of the phone, and battery.
 Sources: XEP-0198; Stevens, "TCP/IP Illustrated", on cumulative acknowledgement.
 """
 
-__all__ = ["HELLO_S", "PENDING", "TICKS", "Client"]
+__all__ = ["BACKOFF", "HELLO_S", "PENDING", "TICKS", "Client"]
 __dir__ = lambda: __all__
 
 from collections import deque

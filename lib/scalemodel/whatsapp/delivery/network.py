@@ -11,7 +11,7 @@ Sources: the usual faults of a datagram network; the closed form is of stop-and-
 and Gallager, "Data Networks", 2.4).
 """
 
-__all__ = ["SLOWER", "Network", "expected_transmissions", "transmissions"]
+__all__ = ["MOST_S", "SLOWER", "Network", "expected_transmissions", "transmissions"]
 __dir__ = lambda: __all__
 
 import heapq
@@ -35,6 +35,8 @@ class Network:
     >>> network.put(0.0, "bo", "hello"); network.put(6.0, "bo", "where are you")
     >>> network.due(10.0)
     [('bo', 'hello')]
+    >>> network.calm(); network.put(6.0, "bo", "hello?"), network.is_cut(6.0, user="bo")
+    (None, False)
     """
 
     def __init__(
@@ -59,8 +61,9 @@ class Network:
     def put(self, now_s: float, user: str, packet: object) -> None:
         """Send a packet on the line of `user`, either way."""
         now_s = checks.real("now_s", now_s, at_least=0, at_most=MOST_S)
+        is_cut = self.is_cut(now_s, user)
         self.carried += 1
-        if self.is_cut(now_s, user) or self._rng.random() < self._drop:
+        if is_cut or self._rng.random() < self._drop:
             return
         for _ in range(1 + (self._rng.random() < self._duplicate)):
             slower = SLOWER if self._rng.random() < self._reorder else 1

@@ -12,8 +12,8 @@ Sources: deterministic simulation testing, as of FoundationDB; Jepsen's historie
 """
 
 __all__ = [
-    "CALM_S", "CLUB", "END_S", "FAULTS", "PEOPLE", "STEP_S", "History", "Line", "Schedule",
-    "drawn", "run",
+    "CALM_S", "CLUB", "END_S", "FAULTS", "LOOK_S", "PEOPLE", "STEP_S", "History", "Line",
+    "Schedule", "drawn", "run",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -131,6 +131,7 @@ class Line:
         """Send a packet."""
         if not isinstance(who, tuple) or len(who) != 2:
             raise ValueError(f"who={who!r} must be (user, device)")
+        checks.instance("packet", packet, tuple)
         self.network.put(self.now_s, who[0], (True, who, packet))
 
 

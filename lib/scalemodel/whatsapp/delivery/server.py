@@ -21,7 +21,7 @@ Left out: accounts and keys, several servers, and the order among different chat
 Sources: the brief's message flow; XEP-0198; Reed, "That's 'Billion' with a 'B'", 2014.
 """
 
-__all__ = ["BATCH", "MOST_WAITING", "WINDOW", "WRITE", "Server", "ServerBusy"]
+__all__ = ["BATCH", "MOST_ID", "MOST_S", "MOST_WAITING", "WINDOW", "WRITE", "Server", "ServerBusy"]
 __dir__ = lambda: __all__
 
 from collections import Counter, deque
@@ -67,6 +67,7 @@ class Server:
     >>> server.got(bo, id=1); server.hello(ana, 0); server.commit(); server.take()[0][1][:5]
     1
     ('push', 2, 0, 'delivered', 1)
+    >>> server.bye(bo)
     """
 
     def __init__(
@@ -182,8 +183,8 @@ class Server:
     def read(self, who: tuple[str, str], client_id: int, about: int, to: str) -> None:
         """A receipt for `to`, whose message `about` was read; repeated like any message."""
         about = checks.whole("about", about, at_least=1, at_most=self._next - 1)
-        if to not in self._users:
-            raise ValueError(f"to={to!r}: nobody of that name is known")
+        if not isinstance(to, str) or to not in self._users:
+            raise ValueError(f"to={to!r} must be a user who is known")
         self._accept(who, client_id, to, "read", about, "")
 
     def _accept(self, who, client_id, to, kind, about, body):
@@ -215,7 +216,7 @@ class Server:
         if isinstance(to, str) and to in users and len(users[sender.owner]) == 1:
             return users[to]
         if not isinstance(to, str) or (to not in users and to not in self._parties):
-            raise ValueError(f"to={to!r}: nobody of that name is known")
+            raise ValueError(f"to={to!r} must be a user or a group who is known")
         others = [device for device in users[sender.owner] if device is not sender]
         members = self._parties.get(to, (to,))
         theirs = [device for user in members for device in users[user] if user != sender.owner]

@@ -103,7 +103,7 @@ class ForgetfulStore:
 
     def load(self, table: str) -> list:
         """The rows of one of `TABLES`, by their first column."""
-        if table not in TABLES:
+        if not isinstance(table, str) or table not in TABLES:
             raise ValueError(f"table={table!r} must be one of {', '.join(TABLES)}")
         return [row for _, row in sorted(self._now[table].items())]
 
