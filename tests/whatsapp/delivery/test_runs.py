@@ -59,15 +59,16 @@ class AckFirst(Server):
 
     def _put(self, message):
         super()._put(message)
-        if message.client_id:
-            self._out.append((message.sender.key, ("ack", message.client_id, message.id, 1)))
+        if message.row[3]:
+            self._out.append((message.sender.key, ("ack", message.row[3], message.id, 1)))
 
 
 class NoKeys(Server):
     """Takes each repetition for another message."""
 
-    def _note(self, id, key, at_s):
-        pass
+    def _put(self, message):
+        super()._put(message)
+        self._sent.clear()
 
 
 class AtOnce(Server):

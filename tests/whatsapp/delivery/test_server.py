@@ -238,7 +238,7 @@ def test_both_stores_hold_the_same_after_the_same_evening(clock):
             sent(server, "a", "b", "ümlaut"), sent(server, "c", to="club")
             server.got(BO, 2), server.commit()
             clock.now_s += 31
-            sent(server, "d")
+            sent(server, "d"), server.commit()
             tables.append(
                 {name: store.load(name) for name in ("message", "sent", "device", "party", "mark")}
             )

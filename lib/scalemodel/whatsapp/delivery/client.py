@@ -41,7 +41,7 @@ class Client:
     ...     ana.step(now_s); bo.step(now_s); done = server.commit()
     ...     for who, packet in server.take():
     ...         events = (ana if who == ana.who else bo).handle(packet, now_s)
-    >>> bo.shown, ana.ticks
+    >>> bo.look(); bo.shown, ana.ticks
     ([(1, 'ana', 'bo', 'hello')], {1: 2})
     """
 

@@ -55,27 +55,24 @@ class Device:
 
 
 class Message:
-    """What somebody sent, or a receipt; for these `devices`, of which some have it already.
+    """What somebody sent, or a receipt; for these `devices`, of which `left` have it not yet.
+
+    `row` is the message as the log has it: id, kind, sender's number, client_id, to, about, at_s,
+    body, the devices' numbers. Whoever only reads one column takes it from there.
 
     >>> phone = Device(1, "ana", "phone")
-    >>> Message(3, "text", phone, 1, "bo", 0, 60.0, "hello", []).row()
-    (3, 'text', 1, 1, 'bo', 0, 60.0, 'hello', '')
+    >>> message = Message(3, "text", phone, 1, "bo", 0, 60.0, "hello", [phone])
+    >>> message.row
+    (3, 'text', 1, 1, 'bo', 0, 60.0, 'hello', '1')
     """
 
-    __slots__ = ("about", "at_s", "body", "client_id", "devices", "id", "kind", "left", "sender", "to")  # fmt: skip
+    __slots__ = ("devices", "id", "kind", "left", "row", "sender")
 
     def __init__(self, id, kind, sender, client_id, to, about, at_s, body, devices):
-        self.id, self.kind, self.sender, self.client_id = id, kind, sender, client_id
-        self.to, self.about, self.at_s, self.body = to, about, at_s, body
+        self.id, self.kind, self.sender = id, kind, sender
         self.devices, self.left = devices, len(devices)
-
-    def row(self) -> tuple:
-        """The message as the log has it."""
-        numbers = " ".join([str(device.number) for device in self.devices])
-        return (
-            self.id, self.kind, self.sender.number, self.client_id, self.to, self.about, self.at_s,
-            self.body, numbers,
-        )  # fmt: skip
+        numbers = " ".join([str(device.number) for device in devices])
+        self.row = (id, kind, sender.number, client_id, to, about, at_s, body, numbers)
 
 
 def clean(field: str, text: str) -> str:

@@ -69,6 +69,6 @@ class NaiveServer(Server):
             for device in devices:
                 self._out.append(self._pushed(device, message, 0))  # and then casts
         else:
-            self._store.write({"message": [message.row()]})  # the sender was told long ago
+            self._store.write({"message": [message.row]})  # the sender was told long ago
             for device in devices:
                 device.queue.append(message)

@@ -92,7 +92,7 @@ class Server:
         self._held = {}  # by id, what some device has not acknowledged
         self._waiting, self._unwritten = {}, []  # not committed: messages, and keys without one
         self._moved, self._gone = set(), []  # cursors and deletions that are not committed
-        self._sent, self._keys = {}, deque()  # the id of each key, and the keys by age
+        self._sent, self._keys = {}, deque()  # the id of each key, and `(at_s, keys)` by age
         self._load()
 
     def _load(self):
@@ -103,8 +103,9 @@ class Server:
             numbers[number] = self._enlist(Device(number, owner, name, cursor))
         for name, members in self._store.load("party"):
             self._parties[name] = tuple(members.split("\n"))
-        for id, number, client_id in self._store.load("sent"):
-            self._note(id, (number, client_id), self._now)
+        keys = self._store.load("sent")
+        self._keys.extend([(self._now, keys)] if keys else ())
+        self._sent = {(number, client_id): id for id, number, client_id in keys}
         for id, kind, number, client_id, to, about, at_s, body, devices in self._store.load(
             "message"
         ):
@@ -206,7 +207,7 @@ class Server:
         message = Message(
             self._next, kind, sender, client_id, to, about, self._time(), body, devices
         )
-        self._note(message.id, key, message.at_s)
+        self._sent[key] = message.id
         self.counts["accepted"] += 1
         self._put(message)
 
@@ -225,10 +226,6 @@ class Server:
     def _people(self, sender, to):
         return sum(user != sender.owner for user in self._parties.get(to, (to,)))
 
-    def _note(self, id, key, at_s):
-        self._sent[key] = id
-        self._keys.append((at_s, id, key))
-
     def _put(self, message):
         self._waiting[message.id] = message
         self._next += 1
@@ -237,9 +234,10 @@ class Server:
 
     def _let_out(self, message):
         """Acknowledge it, and push it to whoever is there."""
-        if message.client_id:
-            people = self._people(message.sender, message.to)
-            self._out.append((message.sender.key, ("ack", message.client_id, message.id, people)))
+        _, _, _, client_id, to, *_ = message.row
+        if client_id:
+            people = self._people(message.sender, to)
+            self._out.append((message.sender.key, ("ack", client_id, message.id, people)))
         self._held[message.id] = message
         for device in message.devices:
             queue = device.queue
@@ -284,8 +282,8 @@ class Server:
             self._gone.append((message.id,))
         else:  # written behind, and not yet: it never will be
             self.counts["absorbed"] += 1
-            if message.client_id:
-                self._unwritten.append((message.id, message.sender.number, message.client_id))
+            if message.row[3]:
+                self._unwritten.append((message.id, *message.row[2:4]))
 
     def hello(self, who: tuple[str, str], last_id: int) -> None:
         """A device is back and has all up to `last_id`: the rest is pushed."""
@@ -309,22 +307,28 @@ class Server:
         now_s, rows = self._now, {}
         batch = [*islice(self._waiting.values(), BATCH)]
         whole = len(batch) == len(self._waiting)
-        keys = [(m.id, m.sender.number, m.client_id) for m in batch if m.client_id]
-        rows["message"], rows["sent"] = [m.row() for m in batch], keys + self._unwritten
+        rows["message"] = [message.row for message in batch]
+        keys = [(row[0], row[2], row[3]) for row in rows["message"] if row[3]] + self._unwritten
+        rows["sent"] = keys
         if whole:  # a deletion never comes before the receipt that it makes
             rows["device"] = [(d.number, *d.key, d.cursor) for d in self._moved]
             rows["gone"] = self._gone
-        old = [key for key in islice(self._keys, BATCH) if key[0] + self._remember_s <= now_s]
-        rows["forgotten"] = [(old[-1][1],)] if old else []
+        old = (
+            self._keys[0][1] if self._keys and self._keys[0][0] + self._remember_s <= now_s else []
+        )
+        rows["forgotten"] = [(max(old)[0],)] if old else []
         if not any(rows.values()) and not (self._behind and self._next >= self._high):
             return 0
         high = self._next - 1 + MOST_WAITING * self._behind
         self._store.write({**rows, "mark": [(0, high, now_s)]})
         self._high, self._unwritten = high, []
-        for _, id, key in old:
+        for id, *key in old:
+            if self._sent.get((*key,)) == id:
+                del self._sent[(*key,)]
+        if old:
             self._keys.popleft()
-            if self._sent.get(key) == id:
-                del self._sent[key]
+        if keys:
+            self._keys.append((now_s, keys))
         if whole:
             self._waiting, self._gone = {}, []
             self._moved.clear()
@@ -339,7 +343,7 @@ class Server:
     def expire(self) -> list[int]:
         """The ids of what is older than `ttl_s`: it leaves all queues, and is counted."""
         expired, until_s = [], self._time() - self.ttl_s
-        while self._held and (oldest := next(iter(self._held.values()))).at_s <= until_s:
+        while self._held and (oldest := next(iter(self._held.values()))).row[6] <= until_s:
             for device in oldest.devices:
                 if device.queue and device.queue[0] is oldest:
                     device.queue.popleft()
@@ -364,9 +368,9 @@ class Server:
 
     def _pushed(self, device, m, after):
         device.pushed, device.pushed_s = m.id, self._now
-        until_s = m.at_s + self.ttl_s
-        who, sender = device.key, m.sender.owner
-        return who, ("push", m.id, after, m.kind, m.about, sender, m.to, until_s, m.body)
+        id, kind, _, _, to, about, at_s, body, _ = m.row
+        until_s = at_s + self.ttl_s
+        return device.key, ("push", id, after, kind, about, m.sender.owner, to, until_s, body)
 
     def take(self) -> list[tuple]:
         """`(device, packet)` of what is to go out, in order; the next call gives what is new."""
