@@ -25,7 +25,7 @@ def behind_picture(period_s: float, half_s: float) -> Picture:
     """The share that is never written, if half of all is fetched within `half_s`.
 
     >>> behind_picture(60, 60).alt.replace("\\xa0", " ")
-    'Written every 60 s: 28 % is never written, and 24,123 messages with a tick are at risk.'
+    'Written every 60 s: 28 % is never written, and 24,121 messages with a tick are at risk.'
     """
     mean_s = half_s / math.log(2)
     now = expected_behind(period_s, mean_s, RATE_PER_S)
