@@ -12,7 +12,7 @@ Left out: that who has read one message has the phone in hand for the next.
 Sources: both by integrating e^(−t/m) over the phase; the second is Little's law.
 """
 
-__all__ = ["Behind", "expected_behind", "play_behind"]
+__all__ = ["MOST_S", "Behind", "expected_behind", "play_behind"]
 __dir__ = lambda: __all__
 
 import heapq
