@@ -5,4 +5,5 @@
 - `supervision`: a tree of supervisors that the reader breaks;
 - `storm`: two crashes in a window, and how far up a storm climbs;
 - `yours`: a tree of the reader's own, as lines of text.
+- `ticks`: the life of a message, and a plug to pull; what becomes of it; your own key.
 """
