@@ -8,8 +8,8 @@ Sources: IPython's `inputtransformer2`.
 """
 
 __all__ = [
-    "CELL_MAGIC", "LOOPS", "ONLY_THERE", "PYTHONS", "RUN_THEIR_CELL", "RUN_THEIR_LINE", "UNREADABLE",
-    "as_python", "names_in", "with_what_it_needs",
+    "CELL_MAGIC", "LOOPS", "ONLY_THERE", "PYTHONS", "RUN_THEIR_CELL", "RUN_THEIR_LINE",
+    "UNREADABLE", "as_python", "names_in", "with_what_it_needs",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
