@@ -124,7 +124,7 @@ def storm_picture(gap_s: float, levels: int, restarts: int) -> Picture:
         f"supervisor {n + 1} gave up {times} times" for n, times in enumerate(shown) if times
     )
     readings = {
-        "crashes": (count, "count"),
+        "as many restarts as allowed take": (restarts * float(gap_s), "s"),
         "levels that gave up": (sum(map(bool, shown)), "count"),
         "by the formula": (levels if level is None else level, "count"),
     }

@@ -25,7 +25,7 @@ from scalemodel.whatsapp.actors.supervisors import (
     children,
 )  # fmt: skip
 
-TREE = {"sessions": ("Ada", "Bo", "Cy"), "storage": ("log", "index", "outbox")}
+TREE = {"sessions": ("Ada", "Bo", "Cy"), "storage": ("log", "index", "inbox")}
 TIMES = {"once": 1, "four times at once": 4}
 NODES = ("app", *(one for name, row in TREE.items() for one in (name, *row)))
 
@@ -47,7 +47,7 @@ def broken(strategy: str, victim: str, times: int = 1) -> list[Moment]:
     """The steps of a run in which `victim` crashes so often within a second.
 
     >>> [moment.words for moment in broken("rest_for_one", "index")][1:]
-    ['index crashes.', 'outbox is asked to go.', 'index is started again.', 'outbox is started again.']
+    ['index crashes.', 'inbox is asked to go.', 'index is started again.', 'inbox is started again.']
     """
     moments, down = [Moment("All nine are up. Click a worker to crash it.", "", "", ())], []
 

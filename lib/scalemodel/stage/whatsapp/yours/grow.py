@@ -18,7 +18,7 @@ from scalemodel.whatsapp.actors.processes import Clock, System
 from scalemodel.whatsapp.actors.supervisors import STRATEGIES, Child, Supervisor
 
 NEEDS = {  # whom each needs, and so all who must start again with one
-    "Ada": (), "Bo": (), "Cy": (), "log": (), "index": ("log",), "search": ("index", "log"), "outbox": ("log",),
+    "Ada": (), "Bo": (), "Cy": (), "log": (), "index": ("log",), "search": ("index", "log"), "inbox": ("log",),
 }  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def crashed(text: str, victim: str) -> list[str]:
     """The workers that start again when `victim` crashes, in the order in which they do.
 
     >>> crashed("app one_for_all\\n " + "\\n ".join(NEEDS), "Bo")
-    ['Ada', 'Bo', 'Cy', 'log', 'index', 'search', 'outbox']
+    ['Ada', 'Bo', 'Cy', 'log', 'index', 'search', 'inbox']
     """
     started, workers = [], {}
 
@@ -126,7 +126,7 @@ def _squares(rows):
     high, left, parts = HIGH / len(rows), 60, []
     step = (WIDE - left) / len(NEEDS)
     for n, (victim, again, owed) in enumerate(rows):
-        parts.append(f'<text x="0" y="{(n + 0.8) * high:.1f}" font-size="11">{victim}</text>')
+        parts.append(f'<text x="0" y="{(n + 0.8) * high:.1f}">{victim}</text>')
         for m, name in enumerate(NEEDS):
             x, y = left + m * step, n * high
             hue = "green" if name in owed else "orange"
