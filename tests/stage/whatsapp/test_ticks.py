@@ -47,7 +47,7 @@ def test_bars_fill_the_width_in_every_state():
     for drop in (0.0, 0.4):
         for pulled in PULLED:
             for first in FIRST:
-                picture = fates_picture(drop, pulled, first)
+                picture = fates_picture(drop, first, pulled)
                 whole = [sum(bar.x[n] for bar in picture.figure.data) for n in range(len(SENDERS))]
                 assert len(picture.figure.data) == len(PARTS) and whole == pytest.approx(
                     [100] * 3, abs=0.02

@@ -16,10 +16,10 @@ from scalemodel.whatsapp.delivery.fates import SENDERS, expected_fates
 PARTS = (("lost", "lost_ratio", "red"), ("shown once", "once_ratio", "blue"), ("twice or more", "more_ratio", "orange"))  # fmt: skip
 
 
-def fates_picture(drop: float, pulled: str, first: str) -> Picture:
+def fates_picture(drop: float, first: str, pulled: str) -> Picture:
     """Of each sender's messages, what becomes of them.
 
-    >>> fates_picture(0.1, "between the two", "disk").alt
+    >>> fates_picture(0.1, "disk", "between the two").alt
     'Shown exactly once: sends once 90 %, repeats 0 %, repeats, with a key 100 %.'
     """
     each = {name: expected_fates(name, first, pulled, drop) for name in SENDERS}
