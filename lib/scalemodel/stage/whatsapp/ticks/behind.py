@@ -4,7 +4,7 @@ Left out: chance; the line is the closed form of `scalemodel.whatsapp.delivery.b
 Sources: none.
 """
 
-__all__ = ["PERIODS_S", "RATE_PER_S", "behind_picture"]
+__all__ = ["EVERY_S", "PERIODS_S", "RATE_PER_S", "behind_picture"]
 __dir__ = lambda: __all__
 
 import math
@@ -19,15 +19,16 @@ from scalemodel.whatsapp.delivery.behind import expected_behind
 
 PERIODS_S = np.geomspace(0.01, 600, 60)
 RATE_PER_S = 1_000.0
+EVERY_S = {"0.01 s": 0.01, "0.1 s": 0.1, "1 s": 1, "10 s": 10, "1 min": 60, "5 min": 300}
 
 
-def behind_picture(period_s: float, half_s: float) -> Picture:
+def behind_picture(every: str, half_s: float) -> Picture:
     """The share that is never written, if half of all is fetched within `half_s`.
 
-    >>> behind_picture(60, 60).alt.replace("\\xa0", " ")
-    'Written every 60 s: 28 % is never written, and 24,121 messages with a tick are at risk.'
+    >>> behind_picture("1 min", 60).alt.replace("\\xa0", " ")
+    'Written every 1 min: 28 % is never written, and 24,121 messages with a tick are at risk.'
     """
-    mean_s = half_s / math.log(2)
+    period_s, mean_s = EVERY_S[every], half_s / math.log(2)
     now = expected_behind(period_s, mean_s, RATE_PER_S)
     spared = [100 * expected_behind(one, mean_s, 1.0).never_written_ratio for one in PERIODS_S]
     figure = go.Figure(
@@ -49,11 +50,11 @@ def behind_picture(period_s: float, half_s: float) -> Picture:
         }
     )  # fmt: skip
     readings = {
-        "never written": (round(now.never_written_ratio, 4), "ratio"),
+        "of 100 never written": (round(100 * now.never_written_ratio, 2), "count"),
         "at risk, at 1,000/s": (round(now.at_risk), "count"),
     }
     alt = units.tied(
-        f"Written every {units.quantity(period_s, 's')}: {100 * now.never_written_ratio:.0f} % is never "
+        f"Written every {every}: {100 * now.never_written_ratio:.0f} % is never "
         f"written, and {round(now.at_risk):,} messages with a tick are at risk."
     )
     return Picture(figure, readings, alt)

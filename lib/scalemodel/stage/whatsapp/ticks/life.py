@@ -8,7 +8,9 @@ Left out: a network that loses; that is in `fates`.
 Sources: none.
 """
 
-__all__ = ["ANA_X", "BO_X", "LOG_Y", "SERVER_X", "SERVER_Y", "WAYS", "life"]
+__all__ = [
+    "ANA_X", "BO_X", "LOG_Y", "PLUGGED", "PULLED", "SERVER_X", "SERVER_Y", "SOCKET", "WAYS", "life",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 from scalemodel.stage.panel.moving import Step, moving
@@ -20,9 +22,12 @@ WAYS = {  # when the plug is pulled, and whether the server keeps keys
     "leave it in": (None, False),
     "pull it before the commit": ("before", False),
     "between commit and tick": ("between", False),
-    "the same, with a key": ("between", True),
+    "after the tick": ("after", False),
+    "between, with a key": ("between", True),
 }
-ANA_X, BO_X, SERVER_X, SERVER_Y, LOG_Y = 50, 310, 180, 56, 134
+ANA_X, BO_X, SERVER_X, SERVER_Y, LOG_Y = 46, 314, 172, 40, 102
+SOCKET = (SERVER_X + 50, SERVER_Y + 16)  # where the cord of the server ends
+PLUGGED, PULLED = (SERVER_X + 40, SERVER_Y - 2), (SERVER_X + 40, SERVER_Y - 18)
 
 
 def life() -> Embed:
@@ -37,26 +42,27 @@ def life() -> Embed:
     )
     tick = '<path d="M-5 0l4 5L6 -6" fill="none" stroke="currentColor" stroke-width="2.5"/>'
     things = {
-        "server": '<rect x="-44" y="-24" width="88" height="48" rx="6" style="fill:var(--sm-surface)" '
+        "server": '<rect x="-40" y="-19" width="80" height="38" rx="6" style="fill:var(--sm-surface)" '
         'stroke="currentColor" stroke-width="2.5"/>',
-        "up": '<text y="-29" text-anchor="middle">server</text>',
-        "dead": '<text y="-29" text-anchor="middle">server, unplugged</text>',
+        "name": '<text x="-36" y="-25">server</text>',
+        "cord": '<path d="M0 0h10v12M4 12h12M7 12v6M13 12v6" fill="none" stroke="currentColor" stroke-width="2.5"/>',
         "typed": bubble, "log1": bubble, "log2": bubble, "shown1": bubble, "shown2": bubble,
         "going": bubble, "tick1": tick, "tick2": tick,
     }  # fmt: skip
+    line = 'fill="none" stroke="currentColor" style="color:var(--sm-line)" stroke-width="2"'
     ground = "".join(
-        f'<rect x="{x - 36}" y="28" width="72" height="128" rx="10" fill="none" stroke="currentColor" '
-        f'style="color:var(--sm-line)" stroke-width="2"/><text x="{x}" y="20" text-anchor="middle">{name}</text>'
+        f'<rect x="{x - 36}" y="20" width="72" height="98" rx="10" {line}/>'
+        f'<text x="{x}" y="14" text-anchor="middle">{name}</text>'
         for name, x in (("Ana", ANA_X), ("Bo", BO_X))
     )
     ground += (
-        f'<path d="M{SERVER_X - 50} {LOG_Y - 18}v36h100v-36" fill="none" stroke="currentColor" '
-        f'style="color:var(--sm-line)" stroke-width="2"/>'
-        f'<text x="{SERVER_X}" y="{LOG_Y + 34}" text-anchor="middle">log, on the disk</text>'
+        f'<rect x="{SOCKET[0] - 9}" y="{SOCKET[1]}" width="18" height="10" rx="3" {line}/>'
+        f'<path d="M{SERVER_X - 50} {LOG_Y - 15}v30h100v-30" {line}/>'
+        f'<text x="{SERVER_X}" y="{LOG_Y + 30}" text-anchor="middle">log, on the disk</text>'
     )
     ways = {way: _Life(*rule).steps for way, rule in WAYS.items()}
     return moving(
-        things, ways, title="What does a tick promise?", size_px=(360, 176), ground=ground
+        things, ways, title="What does a tick promise?", size_px=(360, 136), ground=ground
     )
 
 
@@ -70,8 +76,8 @@ class _Life:
         self.ana, self.bo = self.server.join("ana"), self.server.join("bo")
         self._told(
             "Ana's phone sends “tea?”, and calls it its message 1.",
-            typed=(ANA_X, 60, "plain"),
-            going=(120, 56, "busy"),
+            typed=(ANA_X, 44, "plain"),
+            going=(108, SERVER_Y, "busy"),
         )
         self.server.send(self.ana, 1, "bo", "tea?")
         self._told(
@@ -86,11 +92,15 @@ class _Life:
                 self._pulled("Now the plug is pulled. Ana's phone has not heard, and cannot know.")
             else:
                 self._ticked(self.server.take())
+        if pull == "after":
+            self._pulled(
+                "Now the plug is pulled. Ana's phone has its tick, and will not send again."
+            )
         if pull == "between":
             self._pushed()
-        if pull:
+        if pull in ("before", "between"):
             self._told(
-                "No tick came, so Ana's phone sends message 1 again.", going=(120, 56, "busy")
+                "No tick came, so Ana's phone sends message 1 again.", going=(108, SERVER_Y, "busy")
             )
             self.server.send(self.ana, 1, "bo", "tea?")
             if keyed:
@@ -114,8 +124,12 @@ class _Life:
         self.server.commit()  # what it keeps no keys with has none now
 
     def _told(self, words, **moves):
-        self.at.setdefault("up", (SERVER_X, SERVER_Y))
-        self.at.setdefault("server", (SERVER_X, SERVER_Y, "plain"))
+        for name, place in {
+            "server": (SERVER_X, SERVER_Y),
+            "name": (SERVER_X, SERVER_Y),
+            "cord": PLUGGED,
+        }.items():
+            self.at.setdefault(name, (*place, "plain"))
         for name, place in moves.items():
             self.at.pop(name, None) if place is None else self.at.update({name: place})
         self.steps.append(Step(words, dict(self.at)))
@@ -135,19 +149,14 @@ class _Life:
         self, packets, words="Only now the server answers, and Ana's phone shows one tick."
     ):
         assert any(packet[0] == "ack" for _, packet in packets)
-        self._told(words, going=None, tick1=(ANA_X + 8, 84, "plain"))
+        self._told(words, going=None, tick1=(ANA_X + 8, 66, "faint"))
 
     def _pulled(self, words):
-        self.at.pop("up")
-        dark = (SERVER_X, SERVER_Y, "bad")
-        self._told(words, going=None, server=dark, dead=dark)
+        self._told(words, going=None, server=(SERVER_X, SERVER_Y, "bad"), cord=(*PULLED, "bad"))
         self._start()
-        lies = len(self.store.load("message"))
-        self.at["up"] = (SERVER_X, SERVER_Y)
-        self._told(
-            f"It starts again and reads its log, in which {'the message stands' if lies else 'nothing stands'}.",
-            server=(SERVER_X, SERVER_Y, "plain"), dead=None,
-        )  # fmt: skip
+        lies = "the message stands" if self.store.load("message") else "nothing stands"
+        plain = {"server": (SERVER_X, SERVER_Y, "plain"), "cord": (*PLUGGED, "plain")}
+        self._told(f"It starts again and reads its log, in which {lies}.", **plain)
 
     def _pushed(self):
         self.server.hello(self.bo, 0)
@@ -159,7 +168,7 @@ class _Life:
             if n == 1
             else "It goes to Bo's phone too: he is asked for tea twice."
         )
-        self._told(words, **{f"shown{n}": (BO_X, 34 + 28 * n, "good" if n == 1 else "bad")})
+        self._told(words, **{f"shown{n}": (BO_X, 18 + 26 * n, "good" if n == 1 else "bad")})
         self.server.got(self.bo, self.shown[-1]), self.server.commit()
 
     def _delivered(self):
@@ -169,5 +178,5 @@ class _Life:
         )
         self._told(
             "Bo's phone has confirmed. The log forgets the message, and Ana's phone shows two ticks.",
-            log1=None, log2=None, tick2=(ANA_X + 16, 84, "plain"),
+            log1=None, log2=None, tick2=(ANA_X + 16, 66, "faint"),
         )  # fmt: skip
