@@ -32,6 +32,8 @@ def test_three_regions_by_hand():
 def test_the_earth_is_round():
     config = FleetConfig(phones=[1, 1, 1], longitudes=[-170, 170, 0], takes=to_nearest)
     assert simulate(config).farther_ms == pytest.approx(170 * 10 / 9)
+    two = FleetConfig(phones=[1, 1], longitudes=[-170, 170])
+    assert simulate(two).farther_ms == pytest.approx(20 * 10 / 9)
 
 
 def test_headroom_comes_on_top():
@@ -86,6 +88,8 @@ def test_a_policy_that_gives_no_shares_is_named(takes):
 
 
 def test_a_region_alone_has_nowhere_to_go():
+    with pytest.raises(ValueError, match="config=3 must be a FleetConfig"):
+        simulate(3)
     with pytest.raises(ValueError, match="regions=1 must be"):
         expected_idle_ratio(1)
     with pytest.raises(ValueError, match="far"):
