@@ -1,0 +1,71 @@
+"""Which edge a viewer is sent to, against the least of all ways."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scalemodel.youtube.edge.places import NOWHERE, choose, least_way_ms
+
+towns = st.integers(0, 999).map(
+    lambda seed: (np.random.default_rng(seed).integers(1, 60, (6, 3)).astype(float), [2, 3, 2])
+)
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_who_finds_all_full_is_sent_nowhere():
+    assert choose([[1.0], [1.0]], [1]).tolist() == [0, NOWHERE]
+    assert choose([[1.0], [1.0]], [0]).tolist() == [NOWHERE, NOWHERE]
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+@given(towns, st.floats(0, 1000))
+def test_nobody_is_sent_where_no_room_is(town, wait_ms):
+    ways, room = town
+    chosen = choose(ways, room, wait_ms)
+    assert (np.bincount(chosen, minlength=3) <= room).all() and (chosen != NOWHERE).all()
+    assert (chosen == choose(ways.tolist(), room, wait_ms)).all()
+
+
+@given(towns)
+def test_without_a_wait_it_is_the_nearest_with_room_and_with_an_endless_one_the_least_busy(town):
+    ways, room = town
+    taken = np.zeros(3)
+    for viewer, edge in enumerate(choose(ways, room)):
+        free = np.flatnonzero(taken < room)
+        assert ways[viewer, edge] == ways[viewer, free].min()
+        taken[edge] += 1
+    taken = np.zeros(3)
+    for edge in choose(ways, room, wait_ms=1e9):
+        assert taken[edge] / room[edge] == (taken / room).min()
+        taken[edge] += 1
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+@given(towns)
+def test_the_least_is_the_best_of_all_ways_to_send_them(town):
+    ways, room = town
+    ways = ways[:5]
+    best = min(
+        ways[range(5), list(sent)].mean()
+        for sent in product(range(3), repeat=5)
+        if (np.bincount(sent, minlength=3) <= room).all()
+    )
+    assert np.isclose(least_way_ms(ways, room), best)
+    assert ways[range(5), choose(ways, room)].mean() >= best - 1e-9
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_a_wrong_town_is_refused_in_words():
+    for arguments, said in (
+        (([1.0], [1]), "way_ms has the shape"),
+        (([[1.0, 2.0]], [1]), "room="),
+        (([[1.0]], [1.5]), "room="),
+        (([[-1.0]], [1]), "way_ms"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            choose(*arguments)
+    with pytest.raises(ValueError, match="room="):
+        least_way_ms([[1.0], [1.0]], [1])
