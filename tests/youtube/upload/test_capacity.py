@@ -32,7 +32,7 @@ BUSY = UploadsConfig(
 
 configs = st.builds(
     replace, st.just(BUSY), uploads=st.integers(1, 12), workers=st.integers(1, 9), seed=st.integers(0, 99),
-    urgent=st.booleans(), copy_after_ratio=st.sampled_from([None, 0.0, 0.8, 1.0]),
+    urgent=st.booleans(), copy_after_ratio=st.sampled_from([None, 0.05, 0.8, 1.0]),
     deploy_s=st.sampled_from([None, 0.0, 15.0, 1e6]), restart_s=st.sampled_from([0.0, 7.0]),
     out=st.integers(1, 9), encoding=st.sampled_from([Constant(), Exponential(), Lognormal(0.5)]),
     uploads_per_s=st.sampled_from([0.05, 0.5, 5.0]),
@@ -58,7 +58,7 @@ def told(config, run=None):
 
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_the_lowest_rung_first_is_playable_long_before():
-    config = UploadsConfig(uploads=200, workers=100)
+    config = UploadsConfig(uploads=100, workers=100)
     urgent, fair = simulate(config), simulate(replace(config, urgent=False))
     assert urgent.playable_s.mean() < fair.playable_s.mean() / 4
     assert np.isclose(urgent.worker_s, fair.worker_s)
@@ -198,7 +198,7 @@ def cook_by_cook(told_):
             at[cook] = task
     ready_s = np.zeros((2, len(arrival_s)))
     for task, now_s in done.items():
-        for row in range(rung[task] > 0, 2):
+        for row in range(min(1, rung[task]), 2):
             ready_s[row, upload[task]] = max(ready_s[row, upload[task]], now_s)
     return ready_s
 

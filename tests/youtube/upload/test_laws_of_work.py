@@ -25,7 +25,7 @@ from scalemodel.youtube.upload.staffing import (
 
 # ── Examples ────────────────────────────────────────────────────────────────
 def test_five_hundred_hours_a_minute_are_thirty_thousand_workers_for_each_copy():
-    assert erlangs(500) == 30_000 and round(erlangs(500, work(1080))) == 54_608
+    assert erlangs(500) == 30_000 and round(erlangs(500, work(1080))) == 54_610
 
 
 def test_the_copies_of_the_fact_sheet():
