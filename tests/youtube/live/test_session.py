@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalemodel.youtube.abr.policies import Bola, BufferBased, Dynamic, RobustMpc, ThroughputRule
-from scalemodel.youtube.live.chain import LiveConfig, unit_s
+from scalemodel.youtube.live.chain import LiveConfig
 from scalemodel.youtube.live.expected import (
     expected_catch_up_s,
     expected_join,
@@ -80,16 +80,16 @@ def test_what_a_viewer_has_seen_is_what_has_come_less_the_buffer(config, policy)
     line = Trace.from_periods([(31, 6_000), (4, 0), (23, 2_000), (2, 500)])
     config = replace(config, line=line, policy=policy, ladder_kbps=(400.0, 1_000.0), watch_s=90.0)
     report = watch(config)
-    assert (np.diff(report.at_s) > 0).all() and (report.buffer_s >= unit_s(config) - NEAR).all()
+    assert (np.diff(report.at_s) > 0).all() and (report.buffer_s >= config.unit_s - NEAR).all()
     playing_s = report.at_s[-1] - config.join_s - report.start_s - report.rebuffer_s
-    seen_s = len(report.at_s) * unit_s(config) - report.buffer_s[-1]
+    seen_s = len(report.at_s) * config.unit_s - report.buffer_s[-1]
     gained_s = report.faster_s * (config.speed - 1)  # with the time after the last unit
     if report.start_s < config.watch_s and report.rebuffers == 0:
         assert playing_s - NEAR <= seen_s <= playing_s + gained_s + NEAR
     lowest = replace(config, ladder_kbps=(400.0,))
     least = expected_parts(lowest, 6.0).latency_s
     plays = report.at_s > config.join_s + report.start_s
-    assert (report.latency_s[plays] >= least - unit_s(config) - NEAR).all()
+    assert (report.latency_s[plays] >= least - config.unit_s - NEAR).all()
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
@@ -145,7 +145,7 @@ def test_a_wrong_stream_is_refused_in_words():
         ({"speed": 1.0}, "speed=1.0"),
         ({"policy": 7}, "policy.choose"),
         ({"ladder_kbps": (500.0, 400.0)}, "ladder_kbps"),
-        ({"line": 7}, "trace=7"),
+        ({"line": 7}, "line=7"),
         ({"watch_s": 1e6}, "watch_s"),
     ):
         with pytest.raises((TypeError, ValueError), match=said):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalemodel.parts.queues import erlang_c
-from scalemodel.youtube.upload.ladder import LADDER, cost, kept_bytes, rungs, work
+from scalemodel.youtube.upload.ladder import LADDER, cost, rungs, work
 from scalemodel.youtube.upload.makespan import (
     best_chunks,
     expected_makespan_s,
@@ -34,7 +34,6 @@ def test_the_copies_of_the_fact_sheet():
     assert (round(work(1080), 4), round(work(2160), 4)) == (1.8203, 7.5981)
     assert work(1080, fps=60) == 2 * work(1080) and cost(1080, 2.0) == 2 * work(1080)
     assert rungs(1) == LADDER[:1] and rungs(99_999) == LADDER
-    assert kept_bytes(1080, 8.0) == 1000 * sum(one.kbps for one in LADDER[:6])
 
 
 def test_more_workers_than_chunks_help_nobody():
@@ -111,7 +110,6 @@ def test_wrong_work_is_refused_in_words():
         (lambda: rungs(0), "height_px=0"),
         (lambda: work(1080, fps=0), "fps=0"),
         (lambda: cost(1080, -1), "worker_h_price=-1"),
-        (lambda: kept_bytes(1080, -1), "video_s=-1"),
         (lambda: makespan_s([], 1), "tasks_s"),
         (lambda: makespan_s([1.0], 0), "workers=0"),
         (lambda: best_chunks(1.0, 0), "each_s=0"),

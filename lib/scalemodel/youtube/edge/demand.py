@@ -1,17 +1,14 @@
 """Who watches what, where and when.
 
 Some videos everybody has always watched, by Zipf's law. Each region has favourites of its own
-too: a share of its views follows the same law over another order. New videos are uploaded all
-the time, and are watched mostly when young. And one video may be all that anybody speaks of.
+too: a share of its views follows the same law over another order. Uploads come all the time, and
+are watched when young. And one video may be all that anybody speaks of. A view costs 0.2 µs.
 
-A view costs 0.2 µs to draw and to sort, and 24 bytes: a time and three small numbers.
-
-Left out: day and night, a viewer's own taste, videos that become popular late; a view is of one
-object, whatever its size.
+Left out: day and night, sizes, videos that become popular late.
 Sources: none; all figures here are ours. Zipf's law is that of `parts.caches.expected`.
 """
 
-__all__ = ["DAY_S", "MOST_VIEWS", "DemandConfig", "Views", "shares", "views"]
+__all__ = ["DAY_S", "DemandConfig", "Views", "shares", "views"]
 __dir__ = lambda: __all__
 
 from dataclasses import dataclass
@@ -24,7 +21,6 @@ from scalemodel.core.rng import stream
 from scalemodel.parts.caches.expected import zipf
 
 DAY_S = 86_400.0
-MOST_VIEWS, MOST_VIDEOS = 20_000_000, 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +30,7 @@ class DemandConfig:
     >>> DemandConfig(videos=0)
     Traceback (most recent call last):
     ...
-    ValueError: videos=0 must be an integer of at least 1 and at most 10000000
+    ValueError: videos=0 must be an integer of at least 1 and at most 20000000
     """
 
     videos: int = 5_000  # that were always there
@@ -54,20 +50,17 @@ class DemandConfig:
 
     def __post_init__(self):
         checks.plain(self)
-        checks.whole("videos", self.videos, at_least=1, at_most=MOST_VIDEOS)
+        for name, least in (("videos", 1), ("views", 1), ("uploads", 0), ("crowd_views", 0)):
+            checks.whole(name, getattr(self, name), at_least=least, at_most=20_000_000)
         checks.real("alpha", self.alpha, at_least=0, at_most=30)
-        checks.whole("views", self.views, at_least=1, at_most=MOST_VIEWS)
-        span_s = checks.real("span_s", self.span_s, at_least=1, at_most=1e9)
-        checks.whole("regions", self.regions, at_least=1, at_most=100)
-        checks.whole("edges", self.edges, at_least=1, at_most=1_000)
+        for name in ("span_s", "young_s", "crowd_s"):
+            checks.real(name, getattr(self, name), at_least=1e-3, at_most=1e9)
+        for name in ("regions", "edges"):
+            checks.whole(name, getattr(self, name), at_least=1, at_most=1_000)
         checks.real("local_ratio", self.local_ratio, at_least=0, at_most=1)
-        checks.whole("uploads", self.uploads, at_least=0, at_most=MOST_VIDEOS)
-        most = MOST_VIEWS if self.uploads else 0
+        most = 20_000_000 if self.uploads else 0
         checks.whole("upload_views", self.upload_views, at_least=0, at_most=most)
-        checks.real("young_s", self.young_s, at_least=1e-3, at_most=1e9)
-        checks.whole("crowd_views", self.crowd_views, at_least=0, at_most=MOST_VIEWS)
-        checks.real("crowd_from_s", self.crowd_from_s, at_least=0, at_most=span_s)
-        checks.real("crowd_s", self.crowd_s, at_least=1e-3, at_most=1e9)
+        checks.real("crowd_from_s", self.crowd_from_s, at_least=0, at_most=1e9)
         checks.whole("seed", self.seed, at_least=0)
 
 
@@ -105,24 +98,21 @@ def views(config: DemandConfig) -> Views:
     1
     """
     old, new, crowd = (stream(config.seed, name) for name in ("old", "uploads", "crowd"))
-    region = old.integers(config.regions, size=config.views)
-    chance, video = old.random(config.views), np.empty(config.views, dtype=np.int64)
+    region, chance = old.integers(config.regions, size=config.views), old.random(config.views)
+    video = np.empty(config.views, dtype=np.int64)
     for one, row in enumerate(np.cumsum(shares(config), axis=1)):
         here = region == one
         video[here] = np.searchsorted(row / row[-1], chance[here], side="right")
-    kinds = [(old.random(config.views) * config.span_s, region, video)]
+    time_s, total = old.random(config.views) * config.span_s, config.uploads
     if config.upload_views:
-        uploaded_s = new.random(config.uploads) * config.span_s
-        which = new.choice(
-            config.uploads, config.upload_views, p=zipf(config.uploads, config.alpha)
-        )
-        time_s = uploaded_s[which] + new.standard_exponential(len(which)) * config.young_s
-        kinds.append((time_s, new.integers(config.regions, size=len(which)), config.videos + which))
-    if config.crowd_views:
-        time_s = config.crowd_from_s + crowd.random(config.crowd_views) * config.crowd_s
-        same = np.full(config.crowd_views, config.videos + config.uploads)
-        kinds.append((time_s, crowd.integers(config.regions, size=config.crowd_views), same))
-    time_s, region, video = (np.concatenate(column) for column in zip(*kinds, strict=True))
+        which = new.choice(total, config.upload_views, p=zipf(total, config.alpha))
+        age_s = new.standard_exponential(len(which)) * config.young_s
+        time_s = np.append(time_s, (new.random(total) * config.span_s)[which] + age_s)
+        video = np.append(video, config.videos + which)
+    crowd_s = config.crowd_from_s + crowd.random(config.crowd_views) * config.crowd_s
+    time_s = np.append(time_s, crowd_s)
+    video = np.append(video, np.full(config.crowd_views, config.videos + total))
+    region = np.append(region, new.integers(config.regions, size=len(video) - len(region)))
     edge = stream(config.seed, "edges").integers(config.edges, size=len(video))
     order = np.argsort(time_s, kind="stable")
     order = order[: np.searchsorted(time_s[order], config.span_s)]

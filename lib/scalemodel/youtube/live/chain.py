@@ -17,13 +17,11 @@ chunks, for a player begins at a segment; sound.
 Sources: ISO/IEC 23000-19 (CMAF: chunks); DASH-IF, "Low-latency Modes for DASH". Figures are ours.
 """
 
-__all__ = ["MOST_UNITS", "LiveConfig", "Parts", "first_unit", "unit_bytes", "unit_s"]
+__all__ = ["LINE", "MOST_UNITS", "LiveConfig", "Parts"]
 __dir__ = lambda: __all__
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
-
-import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.youtube.abr.play import check_fit
@@ -31,6 +29,7 @@ from scalemodel.youtube.abr.policies import ThroughputRule
 from scalemodel.youtube.media import Player, Trace, Video
 
 MOST_UNITS = 100_000
+LINE = Trace.constant(10.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,7 +47,7 @@ class LiveConfig:
     encode_s: float = 0.6  # encoder and packager, for a unit
     way_s: float = 0.1  # packager, CDN and the last mile, for the first byte
     ladder_kbps: tuple[float, ...] = (2500.0,)
-    line: Trace = field(default_factory=lambda: Trace.constant(10.0))
+    line: Trace = LINE
     policy: object = ThroughputRule()  # of `youtube.abr`; asked before each segment
     buffer_s: float = 2.0  # that should be left when the next unit comes
     speed: float = 1.05  # of a player that has more than that
@@ -70,13 +69,29 @@ class LiveConfig:
         checks.real("speed", self.speed, above=1, at_most=2)
         first_s = segment_s + self.encode_s + self.way_s  # when the first segment is there
         join_s = checks.real("join_s", self.join_s, at_least=first_s, at_most=1e6)
-        checks.real("watch_s", self.watch_s, at_least=1, at_most=MOST_UNITS * unit_s(self) - join_s)
+        checks.real("watch_s", self.watch_s, at_least=1, at_most=MOST_UNITS * self.unit_s - join_s)
         seen = "buffer_s", "throughput_kbps", "last_rung", "next_bytes", "ladder_kbps", "memory"
         checks.takes("policy.choose", getattr(self.policy, "choose", None), *seen)
         checks.takes("policy.memory", getattr(self.policy, "memory", None), "video")
         video = Video.constant(segment_s, self.ladder_kbps, 1)
         object.__setattr__(self, "ladder_kbps", tuple(video.ladder_kbps.tolist()))
-        check_fit(video, [self.line], Player(first_rung=0))
+        check_fit(video, [checks.instance("line", self.line, Trace)], Player(first_rung=0))
+
+    @property
+    def unit_s(self) -> float:
+        """Seconds of media that are passed on at once."""
+        return self.segment_s if self.chunk_s is None else self.chunk_s
+
+    @property
+    def unit_bytes(self) -> list[float]:
+        """The bytes of a unit at each rung."""
+        return [kbps * 1000 / 8 * self.unit_s for kbps in self.ladder_kbps]
+
+    @property
+    def first_unit(self) -> int:
+        """What is asked for first: the first unit of the newest segment of which one is there."""
+        newest = int((self.join_s - self.encode_s - self.way_s) / self.unit_s) - 1
+        return newest - newest % round(self.segment_s / self.unit_s)
 
 
 class Parts(NamedTuple):
@@ -95,36 +110,3 @@ class Parts(NamedTuple):
     def latency_s(self) -> float:
         """All of it."""
         return sum(self)
-
-
-@checks.kinds
-def unit_s(config: LiveConfig) -> float:
-    """Seconds of media that are passed on at once.
-
-    >>> unit_s(LiveConfig()), unit_s(LiveConfig(chunk_s=0.5))
-    (4.0, 0.5)
-    """
-    return config.segment_s if config.chunk_s is None else config.chunk_s
-
-
-@checks.kinds
-def unit_bytes(config: LiveConfig) -> np.ndarray:
-    """The bytes of a unit at each rung, shape (rungs,).
-
-    >>> unit_bytes(LiveConfig(chunk_s=0.5)).tolist()
-    [156250.0]
-    """
-    return np.array(config.ladder_kbps) * 1000 / 8 * unit_s(config)
-
-
-@checks.kinds
-def first_unit(config: LiveConfig) -> int:
-    """The number of the unit that is asked for first: the newest segment's first that is there.
-
-    >>> first_unit(LiveConfig(join_s=20.0)), first_unit(LiveConfig(join_s=20.0, chunk_s=0.5))
-    (3, 32)
-    """
-    there = config.join_s - config.encode_s - config.way_s  # of the stream, by now
-    in_segment = round(config.segment_s / unit_s(config))
-    newest = int(there / unit_s(config)) - 1
-    return newest - newest % in_segment

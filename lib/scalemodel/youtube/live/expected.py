@@ -13,7 +13,7 @@ __dir__ = lambda: __all__
 import math
 
 from scalemodel.core import checks
-from scalemodel.youtube.live.chain import LiveConfig, Parts, first_unit, unit_bytes, unit_s
+from scalemodel.youtube.live.chain import LiveConfig, Parts
 from scalemodel.youtube.media import MOST_MBPS
 
 
@@ -28,8 +28,8 @@ def expected_parts(config: LiveConfig, mbps: float) -> Parts:
     """
     lowest = config.ladder_kbps[0] / 1000
     mbps = checks.real("mbps", mbps, at_least=lowest, at_most=MOST_MBPS)
-    carried_s = float(unit_bytes(config)[0]) * 8 / (mbps * 1e6)
-    return Parts(config.encode_s, unit_s(config), config.way_s + carried_s, config.buffer_s)
+    carried_s = config.unit_bytes[0] * 8 / (mbps * 1e6)
+    return Parts(config.encode_s, config.unit_s, config.way_s + carried_s, config.buffer_s)
 
 
 def expected_catch_up_s(behind_s: float, speed: float = 1.05) -> float:
@@ -52,10 +52,10 @@ def expected_join(config: LiveConfig, mbps: float) -> tuple[float, float]:
     >>> [round(seconds, 9) for seconds in expected_join(LiveConfig(join_s=21.0), mbps=10.0)]
     [4.7, 2.0]
     """
-    parts, unit = expected_parts(config, mbps), unit_s(config)
+    parts, unit = expected_parts(config, mbps), config.unit_s
     carried_s = parts.way_s - config.way_s
     more = math.ceil(config.buffer_s / unit - 1e-9)  # beside the first
-    first = first_unit(config)
+    first = config.first_unit
     last_s = (first + more + 1) * unit + config.encode_s + config.way_s
     picture_s = max(config.join_s + (more + 1) * carried_s, last_s + carried_s)
     behind_s = picture_s - first * unit - parts.latency_s
@@ -72,7 +72,7 @@ def expected_rebuffer_s(config: LiveConfig, mbps: float, from_s: float, tunnel_s
     >>> round(expected_rebuffer_s(LiveConfig(chunk_s=0.5), 10.0, from_s=59.6, tunnel_s=5.0), 9)
     2.9
     """
-    parts, unit = expected_parts(config, mbps), unit_s(config)
+    parts, unit = expected_parts(config, mbps), config.unit_s
     from_s = checks.real("from_s", from_s, at_least=config.join_s, at_most=1e9)
     tunnel_s = checks.real("tunnel_s", tunnel_s, at_least=0, at_most=1e9)
     ahead_s = config.encode_s + config.way_s

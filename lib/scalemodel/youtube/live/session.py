@@ -14,7 +14,7 @@ Left out: jumping ahead, playing slower, a chunk's own request.
 Sources: the clockwork is that of `youtube.playback`.
 """
 
-__all__ = ["LiveReport", "watch"]
+__all__ = ["LITTLE_S", "PAYLOAD", "LiveReport", "watch"]
 __dir__ = lambda: __all__
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.core.frames import Tabular
-from scalemodel.youtube.live.chain import LiveConfig, first_unit, unit_bytes, unit_s
+from scalemodel.youtube.live.chain import LiveConfig
 from scalemodel.youtube.media import Video
 from scalemodel.youtube.playback import idle, transfer
 
@@ -66,7 +66,7 @@ def watch(config: LiveConfig) -> LiveReport:
     >>> report.rebuffers, round(report.rebuffer_s, 2)
     (1, 2.9)
     """
-    unit, sizes = unit_s(config), unit_bytes(config).tolist()
+    unit, sizes = config.unit_s, config.unit_bytes
     units = round(config.segment_s / unit)  # in a segment
     segments = int(config.watch_s / config.segment_s) + 3  # no more begin until the end
     video = Video.constant(config.segment_s, config.ladder_kbps, segments)
@@ -76,7 +76,7 @@ def watch(config: LiveConfig) -> LiveReport:
         config.join_s + config.watch_s,
     )
     line = config.line.time_s.tolist(), config.line.bandwidth_mbps.tolist()
-    ahead_s, first = config.encode_s + config.way_s, first_unit(config)
+    ahead_s, first = config.encode_s + config.way_s, config.first_unit
     row, clock_s = idle(1000 * (config.join_s % line[0][-1]), 1, 0.0, line[0])
     now_s, left_s, hurry_s, playing, start_s = config.join_s, 0.0, 0.0, False, config.watch_s
     rung, busy_s, rebuffers, rebuffer_s, faster_s, rows = 0, 0.0, 0, 0.0, 0.0, []

@@ -16,7 +16,10 @@ Sources: Dean and Barroso, "The Tail at Scale", 2013, for second copies. All fig
 """
 
 __all__ = [
-    "MOST_TASKS", "UploadsConfig", "UploadsReport", "fewest_workers", "loop", "simulate",
+    "ARRIVES", "BATCH", "BUSY_S", "COPIES", "DEPLOYED_S", "DEPLOYS", "DONE", "ENCODING", "FRESH",
+    "FRESH_COPY", "LEAVES", "LENGTH", "MOST_TASKS", "READ_OWNERS", "READ_RUNGS", "RETURNS", "STALE",
+    "STALE_COPY", "STRAGGLES", "UploadsConfig", "UploadsReport", "fewest_workers", "loop",
+    "simulate",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 

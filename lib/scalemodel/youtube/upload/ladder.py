@@ -5,10 +5,10 @@ the pixels and the frames: eight thousand wide is sixteen times 1080p. No copy i
 source.
 
 Left out: what is in the picture; audio; a chip made for it, which is many times as fast.
-Sources: rates and the price of a worker are ours; Ranganathan and others, ASPLOS 2021, for chips.
+Sources: the price of a worker is ours; Ranganathan and others, ASPLOS 2021, for chips.
 """
 
-__all__ = ["LADDER", "Copy", "cost", "kept_bytes", "rungs", "work"]
+__all__ = ["FULL_PX", "LADDER", "Copy", "cost", "rungs", "work"]
 __dir__ = lambda: __all__
 
 from typing import NamedTuple
@@ -19,15 +19,14 @@ FULL_PX = 1920 * 1080
 
 
 class Copy(NamedTuple):
-    """One rung: its picture and its rate.
+    """The picture of one rung.
 
-    >>> Copy(height_px=1080, width_px=1920, kbps=2000).work_ratio
+    >>> Copy(height_px=1080, width_px=1920).work_ratio
     1.0
     """
 
     height_px: int
     width_px: int
-    kbps: int
 
     @property
     def work_ratio(self) -> float:
@@ -36,11 +35,9 @@ class Copy(NamedTuple):
 
 
 LADDER = tuple(
-    Copy(*row)
-    for row in [
-        (144, 256, 80), (240, 426, 150), (360, 640, 300), (480, 854, 500), (720, 1280, 1000),
-        (1080, 1920, 2000), (1440, 2560, 4000), (2160, 3840, 8000), (4320, 7680, 24000),
-    ]
+    Copy(*size)
+    for size in [(144, 256), (240, 426), (360, 640), (480, 854), (720, 1280), (1080, 1920),
+                 (1440, 2560), (2160, 3840), (4320, 7680)]
 )  # fmt: skip
 
 
@@ -72,13 +69,3 @@ def cost(height_px: int, worker_h_price: float = 0.05, fps: float = 30.0) -> flo
     """
     price = checks.real("worker_h_price", worker_h_price, at_least=0, at_most=1e9)
     return work(height_px, fps) * price
-
-
-def kept_bytes(height_px: int, video_s: float) -> float:
-    """Bytes of all copies of `video_s` seconds.
-
-    >>> kept_bytes(480, 3600.0) / 1e9
-    0.4635
-    """
-    video_s = checks.real("video_s", video_s, at_least=0, at_most=1e12)
-    return sum(one.kbps for one in rungs(height_px)) * 1000 / 8 * video_s

@@ -8,7 +8,7 @@ Left out: what compression loses at each cut.
 Sources: Graham, "Bounds for Certain Multiprocessing Anomalies", 1966.
 """
 
-__all__ = ["best_chunks", "expected_makespan_s", "least_makespan_s", "makespan_s"]
+__all__ = ["MOST", "best_chunks", "expected_makespan_s", "least_makespan_s", "makespan_s"]
 __dir__ = lambda: __all__
 
 import heapq
