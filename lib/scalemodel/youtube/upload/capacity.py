@@ -6,10 +6,11 @@ order, the smallest, go before all others, so that nobody sits there with nothin
 takes far longer than usual has a second cook begin the same plate; the first to be done wins, and
 the other stops at once. And when the shift changes, each finishes what is on the stove.
 
-A task is one chunk at one rung. It costs 0.5 µs with a hundred workers and 0.8 with thirty
-thousand, so 1.2 to 2 million tasks a second (`benchmarks/youtube/upload.py`), and 22 bytes, 45 at
-the peak. All uploads of a day are 1.6 billion tasks, 35 GB, and half an hour; a hundredth of a
-day, 16 million, takes fifteen seconds. We stop at twenty million.
+A task is one chunk at one rung. With all draws and checks it costs 0.25 µs among a hundred
+workers and 0.5 among thirty thousand, so two to four million tasks a second, 126 times as many as
+SimPy (`benchmarks/youtube/upload.py`), and 38 bytes at the peak. A hundredth of a day of uploads,
+16 million tasks, takes six seconds. A whole day is 1.6 billion, 60 GB and ten minutes; a machine
+of 16 GB ends near 400 million; we stop at twenty.
 
 Left out: workers that fail, tasks that cannot be done, splitting and joining, which cost little.
 Sources: Dean and Barroso, "The Tail at Scale", 2013, for second copies. All figures are ours.
@@ -17,13 +18,14 @@ Sources: Dean and Barroso, "The Tail at Scale", 2013, for second copies. All fig
 
 __all__ = [
     "ARRIVES", "BATCH", "BUSY_S", "COPIES", "DEPLOYED_S", "DEPLOYS", "DONE", "ENCODING", "FRESH",
-    "FRESH_COPY", "LEAVES", "LENGTH", "MOST_TASKS", "READ_OWNERS", "READ_RUNGS", "RETURNS", "STALE",
-    "STALE_COPY", "STRAGGLES", "UploadsConfig", "UploadsReport", "fewest_workers", "loop",
-    "simulate",
+    "FRESH_COPY", "LEAVES", "LENGTH", "MOST_TASKS", "READ_RUNGS", "RETURNS", "STALE", "STALE_COPY",
+    "STRAGGLES", "Tasks", "UploadsConfig", "UploadsReport", "fewest_workers", "loop", "simulate",
+    "tasks",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -120,31 +122,47 @@ class UploadsReport(Tabular):
         return percentile(self.complete_s, 99)
 
 
+class Tasks(NamedTuple):
+    """Every task, in the order in which they were begun if nobody was more urgent.
+
+    >>> tasks(UploadsConfig(uploads=1, video_s=20.0, length=Constant())).upload.tolist()[:3]
+    [0, 0, 0]
+    """
+
+    arrival_s: np.ndarray  # shape (uploads,)
+    upload: np.ndarray  # shape (tasks,), as the next three
+    rung: np.ndarray
+    start_s: np.ndarray
+    end_s: np.ndarray  # of the quicker try
+    busy_s: float  # of all workers
+    copies: float
+    deployed_s: float
+
+
 # ── Engine ──────────────────────────────────────────────────────────────────
-READ_OWNERS = "Array(int32, 1, 'C', readonly=True)"
 READ_RUNGS = "Array(uint8, 1, 'C', readonly=True)"
 
 
 @compiled(
-    f"void({READ_FLOATS}, {READ_INT_ROWS}, {READ_OWNERS}, {READ_RUNGS}, {READ_FLOATS}, {READ_FLOATS}, float64, "
-    f"{READ_FLOATS}, int64, float64, int64, float64[::1], uint8[::1], int64[:, ::1], float64[:, ::1], float64[::1])"
+    f"void({READ_FLOATS}, {READ_INT_ROWS}, {READ_RUNGS}, {READ_FLOATS}, {READ_FLOATS}, float64, "
+    f"{READ_FLOATS}, int64, float64, int64, float64[::1], float64[::1], uint8[::1], float64[::1])"
 )
 def loop(
-    arrival_s, added, upload, rung, service_s, usual_s, patience, copy_luck, workers, restart_s, most_out,
-    start_s, state, left, ready_s, tally,
+    arrival_s, added, rung, service_s, usual_s, patience, copy_luck, workers, restart_s, most_out,
+    start_s, end_s, state, tally,
 ):  # fmt: skip
-    """Fill when tasks begin, and when uploads can be played and are complete.
+    """Fill when each task is begun and done, and the `tally`.
 
     Tasks stand in the order in which they are begun, those of line 0 before those of line 1, and
     an upload adds `added[line, upload]` to each. A second try begins at `patience` times what is
-    usual at a rung, and takes as many times the usual as is next in `copy_luck`. `left` counts
-    what an upload lacks, for `ready_s`; `tally[DEPLOYED_S]` has the deploy's beginning, or infinity.
+    usual at a rung, and takes as many times the usual as is next in `copy_luck`.
+    `tally[DEPLOYED_S]` has the deploy's beginning, or infinity.
 
-    >>> start_s, state, ready_s = np.zeros(3), np.zeros(3, np.uint8), np.zeros((2, 1))
-    >>> loop([0.0], np.array([[1], [2]]), [0] * 3, [0, 1, 1], [1.0, 2.0, 2.0], [1.0, 2.0], 9.0, [], 1, 0.0, 1,
-    ...      start_s, state, np.array([[1], [3]]), ready_s, np.array([0.0, 0.0, np.inf]))
-    >>> start_s.tolist(), ready_s.ravel().tolist()
-    ([0.0, 1.0, 3.0], [1.0, 5.0])
+    >>> start_s, end_s, tally = np.zeros(3), np.zeros(3), np.array([0.0, 0.0, np.inf])
+    >>> loop([0.0], np.array([[1], [2]]), [0, 1, 1], [1.0, 2.0, 2.0], [1.0, 2.0], 9.0, [], 1, 0.0, 1,
+    ...      start_s, end_s, np.zeros(3, np.uint8), tally)
+    >>> start_s.tolist(), end_s.tolist(), tally.tolist()
+    ([0.0, 1.0, 3.0], [1.0, 3.0, 5.0], [5.0, 0.0, 0.0])
     """
     heap = events.new(2 * min(workers, len(service_s)) + 3)
     copies, first_copy, last_copy, tried = np.zeros(len(copy_luck), dtype=np.int64), 0, 0, 0
@@ -168,14 +186,10 @@ def loop(
             if item + 1 < len(arrival_s):
                 events.push(heap, arrival_s[item + 1], ARRIVES, item + 1)
         elif kind == LEAVES:
-            at, whose = int(state[item]), upload[item]
-            state[item] = DONE
+            at = int(state[item])
+            state[item], end_s[item] = DONE, now_s
             stale += (at & STALE > 0) + (at & STALE_COPY > 0)
             fresh += (at & FRESH > 0) + (at & FRESH_COPY > 0)
-            for what in range(min(1, rung[item]), 2):
-                left[what, whose] -= 1
-                if left[what, whose] == 0:
-                    ready_s[what, whose] = now_s
         elif kind == STRAGGLES:
             if state[item] != DONE:
                 copies[last_copy] = item
@@ -208,10 +222,10 @@ def loop(
             fresh, stale = fresh - is_fresh, stale - (not is_fresh)
             if again:
                 state[task] |= FRESH_COPY if is_fresh else STALE_COPY
-                end_s = now_s + usual_s[rung[task]] * copy_luck[tried]
+                copied_s = now_s + usual_s[rung[task]] * copy_luck[tried]
                 tried += 1
-                if end_s < start_s[task] + service_s[task]:
-                    events.push(heap, end_s, LEAVES, task)
+                if copied_s < start_s[task] + service_s[task]:
+                    events.push(heap, copied_s, LEAVES, task)
             else:
                 state[task] = FRESH if is_fresh else STALE
                 start_s[task] = now_s
@@ -223,12 +237,12 @@ def loop(
 
 
 @checks.kinds
-def simulate(config: UploadsConfig) -> UploadsReport:
-    """What all uploads of one run met.
+def tasks(config: UploadsConfig) -> Tasks:
+    """All tasks of one run, and what was counted as the clock went.
 
-    >>> slow = UploadsConfig(straggler_ratio=0.001)
-    >>> [round(simulate(replace(slow, copy_after_ratio=ratio)).p99_complete_s) for ratio in (None, 0.99)]
-    [198, 170]
+    >>> run = tasks(UploadsConfig(uploads=1, video_s=20.0, length=Constant(), height_px=240))
+    >>> run.rung.tolist(), (run.end_s - run.arrival_s[0]).round(2).tolist()
+    ([0, 0, 1, 1], [0.13, 0.21, 0.57, 0.39])
     """
     usual_s = config.chunk_s * np.array([one.work_ratio for one in rungs(config.height_px)])
     rng = stream(config.seed, "uploads")
@@ -255,20 +269,33 @@ def simulate(config: UploadsConfig) -> UploadsReport:
     slow = np.count_nonzero(service_s > patience * usual_s[rung])
     copy_luck = np.ascontiguousarray(luck[rng.integers(len(luck), size=slow)])  # of another worker
     del luck
-    start_s, state = np.zeros(len(rung)), np.zeros(len(rung), dtype=np.uint8)
-    left, ready_s = np.array([chunks, chunks + rest]), np.zeros((2, config.uploads))
+    start_s, end_s, state = *np.zeros((2, len(rung))), np.zeros(len(rung), dtype=np.uint8)
     tally = np.array([0.0, 0.0, np.inf if config.deploy_s is None else config.deploy_s])
-    frozen = arrival_s, added, upload, rung, service_s, usual_s, patience, copy_luck
-    loop.native(
-        *frozen, config.workers, config.restart_s, config.out, start_s, state, left, ready_s, tally
-    )
-    wait_s = start_s - arrival_s[upload]
-    playable_s, complete_s = ready_s - arrival_s
+    told = arrival_s, added, rung, service_s, usual_s, patience, copy_luck
+    habits = config.workers, config.restart_s, config.out
+    loop.native(*told, *habits, start_s, end_s, state, tally)
+    return Tasks(arrival_s, upload, rung, start_s, end_s, *tally.tolist())
+
+
+@checks.kinds
+def simulate(config: UploadsConfig) -> UploadsReport:
+    """What all uploads of one run met.
+
+    >>> slow = UploadsConfig(straggler_ratio=0.001)
+    >>> [round(simulate(replace(slow, copy_after_ratio=ratio)).p99_complete_s) for ratio in (None, 0.99)]
+    [198, 170]
+    """
+    run = tasks(config)
+    wait_s, ready_s = run.start_s - run.arrival_s[run.upload], np.zeros((2, config.uploads))
+    first = run.rung == 0
+    np.maximum.at(ready_s[0], run.upload[first], run.end_s[first])
+    np.maximum.at(ready_s[1], run.upload, run.end_s)
+    playable_s, complete_s = ready_s - run.arrival_s
     return UploadsReport(
-        tasks=len(rung), waits_ratio=float((wait_s > 0).mean()), mean_wait_s=float(wait_s.mean()),
-        playable_s=playable_s, complete_s=complete_s,
-        utilization_ratio=float(tally[BUSY_S] / (config.workers * ready_s.max())),
-        worker_s=float(tally[BUSY_S]), copies=int(tally[COPIES]), deployed_s=float(tally[DEPLOYED_S]),
+        tasks=len(run.rung), waits_ratio=float((wait_s > 0).mean()),
+        mean_wait_s=float(wait_s.mean()), playable_s=playable_s, complete_s=complete_s,
+        utilization_ratio=run.busy_s / (config.workers * float(run.end_s.max())),
+        worker_s=run.busy_s, copies=int(run.copies), deployed_s=run.deployed_s,
     )  # fmt: skip
 
 
