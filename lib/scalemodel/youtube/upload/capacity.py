@@ -7,10 +7,10 @@ takes far longer than usual has a second cook begin the same plate; the first to
 the other stops at once. And when the shift changes, each finishes what is on the stove.
 
 A task is one chunk at one rung. With all draws and checks it costs 0.25 µs among a hundred
-workers and 0.5 among thirty thousand, so two to four million tasks a second, 126 times as many as
-SimPy (`benchmarks/youtube/upload.py`), and 38 bytes at the peak. A hundredth of a day of uploads,
-16 million tasks, takes six seconds. A whole day is 1.6 billion, 60 GB and ten minutes; a machine
-of 16 GB ends near 400 million; we stop at twenty.
+workers and 0.5 among thirty thousand, so two to four million tasks a second; the loop is a
+hundred times as fast as SimPy (`benchmarks/youtube/upload.py`). A task holds 38 bytes at the peak.
+A hundredth of a day of uploads, 16 million tasks, takes six seconds, and a whole day would take 60
+GB and ten minutes; a machine of 16 GB ends near 400 million; we stop at twenty.
 
 Left out: workers that fail, tasks that cannot be done, splitting and joining, which cost little.
 Sources: Dean and Barroso, "The Tail at Scale", 2013, for second copies. All figures are ours.
@@ -50,10 +50,8 @@ BUSY_S, COPIES, DEPLOYED_S = range(3)  # places in `tally`
 class UploadsConfig:
     """What is uploaded, who encodes it, and what goes wrong.
 
-    >>> UploadsConfig(copy_after_ratio=1.5)
-    Traceback (most recent call last):
-    ...
-    ValueError: copy_after_ratio=1.5 must be a finite number of at least 0 and at most 1
+    >>> UploadsConfig(straggler_ratio=0.001, copy_after_ratio=0.99).workers
+    120
     """
 
     uploads: int = 300

@@ -8,14 +8,12 @@ Left out: what compression loses at each cut.
 Sources: Graham, "Bounds for Certain Multiprocessing Anomalies", 1966.
 """
 
-__all__ = ["MOST", "best_chunks", "expected_makespan_s", "least_makespan_s", "makespan_s"]
+__all__ = ["MOST", "best_chunks", "expected_makespan_s", "makespan_s"]
 __dir__ = lambda: __all__
 
 import heapq
 import math
 from collections.abc import Sequence
-
-import numpy as np
 
 from scalemodel.core import checks
 
@@ -54,7 +52,8 @@ def best_chunks(video_s: float, each_s: float, speed: float = 1.0) -> float:
 def makespan_s(tasks_s: Sequence[float], workers: int) -> float:
     """When the last task is done if each, in this order, goes to whoever is free first.
 
-    Graham: at most 2 − 1 ÷ workers times the least there is.
+    No plan is done before all work, shared out, or the longest task; and this one, says Graham,
+    takes at most 2 − 1 ÷ workers times as long as the best.
 
     >>> makespan_s([1.0, 1.0, 2.0], workers=2), makespan_s([2.0, 1.0, 1.0], workers=2)
     (3.0, 2.0)
@@ -64,14 +63,3 @@ def makespan_s(tasks_s: Sequence[float], workers: int) -> float:
     for task_s in tasks.tolist():
         heapq.heapreplace(free_s, free_s[0] + task_s)
     return max(free_s)
-
-
-def least_makespan_s(tasks_s: Sequence[float], workers: int) -> float:
-    """No plan is done earlier: neither all work, shared out, nor the longest task.
-
-    >>> least_makespan_s([1.0, 1.0, 4.0], workers=2)
-    4.0
-    """
-    tasks = checks.numbers_row("tasks_s", tasks_s, at_least=0, at_most=1e12)
-    workers = checks.whole("workers", workers, at_least=1, at_most=MOST)
-    return float(np.maximum(tasks.sum() / workers, tasks.max()))
