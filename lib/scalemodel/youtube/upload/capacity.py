@@ -133,7 +133,7 @@ class Tasks(NamedTuple):
     start_s: np.ndarray
     end_s: np.ndarray  # of the quicker try
     busy_s: float  # of all workers
-    copies: float
+    copies: int  # second tries
     deployed_s: float
 
 
@@ -272,7 +272,8 @@ def tasks(config: UploadsConfig) -> Tasks:
     told = arrival_s, added, rung, service_s, usual_s, patience, copy_luck
     habits = config.workers, config.restart_s, config.out
     loop.native(*told, *habits, start_s, end_s, state, tally)
-    return Tasks(arrival_s, upload, rung, start_s, end_s, *tally.tolist())
+    busy_s, copies, deployed_s = tally.tolist()
+    return Tasks(arrival_s, upload, rung, start_s, end_s, busy_s, int(copies), deployed_s)
 
 
 @checks.kinds
@@ -293,7 +294,7 @@ def simulate(config: UploadsConfig) -> UploadsReport:
         tasks=len(run.rung), waits_ratio=float((wait_s > 0).mean()),
         mean_wait_s=float(wait_s.mean()), playable_s=playable_s, complete_s=complete_s,
         utilization_ratio=run.busy_s / (config.workers * float(run.end_s.max())),
-        worker_s=run.busy_s, copies=int(run.copies), deployed_s=run.deployed_s,
+        worker_s=run.busy_s, copies=run.copies, deployed_s=run.deployed_s,
     )  # fmt: skip
 
 
