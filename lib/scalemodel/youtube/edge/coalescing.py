@@ -3,7 +3,7 @@
 A baker is out of rye bread, and a boy has gone to the mill for flour. Who asks meanwhile waits
 for that boy, or a boy is sent for each. Only the miller sees the difference, on the day of the
 fair. A cache of `parts.caches` has an object as soon as it was asked for; here a fetch takes a
-while, so hits that come within it are none. A request costs a few nanoseconds.
+while, so hits that come within it are none. A request costs 40 ns.
 
 Left out: a fetch that fails; one that takes longer because the tier above must fetch, too.
 Sources: none needed.

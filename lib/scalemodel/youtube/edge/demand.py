@@ -2,7 +2,7 @@
 
 Some videos everybody has always watched, by Zipf's law. Each region has favourites of its own
 too: a share of its views follows the same law over another order. Uploads come all the time, and
-are watched when young. And one video may be all that anybody speaks of. A view costs 0.2 µs.
+are watched when young. And one video may be all that anybody speaks of. A view costs 0.3 µs.
 
 Left out: day and night, sizes, videos that become popular late.
 Sources: none; all figures here are ours. Zipf's law is that of `parts.caches.expected`.

@@ -11,7 +11,7 @@ Of 1 + m requests m are hits: λτ / (1 + λτ) for τ ≤ T, a pure TTL, and 1 
 LRU. The hub meets what the edges miss. After a miss an edge is quiet for T or τ, whichever is
 shorter, and then asks at a rate that makes up for it; so for who asks, the other edges count with
 their whole rate, its own with what is left. In the tests that is off by at most 0.002 of all
-views at the edge and 0.007 at hub and origin. A hundred thousand videos take some milliseconds.
+views at the edge and 0.007 at hub and origin. A hundred thousand videos take 0.1 s a region.
 
 Left out: uploads and crowds, for whom the rates change; fetches that take time.
 Sources: Che, Tung, Wang, IEEE JSAC 2002; Fofack, Nain, Neglia, Towsley, VALUETOOLS 2012 (networks

@@ -8,7 +8,7 @@ until no more is left over.
 
 The line is that of `playback`: `transfer` for a unit, `idle` for a pause. The policy is asked
 before each segment; its throughput leaves out the pauses between chunks, which say nothing of the
-line. A unit costs 10 µs in plain Python, a session of two minutes in chunks of half a second 3 ms.
+line. A unit costs 3 µs, a session of two minutes in chunks of half a second 1 ms.
 
 Left out: jumping ahead, playing slower, a chunk's own request.
 Sources: the clockwork is that of `youtube.playback`.
