@@ -117,9 +117,12 @@ def test_a_tunnel_stops_the_picture_for_as_long_as_the_formula_says(config, from
     assert abs(report.faster_s - expected_catch_up_s(behind_s + rebuffer_s, 1.3)) < 1e4 * NEAR
 
 
-def test_a_clock_in_small_steps_says_the_same():
-    """A tank that is filled by units and emptied in steps of a millisecond."""
-    config = LiveConfig(line=tunnel(60, 4), chunk_s=1.0, buffer_s=1.5, speed=1.2, watch_s=90.0)
+@pytest.mark.parametrize(("from_s", "lasts_s"), [(60, 4), (26, 9)])
+def test_a_clock_in_small_steps_says_the_same(from_s, lasts_s):
+    """A tank that is filled by units and emptied in steps of a millisecond; who joins late is
+    still catching up in the second tunnel."""
+    line = tunnel(from_s, lasts_s)
+    config = LiveConfig(line=line, chunk_s=1.0, buffer_s=1.5, speed=1.2, join_s=24.6, watch_s=90.0)
     report, step_s = watch(config), 1e-3
     units = iter(report.at_s)
     coming_s, left_s, goes, stopped_s, hurry = next(units), 0.0, False, 0.0, False
