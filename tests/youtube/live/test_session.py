@@ -60,6 +60,12 @@ def test_who_goes_through_a_tunnel_is_behind_and_catches_up():
     assert report.latency_s[after][0] > usual + 3 and np.isclose(report.latency_s[-1], usual)
 
 
+def test_who_stops_watching_in_a_tunnel_has_waited_until_then():
+    report = watch(LiveConfig(line=tunnel(99, 100), chunk_s=0.5, join_s=20.0, watch_s=110.0))
+    assert np.isclose(report.rebuffer_s, 130 - report.at_s[-1] - report.buffer_s[-1])
+    assert report.rebuffers == 1
+
+
 def test_a_policy_climbs_the_ladder_as_the_line_allows():
     ladder = (500.0, 1_500.0, 4_000.0)
     for chunk_s in (None, 0.5):
