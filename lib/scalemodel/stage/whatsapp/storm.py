@@ -104,7 +104,7 @@ def storm_picture(gap_s: float, levels: int, restarts: int) -> Picture:
             ],
             "layout": {
                 "height": 275, "showlegend": False, "margin": {"l": 120},
-                "xaxis": {"title": {"text": "how often (a logarithmic scale)"}, "type": "log", "range": [0, 3.2],
+                "xaxis": {"title": {"text": "how often (a logarithmic scale)"}, "type": "log", "range": [0, 4.4],
                           "tickvals": [1, 10, 100, 1000]},
                 "yaxis": {"range": [-0.6, levels + 0.6], "title": {"text": ""}},
                 "annotations": [
