@@ -24,6 +24,7 @@ Sources: the brief's message flow; XEP-0198; Reed, "That's 'Billion' with a 'B'"
 __all__ = ["BATCH", "MOST_ID", "MOST_S", "MOST_WAITING", "WINDOW", "WRITE", "Server", "ServerBusy"]
 __dir__ = lambda: __all__
 
+import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -102,7 +103,7 @@ class Server:
         for number, owner, name, cursor in self._store.load("device"):
             numbers[number] = self._enlist(Device(number, owner, name, cursor))
         for name, members in self._store.load("party"):
-            self._parties[name] = tuple(members.split("\n"))
+            self._parties[name] = tuple(json.loads(members))
         keys = self._store.load("sent")
         self._keys.extend([(self._now, keys)] if keys else ())
         self._sent = {(number, client_id): id for id, number, client_id in keys}
@@ -133,10 +134,11 @@ class Server:
         if isinstance(members, str) or not isinstance(members, Iterable) or not (row := [*members]):
             raise ValueError(f"members={members!r} must be a row of users")
         for user in row:
-            if not isinstance(user, str) or user not in self._users or "\n" in user:
+            if not isinstance(user, str) or user not in self._users:
                 raise ValueError(f"members has {user!r}: nobody of that name is known")
-        self._store.write({"party": [(name, "\n".join(dict.fromkeys(row)))]})
-        self._parties[name] = tuple(dict.fromkeys(row))
+        once = [*dict.fromkeys(row)]
+        self._store.write({"party": [(name, json.dumps(once))]})
+        self._parties[name] = tuple(once)
 
     def _free(self, field, name, taken):
         if name in taken:
@@ -151,7 +153,7 @@ class Server:
         try:
             return self._devices[who]
         except (KeyError, TypeError):
-            raise ValueError(f"who={who!r} must be a device that has joined") from None
+            raise ValueError(f"who={checks.brief(who)} must be a device that has joined") from None
 
     # ── What a device says ──────────────────────────────────────────────────
     def handle(self, who: tuple[str, str], packet: tuple) -> None:
@@ -169,7 +171,9 @@ class Server:
                 case ("bye",):
                     self.bye(who)
                 case _:
-                    raise ValueError(f"packet={packet!r} must be one of those in `messages`")
+                    raise ValueError(
+                        f"packet={checks.brief(packet)} must be one of those in `messages`"
+                    )
         except ServerBusy:  # it will come again
             self.counts["busy"] += 1
         except ValueError as error:
@@ -185,7 +189,7 @@ class Server:
         """A receipt for `to`, whose message `about` was read; repeated like any message."""
         about = checks.whole("about", about, at_least=1, at_most=self._next - 1)
         if not isinstance(to, str) or to not in self._users:
-            raise ValueError(f"to={to!r} must be a user who is known")
+            raise ValueError(f"to={checks.brief(to)} must be a user who is known")
         self._accept(who, client_id, to, "read", about, "")
 
     def _accept(self, who, client_id, to, kind, about, body):
@@ -217,7 +221,7 @@ class Server:
         if isinstance(to, str) and to in users and len(users[sender.owner]) == 1:
             return users[to]
         if not isinstance(to, str) or (to not in users and to not in self._parties):
-            raise ValueError(f"to={to!r} must be a user or a group who is known")
+            raise ValueError(f"to={checks.brief(to)} must be a user or a group who is known")
         others = [device for device in users[sender.owner] if device is not sender]
         members = self._parties.get(to, (to,))
         theirs = [device for user in members for device in users[user] if user != sender.owner]

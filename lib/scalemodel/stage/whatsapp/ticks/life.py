@@ -19,11 +19,11 @@ from scalemodel.whatsapp.delivery.server import Server
 from scalemodel.whatsapp.delivery.stores import ForgetfulStore
 
 WAYS = {  # when the plug is pulled, and whether the server keeps keys
-    "leave it in": (None, False),
-    "pull it before the commit": ("before", False),
+    "never": (None, False),
+    "before the commit": ("before", False),
     "between commit and tick": ("between", False),
+    "there, with a key": ("between", True),
     "after the tick": ("after", False),
-    "between, with a key": ("between", True),
 }
 ANA_X, BO_X, SERVER_X, SERVER_Y, LOG_Y = 46, 314, 172, 40, 102
 SOCKET = (SERVER_X + 50, SERVER_Y + 16)  # where the cord of the server ends
@@ -33,8 +33,8 @@ PLUGGED, PULLED = (SERVER_X + 40, SERVER_Y - 2), (SERVER_X + 40, SERVER_Y - 18)
 def life() -> Embed:
     """Each way from the first tap to the second tick.
 
-    >>> life().text[:42]
-    'What does a tick promise?: leave it in, 6 '
+    >>> life().text[:43]
+    'When do you pull the plug?: never, 6 steps,'
     """
     bubble = (
         '<rect x="-21" y="-11" width="42" height="22" rx="8" style="fill:var(--sm-paper)" '
@@ -62,7 +62,7 @@ def life() -> Embed:
     )
     ways = {way: _Life(*rule).steps for way, rule in WAYS.items()}
     return moving(
-        things, ways, title="What does a tick promise?", size_px=(360, 136), ground=ground
+        things, ways, title="When do you pull the plug?", size_px=(360, 136), ground=ground
     )
 
 
