@@ -45,6 +45,7 @@ def test_a_message_byte_by_byte():
     ]  # fmt: skip
     assert as_tokens(CHAT).hex(" ") == " ".join(said)
     assert as_xml(CHAT) == f'<message to="{ADA}" from="{BO}" id="1A2F" type="chat"><body>On my way</body></message>'  # fmt: skip
+    assert from_tokens(as_tokens(CHAT)) == CHAT
     assert len(as_tokens(CHAT)) == 52 and len(as_xml(CHAT)) == 130
 
 
@@ -119,10 +120,18 @@ def test_what_is_too_deep_is_named():
         Stanza("a", {}, (deep,))
     with pytest.raises(ValueError, match=f"at most {MOST_DEPTH} deep"):
         from_tokens(bytes([0, 1, 1]) * 5_000)
-    assert Stanza("a", text="é" * (MOST_BYTES // 2))
+    full = Stanza("a", text="x" * MOST_BYTES)
+    assert from_tokens(as_tokens(full)) == full
+    with pytest.raises(ValueError, match="must be text of 65535 bytes"):
+        Stanza("a", text="x" * (MOST_BYTES + 1))
 
 
-@pytest.mark.parametrize("raw", ["", "00", "00 c8", "00 01 00 ff ff 01 01 01", "02 01 07 01 07 01 00 00", "00 01 00 fe 00 01 ff", "00 01 00 fe ff ff 61"], ids=repr)  # fmt: skip
-def test_bytes_that_are_no_stanza_are_named(raw):
-    with pytest.raises(ValueError):
+@pytest.mark.parametrize(
+    ("raw", "named"),
+    [("", "go on at 0 for 1"), ("00", "go on at 1 for 1"), ("00 c8", r"raw\[1\]=200 must be"), ("00 01 00 ff ff 01 01 01", r"raw\[4\]=255 must be"),
+     ("02 01 07 01 07 01 00 00", "names the attribute 'to' twice"), ("00 01 00 fe 00 01 ff", "decode"), ("00 01 00 fe ff ff 61", "go on at 6 for 65535"),
+     ("00 01 00 fd 04 12", "go on at 5 for 2")],
+)  # fmt: skip
+def test_bytes_that_are_no_stanza_are_named(raw, named):
+    with pytest.raises(ValueError, match=named):
         from_tokens(bytes.fromhex(raw))
