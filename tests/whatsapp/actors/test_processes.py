@@ -111,6 +111,7 @@ def test_a_call_has_one_outcome_and_a_late_reply_is_dropped():
     assert call.outcome == ("timed out", None) and boss.state == [call]
     quick = all_of.call(asked, "who?", timeout_s=2.0)
     assert all_of.reply(quick, "me") and quick.outcome == ("reply", "me")
+    assert quick.timer.target is None
     all_of.advance(9.0)
     assert quick.outcome == ("reply", "me") and not all_of.reply(quick, "you")
 
@@ -174,6 +175,12 @@ def test_a_handler_that_waits_leaves_the_rest_where_it_is():
     assert [all_of.cast(ada, "x") for _ in range(3)] == [SENT, SENT, FULL]
     all_of.run()
     assert ada.state == [] and all_of.cast(ada, "c") == FULL
+    split = system(messages_per_turn=4)
+    cy = split.spawn(handle, [])
+    for message in ["begin", "b", "c", "a", "d"]:
+        split.cast(cy, message)
+    split.run()
+    assert cy.state == ["c", "a", "b", "d"]
     bo = all_of.spawn(handle, [])
     for message in ["begin", "a", "b", "c"]:
         all_of.cast(bo, message)

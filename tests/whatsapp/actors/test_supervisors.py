@@ -122,6 +122,14 @@ def test_a_supervisor_goes_with_its_parent_and_its_children_with_it():
     assert said[4:] == [("shutdown", "c"), ("shutdown", "x"), ("shutdown", "b"), ("shutdown", "a")]
 
 
+def test_who_goes_in_time_leaves_no_timer_behind():
+    system = System(Clock())
+    top = tree(strategy="one_for_all").start(system)
+    system.exit(children(top)["a"], "kill")
+    system.run()
+    assert not [timer for *_, timer in system._timers if timer.target is not None]
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.floats(0, 1), st.floats(0, 9), st.integers(1, 6))
 def test_the_exact_window_does_not_know_the_phase(phase_s, gap_s, window_s):
