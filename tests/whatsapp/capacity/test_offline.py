@@ -33,6 +33,16 @@ def test_half_are_written_after_a_minute_and_two_in_a_hundred_after_six():
     assert written_ratio(60 * math.log2(50)) == pytest.approx(0.02)
 
 
+def test_the_mistake_is_the_shorter_of_two_averages():
+    assert naive_waiting(OfflineConfig(arrivals_per_s=2, away_s=5, ttl_s=7)) == 10
+    assert naive_waiting(OfflineConfig(arrivals_per_s=2, away_s=7, ttl_s=5)) == 10
+
+
+def test_one_message_is_enough_if_it_is_old_enough():
+    one = simulate(OfflineConfig(arrivals_per_s=1e-6, ttl_s=1, messages=1))
+    assert (one.waiting, one.expired_ratio) == (0, 1)
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(away=st.floats(1, 1e6), ttl=st.floats(1, 1e6))
 def test_the_mistake_is_never_too_few(away, ttl):
@@ -75,3 +85,9 @@ def test_a_run_that_is_too_short_is_named():
         simulate(replace(SMALL, messages=100))
     with pytest.raises(ValueError, match="half_s=0 must be"):
         written_ratio(1, half_s=0)
+
+
+@pytest.mark.parametrize("ask", [simulate, expected, naive_waiting])
+def test_what_is_no_config_is_named(ask):
+    with pytest.raises(ValueError, match="config=3 must be a OfflineConfig"):
+        ask(3)
