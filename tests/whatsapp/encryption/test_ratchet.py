@@ -75,6 +75,15 @@ def test_a_text_is_bound_to_who_speaks():
     refused(ben, anna.lock(b"tea"), "changed on its way, or is for another")
 
 
+def test_what_is_printed_tells_no_secret():
+    anna, ben = talk()
+    message = anna.lock(b"tea")
+    ben.unlock(message)
+    anna.unlock(ben.lock(b"yes"))
+    assert repr(message) == "Message(before=0, number=0)"
+    assert repr(anna.chains) == "Chains(sent=1, received=1, before=0)"
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 turns = st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 9)), max_size=60)
 

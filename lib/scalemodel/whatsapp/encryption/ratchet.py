@@ -203,16 +203,15 @@ class Session:
 
     def _skipped(self, after, number, made):
         """After the keys of all before `number` that have not come were made, into `made`."""
-        missing = number - after.received if after.receiving else 0
-        if len(made) + missing > self.most_skipped:
+        places, link = range(after.received, number if after.receiving else 0), after.receiving
+        if len(made) + len(places) > self.most_skipped:
             raise ValueError(
-                f"message {number} would skip {len(made) + missing} keys; "
+                f"message {number} would skip {len(made) + len(places)} keys; "
                 f"at most {self.most_skipped} are made for one message"
             )
-        link = after.receiving
-        for place in range(after.received, after.received + missing):
+        for place in places:
             link, made[after.theirs, place] = keys.step(link)
-        return replace(after, receiving=link, received=after.received + max(missing, 0))
+        return replace(after, receiving=link, received=after.received + len(places))
 
     def _opened(self, key, message):
         try:
