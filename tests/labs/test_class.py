@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -14,7 +16,7 @@ from scalemodel.labs.seeds import seeds_of
 from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import read_submission
 from tests.labs.diary import FORGETS, KEEPS, LAB
-from tests.laws.lab_laws import strangers_taken
+from tests.laws.lab_laws import ROOT, strangers_taken
 
 
 @pytest.fixture(autouse=True)
@@ -201,6 +203,29 @@ def test_a_replay_shows_the_counterexample_of_the_report(folder, tmp_path, capsy
 def test_a_notebook_and_a_file_are_the_same_submission(folder):
     assert read_submission(folder / "ann.ipynb").source == KEEPS
     assert read_submission(folder / "ann.ipynb").explanation == "It looks before it writes."
+
+
+@pytest.mark.parametrize("first", ["--help", "check", "grade"])
+def test_whoever_hears_no_more_stops_nothing(folder, tmp_path, first):
+    """Below `head`, which has read enough and is gone."""
+    sent = {"check": "bo.py", "grade": "."}
+    words = (
+        ["diary", str(folder / sent[first]), "--to", str(tmp_path / "out")] if first in sent else []
+    )
+    words = [first, *words[: 2 if first == "check" else 4]]
+    run = f"""
+import runpy, sys
+from scalemodel.labs.shelf import LABS
+from tests.labs.diary import LAB
+LABS[LAB.name], sys.argv = LAB, ["labs", *{words}]
+runpy.run_module("scalemodel.labs", run_name="__main__")
+"""
+    gone, its = os.pipe()
+    os.close(gone)
+    done = subprocess.run([sys.executable, "-c", run], stdout=its, stderr=subprocess.PIPE, cwd=ROOT)
+    os.close(its)
+    assert (done.returncode, done.stderr) == ({"--help": 0, "check": 1, "grade": 2}[first], b"")
+    assert first != "grade" or (tmp_path / "out" / "class.md").exists()
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -108,6 +108,20 @@ def test_a_failure_is_counted_once_for_each_submission(graded):
     ]
 
 
+def test_a_class_reads_no_file_s_name(graded, tmp_path):
+    two, cell = tmp_path / "sent" / "s1", '{"cells": []}'
+    two.mkdir(parents=True)
+    for name in ("lee.py", "lee_old.ipynb"):
+        (two / name).write_text(cell)
+    (tmp_path / "sent" / "s2").mkdir()
+    _, rows, _ = graded({"s2/lee.ipynb": cell, "s3.ipynb": cell})
+    assert rows["s1"]["remark"] == "handed in more than one file: s1/lee.py, s1/lee_old.ipynb"
+    assert rows["s2"]["remark"].startswith("lee.ipynb has no cell tagged answer")
+    told = (graded.out / "class.md").read_text()
+    assert "lee" not in told and "could not be graded: 3 of 3" in told
+    assert as_class([{"student": "s1", "trouble": "handed in x", "files": ["x"]}]).count("…") == 1
+
+
 def test_an_empty_class_is_a_class(tmp_path):
     assert as_class([]).splitlines()[2] == "0 submissions."
     (tmp_path / "sent").mkdir()
@@ -125,13 +139,19 @@ def test_a_name_forges_no_line_no_formula_and_no_cell(graded):
         "a,b",
         'a"b',
         "a;=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠x",
+        "﹦1",
+        "\u3000⁺1",
         "\ta",
         "\x1b[2K",
     ]
     _, rows, said = graded({f"{name}.py": "" for name in names})
     assert len(rows) == len(names)
     for name in names:
-        label = "'" * name.strip().startswith(("=", "+", "@")) + one_line(name)
+        label = "'" * name.strip().startswith(tuple("=+@＝＋－＠﹦⁺")) + one_line(name)
         assert rows[label]["points"] == "0"
     lines = [line for line in said.splitlines() if " of " in line]
     assert len(lines) == len(names) and all(line.endswith("invalid, 0 points") for line in lines)

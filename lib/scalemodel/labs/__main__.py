@@ -14,6 +14,7 @@ Sources: none needed.
 """
 
 import argparse
+import contextlib
 import html
 import os
 import shlex
@@ -72,7 +73,17 @@ def main(words: list[str]) -> int:
 
 def _say(text):
     """Print `text`, in which names and students' words may stand: nothing moves the cursor."""
-    print("\n".join(map(one_line, text.split("\n"))), flush=True)
+    with _heard():
+        print("\n".join(map(one_line, text.split("\n"))), flush=True)
+
+
+@contextlib.contextmanager
+def _heard():
+    """What is printed to a reader who has gone, as `head` does, is said to nobody; all else is done."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser():
@@ -126,7 +137,8 @@ def _again(lab, name):
 
 
 def _graded(asked, key, student, name, handed_in):
-    lab, submission = lab_named(asked.lab), submission_in(name, handed_in)
+    lab = lab_named(asked.lab)
+    submission = submission_in(name, handed_in, lab.subject)
     seeds = seeds_of(key, student, lab.name, asked.attempt, SEEDS, handed_in)
     result = grade(lab, _player(lab, submission), seeds, _again(lab, name))
     return as_data(result, submission, student, asked.attempt)
@@ -152,7 +164,7 @@ def _report(asked):
 
 def _replay(asked):
     lab, name = lab_named(asked.lab), asked.path.name
-    submission = submission_in(name, bytes_of(asked.path))
+    submission = submission_in(name, bytes_of(asked.path), lab.subject)
     key, _, seed = asked.run_of.partition(":")
     if not seed.isdecimal():
         raise ValueError(f"stage:seed={asked.run_of!r} must be as b:41")
@@ -200,8 +212,7 @@ def _reports(asked, key, kept, students):
             report = kept.report(sent.student, handed_in)
             fresh += [(sent, handed_in)] * (report is None)
         except (OSError, ValueError) as error:
-            words = getattr(error, "strerror", None) or str(error)
-            report = {"student": sent.student, "trouble": words}
+            report = _troubled(sent, getattr(error, "strerror", None) or str(error))
         if report is not None:
             tell(sent, report)
     act = lambda row: _graded(asked, key, row[0].student, row[0].name, row[1])
@@ -209,11 +220,15 @@ def _reports(asked, key, kept, students):
         sent, handed_in = fresh[place]
         if trouble:
             kept.forget(sent.student)
-            report = {"student": sent.student, "trouble": trouble}
+            report = _troubled(sent, trouble)
         else:
             kept.keep(sent.student, handed_in, report)
         tell(sent, report)
     return [reports[sent.student] for sent in students]
+
+
+def _troubled(sent, words):
+    return {"student": sent.student, "files": sent.files, "trouble": words}
 
 
 def _save(path, text):
@@ -225,4 +240,9 @@ if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # a terminal may lack a letter
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+    finally:
+        with _heard():
+            sys.stdout.flush()
+    sys.exit(code)

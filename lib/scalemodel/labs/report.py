@@ -177,7 +177,8 @@ def as_table(reports: list[dict]) -> str:
 
 def _cell(label):
     """`label` in one line, and never a formula where a spreadsheet opens the table."""
-    return "'" * label.lstrip().startswith(("=", "+", "-", "@")) + one_line(label)
+    sign = unicodedata.normalize("NFKC", label.lstrip()[:1])  # a wide one may be taken for it
+    return "'" * sign.startswith(("=", "+", "-", "@")) + one_line(label)
 
 
 @checks.kinds
@@ -205,7 +206,10 @@ def as_class(reports: list[dict], remark: str = "") -> str:
 def _failures(report):
     """Each failure of one submission with its words, the stages in one row that have the same."""
     if "trouble" in report:
-        yield "could not be graded", without_name(report["trouble"], report["student"])
+        words = report["trouble"]
+        for file in report.get("files", ()):  # which say who has handed them in
+            words = words.replace(file, "…")
+        yield "could not be graded", without_name(words, report["student"])
     stages = {}
     for stage in report.get("stages", []):
         if stage["outcome"] != "valid":

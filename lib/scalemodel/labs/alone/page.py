@@ -49,7 +49,7 @@ def check(lab: Lab, key: str, text: str, seeds: list[int]) -> None:
 heapq, itertools, json, math, operator. The notebook and the command can judge it
     """
     try:
-        answer = submission_in("answer.py", text.encode())
+        answer = submission_in("answer.py", text.encode(), lab.subject)
     except ValueError as error:
         return print(error)
     print(f"Playing {len(seeds)} world{'s' * (len(seeds) > 1)}", end=" ")

@@ -31,7 +31,7 @@ UNPACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What one student has handed in: the file's name, and how to read it.
+    """What one student has handed in: the file's name, how to read it, and of several all names.
 
     >>> Sent("ann", "ann.py", lambda: b"x = 1").read()
     b'x = 1'
@@ -40,6 +40,13 @@ class Sent:
     student: str
     name: str
     read: Callable[[], bytes]
+    several: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> list[str]:
+        """The names of files that may stand in words about it, the longer ones first."""
+        names = {one_line(name) for name in (self.name, *self.several) if _may_be_one(name)}
+        return sorted(names, key=len, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class Entry:
     @property
     def is_submission(self) -> bool:
         """Whether it may be an answer, by its name."""
-        return self.read is not None and self.parts[-1].lower().endswith(SUFFIXES)
+        return self.read is not None and _may_be_one(self.parts[-1])
 
     @property
     def student(self) -> str:
@@ -117,9 +124,15 @@ def _one_of(student, files, topic):
         files = named
     if len(files) == 1:
         return Sent(student, files[0].parts[-1], files[0].read)
-    names = ", ".join(sorted("/".join(file.parts) for file in files)[:3])
-    words = f"more than one file: {names}" if files else "no file that ends in .py or .ipynb"
-    return Sent(student, student, functools.partial(_refuse, f"handed in {one_line(words)}"))
+    names = tuple(sorted("/".join(file.parts) for file in files)[:3])
+    words = (
+        f"more than one file: {', '.join(names)}" if files else "no file that ends in .py or .ipynb"
+    )
+    return Sent(student, student, functools.partial(_refuse, f"handed in {one_line(words)}"), names)
+
+
+def _may_be_one(name):
+    return name.lower().endswith(SUFFIXES)
 
 
 def _stem(entry):
@@ -190,7 +203,7 @@ def _is_one_folder(entries):
 
 def _bytes_in(archive, member):
     """What a member holds; no more of it is unpacked than a file may be long."""
-    name, mode = one_line(member.filename), member.external_attr >> 16
+    name, mode = one_line(PurePosixPath(member.filename).name), member.external_attr >> 16
     if stat.S_IFMT(mode) and not stat.S_ISREG(mode):
         raise ValueError(f"{name} must be an ordinary file, and no link, folder or pipe")
     if member.compress_type not in UNPACKED or member.flag_bits & 1:

@@ -16,7 +16,8 @@ import linecache
 import types
 
 from scalemodel.core import checks
-from scalemodel.labs.reading.cells import UNREADABLE, as_python, names_in, with_what_it_needs
+from scalemodel.labs.reading.cells import as_python, names_in, with_what_it_needs
+from scalemodel.labs.reading.commands import UNREADABLE
 
 
 @checks.kinds

@@ -1,35 +1,38 @@
-"""A notebook's cell as Python: what only IPython understands does nothing in a grading.
+"""A notebook's cells as Python: what only IPython understands, and which cells an answer needs.
 
-IPython's own transformer says which lines are magics, commands or questions; it knows
-brackets, strings and continued lines.
-
-Left out: what a command would have printed. Magics that run Python leave that Python.
-Sources: IPython's `inputtransformer2`.
+Left out: names that a cell makes in another way than by Python's own statements.
+Sources: Python's `symtable`.
 """
 
 __all__ = [
-    "CELL_MAGIC", "LOOPS", "ONLY_THERE", "PYTHONS", "RUN_THEIR_CELL", "RUN_THEIR_LINE",
-    "UNREADABLE", "as_python", "names_in", "with_what_it_needs",
+    "CELL_MAGIC", "LOOPS", "PYTHONS", "RUN_THEIR_CELL", "as_python", "joined", "names_in",
+    "with_what_it_needs",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
 import ast
 import builtins
 import collections
+import functools
 import re
 import symtable
 import warnings
 from typing import NamedTuple
 
 from scalemodel.core import checks
+from scalemodel.labs.reading.commands import (
+    UNREADABLE,
+    bound_in,
+    replaced,
+    transformed,
+    tree_of,
+    without_calls,
+)
 
 CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)[^\n]*\n?(?P<body>.*)", re.DOTALL)
 RUN_THEIR_CELL = ("time", "capture", "prun")
-RUN_THEIR_LINE = ("time", "prun")
-ONLY_THERE = ("get_ipython", "display")
 LOOPS = ("listcomp", "setcomp", "dictcomp", "genexpr")  # as `symtable` calls what runs at once
 PYTHONS = frozenset(dir(builtins))
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 @checks.kinds
@@ -41,17 +44,18 @@ def as_python(name: str, cell: str) -> str:
     """
     while magic := CELL_MAGIC.fullmatch(cell):
         cell = magic["body"] if magic["name"] in RUN_THEIR_CELL else ""
-    if _tree(cell) is None:
-        cell = _transformed(name, cell)
-    return _without_calls(cell, _tree(cell))
+    if tree_of(cell) is None:
+        cell = transformed(name, cell)
+    return without_calls(cell)
 
 
 @checks.kinds
 def with_what_it_needs(source: str, others: list[str]) -> str:
     """`source` below those of the `others`, oldest first, that make a name which it uses.
 
-    Of several the latest is taken; not one that, when it is run, uses what only `source` makes,
-    or what nothing makes, if there is another: it tried something out.
+    Of several the latest is taken, and of those that import it in the same words the first; not
+    one that, when it is run, uses what only `source` makes, or what nothing makes, if there is
+    another: it tried something out.
 
     >>> with_what_it_needs("x = two() + 1", ["y = 3", "def two(): return one + 1", "one = 1"])
     'def two(): return one + 1\\n\\none = 1\\n\\nx = two() + 1'
@@ -60,16 +64,49 @@ def with_what_it_needs(source: str, others: list[str]) -> str:
     made, used = names_in(source)
     own = made - _imported(source)  # the rest others may need before it does
     makers, late = _makers(cells), _too_late(cells, own)
+    said = functools.cache(lambda place: _imports(others[place]))
     needed, waiting, seen = set(), sorted(used - made), set()
     while waiting:
         name = waiting.pop()
         places = [] if name in seen else makers.get(name, [])
         seen.add(name)
         if places:
-            place = next((place for place in reversed(places) if place not in late), places[-1])
+            *before, place = [one for one in places if one not in late] or places
+            while before and said(before[-1]).get(name) == said(place).get(name, "another"):
+                place = before.pop()
             needed.add(place)
             waiting += cells[place].used - cells[place].made - own
-    return "\n\n".join([*(others[place] for place in sorted(needed)), source])
+    return joined([*(others[place] for place in sorted(needed)), source], others)
+
+
+@checks.kinds
+def joined(cells: list[str], others: list[str]) -> str:
+    """The cells, each below the one before; what any cell imports from the future stands first.
+
+    >>> print(joined(["x = 1", "from __future__ import annotations; y = 2"], []))
+    from __future__ import annotations
+    x = 1
+    <BLANKLINE>
+    pass; y = 2
+    """
+    rows = [_without_future(cell) for cell in cells]
+    lines = [line for lines, _ in [*rows, *map(_without_future, others)] for line in lines]
+    first = [*dict.fromkeys(lines)]
+    whole = "\n\n".join([*cells[:1], *(cell for _, cell in rows[1:])])
+    begins = rows[0][0] if rows else []
+    if first == begins and (not first or whole.lstrip().startswith("from __future__")):
+        return whole  # as it begins already
+    return "\n".join([*first, "\n\n".join(cell for _, cell in rows)])
+
+
+def _without_future(cell):
+    """What a cell imports from the future, a line each, and the cell without it.
+
+    It may do so anywhere: to IPython each of its statements is the first.
+    """
+    nodes = tree_of(cell).body if "__future__" in cell and tree_of(cell) else []
+    nodes = [one for one in nodes if getattr(one, "module", "") == "__future__"]
+    return [*map(ast.unparse, nodes)], replaced(cell, [(one, "pass") for one in nodes])
 
 
 class _Names(NamedTuple):
@@ -109,6 +146,20 @@ def _too_late(cells, own):
                     left[made] -= 1
                     waiting += [made] * (not left[made])
     return late
+
+
+def _imports(source):
+    """For each name that a cell makes once, and by an import: in which words."""
+    words = {}
+    for node in tree_of(source).body:
+        rows = [(name, None) for name in bound_in(ast.Module([node], []))]
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            origin = getattr(node, "module", None), getattr(node, "level", None)
+            rows = [(name, (*origin, one.name)) for one in node.names
+                    for name in bound_in(ast.Module([one], []))]  # fmt: skip
+        for name, said in rows:
+            words[name] = None if name in words else said
+    return {name: said for name, said in words.items() if said}
 
 
 @checks.kinds
@@ -162,68 +213,3 @@ def _tables(source, enters=lambda table: True):
     for table in tables:
         tables += filter(enters, table.get_children())
     return tables
-
-
-def _tree(source):
-    with warnings.catch_warnings(action="ignore"):
-        try:
-            return ast.parse(source)
-        except UNREADABLE:
-            return None
-
-
-def _transformed(name, cell):
-    try:
-        from IPython.core.inputtransformer2 import TransformerManager
-    except ImportError:
-        raise ValueError(
-            f"{name} has a cell with lines for IPython, and IPython is not installed: "
-            "pip install ipython, or hand in a .py"
-        ) from None
-    try:
-        return TransformerManager().transform_cell(cell)
-    except (*UNREADABLE, RuntimeError):  # of hundreds of magics: IPython gives up, too
-        return cell
-
-
-def _without_calls(cell, tree):
-    """The cell, with other words in place of each call that only a notebook can do."""
-    if tree is None or not any(name in cell for name in ONLY_THERE):
-        return cell
-    data, begins = cell.encode(), [0]
-    for row in data.splitlines(keepends=True):
-        begins.append(begins[-1] + len(row))
-    for node in sorted(_calls(tree), key=lambda node: (node.lineno, node.col_offset), reverse=True):
-        begin = begins[node.lineno - 1] + node.col_offset
-        end = begins[node.end_lineno - 1] + node.end_col_offset
-        data = data[:begin] + _instead(node).encode() + data[end:]
-    return data.decode()
-
-
-def _calls(tree):
-    """The calls of what only a notebook has, none inside another."""
-    own = {getattr(node, "name", None) or getattr(node, "id", None) for node in ast.walk(tree)
-           if not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))}  # fmt: skip
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Call) and _called(node) in set(ONLY_THERE) - own:
-            yield node
-        else:
-            waiting.extend(ast.iter_child_nodes(node))
-
-
-def _called(call):
-    """The first name of what is called: `get_ipython().system(...)` calls `get_ipython`."""
-    function = call.func
-    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Call):
-        function = function.value.func
-    return getattr(function, "id", None)
-
-
-def _instead(call):
-    name = getattr(call.func, "attr", None)
-    words = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
-    if name == "run_line_magic" and len(words) == 2 and words[0] in RUN_THEIR_LINE:
-        return words[1] if words[1] and _tree(words[1]) else "None"
-    return "[]" if name == "getoutput" else "None"
