@@ -155,7 +155,9 @@ class Sessions:
         if sender == to:
             return ONESELF
         try:
-            process = self.online.get(to)
+            process = self.online[to]
+        except KeyError:
+            process = None
         except TypeError:
             return UNKNOWN_USER  # what is no name is nobody's
         if process is not None:
