@@ -57,6 +57,8 @@ def test_who_hands_in_two_files_or_none_is_told_once(tmp_path):
             "cy": "handed in no file that ends in .py or .ipynb",
             "di": "handed in more than one file: di.py, di/x.py",
         }
+    four = laid_out(tmp_path / "four", [f"ann/{name}.py" for name in "abcd"])
+    assert read(four) == {"ann": "handed in more than one file: ann/a.py, ann/b.py, ann/c.py"}
     (tmp_path / "sent" / "ed").mkdir()
     assert "no file" in read(tmp_path / "sent")["ed"]
     assert "no file" in read(packed(tmp_path / "more.zip", [*names, "ed/"]))["ed"]
@@ -154,6 +156,8 @@ def test_a_class_of_which_one_has_handed_in_something_is_a_class(tmp_path):
         (["Lee: Ann/x.py", "bo/x.py"], ["Lee: Ann", "bo"]),
         (["Lab 1: Fan-out/ann.py", "Lab 1: Fan-out/bo.py"], ["ann", "bo"]),
         (["./ann.py", "./bo.py"], ["ann", "bo"]),
+        (["ann.lee/x.py", "bo.lee/x.py"], ["ann.lee", "bo.lee"]),
+        (["Lab/", "Lab/ann.py", "Lab/bo.py"], ["ann", "bo"]),
     ],
 )
 def test_no_odd_path_loses_a_student(tmp_path, names, students):
@@ -165,6 +169,8 @@ def test_what_leads_out_of_an_archive_is_told(tmp_path, name):
     _, left_out = sent_in(packed(tmp_path / "sent.zip", [name, "bo.py"]), "fanout")
     (said,) = left_out
     assert said.startswith("leads out of the archive, left out: ") and "ann.py" in said
+    four = packed(tmp_path / "four.zip", [f"../{name}.py" for name in "abcd"])
+    assert sent_in(four, "fanout")[1][0].endswith("left out: ../a.py, ../b.py, ../c.py and 1 more")
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
