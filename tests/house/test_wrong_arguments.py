@@ -85,7 +85,18 @@ LEFT_OUT = {
     },
     "scalemodel.uber.matching.eta.asked": "a doorkeeper itself, asked by us alone",
     "scalemodel.uber.location.sphere.as_row": "a doorkeeper itself, asked by us alone",
+    "scalemodel.whatsapp.encryption.keys.key": "a doorkeeper itself, asked by us alone",
     "scalemodel.twitter.live.admission.rising": "a doorkeeper itself, asked by us alone",
+    **{
+        f"scalemodel.parts.database.Database.{name}": "holds a connection; tests/parts refuses"
+        for name in ("write", "read", "close")
+    },
+    **{
+        f"scalemodel.whatsapp.delivery.stores.SqlStore.{name}": "holds a connection; as its neighbour"
+        for name in ("write", "load", "close")
+    },
+    "scalemodel.whatsapp.delivery.messages.Message": "inside the server, which looks at what comes in",
+    "scalemodel.whatsapp.delivery.messages.clean": "a doorkeeper itself, asked by us alone",
     "scalemodel.parts.redis_server.PrivateServer.stop": "takes nothing, and holds a process",
     **{
         f"scalemodel.parts.redis_server.{name}": "a doorkeeper itself, asked by us alone"
@@ -154,6 +165,14 @@ EXAMPLES = {
     >>> outbox = Outbox(queue_posts=2, window_s=1.0, frame_posts=2)
     >>> outbox.withhold(7); outbox.check()
     """,
+    "whatsapp": """
+    >>> from scalemodel.whatsapp.delivery.client import Client
+    >>> from scalemodel.whatsapp.delivery.runs import History, Schedule
+    >>> from scalemodel.whatsapp.delivery.server import Server
+    >>> from scalemodel.whatsapp.delivery.verdicts import broken, check, story
+    >>> history = History(Schedule(), Server, Client, ())
+    >>> check(history), broken(history), story(history)
+    """,
     "youtube": """
     >>> from scalemodel.youtube.abr.policies import Dynamic
     >>> player = Player(), Dynamic()
@@ -170,10 +189,17 @@ MAY_TAKE = {
         for policy in ("ThroughputRule", "BufferBased", "Bola", "Dynamic", "RobustMpc")
     },
     "scalemodel.parts.redis_server.shown": {"url": "what is no URL is shown as it is"},
-    "scalemodel.labs.shrink.shrink": {"world": "`simpler` is asked, and knows what a world is"},
+    "scalemodel.parts.shrink.shrink": {"world": "`simpler` is asked, and knows what a world is"},
+    **{
+        f"scalemodel.whatsapp.delivery.{server}.handle": {
+            "who": "comes over a network, and is told over it",
+            "packet": "comes over a network, and is told over it",
+        }
+        for server in ("server.Server", "naive.NaiveServer")
+    },
     "scalemodel.labs.__main__.main": {"words": "argparse answers, and ends the process"},
 }
-ROOMS = ("core", "parts", "youtube", "twitter", "labs", "netflix", "uber")
+ROOMS = ("core", "parts", "youtube", "twitter", "labs", "netflix", "uber", "whatsapp")
 TABLES = {path.parent.name: path for path in sorted((ROOT / "tests").glob("*/limits.toml"))}
 LIMITED = [name for name in NAMES if name.split(".")[1] in TABLES]
 

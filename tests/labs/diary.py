@@ -8,8 +8,8 @@ from scalemodel.labs.lab import Lab, Stage
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.lives import Lives
 from scalemodel.labs.playing.store import SERVICE, Store
-from scalemodel.labs.shrink import without_some
 from scalemodel.labs.verdict import invalid, valid
+from scalemodel.parts.shrink import without_some
 
 
 # ── The world ───────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ QUESTIONS = {
     "book/netflix/services": ["bulkhead", "one slow service", "time-out"],
     "book/netflix/edge": ["open connect", "fill window", "steering"],
     "book/netflix/monkey": ["chaos monkey", "game day", "blast radius"],
+    "book/whatsapp/ratchet": ["double ratchet", "forward secrecy", "metadata", "encryption"],
     "book/twitter/celebrity": [
         "fan-out", "fan-out on write", "celebrity", "feed", "timeline",
         "followers", "who pays for a celebrity",

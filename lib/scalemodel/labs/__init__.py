@@ -4,7 +4,7 @@
 - `verdict`, `checks`: what is right, and what every lab checks;
 - `lab`: what a lab is; each company's is a room of its name;
 - `shelf`: all of them, by name;
-- `seeds`, `grade`, `shrink`: the grader, and how it finds the shortest counterexample;
+- `seeds`, `grade`: the grader, and how it finds the shortest counterexample;
 - `practice`, `told`: the grader in a notebook, and what it says;
 - `alone`: the grader on a page;
 - `reading`, `submission`, `report`: what is handed in, and what is handed back;

@@ -24,8 +24,8 @@ from scalemodel.labs.lab import Check, Lab, Measured, Stage, World
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.patience import Patient
 from scalemodel.labs.playing.player import Player
-from scalemodel.labs.shrink import shrink
 from scalemodel.labs.verdict import INVALID, UNKNOWN, VALID, Verdict, valid
+from scalemodel.parts.shrink import shrink
 
 SEEDS = 8
 GRADE_S = 120.0  # for all that a submission is asked; a right one takes a few

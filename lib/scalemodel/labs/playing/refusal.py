@@ -16,8 +16,8 @@ Sources: seccomp(2) of the Linux manual; classic BPF; Python's audit events (PEP
 
 __all__ = [
     "ALLOW", "CALLS", "FILTER", "IF_EQUAL", "IF_SET", "LOAD", "MACHINES", "NO", "NOT_PERMITTED",
-    "NO_NEW_PRIVILEGES", "ONLY_ITS_OWN", "READ_BYTES", "RETURN", "SECCOMP", "UNHEARD", "USUAL", "YES",
-    "kernel_lock", "program", "python_lock", "read_mapped", "try_it",
+    "NO_NEW_PRIVILEGES", "ONLY_ITS_OWN", "READ_BYTES", "RETURN", "SECCOMP", "UNHEARD", "USUAL",
+    "YES", "kernel_lock", "program", "python_lock", "read_mapped", "try_it",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 

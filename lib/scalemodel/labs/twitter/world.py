@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 
 from scalemodel.core import checks
-from scalemodel.labs.shrink import without_some
+from scalemodel.parts.shrink import without_some
 
 
 # ── The world ───────────────────────────────────────────────────────────────

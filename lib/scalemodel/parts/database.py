@@ -1,0 +1,182 @@
+"""A real database behind two calls: SQLite in a file, or PostgreSQL by its URL.
+
+Think of a ledger on a clerk's desk. `write` enters some rows at one stroke, all of them or none,
+and comes back when they would outlive a cut of the power. `read` looks something up. A file is
+kept in SQLite's WAL with `synchronous=FULL`: a stroke costs one flush of the disk, about three
+milliseconds, for one row or a thousand. Statements are written for SQLite, with `?` for a value
+and INTEGER for a number of 64 bits; PostgreSQL gets what it calls them.
+
+What goes wrong is a `DatabaseTrouble` in words, and nothing was entered then. A file or schema
+bears the mark of the program and of its tables; what has another mark is somebody else's and
+is never touched.
+
+Left out: several who write at once, pools, changing the tables of a ledger that is there.
+Sources: SQLite documentation (WAL, PRAGMA synchronous, application_id); PostgreSQL documentation
+(synchronous_commit, COMMENT ON SCHEMA); psycopg 3.
+"""
+
+__all__ = ["MEANS", "WHY", "Database", "DatabaseTrouble"]
+__dir__ = lambda: __all__
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import tempfile
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from scalemodel.core import checks
+
+WHY = {
+    "locked": "somebody else holds the database. End what holds it, and repeat the call",
+    "full": "there is no room left. Free some, and repeat the call",
+    "another's": "it is another program's, and stays as it is. Name another place",
+    "shared": "what is to be entered stands there already: two programs write here. End one",
+    "gone": "the database is not there any more, or cannot be reached. Look at it",
+    "not installed": "PostgreSQL needs psycopg: pip install 'psycopg[binary]'",
+    "closed": "it is closed. Make another",
+    "broken": "the database refuses",
+}
+MEANS = {  # how SQLite's name of an error begins, or PostgreSQL's number of it
+    "SQLITE_BUSY": "locked", "SQLITE_LOCKED": "locked", "SQLITE_FULL": "full",
+    "SQLITE_NOTADB": "another's", "SQLITE_CONSTRAINT": "shared", "SQLITE_CANTOPEN": "gone",
+    "SQLITE_IOERR": "gone", "SQLITE_READONLY": "gone", "55P03": "locked", "57014": "locked",
+    "40": "locked", "53": "full", "23": "shared", "42501": "another's", "08": "gone", "57": "gone",
+    "3D": "gone", "28": "gone", "None": "gone",
+}  # fmt: skip
+
+
+class DatabaseTrouble(RuntimeError):
+    """The database did not do what it was asked; `why` is one of `WHY`.
+
+    >>> raise DatabaseTrouble("write", "full")
+    Traceback (most recent call last):
+    ...
+    scalemodel.parts.database.DatabaseTrouble: cannot write: there is no room left. Free some, \
+and repeat the call
+    """
+
+    def __init__(self, what: str, why: str, more: str = ""):
+        super().__init__(f"cannot {what}: {WHY[why]}{more and f' ({more})'}")
+        self.why = why
+
+
+class Database:
+    """The ledger at `where`: a path, a `postgresql://` URL, or None for a file that goes with it.
+
+    `program` names whose it is, `tables` has each table's columns by its name; a call waits
+    `wait_s` for whoever holds the database.
+
+    >>> with Database(None, "shop", {"sale": "id INTEGER PRIMARY KEY, what TEXT"}) as shop:
+    ...     shop.write([("INSERT INTO sale VALUES (?, ?)", [(1, "tea"), (2, "milk")])])
+    ...     shop.read("SELECT what FROM sale WHERE id > ? ORDER BY id", [1])
+    [('milk',)]
+    """
+
+    @checks.kinds
+    def __init__(self, where: Path | None, program: str, tables: Mapping, wait_s: float = 5.0):
+        if not program.isidentifier() or not program.isascii() or len(program) > 40:
+            raise ValueError(f"program={program!r} must be a short name of ASCII letters")
+        wait_s = checks.real("wait_s", wait_s, at_least=0, at_most=3_600)
+        for name, columns in tables.items():
+            checks.text("tables", name), checks.text(f"tables[{name!r}]", columns)
+        if where is not None and "\0" in checks.text("where", os.fspath(where)):
+            raise ValueError(f"where={where!r} must be None, a path or a URL of PostgreSQL")
+        self._connection, self._own = None, tempfile.mkdtemp() if where is None else None
+        self.where = os.path.join(self._own, "file.db") if self._own else os.fspath(where)
+        self.is_postgres = self.where.startswith(("postgresql://", "postgres://"))
+        make = [f"CREATE TABLE IF NOT EXISTS {name} ({row})" for name, row in tables.items()]
+        mark = zlib.crc32(repr((program, make)).encode()) >> 1 or 1
+        with self._in_words("open"):
+            (self._postgres if self.is_postgres else self._sqlite)(program, make, mark, wait_s)
+
+    def _sqlite(self, _, make, mark, wait_s):
+        is_new = not os.path.exists(self.where) or os.path.getsize(self.where) == 0
+        self._connection = sqlite3.connect(self.where, timeout=wait_s, isolation_level=None)
+        run = self._connection.execute
+        if not is_new and run("PRAGMA application_id").fetchone()[0] != mark:
+            raise DatabaseTrouble("open", "another's", self.where)
+        for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"):
+            run(statement)
+        for statement in (f"PRAGMA application_id={mark}", *make, "COMMIT"):
+            run(statement)
+        self._inode = os.stat(self.where).st_ino
+
+    def _postgres(self, program, make, mark, wait_s):
+        try:
+            import psycopg
+        except ImportError:
+            raise DatabaseTrouble("open", "not installed") from None
+        self._connection = psycopg.connect(self.where, connect_timeout=max(2, int(wait_s)))
+        run = self._connection.execute
+        run(f"SET lock_timeout = {int(wait_s * 1000) or 1}"), run("SET synchronous_commit = on")
+        sought = "SELECT obj_description(oid) FROM pg_namespace WHERE nspname = %s"
+        found = run(sought, [program]).fetchone()
+        if found and found[0] != str(mark):
+            raise DatabaseTrouble("open", "another's", f"the schema {program}")
+        if not found:
+            run(f"CREATE SCHEMA {program}"), run(f"COMMENT ON SCHEMA {program} IS '{mark}'")
+        for statement in (f"SET search_path TO {program}", *make):
+            run(statement.replace("INTEGER", "BIGINT"))
+        self._connection.commit()
+
+    # ── The two calls ───────────────────────────────────────────────────────
+    def write(self, strokes: Sequence[tuple]) -> None:
+        """Each statement for each of its rows, all at one stroke: `[(statement, rows), ...]`."""
+        if not isinstance(strokes, list | tuple) or not all(
+            isinstance(one, tuple) and [*map(type, one)] == [str, list] for one in strokes
+        ):
+            raise ValueError(f"strokes={strokes!r} must be a row of (statement, list of rows)")
+        with self._in_words("write"):
+            if not self.is_postgres:
+                if not os.path.exists(self.where) or os.stat(self.where).st_ino != self._inode:
+                    raise DatabaseTrouble("write", "gone", self.where)  # SQLite would not notice
+                self._connection.execute("BEGIN IMMEDIATE")
+            cursor = self._connection.cursor()
+            for statement, rows in strokes:
+                cursor.executemany(self._spelt(statement), rows)
+            self._connection.commit()
+
+    @checks.kinds
+    def read(self, statement: str, values: Sequence = ()) -> list:
+        """The rows that a statement finds."""
+        with self._in_words("read"):
+            rows = self._connection.execute(self._spelt(statement), [*values]).fetchall()
+            self._connection.commit()
+        return rows
+
+    def _spelt(self, statement):
+        return statement.replace("?", "%s") if self.is_postgres else statement
+
+    @contextlib.contextmanager
+    def _in_words(self, what):
+        """What goes wrong within is said in words, and nothing of it is entered."""
+        if self._connection is None and what != "open":
+            raise DatabaseTrouble(what, "closed")
+        try:
+            yield
+        except Exception as error:
+            with contextlib.suppress(Exception):  # it is gone, and what it had not kept with it
+                self._connection.rollback()
+            if what == "open":
+                self.close()
+            name = getattr(error, "sqlite_errorname", getattr(error, "sqlstate", error))
+            if name is error:  # neither database said so
+                raise
+            means = (why for start, why in MEANS.items() if str(name).startswith(start))
+            raise DatabaseTrouble(what, next(means, "broken"), str(error)[:200]) from error
+
+    def close(self) -> None:
+        """Let go of it; twice is no matter."""
+        if self._connection is not None:
+            self._connection = self._connection.close()
+        if self._own:
+            shutil.rmtree(self._own, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

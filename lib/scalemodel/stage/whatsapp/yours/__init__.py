@@ -1,0 +1,1 @@
+"""A tree of supervisors of the reader's own: `grow`."""

@@ -1,0 +1,233 @@
+"""A bad evening, from a schedule: who writes what, and what breaks at which moment.
+
+Think of a rehearsal with a script. Ana, Bo and Cy write to each other; the script says when
+the line of one is cut, when the disk is full, when the server dies and is started again. `run`
+plays it in virtual time, in steps of a twentieth of a second, and writes down what everybody
+saw. After twenty seconds nothing breaks any more, so that all that can arrive does.
+
+An evening takes some 30 ms. `drawn(seed)` invents a script.
+
+Left out: real time, real processes; `tests/whatsapp/delivery` kills one.
+Sources: deterministic simulation testing, as of FoundationDB; Jepsen's histories.
+"""
+
+__all__ = [
+    "CALM_S", "CLUB", "END_S", "FAULTS", "LOOK_S", "PEOPLE", "STEP_S", "History", "Line",
+    "Schedule", "drawn", "run",
+]  # fmt: skip
+__dir__ = lambda: __all__
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scalemodel.core import checks
+from scalemodel.core.rng import stream
+from scalemodel.parts.database import DatabaseTrouble
+from scalemodel.whatsapp.delivery.client import Client
+from scalemodel.whatsapp.delivery.messages import DAY_S
+from scalemodel.whatsapp.delivery.network import Network
+from scalemodel.whatsapp.delivery.server import WRITE, Server
+from scalemodel.whatsapp.delivery.stores import ForgetfulStore
+
+PEOPLE = ("ana", "bo", "cy")
+CLUB = "club"  # a group of all three
+STEP_S, CALM_S, END_S, LOOK_S = 0.05, 20.0, 35.0, 3.0
+FAULTS = ("kill", "unplug", "full", "locked")  # before a commit; between it and the ack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """What is written, and what breaks; equal schedules are equal evenings.
+
+    >>> Schedule(messages=((1.0, "ana", "bo", "m1"),), faults=((1.1, 2.0, "unplug"),)).drop
+    0.0
+    """
+
+    messages: tuple = ()  # (at_s, sender, to, body), each body another
+    faults: tuple = ()  # (from_s, until_s, one of FAULTS)
+    partition: tuple = ()  # (from_s, until_s, user)
+    laptops: tuple = ()  # users with a second device
+    drop: float = 0.0
+    duplicate: float = 0.0
+    reorder: float = 0.0
+    delay_s: float = 0.1
+    ttl_s: float = 30 * DAY_S
+    write: str = "through"
+    flush_every: int = 1  # batches
+    seed: int = 0  # of the network and the pauses
+
+    def __post_init__(self):
+        checks.plain(self)
+        for name in ("messages", "faults", "partition", "laptops"):
+            if not isinstance(getattr(self, name), tuple):
+                raise ValueError(f"{name}={getattr(self, name)!r} must be a tuple")
+        bodies = [_four("messages", row)[3] for row in self.messages]
+        if len({*bodies}) < len(bodies):
+            raise ValueError(f"messages has bodies {bodies}; each must be another")
+        for fault in self.faults:
+            if not isinstance(fault, tuple) or len(fault) != 3 or fault[2] not in FAULTS:
+                raise ValueError(
+                    f"faults has {fault!r}; it must be (from_s, until_s, one of {FAULTS})"
+                )
+            checks.real("faults", fault[1], at_least=checks.real("faults", fault[0], at_least=0))
+        for name in self.laptops:
+            if name not in PEOPLE:
+                raise ValueError(f"laptops has {name!r}; it must be of {', '.join(PEOPLE)}")
+        if self.write not in WRITE:
+            raise ValueError(f"write={self.write!r} must be one of {', '.join(WRITE)}")
+        checks.real("ttl_s", self.ttl_s, above=0, at_most=1e9)
+        checks.whole("flush_every", self.flush_every, at_least=1)
+        checks.whole("seed", self.seed, at_least=0)
+        self.network()
+
+    def network(self) -> Network:
+        """A fresh network with these faults."""
+        return Network(
+            self.drop, self.duplicate, self.reorder, self.delay_s, self.partition,
+            stream(self.seed, "network"),
+        )  # fmt: skip
+
+
+def _four(name, row):
+    if not isinstance(row, tuple) or len(row) != 4 or row[1] not in PEOPLE:
+        raise ValueError(f"{name} has {row!r}; it must be (at_s, sender, to, body)")
+    checks.real(name, row[0], at_least=0, at_most=CALM_S), checks.text(name, row[3])
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What everybody saw, in order: `(at_s, what, ...)`, and who played.
+
+    >>> history = History(Schedule(), Server, Client, ((1.0, "died"),))
+    >>> history.events[0][1]
+    'died'
+    """
+
+    schedule: Schedule
+    server: Callable
+    client: Callable
+    events: tuple
+
+
+class Line:
+    """What a client holds for its server: the way through the network.
+
+    >>> network = Schedule().network()
+    >>> line = Line(Server(ForgetfulStore(), lambda: 0.0), network)
+    >>> line.handle(line.join("ana", "phone"), ("hello", 0)); network.carried
+    1
+    """
+
+    def __init__(self, server: object, network: Network):
+        self._server, self.network = server, checks.instance("network", network, Network)
+        self.now_s = 0.0
+
+    def join(self, user: str, device: str) -> tuple[str, str]:
+        """Make a device known; that happens in a shop, and not over the network."""
+        return self._server.join(user, device)
+
+    def handle(self, who: tuple[str, str], packet: tuple) -> None:
+        """Send a packet."""
+        if not isinstance(who, tuple) or len(who) != 2:
+            raise ValueError(f"who={who!r} must be (user, device)")
+        checks.instance("packet", packet, tuple)
+        self.network.put(self.now_s, who[0], (True, who, packet))
+
+
+# ── The evening ─────────────────────────────────────────────────────────────
+@checks.kinds
+def run(schedule: Schedule, server: Callable = Server, client: Callable = Client) -> History:
+    """The history of an evening, with this server and these clients or with others.
+
+    >>> history = run(Schedule(messages=((1.0, "ana", "bo", "m1"),)))
+    >>> [event[1:] for event in history.events if event[1] in ("acked", "shown")]
+    [('shown', ('bo', 'phone'), 1, 'ana', 'bo', 'm1'), ('acked', ('ana', 'phone'), 1, 1)]
+    """
+    checks.takes("server", server, "store", "clock"), checks.takes("client", client, "s", "u", "r")
+    store = ForgetfulStore(schedule.flush_every)
+    start = lambda: server(
+        store, lambda: line.now_s, write=schedule.write, ttl_s=schedule.ttl_s, resend_s=1.0
+    )
+    line = Line(None, schedule.network())
+    line._server = up = start()
+    rng = stream(schedule.seed, "pauses")
+    devices = [(user, "phone") for user in PEOPLE] + [(one, "laptop") for one in schedule.laptops]
+    clients = {(user, d): client(line, user, rng, device=d) for user, d in devices}
+    up.party(CLUB, PEOPLE)
+    events, messages = [], sorted(schedule.messages)
+    for step in range(int(END_S / STEP_S)):
+        now_s = line.now_s = step * STEP_S
+        note = lambda *event, at_s=now_s: events.append((round(at_s, 2), *event))
+        if step == int(CALM_S / STEP_S):
+            line.network.calm()
+        faults = {
+            k for start_s, end_s, k in schedule.faults if start_s <= now_s < min(end_s, CALM_S)
+        }
+        store.trouble = "full" if "full" in faults else "locked" if "locked" in faults else None
+        if up is None and not faults & {"kill", "unplug"}:
+            up = start()
+            note("started")
+        for _, (is_up, who, packet) in line.network.due(now_s):
+            if is_up and up is not None:
+                _try(note, up.handle, who, packet)
+            elif not is_up:
+                for seen in clients[who].handle(packet, now_s):
+                    note(seen[0], who, *seen[1:])
+        while messages and messages[0][0] <= now_s:
+            _, sender, to, body = messages.pop(0)
+            note("typed", (sender, "phone"), clients[sender, "phone"].say(to, body), to, body)
+        for one in clients.values():
+            if step % int(LOOK_S / STEP_S) == 0:
+                one.look()
+            one.step(now_s)
+        if up is None:
+            continue
+        for id in up.expire():
+            note("expired", id)
+        if "kill" not in faults:
+            up.tick()
+            _try(note, up.commit)
+        if faults & {"kill", "unplug"}:  # what it had not said it never says
+            up = None
+            store.lose_power() if "unplug" in faults else None
+            note("died", "unplug" if "unplug" in faults else "kill")
+            continue
+        for who, packet in up.take():
+            line.network.put(now_s, who[0], (False, who, packet))
+    return History(schedule, server, client, tuple(events))
+
+
+def _try(note, call, *arguments):
+    try:
+        call(*arguments)
+    except DatabaseTrouble as trouble:
+        note("trouble", trouble.why)
+
+
+def drawn(seed: int) -> Schedule:
+    """A schedule as chance has it: crashes, a bad network, cuts, full and locked disks.
+
+    >>> drawn(7) == drawn(7), len(drawn(7).messages) > 2
+    (True, True)
+    """
+    rng = stream(seed, "schedule")
+    when = lambda: float(round(rng.uniform(0, CALM_S - 2), 2))
+    span = lambda: (at_s := when(), round(at_s + float(rng.uniform(0.05, 6)), 2))
+    chance = lambda ratio: bool(rng.random() < ratio)
+    whom = lambda: CLUB if chance(0.2) else PEOPLE[rng.integers(3)]
+    return Schedule(
+        messages=tuple(
+            (when(), PEOPLE[rng.integers(3)], whom(), f"m{n + 1}")
+            for n in range(rng.integers(3, 13))
+        ),
+        faults=tuple((*span(), FAULTS[rng.integers(4)]) for _ in range(rng.integers(4))),
+        partition=tuple((*span(), PEOPLE[rng.integers(3)]) for _ in range(rng.integers(3))),
+        laptops=tuple(user for user in PEOPLE if chance(0.2)),
+        drop=float(rng.uniform(0, 0.4)),
+        duplicate=float(rng.uniform(0, 0.3)),
+        reorder=float(rng.uniform(0, 0.3)),
+        delay_s=float(rng.uniform(0.01, 0.3)),
+        ttl_s=float(rng.uniform(3, 8)) if chance(0.25) else 30 * DAY_S,
+        seed=seed,
+    )

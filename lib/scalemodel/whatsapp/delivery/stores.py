@@ -1,0 +1,129 @@
+"""Where the log lies: in a real database, or in memory that forgets when the power goes.
+
+A store takes a batch at one stroke, all of it or nothing, and gives back what it holds when a
+server starts. `SqlStore` does so on SQLite or PostgreSQL. `ForgetfulStore` stands for a machine
+whose plug is pulled: what was not flushed to the disk is gone; and it can be full or locked.
+
+A batch of a thousand takes some 5 ms on SQLite, most of it the flush. A message that waits takes
+about 250 bytes of the file; ten million of them are 2.5 GB.
+
+Left out: copies on other machines, and a log in several parts.
+Sources: SQLite documentation (PRAGMA synchronous: what FULL and NORMAL promise).
+"""
+
+__all__ = ["WRITES", "ForgetfulStore", "SqlStore"]
+__dir__ = lambda: __all__
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from scalemodel.core import checks
+from scalemodel.parts.database import Database, DatabaseTrouble
+from scalemodel.whatsapp.delivery.messages import TABLES
+
+WRITES = {  # what a batch may hold, in the order in which it is written
+    "message": "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "sent": "INSERT INTO sent VALUES (?, ?, ?)",
+    "device": "INSERT INTO device VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (number) DO UPDATE SET last_id = excluded.last_id",
+    "party": "INSERT INTO party VALUES (?, ?) "
+    "ON CONFLICT (name) DO UPDATE SET members = excluded.members",
+    "mark": "INSERT INTO mark VALUES (?, ?, ?) "
+    "ON CONFLICT (number) DO UPDATE SET high = excluded.high, at_s = excluded.at_s",
+    "gone": "DELETE FROM message WHERE id = ?",
+    "forgotten": "DELETE FROM sent WHERE id <= ?",
+}
+
+
+class SqlStore:
+    """The log in a database: a file's path, a URL of PostgreSQL, or None for a file that goes.
+
+    >>> with SqlStore() as store:
+    ...     store.write({"sent": [(1, 7, 1), (2, 7, 2)], "forgotten": [(1,)]})
+    ...     store.load("sent")
+    [(2, 7, 2)]
+    """
+
+    def __init__(self, where: Path | None = None, wait_s: float = 5.0):
+        self.database = Database(where, "scalemodel_delivery", TABLES, wait_s)
+
+    def write(self, batch: Mapping[str, list]) -> None:
+        """Rows by what is done with them; all of it outlives a cut of the power, or none was."""
+        _known(batch)
+        self.database.write([(WRITES[what], batch[what]) for what in WRITES if batch.get(what)])
+
+    def load(self, table: str) -> list:
+        """The rows of one of `TABLES`, by their first column."""
+        if table not in TABLES:
+            raise ValueError(f"table={table!r} must be one of {', '.join(TABLES)}")
+        return self.database.read(f"SELECT * FROM {table} ORDER BY 1")
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class ForgetfulStore:
+    """A disk that flushes after every so many batches; `trouble` makes each write fail.
+
+    >>> store = ForgetfulStore(flush_every=2)
+    >>> for id in (1, 2, 3):
+    ...     store.write({"sent": [(id, 7, id)]})
+    >>> store.lose_power()
+    >>> store.load("sent")
+    [(1, 7, 1), (2, 7, 2)]
+    """
+
+    def __init__(self, flush_every: int = 1):
+        self._every = checks.whole("flush_every", flush_every, at_least=1)
+        self._now, self._unflushed = {table: {} for table in TABLES}, []
+        self._kept = {table: {} for table in TABLES}
+        self.trouble = None  # or why: "full", "locked"
+
+    def write(self, batch: Mapping[str, list]) -> None:
+        """Rows by what is done with them, as `SqlStore` takes them."""
+        _known(batch)
+        if self.trouble:
+            raise DatabaseTrouble("write", self.trouble)
+        for id, *_ in batch.get("message", ()):
+            if id in self._now["message"]:
+                raise DatabaseTrouble("write", "shared")
+        self._unflushed.append({what: list(rows) for what, rows in batch.items()})
+        _enter(self._now, batch)
+        if len(self._unflushed) >= self._every:
+            for one in self._unflushed:
+                _enter(self._kept, one)
+            self._unflushed = []
+
+    def load(self, table: str) -> list:
+        """The rows of one of `TABLES`, by their first column."""
+        if not isinstance(table, str) or table not in TABLES:
+            raise ValueError(f"table={table!r} must be one of {', '.join(TABLES)}")
+        return [row for _, row in sorted(self._now[table].items())]
+
+    def lose_power(self) -> None:
+        """Forget what was not flushed."""
+        self._unflushed = []
+        self._now = {table: dict(rows) for table, rows in self._kept.items()}
+
+
+def _known(batch):
+    if not isinstance(batch, Mapping) or not WRITES.keys() >= batch.keys():
+        raise ValueError(f"batch={batch!r} must have rows by one of {', '.join(WRITES)}")
+
+
+def _enter(tables, batch):
+    for what, rows in batch.items():
+        if what in tables:
+            tables[what].update((row[0], row) for row in rows)
+    for (id,) in batch.get("gone", ()):
+        tables["message"].pop(id, None)
+    for (last,) in batch.get("forgotten", ()):
+        for id in [id for id in tables["sent"] if id <= last]:
+            del tables["sent"][id]

@@ -1,0 +1,222 @@
+"""Whether an evening kept its promises, and the shortest one that did not, in words.
+
+Five promises. What has a tick is shown on every device it is for, or counted as expired.
+Nothing is shown twice. Of one chat, what is shown stands in the order in which it was
+written. Ticks only go up, and speak the truth. Nothing is shown after its time.
+
+A long evening that broke one is made shorter as long as it still breaks the same: without
+some messages, without some faults, with a better network. What is left can be read.
+
+A verdict takes less than a millisecond; a counterexample some hundred evenings, a few seconds.
+
+Left out: promises on how soon; that is the chapter's table.
+Sources: Jepsen's checkers; Zeller and Hildebrandt, 2002.
+"""
+
+__all__ = ["PROMISES", "Verdict", "broken", "check", "story"]
+__dir__ = lambda: __all__
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+
+from scalemodel.core import checks
+from scalemodel.parts.shrink import shrink, without_some
+from scalemodel.whatsapp.delivery.client import TICKS
+from scalemodel.whatsapp.delivery.runs import CLUB, PEOPLE, History, Schedule, run
+
+PROMISES = {
+    "lost": "no message that has a tick is lost",
+    "twice": "nothing is shown twice",
+    "order": "a chat is shown in the order in which it was written",
+    "receipts": "ticks only go up, and speak the truth",
+    "late": "nothing is shown after its time",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether all promises held; else which did not, on which short evening, in words.
+
+    >>> Verdict("", "", None).holds
+    True
+    """
+
+    promise: str  # one of PROMISES, or nothing
+    words: str
+    schedule: Schedule | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether all promises held."""
+        return not self.promise
+
+
+@checks.kinds
+def check(history: History, tries: int = 1_000) -> Verdict:
+    """The verdict on an evening, and if a promise was broken the shortest found that breaks it.
+
+    >>> from scalemodel.whatsapp.delivery.runs import drawn
+    >>> check(run(drawn(7))).holds
+    True
+    """
+    tries = checks.whole("tries", tries, at_least=0, at_most=100_000)
+    found = broken(history)
+    if found is None:
+        return Verdict("", "", None)
+    again = lambda schedule: run(schedule, history.server, history.client)
+    fails = lambda schedule: (broken(again(schedule)) or ("",))[0] == found[0]
+    shortest = shrink(history.schedule, _simpler, fails, tries)
+    last = again(shortest)
+    return Verdict(found[0], f"{broken(last)[1]}\n{story(last)}", shortest)
+
+
+def _simpler(schedule: Schedule) -> Iterator[Schedule]:
+    for name in ("messages", "faults", "partition", "laptops"):
+        for some in without_some(getattr(schedule, name)):
+            yield replace(schedule, **{name: some})
+    for field in fields(schedule):
+        kept = field.name in ("messages", "write", "flush_every")
+        if not kept and getattr(schedule, field.name) != field.default:
+            yield replace(schedule, **{field.name: field.default})
+    for seed in range(1, 9) if len(schedule.messages) > 1 else ():  # with other luck, fewer may do
+        for some in without_some(schedule.messages):
+            close = tuple((1 + n / 10, *row[1:]) for n, row in enumerate(sorted(some)))
+            yield replace(schedule, messages=some, seed=seed)
+            yield replace(schedule, messages=close, seed=seed)
+
+
+# ── The promises ────────────────────────────────────────────────────────────
+@checks.kinds
+def broken(history: History) -> tuple[str, str] | None:
+    """The first promise that was broken, and how, in a sentence; None if all were kept.
+
+    >>> broken(run(Schedule(messages=((1.0, "ana", "bo", "m1"),)))) is None
+    True
+    """
+    evening = _Evening(history)
+    for promise in PROMISES:
+        sentence = next(getattr(evening, promise)(), None)
+        if sentence:
+            return promise, sentence
+    return None
+
+
+class _Evening:
+    """The events of a history, by what they are."""
+
+    def __init__(self, history):
+        self.ttl_s, of = (
+            history.schedule.ttl_s,
+            lambda what: [e for e in history.events if e[1] == what],
+        )
+        self.devices = [(user, "phone") for user in PEOPLE]
+        self.devices += [(user, "laptop") for user in history.schedule.laptops]
+        self.typed = {(who, n): (at_s, to, body) for at_s, _, who, n, to, body in of("typed")}
+        self.acked = [(who, n, id) for _, _, who, n, id in of("acked")]
+        self.expired = {id for _, _, id in of("expired")}
+        self.ticks = [(at_s, who, n, level) for at_s, _, who, n, level in of("tick")]
+        self.shown = {device: [] for device in self.devices}
+        for at_s, _, who, _, _, _, body in of("shown"):
+            self.shown[who].append((at_s, body))
+
+    def _for(self, who, to):
+        """The devices that show what `who` writes to `to`."""
+        users = PEOPLE if to == CLUB else (to,)
+        return [d for d in self.devices if d[0] in users or d[0] == who[0]
+                if d != who or to == who[0]]  # fmt: skip
+
+    def lost(self):
+        for who, n, id in self.acked:
+            _, to, body = self.typed[who, n]
+            for device in self._for(who, to):
+                if id not in self.expired and body not in [b for _, b in self.shown[device]]:
+                    yield f"{_said(who)} has a tick for {body!r}, and {_said(device)} never shows it."
+
+    def twice(self):
+        for device, row in self.shown.items():
+            bodies = [body for _, body in row]
+            for body in bodies:
+                if bodies.count(body) > 1:
+                    yield f"{_said(device)} shows {body!r} {bodies.count(body)} times."
+
+    def order(self):
+        place = {body: (who, to, n) for (who, n), (_, to, body) in self.typed.items()}
+        for device, row in self.shown.items():
+            last = {}
+            for _, body in row:
+                *chat, n = place[body]
+                if n < last.get((*chat,), (0,))[0]:
+                    later = last[(*chat,)][1]
+                    yield f"{_said(device)} shows {later!r} before {body!r}, which was written first."
+                last[(*chat,)] = max(last.get((*chat,), (0,)), (n, body))
+
+    def receipts(self):
+        before = {}
+        for at_s, who, n, level in self.ticks:
+            _, to, body = self.typed[who, n]
+            if level <= before.get((who, n), 0):
+                yield f"{_said(who)} goes back to {level} for {body!r}."
+            before[who, n] = level
+            has = {
+                d[0]
+                for d, row in self.shown.items()
+                if any(b == body and t <= at_s for t, b in row)
+            }
+            for user in {d[0] for d in self._for(who, to)} - {who[0]} - has:
+                if level >= TICKS["delivered"]:
+                    yield f"{_said(who)} has two ticks for {body!r}, and {user} has not got it."
+
+    def late(self):
+        written = {body: at_s for at_s, _, body in self.typed.values()}
+        acked = {self.typed[who, n][2]: who for who, n, _ in self.acked}
+        for device, row in self.shown.items():
+            for at_s, body in row:
+                if body in acked and at_s - self._taken_s(body, written) > self.ttl_s:
+                    yield f"{_said(device)} shows {body!r} after its {self.ttl_s:.3g} s."
+
+    def _taken_s(self, body, written):
+        """When the server had it at the latest: its sender's first tick, or else when written."""
+        ticks = (at_s for at_s, who, n, _ in self.ticks if self.typed[who, n][2] == body)
+        return next(ticks, written[body])
+
+
+def _said(device):
+    return f"{device[0].title()}'s {device[1]}"
+
+
+@checks.kinds
+def story(history: History) -> str:
+    """The events of a history as something to read, a line each.
+
+    >>> print(story(run(Schedule(messages=((1.0, "ana", "bo", "m1"),)))).splitlines()[0])
+    1.00 s: Ana's phone sends 'm1' to bo
+    """
+    bodies, lines = {}, []
+    ticks = {level: name for name, level in TICKS.items()}
+    for at_s, what, *rest in history.events:
+        match what, rest:
+            case "typed", (who, n, to, body):
+                bodies[who, n] = body
+                line = f"{_said(who)} sends {body!r} to {to}"
+            case "acked", _:
+                continue  # the tick says it
+            case "tick", (who, n, level):
+                line = f"{_said(who)} sees {bodies[who, n]!r} is {ticks[level]}"
+            case "shown", (who, id, _, _, body):
+                line = f"{_said(who)} shows {body!r}, number {id}"
+            case "refused", (who, n, why):
+                line = f"{_said(who)} is refused {bodies.get((who, n), n)!r}: {why}"
+            case "expired", (id,):
+                line = f"number {id} has expired"
+            case "died", (how,):
+                before = (
+                    "between the commit and the acknowledgement" if how == "unplug" else "at once"
+                )
+                line = f"the server is gone, {before}"
+            case "started", _:
+                line = "the server is started again"
+            case _, (why,):
+                line = f"the server could not write: {why}"
+        if not lines or not lines[-1].endswith(line):
+            lines.append(f"{at_s:.2f} s: {line}")
+    return "\n".join(lines)

@@ -1,0 +1,183 @@
+"""A database behind two calls: what it keeps, and what it says when something is wrong."""
+
+import os
+import shutil
+import sqlite3
+import sys
+
+import pytest
+
+from scalemodel.parts.database import WHY, Database, DatabaseTrouble
+from tests.conftest import needs_postgres
+
+TABLES = {"sale": "id INTEGER PRIMARY KEY, what TEXT"}
+INSERT = "INSERT INTO sale VALUES (?, ?)"
+ALL = "SELECT id, what FROM sale ORDER BY id"
+
+
+def shop(where, **more):
+    return Database(where, "shop", TABLES, **{"wait_s": 0.0, **more})
+
+
+def refused(why, call, *arguments):
+    with pytest.raises(DatabaseTrouble, match="cannot ") as caught:
+        call(*arguments)
+    assert caught.value.why == why and WHY[why] in str(caught.value)
+
+
+@pytest.fixture(params=["file", pytest.param("url", marks=needs_postgres)])
+def place(request, tmp_path):
+    """Where a database may be made, on each kind."""
+    if request.param == "file":
+        yield str(tmp_path / "shop.db")
+    else:
+        import psycopg
+
+        url = request.getfixturevalue("postgres")
+        with psycopg.connect(url) as look:
+            look.execute("DROP SCHEMA IF EXISTS shop CASCADE")
+        yield url
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_what_was_written_is_there_for_the_next_and_a_stroke_is_all_or_nothing(place):
+    with shop(place) as one:
+        one.write([(INSERT, [(2, "milk"), (1, "tea")]), ("DELETE FROM sale WHERE id = ?", [(2,)])])
+        refused("shared", one.write, [(INSERT, [(3, "salt"), (1, "again")])])
+        assert one.read(ALL) == [(1, "tea")], "nor is the salt"
+        one.write([(INSERT, [(2**62, "ümlaut's \n % :x")]), (INSERT, [])])
+    with shop(place) as other:
+        assert other.read(ALL) == [(1, "tea"), (2**62, "ümlaut's \n % :x")]
+        assert other.read("SELECT what FROM sale WHERE id = ?", [1]) == [("tea",)]
+    for call in (lambda: other.read(ALL), lambda: other.write([(INSERT, [(9, "x")])])):
+        refused("closed", call)
+    other.close()
+
+
+def test_without_a_place_it_goes_when_it_is_closed():
+    one = shop(None)
+    folder = os.path.dirname(one.where)
+    one.write([(INSERT, [(1, "tea")])])
+    assert os.path.isdir(folder)
+    one.close(), one.close()
+    assert not os.path.exists(folder)
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+def test_a_file_is_flushed_at_each_stroke(tmp_path):
+    with shop(tmp_path / "a.db") as one:
+        assert one.read("PRAGMA journal_mode") == [("wal",)]
+        assert one.read("PRAGMA synchronous") == [(2,)], "FULL"
+
+
+@needs_postgres
+def test_a_server_is_asked_to_flush_too(postgres):
+    with shop(postgres) as one:
+        assert one.read("SHOW synchronous_commit") == [("on",)]
+
+
+def test_what_was_trouble_can_be_repeated_when_it_is_over(tmp_path):
+    where = tmp_path / "a.db"
+    with shop(where) as one:
+        holder = sqlite3.connect(where, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        refused("locked", one.write, [(INSERT, [(1, "tea")])])
+        refused("locked", shop, where)
+        holder.execute("ROLLBACK"), holder.close()
+        one.write([(INSERT, [(1, "tea")])])
+        (pages,) = one.read("PRAGMA page_count")[0]
+        one.read(f"PRAGMA max_page_count={pages}")
+        refused("full", one.write, [(INSERT, [(2, "x" * 100_000)])])
+        assert one.read(ALL) == [(1, "tea")]
+        one.read("PRAGMA max_page_count=100000")
+        one.write([(INSERT, [(2, "x" * 100_000)])])
+        assert len(one.read(ALL)) == 2
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_the_file_is_one_that_sqlite_reads(tmp_path):
+    with shop(tmp_path / "a.db") as one:
+        one.write([(INSERT, [(1, "tea")])])
+    plain = sqlite3.connect(tmp_path / "a.db")
+    assert plain.execute(ALL).fetchall() == [(1, "tea")]
+    plain.close()
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_what_another_has_made_is_not_touched(tmp_path):
+    theirs = tmp_path / "theirs.db"
+    plain = sqlite3.connect(theirs)
+    plain.execute("CREATE TABLE sale (x)"), plain.commit(), plain.close()
+    noise = tmp_path / "letter.txt"
+    noise.write_text("Dear Ana, this is no database. " * 9)
+    with Database(tmp_path / "other.db", "bank", TABLES):
+        pass
+    with Database(tmp_path / "old.db", "shop", {"sale": "id INTEGER"}):
+        pass
+    for path in (theirs, noise, tmp_path / "other.db", tmp_path / "old.db"):
+        before = path.read_bytes()
+        refused("another's", shop, path)
+        assert path.read_bytes() == before
+    (tmp_path / "empty.db").touch()
+    shop(tmp_path / "empty.db").close()
+
+
+@needs_postgres
+def test_a_schema_of_anothers_is_not_touched(postgres):
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as look:
+        look.execute("DROP SCHEMA IF EXISTS shop CASCADE"), look.execute("CREATE SCHEMA shop")
+        refused("another's", shop, postgres)
+        look.execute("DROP SCHEMA shop")
+
+
+@needs_postgres
+def test_a_server_that_holds_a_row_and_one_that_hangs_up(postgres):
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as look, shop(postgres) as one:
+        one.write([("DELETE FROM sale WHERE id > ?", [(0,)]), (INSERT, [(1, "tea")])])
+        with look.transaction():
+            look.execute("LOCK TABLE shop.sale")
+            refused("locked", one.write, [(INSERT, [(2, "milk")])])
+        one.write([(INSERT, [(2, "milk")])])
+        look.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        )
+        refused("gone", one.write, [(INSERT, [(3, "salt")])])
+    with shop(postgres) as again:
+        assert again.read(ALL) == [(1, "tea"), (2, "milk")]
+
+
+def test_what_is_gone_is_said(tmp_path, monkeypatch):
+    refused("gone", shop, tmp_path / "no" / "folder" / "a.db")
+    refused("gone", shop, tmp_path)
+    refused("broken", lambda: shop(tmp_path / "b.db").read("SELECT nonsense"))
+    with shop(tmp_path / "a.db") as one:
+        os.remove(tmp_path / "a.db")
+        refused("gone", one.write, [(INSERT, [(1, "tea")])])
+        shutil.copy(tmp_path / "b.db", tmp_path / "a.db")
+        refused("gone", one.write, [(INSERT, [(1, "tea")])])
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    refused("not installed", shop, "postgresql://localhost/shop")
+
+
+@needs_postgres
+def test_nobody_at_the_other_end(postgres):
+    refused("gone", shop, "postgresql://postgres@127.0.0.1:1/postgres")
+    refused("gone", shop, postgres.replace("/postgres?", "/nowhere?"))
+
+
+def test_what_is_wrong_with_a_call_is_named(tmp_path):
+    for name, value in {
+        "program": "a b",
+        "tables": {"sale": ""},
+        "wait_s": -1,
+        "where": "",
+    }.items():
+        good = {"where": tmp_path / "c.db", "program": "shop", "tables": TABLES}
+        with pytest.raises(ValueError, match=name):
+            Database(**{**good, name: value})
+    with shop(None) as one, pytest.raises(ValueError, match="strokes"):
+        one.write([(INSERT, (1, "tea"))])

@@ -1,0 +1,299 @@
+"""The server: ids, keys, queues, receipts, and what it says to who errs."""
+
+import numpy as np
+import pytest
+
+from scalemodel.parts.database import DatabaseTrouble
+from scalemodel.whatsapp.delivery import server as module
+from scalemodel.whatsapp.delivery.server import BATCH, MOST_WAITING, WINDOW, Server, ServerBusy
+from scalemodel.whatsapp.delivery.stores import ForgetfulStore, SqlStore
+
+
+class Clock:
+    now_s = 100.0
+
+    def __call__(self):
+        return self.now_s
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store():
+    return ForgetfulStore()
+
+
+@pytest.fixture
+def server(store, clock):
+    one = Server(store, clock, ttl_s=60.0, remember_s=30.0)
+    for user in ("ana", "bo", "cy"):
+        one.join(user)
+    return one
+
+
+ANA, BO, CY = ((user, "phone") for user in ("ana", "bo", "cy"))
+
+
+def pushes(server, who):
+    """`(id, after, kind, body)` of what goes to a device."""
+    return [(p[1], p[2], p[3], p[-1]) for one, p in server.take() if one == who and p[0] == "push"]
+
+
+def sent(server, *bodies, who=ANA, to="bo"):
+    first = server.counts["accepted"] + 1
+    for n, body in enumerate(bodies):
+        server.send(who, first + n, to, body)
+    server.commit()
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_who_comes_back_gets_what_lies_above_the_last_id_in_order(server):
+    sent(server, "a", "b", "c")
+    assert server.take() == [(ANA, ("ack", n, n, 1)) for n in (1, 2, 3)]
+    server.hello(BO, 1)
+    assert pushes(server, BO) == [(2, 0, "text", "b"), (3, 2, "text", "c")]
+    server.got(BO, 2), server.bye(BO)
+    sent(server, "d")
+    assert pushes(server, BO) == []
+    server.hello(BO, 2)
+    assert pushes(server, BO) == [(3, 0, "text", "c"), (6, 3, "text", "d")]
+
+
+def test_a_key_that_comes_again_has_its_id_until_it_is_forgotten(server, clock):
+    sent(server, "a")
+    server.send(ANA, 1, "bo", "a"), server.send(BO, 1, "ana", "other"), server.take()
+    assert server.counts["repeated"] == 1
+    clock.now_s += 29
+    server.send(ANA, 1, "bo", "a")
+    assert server.take() == [(ANA, ("ack", 1, 1, 1))]
+    clock.now_s += 1
+    server.commit()
+    server.send(ANA, 1, "bo", "a"), server.commit()
+    assert server.take()[-1] == (ANA, ("ack", 1, 3, 1)), "out of the window it is a new one"
+
+
+def test_a_key_that_comes_again_before_the_commit_is_answered_by_the_commit(server):
+    server.send(ANA, 1, "bo", "a"), server.send(ANA, 1, "bo", "a")
+    assert server.take() == [] and server.commit() == 1
+    assert server.take() == [(ANA, ("ack", 1, 1, 1))]
+
+
+def test_a_group_gets_it_once_each_on_all_devices_and_the_sender_elsewhere(server):
+    laptop = server.join("bo", "laptop")
+    mine = server.join("ana", "laptop")
+    server.party("club", ["ana", "bo", "cy", "bo"])
+    for who in (BO, CY, laptop, mine, ANA):
+        server.hello(who, 0)
+    sent(server, "hi", to="club")
+    out = server.take()
+    assert out[0] == (ANA, ("ack", 1, 1, 2))
+    assert sorted(who for who, _ in out[1:]) == sorted([BO, CY, laptop, mine])
+    server.got(laptop, 1), server.got(BO, 1), server.got(mine, 1), server.commit()
+    told = [(p[3], p[5]) for who, p in server.take() if who == ANA]
+    assert told == [("delivered", "bo")], "once for Bo's two devices"
+    server.got(CY, 1), server.commit()
+    assert [(p[3], p[5]) for who, p in server.take() if who == ANA] == [("delivered", "cy")]
+    server.read(CY, 9, 1, "ana"), server.commit()
+    assert [(p[3], p[4], p[5]) for who, p in server.take() if who == mine][-1] == ("read", 1, "cy")
+
+
+def test_a_message_to_oneself_goes_to_all_of_ones_devices(server):
+    laptop = server.join("ana", "laptop")
+    server.hello(ANA, 0), server.hello(laptop, 0)
+    sent(server, "note", to="ana")
+    assert server.take() == [
+        (ANA, ("ack", 1, 1, 0)), *((who, ("push", 1, 0, "text", 0, "ana", "ana", 160.0, "note"))
+                                   for who in (ANA, laptop)),
+    ]  # fmt: skip
+    server.got(ANA, 1), server.got(laptop, 1), server.commit()
+    assert server.take() == [] and len(server) == 0
+
+
+def test_what_is_too_old_goes_visibly_and_what_follows_has_nothing_before_it(server, clock):
+    sent(server, "old")
+    clock.now_s += 59.9
+    sent(server, "new")
+    assert server.expire() == []
+    clock.now_s += 0.1
+    server.take(), server.hello(BO, 0)
+    assert server.expire() == [1] and server.counts["expired"] == 1
+    clock.now_s += 5.0
+    server.tick()
+    assert pushes(server, BO)[-1] == (2, 0, "text", "new")
+    server.commit()
+    assert server._store.load("message")[0][0] == 2 and server.expire() == []
+
+
+def test_a_clock_that_is_set_back_stands_still_and_so_after_a_restart(server, store, clock):
+    sent(server, "a")
+    clock.now_s = 3.0
+    sent(server, "b")
+    assert [row[0] for row in store.load("message")] == [1, 2]
+    assert {row[6] for row in store.load("message")} == {100.0}
+    again = Server(store, clock, ttl_s=60.0)
+    assert again.expire() == [] and again.join("ana") == ANA
+    clock.now_s = 160.0
+    assert again.expire() == [1, 2]
+    clock.now_s = float("nan")
+    assert again.expire() == []
+
+
+def test_written_behind_what_was_delivered_is_never_written(store, clock):
+    server = Server(store, clock, write="behind")
+    (
+        server.join("ana"),
+        server.join("bo"),
+        server.hello(BO, 0),
+        server.hello(ANA, 0),
+        server.commit(),
+    )
+    server.send(ANA, 1, "bo", "quick")
+    (ack, push) = server.take()
+    assert ack[1][:2] == ("ack", 1) and push[1][-1] == "quick" and server.at_risk == 1
+    server.got(BO, ack[1][2]), server.got(ANA, server.take()[0][1][1])
+    assert server.at_risk == 0 and server.counts["absorbed"] == 2 and server.commit() == 0
+    assert store.load("message") == [] and len(store.load("sent")) == 1, "but its key is kept"
+    server.send(ANA, 2, "bo", "slow")
+    lost = server.take()[0][1][2]
+    again = Server(store, clock, write="behind")  # the process died
+    again.hello(BO, lost)
+    again.send(ANA, 3, "bo", "later")
+    assert again.take()[-1][1][1] > lost, "no id is given twice, or Bo would take it for known"
+
+
+def test_a_window_moves_on_with_the_acknowledgements(server):
+    server.hello(BO, 0)
+    sent(server, *map(str, range(WINDOW + 20)))
+    assert [p[0] for p in pushes(server, BO)] == [*range(1, WINDOW + 1)]
+    server.got(BO, 15)
+    assert [p[0] for p in pushes(server, BO)] == [*range(WINDOW + 1, WINDOW + 16)]
+    server.got(BO, WINDOW)
+    assert pushes(server, BO)[-1] == (WINDOW + 20, WINDOW + 19, "text", str(WINDOW + 19))
+
+
+def test_what_is_not_acknowledged_is_pushed_again_after_a_while(server, clock):
+    server.hello(BO, 0)
+    sent(server, "a", "b"), server.take()
+    clock.now_s += 4.9
+    server.tick()
+    assert server.take() == []
+    clock.now_s += 0.1
+    server.tick()
+    assert pushes(server, BO) == [(1, 0, "text", "a"), (2, 1, "text", "b")]
+    server.tick()
+    assert server.take() == []
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+def test_a_commit_takes_a_thousand_and_deletions_wait_for_the_last(server, store):
+    server.hello(BO, 0)
+    sent(server, "first")
+    server.got(BO, 1)
+    for n in range(2, BATCH + 3):
+        server.send(ANA, n, "bo", "x")
+    assert server.commit() == BATCH
+    assert store.load("message")[0][0] == 1, "its receipt is first, its deletion is not yet"
+    assert server.commit() == 2 and store.load("message")[0][0] == 2 and server.commit() == 0
+
+
+@pytest.mark.parametrize("why", ["full", "locked"])
+def test_trouble_with_the_store_acknowledges_nothing_and_the_next_commit_does(server, store, why):
+    server.send(ANA, 1, "bo", "a"), server.hello(BO, 0)
+    store.trouble = why
+    for _ in range(2):
+        with pytest.raises(DatabaseTrouble, match="cannot write"):
+            server.commit()
+    assert server.take() == [] and store.load("message") == []
+    store.trouble = None
+    assert server.commit() == 1 and [p[1][0] for p in server.take()] == ["ack", "push"]
+
+
+def test_a_server_that_is_started_again_is_as_it_was(server, store, clock):
+    server.join("bo", "laptop"), server.party("club", ["ana", "bo"])
+    sent(server, "a", to="club")
+    server.got(BO, 1), server.commit()
+    again = Server(store, clock, ttl_s=60.0)
+    again.hello(BO, 0), again.hello(("bo", "laptop"), 0), again.hello(ANA, 0)
+    out = again.take()
+    assert [(who, p[1], p[3]) for who, p in out] == [
+        (("bo", "laptop"), 1, "text"),
+        (ANA, 2, "delivered"),
+    ]
+    again.send(ANA, 1, "club", "a")
+    assert again.take() == [(ANA, ("ack", 1, 1, 1))], "the key is known still"
+    again.got(("bo", "laptop"), 1), again.commit()
+    assert [row[1] for row in store.load("message")] == ["delivered"], "and no second receipt"
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_both_stores_hold_the_same_after_the_same_evening(clock):
+    tables = []
+    with SqlStore() as real:
+        for store in (ForgetfulStore(), real):
+            server = Server(store, clock, ttl_s=60.0, remember_s=30.0)
+            server.join("ana"), server.join("bo"), server.party("club", ("ana", "bo"))
+            sent(server, "a", "b", "ümlaut"), sent(server, "c", to="club")
+            server.got(BO, 2), server.commit()
+            clock.now_s += 31
+            sent(server, "d"), server.commit()
+            tables.append(
+                {name: store.load(name) for name in ("message", "sent", "device", "party", "mark")}
+            )
+            clock.now_s = 100.0
+    assert tables[0] == tables[1] and len(tables[0]["sent"]) == 1
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_who_is_unknown_or_sends_nonsense_is_told_so_and_nothing_has_happened(server, store):
+    long = "x" * 100_000
+    for packet, words in [
+        (("send", 1, "zoe", "hi"), "to='zoe' must be a user or a group"),
+        (("send", 2, "bo", long), "body has 100000 letters and must have at most 65536"),
+        (("send", 3, "bo", ""), "body='' must be"),
+        (("send", 4, "bo", "a\0b"), "without the letter NUL"),
+        (("send", 4, "bo", "\ud800"), "whole characters"),
+        (("send", 0, "bo", "hi"), "client_id=0 must be"),
+        (("send", 4, ["bo"], "hi"), "to=['bo'] must be a user"),
+        (("read", 5, 1, "bo"), "about=1 must be an integer of at least 1 and at most 0"),
+        (("got", 1), "id=1 must be an integer of at least 0 and at most 0"),
+        (("hello", 99), "id=99 must be"),
+        (("wave",), "packet=('wave',) must be one of those in `messages`"),
+        ("hello", "packet='hello'"),
+    ]:  # fmt: skip
+        server.handle(ANA, packet)
+        ((who, (kind, client_id, why)),) = server.take()
+        assert who == ANA and kind == "refused" and words in why, why
+        assert client_id == (packet[1] if len(packet) == 4 else 0)
+    server.handle(("zoe", "phone"), ("send", 1, "bo", "hi"))
+    assert "who=('zoe', 'phone') must be a device that has joined" in server.take()[0][1][2]
+    assert server.commit() == 0 and store.load("message") == [] and not server.counts["accepted"]
+
+
+def test_names_are_taken_once(server):
+    server.party("club", ["ana"])
+    for call, words in (
+        (lambda: server.join("club"), "user='club' must be a name that is free"),
+        (lambda: server.party("ana", ["bo"]), "name='ana' must be a name that is free"),
+        (lambda: server.party("pals", ["zoe"]), "members has 'zoe': nobody"),
+        (lambda: server.party("pals", "ana"), "members='ana' must be a row"),
+        (lambda: server.party("pals", []), r"members=\[\] must be a row"),
+        (lambda: Server(server._store, Clock(), write="later"), "write='later' must be one of"),
+        (lambda: Server(None, Clock()), "store=None must have the methods"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            call()
+
+
+def test_more_than_is_committed_is_not_taken(server, monkeypatch):
+    monkeypatch.setattr(module, "MOST_WAITING", 3)
+    for n in range(1, 4):
+        server.send(ANA, n, "bo", "x")
+    with pytest.raises(ServerBusy, match="3 messages wait"):
+        server.send(ANA, 4, "bo", "x")
+    server.handle(ANA, ("send", 4, "bo", "x"))
+    assert server.take() == [] and server.counts["busy"] == 1 and MOST_WAITING == 10_000
+    server.commit(), server.send(ANA, np.int64(4), "bo", "x")
+    assert server.commit() == 1

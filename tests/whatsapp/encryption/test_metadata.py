@@ -1,0 +1,94 @@
+"""What the server sees: from its log alone, beside what it was not told."""
+
+import numpy as np
+import pytest
+
+from scalemodel.core.stats import agrees
+from scalemodel.whatsapp.encryption.groups import Device
+from scalemodel.whatsapp.encryption.metadata import (
+    PEOPLE,
+    Line,
+    Server,
+    by_hour,
+    by_pair,
+    expected_by_pair,
+    town,
+)
+from scalemodel.whatsapp.encryption.ratchet import MESSAGE_BYTES
+
+
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_the_server_weighs_what_it_cannot_read():
+    rng, server = np.random.default_rng(1), Server()
+    anna, ben = Device("anna", rng), Device("ben", rng)
+    assert server.carry(5.0, anna, ben, b"tea at five") == b"tea at five"
+    assert server.carry(65.0, ben, anna, b"yes") == b"yes"
+    assert server.log == [Line(5.0, "anna", "ben", 11 + MESSAGE_BYTES), Line(65.0, "ben", "anna", 3 + MESSAGE_BYTES)]  # fmt: skip
+
+
+def test_hours_are_of_the_day_and_pairs_have_no_direction():
+    log = [Line(3_599.0, "ben", "anna", 1), Line(86_400.0 + 3_600.0, "anna", "ben", 1),
+           Line(7_199.0, "ben", "carla", 1)]  # fmt: skip
+    assert by_pair(log) == {("anna", "ben"): 2, ("ben", "carla"): 1}
+    assert by_hour(log)["ben"][:3] == [1, 1, 0] and by_hour(log)["anna"][:3] == [0, 1, 0]
+
+
+# ── Laws ────────────────────────────────────────────────────────────────────
+def test_the_log_is_whole_and_in_order():
+    server, truth = town(np.random.default_rng(3))
+    log, pairs, hours = server.log, by_pair(server.log), by_hour(server.log)
+    assert sorted(log, key=lambda line: line.at_s) == log
+    assert sum(pairs.values()) == sum(map(sum, hours.values())) == len(log)
+    assert all(truth[pair] > 0 for pair in pairs), "who never talks is in no line"
+    assert all(line.sender in PEOPLE and line.sender != line.receiver for line in log)
+    assert list(pairs.values()) == sorted(pairs.values(), reverse=True)
+    assert not any(row[hour] for row in hours.values() for hour in (3, 4)), "somebody talks asleep"
+    sizes = np.array([line.size_bytes for line in log]) - MESSAGE_BYTES
+    assert sizes.min() >= 1 and 0.01 < (sizes > 50_000).mean() < 0.06
+
+
+# ── Oracle ──────────────────────────────────────────────────────────────────
+def test_the_log_tells_how_often_each_pair_talks():
+    errors = {"couple": [], "friend": []}
+    for seed in range(20):
+        server, truth = town(np.random.default_rng(seed), days=1)
+        pairs, expected = by_pair(server.log), expected_by_pair(truth, days=1)
+        for kind, talks in (("couple", 6.0), ("friend", 1.0)):
+            mine = [pair for pair in truth if truth[pair] == talks]
+            errors[kind].append(sum(pairs.get(pair, 0) - expected[pair] for pair in mine))
+    assert agrees(errors["couple"]) and agrees(errors["friend"])
+    assert len([pair for pair, talks in truth.items() if talks]) < 20
+
+
+# ── Refusals ────────────────────────────────────────────────────────────────
+def test_a_wrong_line_is_refused_and_the_log_stays():
+    rng, server = np.random.default_rng(1), Server()
+    anna, ben = Device("anna", rng), Device("ben", rng)
+    for wrong in (
+        (-1, anna, ben, b""),
+        (0, None, ben, b""),
+        (0, anna, None, b""),
+        (0, anna, ben, ""),
+    ):
+        with pytest.raises(ValueError, match=r"at_s=|sender=|other=|text="):
+            server.carry(*wrong)
+    assert server.log == []
+    for field, wrong in (("at_s", -1), ("sender", ""), ("receiver", None), ("size_bytes", -1)):
+        told = {"at_s": 0.0, "sender": "anna", "receiver": "ben", "size_bytes": 0, field: wrong}
+        with pytest.raises(ValueError, match=f"{field}="):
+            Line(**told)
+    for report in (by_pair, by_hour):
+        with pytest.raises(ValueError, match="log=7"):
+            report([7])
+
+
+def test_a_town_has_days_and_chance():
+    for days in (0, 61, None):
+        with pytest.raises(ValueError, match="days="):
+            town(np.random.default_rng(1), days=days)
+    with pytest.raises(ValueError, match="rng="):
+        town(7)
+    with pytest.raises(ValueError, match="truth="):
+        expected_by_pair({("anna", "ben"): -1.0}, 7)
+    with pytest.raises(ValueError, match="days=0"):
+        expected_by_pair({}, 0)
