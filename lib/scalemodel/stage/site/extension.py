@@ -186,7 +186,8 @@ def write_styles(app) -> None:
 
 def _is_a_companys(path):
     """Whether a style goes with the pages that hold what it is for, and with no other."""
-    return path.parent.parent == STAGE and path.parent.name not in WINGS
+    inside = path.relative_to(STAGE).parts if path.is_relative_to(STAGE) else ()
+    return len(inside) > 1 and inside[0] not in WINGS
 
 
 NOT_TEXT = re.compile(

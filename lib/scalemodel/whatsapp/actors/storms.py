@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalemodel.core import checks
+from scalemodel.core.frames import Tabular
 from scalemodel.whatsapp.actors.processes import Clock, System
 from scalemodel.whatsapp.actors.supervisors import Child, Intensity, Supervisor, children
 
@@ -57,7 +58,7 @@ class StormConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StormReport:
+class StormReport(Tabular):
     """Crashes until all was down, or None; and by level, lowest first, who gave up how often.
 
     >>> StormReport(crashes=4, gave_up=(1,)).crashes
