@@ -83,6 +83,17 @@ def test_who_comes_back_is_told_anew():
     assert tea.read("carla", tea.write("anna", b"3")) == b"3" and not tea.left
 
 
+@pytest.mark.parametrize("rotates", [True, False])
+def test_who_comes_back_writes_to_who_is_there_now(rotates):
+    club = Group({"anna": 1, "ben": 1, "carla": 1}, np.random.default_rng(1), rotates=rotates)
+    club.write("ben", b"before"), club.leave("ben"), club.leave("carla")
+    club.join("david"), club.join("ben")
+    back = club.write("ben", b"I am back")
+    assert club.read("david", back) == club.read("anna", back) == b"I am back"
+    with pytest.raises(ValueError):
+        club.read("carla", back)
+
+
 def test_two_devices_write_to_each_other():
     rng = np.random.default_rng(1)
     anna, ben = Device("anna", rng), Device("ben", rng)

@@ -132,6 +132,8 @@ class Group:
         for device in self._all():
             if device.chain:
                 self._tell(device, new)
+        for device in new:
+            device.chain = None  # others have come and gone since: they begin anew, too
         self.devices[member] = new
 
     def leave(self, member: str) -> None:
