@@ -312,19 +312,19 @@ def test_nobody_is_its_own_supervisor():
     assert holder[0].exit_reason is not None
 
 
-@pytest.mark.parametrize("wrong", [{"strategy": "all_for_one"}, {"children": "abc"}, {"children": [3]}, {"children": [Child(id="a", start=worker)] * 2}, {"intensity": 3}, {"told": 3}, {"name": ""}], ids=repr)  # fmt: skip
+@pytest.mark.parametrize("wrong", [{"strategy": "all_for_one"}, {"children": "abc"}, {"children": [3]}, {"children": [Child(id="a", start=worker)] * 2}, {"intensity": 3}, {"told": 3}, {"name": ""}], ids=lambda wrong: next(iter(wrong)))  # fmt: skip
 def test_a_tree_that_means_nothing_is_named(wrong):
     with pytest.raises(ValueError, match=f"^{next(iter(wrong))}=.* must"):
         tree(**wrong)
 
 
-@pytest.mark.parametrize("wrong", [{"id": ""}, {"start": 3}, {"start": lambda system: None}, {"restart": "always"}, {"shutdown_s": -1}], ids=repr)  # fmt: skip
+@pytest.mark.parametrize("wrong", [{"id": ""}, {"start": 3}, {"start": lambda system: None}, {"restart": "always"}, {"shutdown_s": -1}], ids=lambda wrong: next(iter(wrong)))  # fmt: skip
 def test_a_child_that_means_nothing_is_named(wrong):
     with pytest.raises(ValueError, match=f"^{next(iter(wrong))}=.* must"):
         Child(**{"id": "a", "start": worker} | wrong)
 
 
-@pytest.mark.parametrize("wrong", [{"max_restarts": -1}, {"window_s": 0}, {"window_s": 1.5}, {"window": "whole"}], ids=repr)  # fmt: skip
+@pytest.mark.parametrize("wrong", [{"max_restarts": -1}, {"window_s": 0}, {"window_s": 1.5}, {"window": "whole"}], ids=lambda wrong: next(iter(wrong)))  # fmt: skip
 def test_an_intensity_that_means_nothing_is_named(wrong):
     with pytest.raises(ValueError, match=f"^{next(iter(wrong))}=.* must"):
         Intensity(**wrong)
