@@ -50,6 +50,22 @@ def test_a_forged_opening_burns_no_pre_key():
     assert accept(ben, opening) == shared
 
 
+def test_a_copied_phone_opens_talks_that_begin_later():
+    """Its identity and its pre-keys are on it: no ratchet heals those."""
+    anna, ben = Keys(rng(1)), Keys(rng(2))
+    thief = copy.deepcopy(ben)
+    shared, opening = open_with(anna, ben.bundle(), rng(3))
+    assert accept(thief, opening) == accept(ben, opening) == shared
+
+
+def test_a_bundle_of_the_servers_own_is_taken_for_bens():
+    """It is signed by its own identity: only an identity that is known by another way tells."""
+    anna, ben, server = Keys(rng(1)), Keys(rng(2)), Keys(rng(3))
+    shared, opening = open_with(anna, server.bundle(), rng(4))
+    assert accept(server, opening) == shared
+    assert shared.who[32:] == server.identity.public != ben.identity.public
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.integers(0, 99), st.booleans())
 def test_both_have_one_secret_and_each_opening_another(seed, once):
