@@ -13,7 +13,8 @@ her first message opens, not before (`Keys.spend`): anybody can send an opening 
 
 `open_with` and `accept` take 0.5 ms each.
 
-**For learning**: whether Anna's and Ben's keys are theirs nobody has checked here but by the signature.
+**For learning**: the signature tells that a bundle is of one piece, and not whose it is. A server that
+hands out one of its own reads all, until the two compare their identities by another way.
 
 Left out: the signed pre-key's date, old signed pre-keys, quantum computers (PQXDH, 2023).
 Sources: M. Marlinspike and T. Perrin, "The X3DH Key Agreement Protocol", revision 1, 2016.
