@@ -102,6 +102,16 @@ def test_two_devices_write_to_each_other():
         assert anna.read(ben, ben.write(anna, b"yes")) == b"yes"
 
 
+def test_a_pre_key_goes_when_the_first_message_opens_and_not_before():
+    rng = np.random.default_rng(1)
+    anna, ben = Device("anna", rng), Device("ben", rng)
+    message = anna.write(ben, b"tea")
+    with pytest.raises(ValueError, match="changed on its way"):
+        ben.read(anna, replace(message, body=bytes(19)))
+    assert len(ben.keys.once) == 1
+    assert ben.read(anna, message) == b"tea" and not ben.keys.once and not ben.openings
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.lists(st.tuples(st.sampled_from("wjl"), st.integers(0, 4)), max_size=20), st.booleans())
 @settings(max_examples=cases(25))
