@@ -163,6 +163,19 @@ def test_a_flood_does_not_swallow_a_second_try():
     assert len(tries) == 3 and children(top)["a"].exit_reason is None
 
 
+def test_a_flood_does_not_leave_half_a_tree():
+    system, said = System(Clock(), most_waiting=2), []
+
+    def fails(system, me):
+        flood(system, me)
+        raise OSError("no")
+
+    with pytest.raises(StartFailed, match="b"):
+        tree(said=said, children=[Child(id="a", start=worker), Child(id="b", start=fails)]).start(system)  # fmt: skip
+    system.run()
+    assert said == [("start", "a"), ("shutdown", "a")]
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.floats(0, 1), st.floats(0, 9), st.integers(1, 6))
 def test_the_exact_window_does_not_know_the_phase(phase_s, gap_s, window_s):
