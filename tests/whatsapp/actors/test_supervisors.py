@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scalemodel.core.rng import stream
 from scalemodel.whatsapp.actors import storms
-from scalemodel.whatsapp.actors.processes import Clock, Exited, Stop, System
+from scalemodel.whatsapp.actors.processes import FULL, Clock, Exited, Stop, System
 from scalemodel.whatsapp.actors.storms import StormConfig
 from scalemodel.whatsapp.actors.supervisors import (
     RESTARTS,
@@ -128,6 +128,52 @@ def test_who_goes_in_time_leaves_no_timer_behind():
     system.exit(children(top)["a"], "kill")
     system.run()
     assert not [timer for *_, timer in system._timers if timer.target is not None]
+
+
+def flood(system, process):
+    assert [system.cast(process, "noise") for _ in range(3)][-1] == FULL
+
+
+def test_a_flood_does_not_keep_a_deaf_child_alive():
+    """The timer comes to a full mailbox, too: else the supervisor waits for ever."""
+    system, said = System(Clock(), most_waiting=2), []
+    deaf = lambda system, me: system.spawn(lambda *_: None, link=me, trap_exit=True)
+    kids = [Child(id="a", start=worker), Child(id="deaf", start=deaf, shutdown_s=2.0)]
+    top = tree(said=said, children=kids, strategy="one_for_all").start(system)
+    system.exit(children(top)["a"], "kill")
+    system.run()
+    flood(system, top)
+    system.advance(2.0)
+    assert said[2:] == [("shutdown", "deaf"), ("start", "a"), ("start", "deaf")]
+
+
+def test_a_flood_does_not_swallow_a_second_try():
+    system, tries = System(Clock(), most_waiting=2), []
+
+    def start(system, me):
+        tries.append(me)
+        if len(tries) == 2:
+            flood(system, me)
+            raise OSError("port in use")
+        return worker(system, me)
+
+    top = tree(children=[Child(id="a", start=start)], intensity=Intensity(max_restarts=3)).start(system)  # fmt: skip
+    system.exit(children(top)["a"], "kill")
+    system.run()
+    assert len(tries) == 3 and children(top)["a"].exit_reason is None
+
+
+def test_a_flood_does_not_leave_half_a_tree():
+    system, said = System(Clock(), most_waiting=2), []
+
+    def fails(system, me):
+        flood(system, me)
+        raise OSError("no")
+
+    with pytest.raises(StartFailed, match="b"):
+        tree(said=said, children=[Child(id="a", start=worker), Child(id="b", start=fails)]).start(system)  # fmt: skip
+    system.run()
+    assert said == [("start", "a"), ("shutdown", "a")]
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

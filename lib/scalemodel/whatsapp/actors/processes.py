@@ -333,7 +333,7 @@ class System:
         return True
 
     def after(self, delay_s: float, process: Process, message: object) -> Timer:
-        """A timer that casts `message` in `delay_s` seconds."""
+        """A timer that puts `message` into a mailbox in `delay_s` seconds, full or not."""
         checks.real("delay_s", delay_s, at_least=0)
         return self._later(delay_s, _ours(self, "process", process), message)
 
@@ -359,7 +359,7 @@ class System:
             if isinstance(timer.target, Call):
                 self._close(timer.target, "timed out", None)
             elif timer.target is not None:
-                self.cast(timer.target, timer.message)
+                self._signal(timer.target, timer.message)
 
     def _close(self, call, kind, value):
         if call.outcome is not None:
@@ -450,7 +450,7 @@ class System:
                     self._signal(watcher, Down(one, why))
 
     def _signal(self, process, message):
-        """A signal comes whether or not a mailbox is full."""
+        """A signal, and what a timer brings, comes whether or not a mailbox is full."""
         if process.exit_reason is not None:
             return
         if process.mailbox is None:

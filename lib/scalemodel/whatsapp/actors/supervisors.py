@@ -154,7 +154,7 @@ class Supervisor:
                 # As in OTP, those that run go in order; whoever asked hears of it at once.
                 if link is not None:
                     system.unlink(me, link)
-                system.cast(me, StartFailed(child.id))
+                system._signal(me, StartFailed(child.id))
                 raise
         return me
 
@@ -241,7 +241,8 @@ class _Keeper:
             try:
                 self.start_child(me, one)
             except StartFailed:
-                me.system.cast(me, ("try again", one))  # after what else waits; it counts anew
+                # After what else waits, be the mailbox full; it counts anew.
+                me.system._signal(me, ("try again", one))
                 return
 
     def end(self, me, reason):
