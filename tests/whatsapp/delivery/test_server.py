@@ -188,15 +188,34 @@ def test_what_is_not_acknowledged_is_pushed_again_after_a_while(server, clock):
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
-def test_a_commit_takes_a_thousand_and_deletions_wait_for_the_last(server, store):
+def test_a_deletion_goes_with_its_receipt_though_more_waits_than_a_stroke_takes(server, store):
     server.hello(BO, 0)
-    sent(server, "first")
+    sent(server, "first", "second")
+    for n in range(3, BATCH + 3):
+        server.send(ANA, n, "bo", "x")
     server.got(BO, 1)
-    for n in range(2, BATCH + 3):
+    assert server.commit() == BATCH and store.load("message")[0][0] == 1
+    for n in range(BATCH + 3, 6 * BATCH):  # and more comes than goes
         server.send(ANA, n, "bo", "x")
     assert server.commit() == BATCH
-    assert store.load("message")[0][0] == 1, "its receipt is first, its deletion is not yet"
-    assert server.commit() == 2 and store.load("message")[0][0] == 2 and server.commit() == 0
+    assert store.load("message")[0][0] == 2 and store.load("device")[1][3] == 1
+    assert [row[5] for row in store.load("message") if row[1] == "delivered"] == [1]
+    server.got(BO, 2), server.commit()
+    again = Server(store, lambda: 100.0)
+    again.hello(BO, 1)
+    assert again.take()[0][1][1] == 2, "its receipt is not written, so it is there"
+
+
+def test_what_a_stroke_tells_it_tells_once_wherever_it_ends(server, store, monkeypatch):
+    monkeypatch.setattr(module, "BATCH", 2)
+    server.join("bo", "laptop"), server.hello(BO, 0)
+    sent(server, "a", "b", "c"), server.commit()
+    server.got(BO, 3), server.commit()
+    again = Server(store, lambda: 100.0)
+    again.got(BO, 3)
+    while again.commit():
+        pass
+    assert [row[5] for row in store.load("message") if row[1] == "delivered"] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("why", ["full", "locked"])

@@ -27,7 +27,7 @@ __dir__ = lambda: __all__
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from itertools import islice
+from itertools import islice, takewhile
 
 from scalemodel.core import checks
 from scalemodel.whatsapp.delivery.messages import DAY_S, Device, Message, clean
@@ -92,7 +92,7 @@ class Server:
         self._devices, self._users, self._parties = {}, {}, {}
         self._held = {}  # by id, what some device has not acknowledged
         self._waiting, self._unwritten = {}, []  # not committed: messages, and keys without one
-        self._moved, self._gone = set(), []  # cursors and deletions that are not committed
+        self._gone = deque()  # what is not committed: (receipts to, device and cursor, id deleted)
         self._sent, self._keys = {}, deque()  # the id of each key, and `(at_s, keys)` by age
         self._load()
 
@@ -262,11 +262,13 @@ class Server:
                 twins = (d for d in message.devices if d is not device and d.owner == device.owner)
                 if len(message.devices) == 1 or not any(d.cursor >= message.id for d in twins):
                     self._receipt("delivered", device, message)
+            moved = (device.number, *device.key, max(device.cursor, message.id))
+            self._gone.append((self._next - 1, moved, None))
             if not message.left:
                 self._delete(message)
         if id > device.cursor:
             device.cursor = id
-            self._moved.add(device)
+            self._gone.append((self._next - 1, (device.number, *device.key, id), None))
         if device.online and queue and queue[-1].id > device.pushed:  # there is room now
             self._push(device, device.pushed)
 
@@ -283,7 +285,7 @@ class Server:
     def _delete(self, message):
         self._held.pop(message.id, None)
         if self._waiting.pop(message.id, None) is None:
-            self._gone.append((message.id,))
+            self._gone.append((self._next - 1, None, message.id))
         else:  # written behind, and not yet: it never will be
             self.counts["absorbed"] += 1
             if message.row[3]:
@@ -310,13 +312,14 @@ class Server:
         self.expire()
         now_s, rows = self._now, {}
         batch = [*islice(self._waiting.values(), BATCH)]
-        whole = len(batch) == len(self._waiting)
+        last = batch[-1].id if len(batch) < len(self._waiting) else self._next - 1
         rows["message"] = [message.row for message in batch]
         keys = [(row[0], row[2], row[3]) for row in rows["message"] if row[3]] + self._unwritten
         rows["sent"] = keys
-        if whole:  # a deletion never comes before the receipt that it makes
-            rows["device"] = [(d.number, *d.key, d.cursor) for d in self._moved]
-            rows["gone"] = self._gone
+        # a deletion and a cursor go with the receipt that they make, never before it
+        done = [*takewhile(lambda one: one[0] <= last, self._gone)]
+        rows["device"] = [*{row[0]: row for _, row, _ in done if row}.values()]
+        rows["gone"] = [(id,) for _, _, id in done if id]
         old = (
             self._keys[0][1] if self._keys and self._keys[0][0] + self._remember_s <= now_s else []
         )
@@ -333,12 +336,10 @@ class Server:
             self._keys.popleft()
         if keys:
             self._keys.append((now_s, keys))
-        if whole:
-            self._waiting, self._gone = {}, []
-            self._moved.clear()
-        else:
-            for message in batch:
-                del self._waiting[message.id]
+        for _ in done:
+            self._gone.popleft()
+        for message in batch:
+            del self._waiting[message.id]
         if not self._behind:
             for message in batch:
                 self._let_out(message)
