@@ -80,6 +80,27 @@ class AtOnce(Server):
             self._receipt("delivered", message.devices[0], message)
 
 
+class Impatient(Server):
+    """Lets everything expire at once."""
+
+    def __init__(self, store, clock, **more):
+        super().__init__(store, clock, **{**more, "ttl_s": 0.05})
+
+
+class Silent(Server):
+    """Never sends a receipt."""
+
+    def _receipt(self, *_):
+        pass
+
+
+class Flattering(Server):
+    """Says read where it was delivered."""
+
+    def _receipt(self, _, device, message):
+        super()._receipt("read", device, message)
+
+
 PLANTED = {
     "no dedupe": ({"client": NoDedupe}, "twice", "shows '.*' [2-9] times"),
     "ack over a gap": ({"client": OverAGap}, "lost", "has a tick for '.*', and .* never shows it"),
@@ -87,6 +108,9 @@ PLANTED = {
     "no clock": ({"client": Patient}, "late", "after its .* s"),
     "ack before commit": ({"server": AckFirst}, "lost", "has a tick for"),
     "no keys": ({"server": NoKeys}, "twice", "shows '.*' [2-9] times"),
+    "expired at once": ({"server": Impatient}, "lost", "has a tick for '.*', and it expires at"),
+    "no receipts": ({"server": Silent}, "receipts", "never has two ticks for '.*', which all have"),
+    "read, not delivered": ({"server": Flattering}, "receipts", "blue ticks .* has not looked"),
     "delivered at once": ({"server": AtOnce}, "receipts", "has two ticks for"),
 }
 
@@ -121,7 +145,7 @@ def test_a_planted_mistake_is_found_and_shrunk_to_what_can_be_read(name):
     assert not verdict.holds and verdict.promise == promise
     first, *lines = verdict.words.splitlines()
     assert re.search(words, first) and 2 <= len(lines) <= 14, verdict.words
-    assert len(verdict.schedule.messages) <= 2 and len(verdict.schedule.faults) <= 2
+    assert len(verdict.schedule.messages) <= 3 and len(verdict.schedule.faults) <= 2
     assert broken(run(verdict.schedule, **players))[0] == promise
     assert check(run(verdict.schedule)).holds, "ours is none the worse for it"
 
@@ -196,10 +220,14 @@ def by_hand(*events, **more):
 TYPED = (1.0, "typed", ANA, 1, "bo", "m1")
 ACKED = ((1.2, "acked", ANA, 1, 1), (1.2, "tick", ANA, 1, 1))
 SHOWN = (1.4, "shown", BO, 1, "ana", "bo", "m1")
+TWO, LOOKED = (1.5, "tick", ANA, 1, 2), (1.5, "looked", BO)
 
 
 @pytest.mark.parametrize(("promise", "events"), [
-    (None, (TYPED, *ACKED, SHOWN)),
+    (None, (TYPED, *ACKED, SHOWN, TWO)),
+    ("receipts", (TYPED, *ACKED, SHOWN)),
+    (None, (TYPED, *ACKED, SHOWN, (9.0, "expired", 2))),
+    ("lost", (TYPED, *ACKED, (5.9, "expired", 1))),
     (None, (TYPED,)),
     (None, (TYPED, *ACKED, (9.0, "expired", 1))),
     ("lost", (TYPED, *ACKED)),
@@ -209,8 +237,11 @@ SHOWN = (1.4, "shown", BO, 1, "ana", "bo", "m1")
     (None, (TYPED, (1.1, "typed", ANA, 2, "cy", "m2"), (1.3, "shown", BO, 2, "ana", "cy", "m2"), SHOWN)),
     ("receipts", (TYPED, *ACKED, SHOWN, (1.5, "tick", ANA, 1, 1))),
     ("receipts", (TYPED, *ACKED, (1.3, "tick", ANA, 1, 2), SHOWN)),
-    (None, (TYPED, *ACKED, SHOWN, (1.5, "tick", ANA, 1, 3))),
-    ("late", (TYPED, *ACKED, (6.3, *SHOWN[1:]))),
+    (None, (TYPED, *ACKED, SHOWN, TWO, LOOKED, (1.6, "tick", ANA, 1, 3))),
+    (None, (TYPED, *ACKED, SHOWN, LOOKED, (1.6, "tick", ANA, 1, 3))),
+    (None, (TYPED, SHOWN, LOOKED, (1.6, "acked", ANA, 1, 1), (1.6, "tick", ANA, 1, 3))),
+    ("receipts", (TYPED, *ACKED, (1.3, "looked", BO), SHOWN, (1.5, "tick", ANA, 1, 3))),
+    ("late", (TYPED, *ACKED, (6.3, *SHOWN[1:]), (6.4, "tick", ANA, 1, 2))),
 ])  # fmt: skip
 def test_what_is_broken_is_what_one_sees_with_the_eye(promise, events):
     found = broken(by_hand(*events, ttl_s=5.0))
