@@ -5,7 +5,16 @@ import pytest
 
 from scalemodel.parts.database import DatabaseTrouble
 from scalemodel.whatsapp.delivery import server as module
-from scalemodel.whatsapp.delivery.server import BATCH, MOST_WAITING, WINDOW, Server, ServerBusy
+from scalemodel.whatsapp.delivery.client import GIVE_UP_S, Client
+from scalemodel.whatsapp.delivery.messages import DAY_S
+from scalemodel.whatsapp.delivery.server import (
+    BATCH,
+    LEAP_S,
+    MOST_WAITING,
+    WINDOW,
+    Server,
+    ServerBusy,
+)
 from scalemodel.whatsapp.delivery.stores import ForgetfulStore, SqlStore
 
 
@@ -139,6 +148,56 @@ def test_a_clock_that_is_set_back_stands_still_and_so_after_a_restart(server, st
     assert again.expire() == [1, 2]
     clock.now_s = float("nan")
     assert again.expire() == []
+
+
+def test_a_clock_that_leaps_by_forty_days_and_back_deletes_nothing(store, clock):
+    server = Server(store, clock, ttl_s=6_000.0, remember_s=6_000.0)
+    server.join("ana"), server.join("bo")
+    sent(server, "a"), server.take()
+    for now_s in (40 * DAY_S, 40 * DAY_S + 3_500.0, 200.0):
+        clock.now_s = now_s
+        sent(server, f"at {now_s:.0f}"), server.send(ANA, 1, "bo", "a")
+        assert server.expire() == [] and server.counts["repeated"], "the key is known, too"
+    server.take(), server.hello(BO, 0)
+    assert [p[1][-1] for p in server.take()] == ["a", "at 3456000", "at 3459500", "at 200"]
+    assert Server(store, clock, ttl_s=6_000.0)._held.keys() == {1, 2, 3, 4}
+
+
+def test_a_clock_that_goes_on_for_an_hour_from_where_it_leapt_is_right(store, clock):
+    server = Server(store, clock, ttl_s=6_000.0)
+    server.join("ana"), server.join("bo")
+    sent(server, "a")
+    clock.now_s = 40 * DAY_S
+    assert server.expire() == []
+    sent(server, "b")
+    server.take(), server.hello(BO, 0)
+    until_s = {packet[-1]: packet[-2] for _, packet in server.take()}
+    assert until_s["b"] == 40 * DAY_S + 6_000.0, "by the time that phones have"
+    clock.now_s += LEAP_S
+    assert server.expire() == [1]
+    clock.now_s += 6_000.0 - LEAP_S
+    assert server.expire() == [2]
+
+
+def test_keys_are_remembered_for_longer_than_a_client_repeats(store, clock):
+    server, packets = Server(store, clock), []
+    bo = server.join("bo")
+
+    class Wire:
+        def join(self, *who):
+            return server.join(*who)
+
+        def handle(self, who, packet):
+            packets.append((clock.now_s, packet)), server.handle(who, packet)
+
+    ana = Client(Wire(), "ana", np.random.default_rng(1))
+    ana.say("bo", "tea")
+    for hour in range(24 * 32):  # no acknowledgement comes
+        clock.now_s = 3_600.0 * hour
+        ana.step(clock.now_s), server.commit()
+    sends = [at_s for at_s, packet in packets if packet[0] == "send"]
+    assert 29.9 * DAY_S < sends[-1] <= GIVE_UP_S and ana.ticks == {1: 0}
+    assert server.counts["accepted"] == 1 and server.counts["repeated"] == len(sends) - 1
 
 
 def test_written_behind_what_was_delivered_is_never_written(store, clock):
