@@ -102,6 +102,7 @@ class ForgetfulStore:
         self._now, self._unflushed = {table: {} for table in TABLES}, []
         self._kept = {table: {} for table in TABLES}
         self.trouble = None  # or why: "full", "locked", "torn"
+        self.flushed = set()  # ids of messages that ever reached the disk
 
     def write(self, batch: Mapping[str, list]) -> None:
         """Rows by what is done with them, as `SqlStore` takes them."""
@@ -116,6 +117,7 @@ class ForgetfulStore:
         if len(self._unflushed) >= self._every:
             for one in self._unflushed:
                 _enter(self._kept, one)
+                self.flushed.update(row[0] for row in one.get("message", ()))
             self._unflushed = []
         if self.trouble:
             raise DatabaseTrouble("write", "gone")

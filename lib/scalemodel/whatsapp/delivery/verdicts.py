@@ -54,22 +54,24 @@ class Verdict:
 
 
 @checks.kinds
-def check(history: History, tries: int = 1_000) -> Verdict:
+def check(history: History, tries: int = 1_000, lazy: bool = False) -> Verdict:
     """The verdict on an evening, and if a promise was broken the shortest found that breaks it.
+
+    `lazy` is the weaker promise, as `broken` has it.
 
     >>> from scalemodel.whatsapp.delivery.runs import drawn
     >>> check(run(drawn(7))).holds
     True
     """
     tries = checks.whole("tries", tries, at_least=0, at_most=100_000)
-    found = broken(history)
+    found = broken(history, lazy)
     if found is None:
         return Verdict("", "", None)
     again = lambda schedule: run(schedule, history.server, history.client)
-    fails = lambda schedule: (broken(again(schedule)) or ("",))[0] == found[0]
+    fails = lambda schedule: (broken(again(schedule), lazy) or ("",))[0] == found[0]
     shortest = shrink(history.schedule, _simpler, fails, tries)
     last = again(shortest)
-    return Verdict(found[0], f"{broken(last)[1]}\n{story(last)}", shortest)
+    return Verdict(found[0], f"{broken(last, lazy)[1]}\n{story(last)}", shortest)
 
 
 def _simpler(schedule: Schedule) -> Iterator[Schedule]:
@@ -89,13 +91,15 @@ def _simpler(schedule: Schedule) -> Iterator[Schedule]:
 
 # ── The promises ────────────────────────────────────────────────────────────
 @checks.kinds
-def broken(history: History) -> tuple[str, str] | None:
+def broken(history: History, lazy: bool = False) -> tuple[str, str] | None:
     """The first promise that was broken, and how, in a sentence; None if all were kept.
+
+    A `lazy` disk promises less: not what it had not written when the server died.
 
     >>> broken(run(Schedule(messages=((1.0, "ana", "bo", "m1"),)))) is None
     True
     """
-    evening = _Evening(history)
+    evening = _Evening(history, lazy)
     for promise in PROMISES:
         sentence = next(getattr(evening, promise)(), None)
         if sentence:
@@ -106,7 +110,7 @@ def broken(history: History) -> tuple[str, str] | None:
 class _Evening:
     """The events of a history, by what they are."""
 
-    def __init__(self, history):
+    def __init__(self, history, lazy):
         self.ttl_s, of = (
             history.schedule.ttl_s,
             lambda what: [e for e in history.events if e[1] == what],
@@ -114,13 +118,23 @@ class _Evening:
         self.devices = [(user, "phone") for user in PEOPLE]
         self.devices += [(user, "laptop") for user in history.schedule.laptops]
         self.typed = {(who, n): (at_s, to, body) for at_s, _, who, n, to, body in of("typed")}
-        self.acked = [(who, n, id) for _, _, who, n, id in of("acked")]
+        unwritten = {id for _, _, id in of("unwritten")} if lazy else set()
+        free = {body for _, _, _, id, _, _, body in of("shown") if id in unwritten}
+        free |= {self.typed[who, n][2] for _, _, who, n, id in of("acked") if id in unwritten}
+        self.is_whole = not unwritten  # else a receipt may be among them
+        self.acked = [
+            (who, n, id) for _, _, who, n, id in of("acked") if self.typed[who, n][2] not in free
+        ]
         self.expired = {id: at_s for at_s, _, id in of("expired")}
         self.looked = [(at_s, who) for at_s, _, who in of("looked")]
-        self.ticks = [(at_s, who, n, level) for at_s, _, who, n, level in of("tick")]
+        self.ticks = [
+            (at_s, who, n, level) for at_s, _, who, n, level in of("tick")
+            if self.typed[who, n][2] not in free
+        ]  # fmt: skip
         self.shown = {device: [] for device in self.devices}
         for at_s, _, who, _, _, _, body in of("shown"):
-            self.shown[who].append((at_s, body))
+            if body not in free:
+                self.shown[who].append((at_s, body))
 
     def _for(self, who, to):
         """The devices that show what `who` writes to `to`."""
@@ -170,8 +184,8 @@ class _Evening:
                     got_s <= look_s <= at_s for look_s, device in self.looked if device[0] == user
                 ):
                     yield f"{_said(who)} has blue ticks for {body!r}, and {user} has not looked."
-        if self.expired.keys() - {id for _, _, id in self.acked}:
-            return  # so did a receipt
+        if not self.is_whole or self.expired.keys() - {id for _, _, id in self.acked}:
+            return  # a receipt expired, or was lost
         for who, n, id in self.acked:
             (_, to, body), levels = self.typed[who, n], seen[who, n]
             got_s = max([self._got_s(user, body) for user in self._others(who, to)], default=0.0)
@@ -219,7 +233,7 @@ def story(history: History) -> str:
             case "typed", (who, n, to, body):
                 bodies[who, n] = body
                 line = f"{_said(who)} sends {body!r} to {to}"
-            case "acked" | "looked", _:
+            case "acked" | "looked" | "unwritten", _:
                 continue  # the tick says it
             case "tick", (who, n, level):
                 line = f"{_said(who)} sees {bodies[who, n]!r} is {ticks[level]}"
