@@ -146,8 +146,10 @@ def test_a_server_that_holds_a_row_and_one_that_hangs_up(postgres):
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
         )
         refused("gone", one.write, [(INSERT, [(3, "salt")])])
+        one.write([(INSERT, [(4, "oil")])])
+        assert one.read("SHOW synchronous_commit") == [("on",)], "on the new line, too"
     with shop(postgres) as again:
-        assert again.read(ALL) == [(1, "tea"), (2, "milk")]
+        assert again.read(ALL) == [(1, "tea"), (2, "milk"), (4, "oil")]
 
 
 def test_what_is_gone_is_said(tmp_path, monkeypatch):

@@ -6,7 +6,9 @@ kept in SQLite's WAL with `synchronous=FULL`: a stroke costs one flush of the di
 milliseconds, for one row or a thousand. Statements are written for SQLite, with `?` for a value
 and INTEGER for a number of 64 bits; PostgreSQL gets what it calls them.
 
-What goes wrong is a `DatabaseTrouble` in words, and nothing was entered then. A file or schema
+What goes wrong is a `DatabaseTrouble` in words, and nothing was entered then; but where the line
+broke or the disk failed ("gone", "broken") the stroke may have been kept: read, before you repeat
+it. The next call to PostgreSQL opens another line. A file or schema
 bears the mark of the program and of its tables; what has another mark is somebody else's and
 is never touched.
 
@@ -109,16 +111,20 @@ class Database:
             import psycopg
         except ImportError:
             raise DatabaseTrouble("open", "not installed") from None
-        self._connection = psycopg.connect(self.where, connect_timeout=max(2, int(wait_s)))
+        self._dial = lambda: psycopg.connect(
+            self.where, connect_timeout=max(2, int(wait_s)),
+            options=f"-c lock_timeout={int(wait_s * 1000) or 1} -c synchronous_commit=on "
+            f"-c search_path={program}",
+        )  # fmt: skip
+        self._connection = self._dial()
         run = self._connection.execute
-        run(f"SET lock_timeout = {int(wait_s * 1000) or 1}"), run("SET synchronous_commit = on")
         sought = "SELECT obj_description(oid) FROM pg_namespace WHERE nspname = %s"
         found = run(sought, [program]).fetchone()
         if found and found[0] != str(mark):
             raise DatabaseTrouble("open", "another's", f"the schema {program}")
         if not found:
             run(f"CREATE SCHEMA {program}"), run(f"COMMENT ON SCHEMA {program} IS '{mark}'")
-        for statement in (f"SET search_path TO {program}", *make):
+        for statement in make:
             run(statement.replace("INTEGER", "BIGINT"))
         self._connection.commit()
 
@@ -156,6 +162,8 @@ class Database:
         if self._connection is None and what != "open":
             raise DatabaseTrouble(what, "closed")
         try:
+            if self.is_postgres and what != "open" and self._connection.closed:
+                self._connection = self._dial()
             yield
         except Exception as error:
             with contextlib.suppress(Exception):  # it is gone, and what it had not kept with it
