@@ -1,5 +1,6 @@
 """Processes and hot code: small stories, laws of order and fairness, bad input."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +24,22 @@ def system(**changed):
 
 def keep(me, message):
     me.state.append(message)
+
+
+def stop(reason):
+    raise Stop(reason)
+
+
+class NeverEqual:
+    """A reason that cannot be compared."""
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other):
+        raise RuntimeError("no ==")
+
+    def __repr__(self):
+        return "NeverEqual"
 
 
 def crash(me, message):
@@ -318,6 +335,21 @@ def test_what_is_no_process_of_this_system_is_named():
     with pytest.raises(ValueError, match=r"other=.* must be another process than one"):
         all_of.link(ada, ada)
     assert ada.links is None and ada.exit_reason is None and ada.mailbox is None
+
+
+@pytest.mark.parametrize("wrong", [None, [], np.array([1, 2]), NeverEqual()], ids=repr)
+def test_who_ends_has_a_reason_that_can_be_compared(wrong):
+    all_of, told = system(), []
+    ada, bo = all_of.spawn(keep, []), all_of.spawn(lambda me, _: stop(wrong))
+    with pytest.raises(ValueError, match=r"reason=.* must be hashable, and not None"):
+        all_of.exit(ada, wrong)
+    assert ada.exit_reason is None and all_of.cast(ada, "hello") == SENT
+    cy = all_of.spawn(lambda me, message: told.append(message.reason))
+    all_of.monitor(cy, bo), all_of.cast(bo, 1), all_of.run()
+    assert ada.state == ["hello"] and all_of.cast(bo, 1) == NOBODY
+    assert told == [bo.exit_reason] and "must be hashable, and not None" in bo.exit_reason
+    all_of.trap_exit(bo), all_of.monitor(cy, bo), all_of.run()
+    assert told[1:] == ["noproc"] and not bo.rare.traps and not bo.rare.watchers
 
 
 def test_other_bad_input_is_named():

@@ -97,7 +97,7 @@ class Stop(Exception):
     """
 
     def __init__(self, reason: Hashable = "normal"):
-        super().__init__(reason)
+        super().__init__(_reason(reason))
         self.reason = reason
 
 
@@ -416,7 +416,7 @@ class System:
     def exit(self, process: Process, reason: Hashable, *, sender: Process | None = None) -> None:
         """Send an exit signal: it ends who does not trap it; "normal" ends nobody, "kill" anybody."""
         sender = process if sender is None else _ours(self, "sender", sender)
-        self._exit_signal(_ours(self, "process", process), sender, reason)
+        self._exit_signal(_ours(self, "process", process), sender, _reason(reason))
 
     def _exit_signal(self, process, sender, reason):
         if process.exit_reason is None and reason == "kill":
@@ -496,6 +496,18 @@ def _ours(system, field, process):
     if not isinstance(process, Process) or process.system is not system:
         raise ValueError(f"{field}={process!r} must be a Process of this system")
     return process
+
+
+def _reason(reason):
+    """Refuse what is no reason: None, which the living have, and what is not to be compared."""
+    try:
+        hash(reason)
+        good = (reason == "normal") in (True, False) and reason is not None
+    except Exception:
+        good = False
+    if not good:
+        raise ValueError(f"reason={checks.brief(reason)} must be hashable, and not None")
+    return reason
 
 
 def _rare(process):
