@@ -275,10 +275,11 @@ class System:
                     waits = process.handler(process, message)
                     if waits is not None and type(waits) is GeneratorType:
                         self._begin(process, waits, rest)
-            except Stop as stop:
-                self._end(process, stop.reason)
             except Exception as error:  # let it crash
-                self._end(process, f"{type(error).__name__}: {error}")
+                self._end(process, _why(error))
+            except BaseException:  # not the handler's: Ctrl-C, say
+                self._put_back(process, rest)
+                raise
 
     def advance(self, duration_s: float) -> None:
         """Move a `Clock` on, from timer to timer, and run what is due at each."""
@@ -325,7 +326,7 @@ class System:
 
     def reply(self, call: Call, value: object) -> bool:
         """Answer a call; False if nobody waits any more: a late reply is dropped, and counted."""
-        checks.instance("call", call, Call)
+        _ours(self, "call.server", checks.instance("call", call, Call).server)
         if call.outcome is not None:
             self.late_replies += 1
             return False
@@ -478,18 +479,28 @@ class System:
             if found is None:
                 return
             self._step(process, rare.saved.pop(found))
-        saved, rare.saved = rare.saved, []
-        if saved and process.exit_reason is None:
-            if process.mailbox is None:
-                self._ready.append(process)
-            process.mailbox = saved + (process.mailbox or [])
+        self._put_back(process, ())
 
     def _step(self, process, message):
         rare = process.rare
+        generator, rare.generator = rare.generator, None  # over, unless it yields
         try:
-            rare.wanted = rare.generator.send(message)
+            rare.wanted = generator.send(message)
+            rare.generator = generator
         except StopIteration:
-            rare.generator = None
+            pass
+
+    def _put_back(self, process, rest):
+        """What was not read comes first the next time."""
+        if process.exit_reason is not None:
+            return
+        unread = [*rest]
+        if process.rare is not None:
+            unread, process.rare.saved = process.rare.saved + unread, []
+        if unread:
+            if process.mailbox is None:
+                self._ready.append(process)
+            process.mailbox = unread + (process.mailbox or [])
 
 
 def _ours(system, field, process):
@@ -508,6 +519,16 @@ def _reason(reason):
     if not good:
         raise ValueError(f"reason={checks.brief(reason)} must be hashable, and not None")
     return reason
+
+
+def _why(error):
+    """The reason of what a handler raised, whose own text may raise, too."""
+    try:
+        return (
+            _reason(error.reason) if isinstance(error, Stop) else f"{type(error).__name__}: {error}"
+        )
+    except Exception:
+        return f"{type(error).__name__}: no words"
 
 
 def _rare(process):
