@@ -130,6 +130,48 @@ def test_who_goes_in_time_leaves_no_timer_behind():
     assert not [timer for *_, timer in system._timers if timer.target is not None]
 
 
+@pytest.mark.parametrize("given", [None, 3, "supervisor"])
+def test_who_starts_something_else_than_a_process_at_a_restart_is_a_failed_start(given):
+    system, tries = System(Clock()), []
+
+    def once(system, me):
+        tries.append(me)
+        return worker(system, me) if len(tries) == 1 else me if given == "supervisor" else given
+
+    kids = [Child(id="a", start=worker), Child(id="b", start=once)]
+    top = tree(children=kids, intensity=Intensity(max_restarts=2)).start(system)
+    kept, lost = children(top).values()
+    system.exit(lost, "kill"), system.run()
+    assert len(tries) == 3 and (top.exit_reason, kept.exit_reason) == ("shutdown", "shutdown")
+
+
+@pytest.mark.parametrize("what", ["start", "shutdown", "give up"])
+def test_a_supervisor_that_fails_by_its_own_mistake_leaves_no_child_behind(what):
+    system, said, started = System(Clock()), [], []
+
+    def told(heard, id):
+        said.append(heard)
+        if heard == what and len(said) > 3:
+            raise OSError("no ear")
+
+    def stays(me, message):
+        if message.reason == "shutdown":
+            raise Stop("shutdown")
+
+    def noted(system, me):
+        started.append(system.spawn(stays, link=me, trap_exit=True))
+        return started[-1]
+
+    kids = [Child(id=name, start=noted) for name in "xy"]
+    kids = [kids[0], Child(id="below", start=tree(children=kids)), kids[1]]
+    rule = Intensity(max_restarts=0 if what == "give up" else 1)
+    top = tree(children=kids, told=told, strategy="one_for_all", intensity=rule).start(system)
+    system.exit(children(top)["y"], "kill"), system.run()
+    assert top.exit_reason == "OSError: no ear" and said[3:].count(what) == 1
+    assert len(started) == 4 + (what == "start")
+    assert all(one.exit_reason is not None for one in started)
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.floats(0, 1), st.floats(0, 9), st.integers(1, 6))
 def test_the_exact_window_does_not_know_the_phase(phase_s, gap_s, window_s):

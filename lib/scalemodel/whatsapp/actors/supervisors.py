@@ -150,6 +150,7 @@ class Supervisor:
         for child in self.children:
             try:
                 keeper.start_child(me, child.id)
+                keeper.told("start", child.id)
             except Exception:
                 # As in OTP, those that run go in order; whoever asked hears of it at once.
                 if link is not None:
@@ -175,7 +176,12 @@ def children(supervisor: Process) -> dict[str, Process | None]:
 
 # ── The engine ──────────────────────────────────────────────────────────────
 def _supervise(me, message):
-    """What a supervisor does with a message; with an exit it takes as long as that takes."""
+    """What a supervisor does with a message; its own mistake ends its children, too."""
+    steps = _steps(me, message)
+    return None if steps is None else me.state.guarded(me, steps)
+
+
+def _steps(me, message):
     match message:
         case Exited(process, reason) if process is me.state.parent or process is me:
             return me.state.end(me, reason)
@@ -195,6 +201,16 @@ class _Keeper:
         self.tree, self.parent, self.stamps = tree, parent, []
         self.specs = {child.id: child for child in tree.children}
         self.running = dict.fromkeys(self.specs)
+        self.told = tree.told
+
+    def guarded(self, me, steps):
+        """The steps; where one fails, by a mistake in `told` say, nobody is left without a supervisor."""
+        try:
+            yield from steps
+        except Exception:
+            self.told = lambda what, id: None
+            yield from self.shut_down(me, [*self.running])
+            raise
 
     def start_child(self, me, id):
         """Start one, or raise `StartFailed`."""
@@ -212,7 +228,6 @@ class _Keeper:
         checks.instance(f"start of {id!r}", process, Process)
         me.system.link(process, me)
         self.running[id] = process
-        self.tree.told("start", id)
 
     def ended(self, me, process, reason):
         """A child's end: by its restart type it is started again, kept in the list, or dropped."""
@@ -230,7 +245,7 @@ class _Keeper:
         """Count it; then by strategy end who has to go, last first, and start them all, first first."""
         over, self.stamps = self.tree.intensity.exceeded(self.stamps, me.system.now_s())
         if over:
-            self.tree.told("give up", self.tree.name)
+            self.told("give up", self.tree.name)
             yield from self.end(me, "shutdown")
         order = [*self.running]
         first = {"one_for_one": None, "one_for_all": 0, "rest_for_one": order.index(id)}
@@ -240,9 +255,10 @@ class _Keeper:
         for one in [one for one in group if one in self.running]:
             try:
                 self.start_child(me, one)
-            except StartFailed:
+            except Exception:
                 me.system.cast(me, ("try again", one))  # after what else waits; it counts anew
                 return
+            self.told("start", one)
 
     def end(self, me, reason):
         """End all children, and then itself."""
@@ -255,7 +271,7 @@ class _Keeper:
         for id in reversed(ids):
             process, spec = self.running[id], self.specs[id]
             if process is not None and process.exit_reason is None:
-                self.tree.told("shutdown", id)
+                self.told("shutdown", id)
                 system.unlink(me, process)
                 if spec.shutdown_s != 0:
                     system.monitor(me, process)
