@@ -354,6 +354,52 @@ def test_nobody_is_its_own_supervisor():
     assert holder[0].exit_reason is not None
 
 
+@pytest.mark.parametrize("linked", [True, False])
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_circle_of_supervisors_is_named(size, linked):
+    system, circle = System(Clock()), []
+
+    def start(n):
+        return lambda system, me: circle[(n + 1) % size].start(system, *[me] * linked)
+
+    circle += [tree(children=[Child(id="a", start=worker), Child(id=f"next {n}", start=start(n))]) for n in range(size)]  # fmt: skip
+    for top in circle:
+        with pytest.raises(ValueError, match="child 'a' must be at most 50 supervisors deep") as error:  # fmt: skip
+            top.start(system)
+        assert error.value.__cause__ is None and system.run() > 50 and system.starting == 0
+
+
+def deep(levels):
+    below = Child(id="worker", start=worker)
+    for _ in range(levels - 1):
+        below = Child(id="below", start=tree(children=[below]), shutdown_s=None)
+    return tree(children=[below])
+
+
+def test_fifty_supervisors_are_no_circle():
+    one = deep(50).start(System(Clock()))
+    for _ in range(50):
+        (one,) = children(one).values()
+    assert one.handler is polite
+    with pytest.raises(ValueError, match="child 'worker' must be at most 50 supervisors deep"):
+        deep(51).start(System(Clock()))
+
+
+def test_a_circle_that_closes_at_a_restart_is_given_up():
+    system, tries = System(Clock()), []
+
+    def start(system, me):
+        tries.append(me)
+        return worker(system, me) if len(tries) == 1 else top_tree.start(system, me)
+
+    top_tree = tree(children=[Child(id="a", start=worker), Child(id="b", start=start)])
+    top = top_tree.start(system)
+    kept, lost = children(top).values()
+    system.exit(lost, "kill"), system.run()
+    assert (top.exit_reason, kept.exit_reason) == ("shutdown", "shutdown")
+    assert len(tries) == 51 and all(one.exit_reason is not None for one in tries)
+
+
 @pytest.mark.parametrize("wrong", [{"strategy": "all_for_one"}, {"children": "abc"}, {"children": [3]}, {"children": [Child(id="a", start=worker)] * 2}, {"intensity": 3}, {"told": 3}, {"name": ""}], ids=repr)  # fmt: skip
 def test_a_tree_that_means_nothing_is_named(wrong):
     with pytest.raises(ValueError, match=f"^{next(iter(wrong))}=.* must"):

@@ -29,6 +29,7 @@ from scalemodel.whatsapp.actors.processes import Down, Exited, Process, Stop, Sy
 STRATEGIES = "one_for_one", "one_for_all", "rest_for_one"
 RESTARTS = "permanent", "transient", "temporary"
 WINDOWS = "otp", "exact"
+_DEEPEST = 50  # of supervisors, each of which starts the next
 
 
 class StartFailed(Exception):
@@ -39,6 +40,10 @@ class StartFailed(Exception):
     ...
     scalemodel.whatsapp.actors.supervisors.StartFailed: db
     """
+
+
+class _TooDeep(ValueError):
+    """As it is to the outermost, and not as the cause of a cause."""
 
 
 def _one_of(field, value, allowed):
@@ -218,11 +223,20 @@ class _Keeper:
         while one is not None:
             above.append(one)
             one = one.state.parent if isinstance(one.state, _Keeper) else None
+        if me.system.starting >= _DEEPEST:
+            raise _TooDeep(
+                f"child {id!r} must be at most {_DEEPEST} supervisors deep: does one start itself?"
+            )
+        me.system.starting += 1
         try:
             start = self.specs[id].start
             process = (start.start if isinstance(start, Supervisor) else start)(me.system, me)
+        except _TooDeep:
+            raise
         except Exception as error:
             raise StartFailed(id) from error
+        finally:
+            me.system.starting -= 1
         if any(process is one for one in above):
             raise ValueError(f"child {id!r} must not be its own supervisor")
         checks.instance(f"start of {id!r}", process, Process)
