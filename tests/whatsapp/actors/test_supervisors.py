@@ -176,6 +176,48 @@ def test_a_flood_does_not_leave_half_a_tree():
     assert said == [("start", "a"), ("shutdown", "a")]
 
 
+@pytest.mark.parametrize("given", [None, 3, "supervisor"])
+def test_who_starts_something_else_than_a_process_at_a_restart_is_a_failed_start(given):
+    system, tries = System(Clock()), []
+
+    def once(system, me):
+        tries.append(me)
+        return worker(system, me) if len(tries) == 1 else me if given == "supervisor" else given
+
+    kids = [Child(id="a", start=worker), Child(id="b", start=once)]
+    top = tree(children=kids, intensity=Intensity(max_restarts=2)).start(system)
+    kept, lost = children(top).values()
+    system.exit(lost, "kill"), system.run()
+    assert len(tries) == 3 and (top.exit_reason, kept.exit_reason) == ("shutdown", "shutdown")
+
+
+@pytest.mark.parametrize("what", ["start", "shutdown", "give up"])
+def test_a_supervisor_that_fails_by_its_own_mistake_leaves_no_child_behind(what):
+    system, said, started = System(Clock()), [], []
+
+    def told(heard, id):
+        said.append(heard)
+        if heard == what and len(said) > 3:
+            raise OSError("no ear")
+
+    def stays(me, message):
+        if message.reason == "shutdown":
+            raise Stop("shutdown")
+
+    def noted(system, me):
+        started.append(system.spawn(stays, link=me, trap_exit=True))
+        return started[-1]
+
+    kids = [Child(id=name, start=noted) for name in "xy"]
+    kids = [kids[0], Child(id="below", start=tree(children=kids)), kids[1]]
+    rule = Intensity(max_restarts=0 if what == "give up" else 1)
+    top = tree(children=kids, told=told, strategy="one_for_all", intensity=rule).start(system)
+    system.exit(children(top)["y"], "kill"), system.run()
+    assert top.exit_reason == "OSError: no ear" and said[3:].count(what) == 1
+    assert len(started) == 4 + (what == "start")
+    assert all(one.exit_reason is not None for one in started)
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.floats(0, 1), st.floats(0, 9), st.integers(1, 6))
 def test_the_exact_window_does_not_know_the_phase(phase_s, gap_s, window_s):
@@ -356,6 +398,52 @@ def test_nobody_is_its_own_supervisor():
         tree(children=[Child(id="outer", start=outer)]).start(system)
     system.run()
     assert holder[0].exit_reason is not None
+
+
+@pytest.mark.parametrize("linked", [True, False])
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_circle_of_supervisors_is_named(size, linked):
+    system, circle = System(Clock()), []
+
+    def start(n):
+        return lambda system, me: circle[(n + 1) % size].start(system, *[me] * linked)
+
+    circle += [tree(children=[Child(id="a", start=worker), Child(id=f"next {n}", start=start(n))]) for n in range(size)]  # fmt: skip
+    for top in circle:
+        with pytest.raises(ValueError, match="child 'a' must be at most 50 supervisors deep") as error:  # fmt: skip
+            top.start(system)
+        assert error.value.__cause__ is None and system.run() > 50 and system.starting == 0
+
+
+def deep(levels):
+    below = Child(id="worker", start=worker)
+    for _ in range(levels - 1):
+        below = Child(id="below", start=tree(children=[below]), shutdown_s=None)
+    return tree(children=[below])
+
+
+def test_fifty_supervisors_are_no_circle():
+    one = deep(50).start(System(Clock()))
+    for _ in range(50):
+        (one,) = children(one).values()
+    assert one.handler is polite
+    with pytest.raises(ValueError, match="child 'worker' must be at most 50 supervisors deep"):
+        deep(51).start(System(Clock()))
+
+
+def test_a_circle_that_closes_at_a_restart_is_given_up():
+    system, tries = System(Clock()), []
+
+    def start(system, me):
+        tries.append(me)
+        return worker(system, me) if len(tries) == 1 else top_tree.start(system, me)
+
+    top_tree = tree(children=[Child(id="a", start=worker), Child(id="b", start=start)])
+    top = top_tree.start(system)
+    kept, lost = children(top).values()
+    system.exit(lost, "kill"), system.run()
+    assert (top.exit_reason, kept.exit_reason) == ("shutdown", "shutdown")
+    assert len(tries) == 51 and all(one.exit_reason is not None for one in tries)
 
 
 @pytest.mark.parametrize("wrong", [{"strategy": "all_for_one"}, {"children": "abc"}, {"children": [3]}, {"children": [Child(id="a", start=worker)] * 2}, {"intensity": 3}, {"told": 3}, {"name": ""}], ids=lambda wrong: next(iter(wrong)))  # fmt: skip

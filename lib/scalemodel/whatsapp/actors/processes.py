@@ -97,7 +97,7 @@ class Stop(Exception):
     """
 
     def __init__(self, reason: Hashable = "normal"):
-        super().__init__(reason)
+        super().__init__(_reason(reason))
         self.reason = reason
 
 
@@ -180,7 +180,7 @@ class System:
         self.clock = checks.takes("clock", clock)
         self.messages_per_turn = checks.whole("messages_per_turn", messages_per_turn, at_least=1)
         self.most_waiting = checks.whole("most_waiting", most_waiting, at_least=1)
-        self.late_replies = 0
+        self.late_replies = self.starting = 0  # of supervisors' children, one within another
         self._ready, self._timers, self._order = deque(), [], itertools.count()
         self._latest_s, self._running, self._batch = -float("inf"), None, []
 
@@ -275,10 +275,11 @@ class System:
                     waits = process.handler(process, message)
                     if waits is not None and type(waits) is GeneratorType:
                         self._begin(process, waits, rest)
-            except Stop as stop:
-                self._end(process, stop.reason)
             except Exception as error:  # let it crash
-                self._end(process, f"{type(error).__name__}: {error}")
+                self._end(process, _why(error))
+            except BaseException:  # not the handler's: Ctrl-C, say
+                self._put_back(process, rest)
+                raise
 
     def advance(self, duration_s: float) -> None:
         """Move a `Clock` on, from timer to timer, and run what is due at each."""
@@ -325,7 +326,7 @@ class System:
 
     def reply(self, call: Call, value: object) -> bool:
         """Answer a call; False if nobody waits any more: a late reply is dropped, and counted."""
-        checks.instance("call", call, Call)
+        _ours(self, "call.server", checks.instance("call", call, Call).server)
         if call.outcome is not None:
             self.late_replies += 1
             return False
@@ -416,7 +417,7 @@ class System:
     def exit(self, process: Process, reason: Hashable, *, sender: Process | None = None) -> None:
         """Send an exit signal: it ends who does not trap it; "normal" ends nobody, "kill" anybody."""
         sender = process if sender is None else _ours(self, "sender", sender)
-        self._exit_signal(_ours(self, "process", process), sender, reason)
+        self._exit_signal(_ours(self, "process", process), sender, _reason(reason))
 
     def _exit_signal(self, process, sender, reason):
         if process.exit_reason is None and reason == "kill":
@@ -478,24 +479,56 @@ class System:
             if found is None:
                 return
             self._step(process, rare.saved.pop(found))
-        saved, rare.saved = rare.saved, []
-        if saved and process.exit_reason is None:
-            if process.mailbox is None:
-                self._ready.append(process)
-            process.mailbox = saved + (process.mailbox or [])
+        self._put_back(process, ())
 
     def _step(self, process, message):
         rare = process.rare
+        generator, rare.generator = rare.generator, None  # over, unless it yields
         try:
-            rare.wanted = rare.generator.send(message)
+            rare.wanted = generator.send(message)
+            rare.generator = generator
         except StopIteration:
-            rare.generator = None
+            pass
+
+    def _put_back(self, process, rest):
+        """What was not read comes first the next time."""
+        if process.exit_reason is not None:
+            return
+        unread = [*rest]
+        if process.rare is not None:
+            unread, process.rare.saved = process.rare.saved + unread, []
+        if unread:
+            if process.mailbox is None:
+                self._ready.append(process)
+            process.mailbox = unread + (process.mailbox or [])
 
 
 def _ours(system, field, process):
     if not isinstance(process, Process) or process.system is not system:
         raise ValueError(f"{field}={process!r} must be a Process of this system")
     return process
+
+
+def _reason(reason):
+    """Refuse what is no reason: None, which the living have, and what is not to be compared."""
+    try:
+        hash(reason)
+        good = (reason == "normal") in (True, False) and reason is not None
+    except Exception:
+        good = False
+    if not good:
+        raise ValueError(f"reason={checks.brief(reason)} must be hashable, and not None")
+    return reason
+
+
+def _why(error):
+    """The reason of what a handler raised, whose own text may raise, too."""
+    try:
+        return (
+            _reason(error.reason) if isinstance(error, Stop) else f"{type(error).__name__}: {error}"
+        )
+    except Exception:
+        return f"{type(error).__name__}: no words"
 
 
 def _rare(process):
