@@ -2,17 +2,14 @@
 
 Think of a ledger on a clerk's desk. `write` enters some rows at one stroke, all of them or none,
 and comes back when they would outlive a cut of the power. `read` looks something up. A file is
-kept in SQLite's WAL with `synchronous=FULL`: a stroke costs one flush of the disk, about three
-milliseconds, for one row or a thousand. Statements are written for SQLite, with `?` for a value
-and INTEGER for a number of 64 bits; PostgreSQL gets what it calls them.
+kept in SQLite's WAL with `synchronous=FULL`: a stroke costs one flush, about three milliseconds.
+Statements are SQLite's, with `?` for a value and INTEGER for 64 bits; PostgreSQL gets its own.
 
 What goes wrong is a `DatabaseTrouble` in words, and nothing was entered then. A file or schema
-bears the mark of the program and of its tables; what has another mark is somebody else's and
-is never touched.
+bears the mark of its program and tables; what bears another is somebody else's, and not touched.
 
 Left out: several who write at once, pools, changing the tables of a ledger that is there.
-Sources: SQLite documentation (WAL, PRAGMA synchronous, application_id); PostgreSQL documentation
-(synchronous_commit, COMMENT ON SCHEMA); psycopg 3.
+Sources: SQLite's documentation (WAL, application_id, immutable), PostgreSQL's and psycopg's.
 """
 
 __all__ = ["MEANS", "WHY", "Database", "DatabaseTrouble"]
@@ -64,8 +61,7 @@ class DatabaseTrouble(RuntimeError):
 class Database(contextlib.AbstractContextManager):
     """The ledger at `where`: a path, a `postgresql://` URL, or None for a file that goes with it.
 
-    `program` names whose it is, `tables` has each table's columns by its name; a call waits
-    `wait_s` for whoever holds the database.
+    `program` owns it, `tables` has the columns of each; a call waits `wait_s` for who holds it.
 
     >>> with Database(None, "shop", {"sale": "id INTEGER PRIMARY KEY, what TEXT"}) as shop:
     ...     shop.write([("INSERT INTO sale VALUES (?, ?)", [(1, "tea"), (2, "milk")])])
@@ -97,15 +93,10 @@ class Database(contextlib.AbstractContextManager):
             is_new = self._is_new(found.execute, mark)
         self._connection = sqlite3.connect(self.where, timeout=wait_s, isolation_level=None)
         run = self._connection.execute
-        run(f"PRAGMA journal_mode={'DELETE' if is_new else 'WAL'}")  # its mark first, then a WAL
+        run(f"PRAGMA journal_mode{'=DELETE' * is_new}")  # its mark is entered before it has a WAL
         run("PRAGMA synchronous=FULL"), run("BEGIN IMMEDIATE"), self._is_new(run, mark)
-        run(f"PRAGMA application_id={mark}")
-        for statement in (
-            *make,
-            "COMMIT",
-            "PRAGMA journal_mode=WAL",
-            "SELECT 1 FROM sqlite_master",
-        ):
+        wal = "PRAGMA journal_mode=WAL", "SELECT 1 FROM sqlite_master"  # the first look makes it
+        for statement in (f"PRAGMA application_id={mark}", *make, "COMMIT", *wal):
             run(statement)
         self._opened = self._files()
 
@@ -119,8 +110,7 @@ class Database(contextlib.AbstractContextManager):
 
     def _files(self):
         """The file and its WAL, by the numbers that no other file has while they are open."""
-        both = Path(self.where), Path(f"{self.where}-wal")
-        return [path.stat().st_ino for path in both if path.exists()]
+        return [os.stat(p).st_ino for p in (self.where, f"{self.where}-wal") if os.path.exists(p)]
 
     def _postgres(self, program, make, mark, wait_s):
         try:
@@ -152,9 +142,8 @@ class Database(contextlib.AbstractContextManager):
         with self._in_words("write"):
             if not self.is_postgres:
                 self._connection.execute("BEGIN IMMEDIATE")
-            cursor = self._connection.cursor()
             for statement, rows in strokes:
-                cursor.executemany(self._spelt(statement), rows)
+                self._connection.cursor().executemany(self._spelt(statement), rows)
             self._connection.commit()
 
     @checks.kinds
@@ -208,5 +197,6 @@ def _fits(field, row, statement):
         fits = isinstance(value, int) and -(2**63) <= value < 2**63
         good &= fits or (isinstance(value, str | bytes | float | None) and value == value)
     if not good:
-        allowed = "one text, bytes, None or number of 64 bits for each ?"
-        raise ValueError(f"{field}: {checks.brief(row)} must have {allowed} of {statement!r}")
+        raise ValueError(
+            f"{field}: {checks.brief(row)} must be a text or number, no NaN, for each ?"
+        )
