@@ -385,7 +385,9 @@ def test_what_is_no_process_of_this_system_is_named():
 
 
 @pytest.mark.parametrize(
-    "wrong", [None, [], np.array([1, 2]), NeverEqual()], ids=lambda wrong: next(iter(wrong))
+    "wrong",
+    [None, [], np.array([1, 2]), NeverEqual()],
+    ids=["None", "list", "array", "never equal"],
 )
 def test_who_ends_has_a_reason_that_can_be_compared(wrong):
     all_of, told = system(), []
