@@ -5,16 +5,10 @@ and comes back when they would outlive a cut of the power. `read` looks somethin
 kept in SQLite's WAL with `synchronous=FULL`: a stroke costs one flush, about three milliseconds.
 Statements are SQLite's, with `?` for a value and INTEGER for 64 bits; PostgreSQL gets its own.
 
-<<<<<<< HEAD
 What goes wrong is a `DatabaseTrouble` in words, and nothing was entered then; but where the line
 broke or the disk failed ("gone", "broken") the stroke may have been kept: read, before you repeat
-it. The next call to PostgreSQL opens another line. A file or schema
-bears the mark of the program and of its tables; what has another mark is somebody else's and
-is never touched.
-=======
-What goes wrong is a `DatabaseTrouble` in words, and nothing was entered then. A file or schema
-bears the mark of its program and tables; what bears another is somebody else's, and not touched.
->>>>>>> mend_db
+it. The next call to PostgreSQL opens another line. A file or schema bears the mark of its program
+and tables; what bears another is somebody else's, and not touched.
 
 Left out: several who write at once, pools, changing the tables of a ledger that is there.
 Sources: SQLite's documentation (WAL, application_id, immutable), PostgreSQL's and psycopg's.
@@ -177,13 +171,10 @@ class Database(contextlib.AbstractContextManager):
         if self._connection is None and what != "open":
             raise DatabaseTrouble(what, "closed")
         try:
-<<<<<<< HEAD
             if self.is_postgres and what != "open" and self._connection.closed:
                 self._connection = self._dial()
-=======
             if what != "open" and not self.is_postgres and self._files() != self._opened:
                 raise DatabaseTrouble(what, "gone", self.where)  # SQLite would not notice
->>>>>>> mend_db
             yield
         except BaseException as error:  # a Ctrl-C, too
             with contextlib.suppress(Exception):  # it is gone, and what it had not kept with it
