@@ -39,7 +39,9 @@ def test_the_tempting_keys_are_wrong_each_in_its_way():
     assert "is taken for another" in race(lambda m: (m.sender, m.body)).words
     assert "40 shown, 19 twice, 0 swallowed" in race(lambda m: m.sent_s).words
     assert "is a repetition" in race(lambda m: m.sent_s).words
-    assert race(lambda m: (m.sender, m.device, m.number)).words.endswith("Each message is shown once.")
+    assert race(lambda m: (m.sender, m.device, m.number)).words.endswith(
+        "Each message is shown once."
+    )
     by_person = race(lambda m: (m.sender, m.number)).words
     assert "0 twice, 9 swallowed" in by_person, "her laptop has a number 1 as well"
 
@@ -50,7 +52,9 @@ def test_the_repetition_that_the_plug_made_is_among_them_and_the_key_decides():
         (lambda m: m.sent_s, "twice"),
         (lambda m: 0, "never"),
     ):
-        assert f"The plug was pulled at Ana's phone's number 4: Bo sees it {asked}." in race(key).words
+        assert (
+            f"The plug was pulled at Ana's phone's number 4: Bo sees it {asked}." in race(key).words
+        )
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

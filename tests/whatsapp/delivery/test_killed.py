@@ -118,7 +118,7 @@ def test_a_line_that_breaks_in_the_commit_leaves_no_doubt_for_good(where, tmp_pa
         where = tmp_path / "a.db"
     with SqlStore(where) as store:
         server = Server(store, lambda: 0.0)
-        ana, bo = server.join("ana"), server.join("bo")
+        ana, _ = server.join("ana"), server.join("bo")
         server.send(ana, 1, "bo", "a"), server.send(ana, 2, "bo", "b")
         mend = torn(store)
         for n in (3, 4):

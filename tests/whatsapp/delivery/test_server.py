@@ -181,7 +181,7 @@ def test_a_clock_that_goes_on_for_an_hour_from_where_it_leapt_is_right(store, cl
 
 def test_keys_are_remembered_for_longer_than_a_client_repeats(store, clock):
     server, packets = Server(store, clock), []
-    bo = server.join("bo")
+    server.join("bo")
 
     class Wire:
         def join(self, *who):

@@ -151,9 +151,7 @@ def run(schedule: Schedule, server: Callable = Server, client: Callable = Client
     store = ForgetfulStore(schedule.flush_every)
     faults, given = set(), set()
     clock = lambda: line.now_s + sum(CLOCK_S.get(fault, 0.0) for fault in faults)
-    start = lambda: server(
-        store, clock, write=schedule.write, ttl_s=schedule.ttl_s, resend_s=1.0
-    )
+    start = lambda: server(store, clock, write=schedule.write, ttl_s=schedule.ttl_s, resend_s=1.0)
     line = Line(None, schedule.network())
     line._server = up = start()
     rng = stream(schedule.seed, "pauses")

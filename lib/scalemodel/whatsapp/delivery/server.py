@@ -26,7 +26,17 @@ for longer than an hour.
 Sources: the brief's message flow; XEP-0198; Reed, "That's 'Billion' with a 'B'", 2014.
 """
 
-__all__ = ["BATCH", "LEAP_S", "MOST_ID", "MOST_S", "MOST_WAITING", "WINDOW", "WRITE", "Server", "ServerBusy"]
+__all__ = [
+    "BATCH",
+    "LEAP_S",
+    "MOST_ID",
+    "MOST_S",
+    "MOST_WAITING",
+    "WINDOW",
+    "WRITE",
+    "Server",
+    "ServerBusy",
+]
 __dir__ = lambda: __all__
 
 import json

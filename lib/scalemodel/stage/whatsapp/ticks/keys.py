@@ -54,9 +54,7 @@ def race(key: Callable) -> Outcome:
             if n in swallowed
             else "is a repetition and shown again"
         )
-        words.append(
-            f"{_named(one)}, {one.body!r} to {one.to.title()}, {what}."
-        )
+        words.append(f"{_named(one)}, {one.body!r} to {one.to.title()}, {what}.")
     plug = tuple(told(__name__)["plug"])
     (first, *_) = those = [n for n, row in enumerate(rows) if row[:3] == plug]
     times = sum(fates[n] in ("shown", "twice") for n in those)
