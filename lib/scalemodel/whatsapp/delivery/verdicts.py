@@ -14,7 +14,7 @@ Left out: promises on how soon; that is the chapter's table.
 Sources: Jepsen's checkers; Zeller and Hildebrandt, 2002.
 """
 
-__all__ = ["PROMISES", "Verdict", "broken", "check", "story"]
+__all__ = ["PROMISES", "SETTLED_S", "Verdict", "broken", "check", "story"]
 __dir__ = lambda: __all__
 
 from collections.abc import Iterator
