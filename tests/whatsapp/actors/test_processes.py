@@ -426,6 +426,10 @@ def test_other_bad_input_is_named():
     all_of = system()
     with pytest.raises(ValueError, match="duration_s=-1 must"):
         all_of.advance(-1)
+    all_of.advance(1e308)
+    with pytest.raises(ValueError, match=r"clock\(\) \+ duration_s=inf must be a finite number"):
+        all_of.advance(1e308)
+    assert all_of.now_s() == 1e308
     ada = all_of.spawn(lambda me, _: me.system.run())
     all_of.cast(ada, 1), all_of.run()
     assert ada.exit_reason == "ValueError: run() must not be called by a handler"

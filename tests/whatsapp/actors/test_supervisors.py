@@ -465,6 +465,23 @@ def test_an_intensity_that_means_nothing_is_named(wrong):
     assert Intensity(window_s=1.5, window="exact").window_s == 1.5
 
 
+def test_numbers_without_end_are_named():
+    for wrong, now_s in (([], math.inf), ([], 10**400), (["a"], 1.0), ([1.0, 10**400], 1.0)):
+        for rule in (Intensity(), Intensity(window="exact")):
+            with pytest.raises(
+                ValueError, match=r"(now_s|stamps\[[01]\])=.* must be a finite number"
+            ):
+                rule.exceeded(wrong, now_s)
+    with pytest.raises(ValueError, match=r"max_restarts=.* must be an integer .* at most"):
+        Intensity(max_restarts=10**320, window="exact")
+    most = Intensity(max_restarts=10**9, window_s=1e308, window="exact")
+    assert storms.contained_at(StormConfig(gap_s=1e6, levels=6, intensity=most)) is None
+    for wrong in ({"window_s": 10**400}, {"gap_s": 10**400}, {"gap_s": math.inf}):
+        for ratio in (storms.expected_shared_ratio, lambda **of: storms.shared_ratio(**of, rng=stream(1, "phase"))):  # fmt: skip
+            with pytest.raises(ValueError, match=f"{next(iter(wrong))}=.* must be"):
+                ratio(**{"gap_s": 0, "window_s": 1} | wrong)
+
+
 def test_who_starts_something_else_than_a_process_is_named():
     system = System(Clock())
     with pytest.raises(ValueError, match="start of 'a'=3 must be a Process"):

@@ -286,7 +286,7 @@ class System:
         checks.real("duration_s", duration_s, at_least=0)
         if not isinstance(self.clock, Clock):
             raise ValueError(f"clock={self.clock!r} must be a Clock: others move by themselves")
-        end_s = self.now_s() + duration_s
+        end_s = checks.real("clock() + duration_s", self.now_s() + duration_s)
         self.run()
         while self._timers and self._timers[0][0] <= end_s:
             self.clock.now_s = max(self.clock.now_s, self._timers[0][0])

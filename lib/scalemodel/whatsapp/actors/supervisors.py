@@ -67,7 +67,7 @@ class Intensity:
 
     def __post_init__(self):
         checks.plain(self)
-        checks.whole("max_restarts", self.max_restarts, at_least=0)
+        checks.whole("max_restarts", self.max_restarts, at_least=0, at_most=10**9)
         checks.real("window_s", self.window_s, above=0)
         _one_of("window", self.window, WINDOWS)
         if self.window == "otp" and self.window_s != int(self.window_s):
@@ -76,6 +76,9 @@ class Intensity:
     @checks.kinds
     def exceeded(self, stamps: Sequence[float], now_s: float) -> tuple[bool, list[float]]:
         """Whether one more restart is too many; and the stamps that are kept."""
+        checks.real("now_s", now_s)
+        for n, stamp in enumerate(stamps):
+            checks.real(f"stamps[{n}]", stamp)
         at_s = math.floor(now_s) if self.window == "otp" else now_s
         kept = [stamp for stamp in stamps if stamp >= at_s - self.window_s] + [at_s]
         return len(kept) > self.max_restarts, kept
