@@ -4,6 +4,7 @@ import os
 import resource
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -98,17 +99,19 @@ def test_what_was_trouble_can_be_repeated_when_it_is_over(tmp_path):
 
 
 def test_a_stroke_that_is_interrupted_leaves_nothing(place, monkeypatch):
-    with shop(place) as one, monkeypatch.context() as at:
-        spelt = one._spelt
+    class Cut:  # a Ctrl-C after the last statement, before the commit
+        def __init__(self, real):
+            self.real = real
 
-        def interrupted(statement):
-            if statement != INSERT:
+        def __getattr__(self, name):
+            if name == "commit":
                 raise KeyboardInterrupt
-            return spelt(statement)
+            return getattr(self.real, name)
 
-        at.setattr(one, "_spelt", interrupted)
+    with shop(place) as one, monkeypatch.context() as at:
+        at.setattr(one, "_connection", Cut(one._connection))
         with pytest.raises(KeyboardInterrupt):
-            one.write([(INSERT, [(1, "tea")]), ("DELETE FROM sale WHERE id > ?", [(0,)])])
+            one.write([(INSERT, [(1, "tea")])])
         at.undo()
         assert one.read(ALL) == []
         one.write([(INSERT, [(3, "salt")])])
@@ -163,6 +166,17 @@ def test_a_path_is_the_same_from_another_folder(tmp_path, monkeypatch):
         monkeypatch.chdir("/")
         one.write([(INSERT, [(1, "tea")])])
     assert one.where == str(tmp_path / "a.db")
+
+
+def test_a_first_opening_killed_while_it_wrote_its_pages_can_be_repeated(tmp_path):
+    shop(tmp_path / "whole.db").close()
+    page = (tmp_path / "whole.db").read_bytes()[:4096]
+    (tmp_path / "a.db").write_bytes(page[:18] + b"\1\1" + page[20:])  # not yet a WAL's
+    journal = bytes.fromhex("d9d505f920a163d7") + struct.pack(">5I", 0, 7, 0, 512, 4096)
+    (tmp_path / "a.db-journal").write_bytes(journal.ljust(512, b"\0"))  # there was no page
+    with shop(tmp_path / "a.db") as one:
+        one.write([(INSERT, [(1, "tea")])])
+        assert one.read(ALL) == [(1, "tea")]
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────

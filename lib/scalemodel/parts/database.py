@@ -40,11 +40,12 @@ WHY = {
     "broken": "the database refuses",
 }
 MEANS = {  # how SQLite's name of an error begins, or PostgreSQL's number of it
-    "SQLITE_BUSY": "locked", "SQLITE_LOCKED": "locked", "SQLITE_FULL": "full",
+    "SQLITE_BUSY": "locked", "SQLITE_LOCKED": "locked", "SQLITE_FULL": "full", "53": "full",
     "SQLITE_NOTADB": "another's", "SQLITE_CONSTRAINT": "shared", "SQLITE_CANTOPEN": "gone",
-    "SQLITE_IOERR": "refused", "SQLITE_READONLY": "gone", "[Errno": "gone", "55P03": "locked",
-    "57014": "locked", "40": "locked", "53": "full", "23": "shared", "42501": "another's",
-    "08": "gone", "57": "gone", "3D": "gone", "28": "gone", "None": "gone",
+    "SQLITE_IOERR_WRITE": "refused", "SQLITE_IOERR_SHMSIZE": "refused", "SQLITE_IOERR": "gone",
+    "SQLITE_READONLY": "gone", "55P03": "locked", "57014": "locked", "40": "locked", "08": "gone",
+    "23": "shared", "42501": "another's", "57": "gone", "3D": "gone", "28": "gone", "None": "gone",
+    "[Errno": "gone",
 }  # fmt: skip
 
 
@@ -84,6 +85,7 @@ class Database(contextlib.AbstractContextManager):
             raise ValueError(f"where={where!r} must be None, a path or a URL of PostgreSQL")
         self.is_postgres = place.startswith(("postgresql://", "postgres://"))
         self.where = place if self.is_postgres else os.path.abspath(place)
+        self._sign = "%s" if self.is_postgres else "?"
         make = [f"CREATE TABLE IF NOT EXISTS {name} ({row})" for name, row in tables.items()]
         mark = zlib.crc32(repr((program, make)).encode()) >> 1 or 1
         with self._in_words("open"):
@@ -92,6 +94,7 @@ class Database(contextlib.AbstractContextManager):
     def _sqlite(self, _, make, mark, wait_s):
         look = Path(self.where).as_uri() + "?immutable=1"  # it changes nothing, and locks nothing
         with contextlib.closing(sqlite3.connect(look, uri=True)) as found:
+            found.execute("PRAGMA writable_schema=ON")  # nor minds that a kill left half of it
             is_new = self._is_new(found.execute, mark)
         self._connection = sqlite3.connect(self.where, timeout=wait_s, isolation_level=None)
         run = self._connection.execute
@@ -149,7 +152,7 @@ class Database(contextlib.AbstractContextManager):
             if not self.is_postgres:
                 self._connection.execute("BEGIN IMMEDIATE")
             for statement, rows in strokes:
-                self._connection.cursor().executemany(self._spelt(statement), rows)
+                self._connection.cursor().executemany(statement.replace("?", self._sign), rows)
             self._connection.commit()
 
     @checks.kinds
@@ -157,13 +160,10 @@ class Database(contextlib.AbstractContextManager):
         """The rows that a statement finds."""
         _fits("values", values := [*values], statement)
         with self._in_words("read"):
-            rows = self._connection.execute(self._spelt(statement), values).fetchall()
+            rows = self._connection.execute(statement.replace("?", self._sign), values).fetchall()
             if self.is_postgres:  # where a look begins a stroke, too
                 self._connection.commit()
         return rows
-
-    def _spelt(self, statement):
-        return statement.replace("?", "%s") if self.is_postgres else statement
 
     @contextlib.contextmanager
     def _in_words(self, what):
@@ -205,6 +205,4 @@ def _fits(field, row, statement):
         fits = isinstance(value, int) and -(2**63) <= value < 2**63
         good &= fits or (isinstance(value, str | bytes | float | None) and value == value)
     if not good:
-        raise ValueError(
-            f"{field}: {checks.brief(row)} must be a text or number, no NaN, for each ?"
-        )
+        raise ValueError(f"{field}: {checks.brief(row)} must be text or number, no NaN, for each ?")
