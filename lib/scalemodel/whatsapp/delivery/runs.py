@@ -12,8 +12,8 @@ Sources: deterministic simulation testing, as of FoundationDB; Jepsen's historie
 """
 
 __all__ = [
-    "CALM_S", "CLOCK_S", "CLUB", "END_S", "FAULTS", "LOOKERS", "LOOK_S", "PEOPLE", "STEP_S", "History",
-    "Line", "Schedule", "drawn", "run",
+    "CALM_S", "CLOCK_S", "CLUB", "END_S", "FAULTS", "LOOKERS", "LOOK_S", "PEOPLE", "STEP_S",
+    "History", "Line", "Schedule", "drawn", "run",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
