@@ -12,8 +12,8 @@ Sources: deterministic simulation testing, as of FoundationDB; Jepsen's historie
 """
 
 __all__ = [
-    "CALM_S", "CLOCK_S", "CLUB", "END_S", "FAULTS", "LOOKERS", "LOOK_S", "PEOPLE", "STEP_S", "History",
-    "Line", "Schedule", "drawn", "run",
+    "CALM_S", "CLOCK_S", "CLUB", "END_S", "FAULTS", "LOOKERS", "LOOK_S", "PEOPLE", "STEP_S",
+    "History", "Line", "Schedule", "drawn", "run",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -213,6 +213,7 @@ def _try(note, call, *arguments):
         note("trouble", trouble.why)
 
 
+@checks.kinds
 def drawn(seed: int, lazy: bool = False) -> Schedule:
     """A schedule as chance has it: crashes, a bad network, cuts, disks and clocks.
 

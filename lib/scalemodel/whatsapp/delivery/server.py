@@ -27,16 +27,9 @@ Sources: the brief's message flow; XEP-0198; Reed, "That's 'Billion' with a 'B'"
 """
 
 __all__ = [
-    "BATCH",
-    "LEAP_S",
-    "MOST_ID",
-    "MOST_S",
-    "MOST_WAITING",
-    "WINDOW",
-    "WRITE",
-    "Server",
+    "BATCH", "LEAP_S", "MOST_ID", "MOST_S", "MOST_WAITING", "WINDOW", "WRITE", "Server",
     "ServerBusy",
-]
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 import json
