@@ -157,7 +157,7 @@ def run(schedule: Schedule, server: Callable = Server, client: Callable = Client
     rng = stream(schedule.seed, "pauses")
     devices = [(user, "phone") for user in PEOPLE] + [(one, "laptop") for one in schedule.laptops]
     clients = {(user, d): client(line, user, rng, device=d) for user, d in devices}
-    up.party(CLUB, PEOPLE)
+    up.party(CLUB, PEOPLE), store.flush()
     events, messages = [], sorted(schedule.messages)
     for step in range(int(END_S / STEP_S)):
         now_s = line.now_s = step * STEP_S
@@ -197,7 +197,7 @@ def run(schedule: Schedule, server: Callable = Server, client: Callable = Client
             store.lose_power() if "unplug" in faults else None
             note("died", "unplug" if "unplug" in faults else "kill")
             if schedule.write == WRITE[1] or "unplug" in faults:
-                for id in sorted(given - store.flushed):
+                for id in sorted({*range(1, max(given, default=0) + 1)} - store.flushed):
                     note("unwritten", id)
             continue
         for who, packet in up.take():
@@ -213,6 +213,7 @@ def _try(note, call, *arguments):
         note("trouble", trouble.why)
 
 
+@checks.kinds
 def drawn(seed: int, lazy: bool = False) -> Schedule:
     """A schedule as chance has it: crashes, a bad network, cuts, disks and clocks.
 

@@ -115,12 +115,16 @@ class ForgetfulStore:
         self._unflushed.append({what: list(rows) for what, rows in batch.items()})
         _enter(self._now, batch)
         if len(self._unflushed) >= self._every:
-            for one in self._unflushed:
-                _enter(self._kept, one)
-                self.flushed.update(row[0] for row in one.get("message", ()))
-            self._unflushed = []
+            self.flush()
         if self.trouble:
             raise DatabaseTrouble("write", "gone")
+
+    def flush(self) -> None:
+        """Let the disk have all that was written."""
+        for one in self._unflushed:
+            _enter(self._kept, one)
+            self.flushed.update(row[0] for row in one.get("message", ()))
+        self._unflushed = []
 
     def load(self, table: str) -> list:
         """The rows of one of `TABLES`, by their first column."""

@@ -121,7 +121,7 @@ class _Evening:
         unwritten = {id for _, _, id in of("unwritten")} if lazy else set()
         free = {body for _, _, _, id, _, _, body in of("shown") if id in unwritten}
         free |= {self.typed[who, n][2] for _, _, who, n, id in of("acked") if id in unwritten}
-        self.is_whole = not unwritten  # else a receipt may be among them
+        self.is_whole = not (lazy and of("died"))  # else a receipt may be lost with it
         self.acked = [
             (who, n, id) for _, _, who, n, id in of("acked") if self.typed[who, n][2] not in free
         ]
