@@ -221,6 +221,20 @@ def test_a_log_that_anothers_crash_has_left_is_not_touched(tmp_path):
     plain.close(), bank.close()
 
 
+def test_one_of_two_programs_that_begin_at_once_is_refused(tmp_path, monkeypatch):
+    plain, where = sqlite3.connect, tmp_path / "a.db"
+
+    def connect(*arguments, **named):
+        if "uri" not in named:  # `shop` has looked, and found nothing
+            monkeypatch.undo()
+            Database(where, "bank", TABLES).close()
+        return plain(*arguments, **named)
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    refused("another's", shop, where)
+    Database(where, "bank", TABLES).close()
+
+
 def test_a_second_who_opens_it_lets_go_of_no_lock_of_the_first(tmp_path):
     with shop(tmp_path / "a.db") as one:
         one.write([(INSERT, [(1, "tea")])])

@@ -180,7 +180,7 @@ class System:
         self.clock = checks.takes("clock", clock)
         self.messages_per_turn = checks.whole("messages_per_turn", messages_per_turn, at_least=1)
         self.most_waiting = checks.whole("most_waiting", most_waiting, at_least=1)
-        self.late_replies = self.starting = 0  # of supervisors' children, one within another
+        self.late_replies, self.starting = 0, 0  # the latter: supervisors, one within another
         self._ready, self._timers, self._order = deque(), [], itertools.count()
         self._latest_s, self._running, self._batch = -float("inf"), None, []
 
