@@ -85,6 +85,26 @@ def test_practice_dice_are_said_aloud_and_the_course_s_are_not(tmp_path, graded)
     assert json.loads((graded.out / "reports/ann/report.json").read_text()) == report
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("SCALEMODEL_COURSE_KEY", "secret"), ("NBGRADER_EXECUTION", "autograde")]
+)
+def test_in_a_graded_notebook_all_checks_find_one_program(name, value, monkeypatch, capsys):
+    first, second = {}, {}
+    run_cell(KEEPS, first)
+    run_cell(KEEPS.replace("word)", "word )"), second)
+
+    def checked(student):
+        check("diary", "a", first["Diary"], student)
+        check("diary", "a", first["Diary"], student)
+        check("diary", "b", second["Diary"], student)
+
+    checked("who practises may change a program")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match="defines the class Diary, or .*, in two cells, and which"):
+        checked(f"graded by {name}")
+    assert capsys.readouterr().out.count("passed") == 5
+
+
 def test_a_notebook_says_which_dice_it_rolled(monkeypatch, capsys):
     space = {}
     run_cell(KEEPS, space)
