@@ -20,6 +20,11 @@ def runs_through(history: History) -> Verdict:
     'valid'
     """
     for event in history.of("fault"):
+        if "busy" in event.payload:
+            return unknown(
+                f"the computer was too busy, or the program waits: {event.payload['words']}, and "
+                "little of that was spent in computing. Let it be judged again when nothing else runs"
+            )
         return invalid(
             "every call is answered",
             f"the run ended in {event.payload['words']}",
