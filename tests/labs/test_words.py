@@ -101,7 +101,9 @@ def test_in_a_graded_notebook_all_checks_find_one_program(name, value, monkeypat
 
     checked("who practises may change a program")
     monkeypatch.setenv(name, value)
-    with pytest.raises(ValueError, match=r"defines the class Diary, or .*, in two cells, and which"):
+    with pytest.raises(
+        ValueError, match=r"defines the class Diary, or .*, in two cells, and which"
+    ):
         checked(f"graded by {name}")
     assert capsys.readouterr().out.count("passed") == 5
 
