@@ -9,7 +9,7 @@ Left out: a loop that asks nobody for anything, which the page ends.
 Sources: Python's grammar, `ast`.
 """
 
-__all__ = ["ALIVE", "mortal"]
+__all__ = ["ALIVE", "BEGINS", "mortal"]
 __dir__ = lambda: __all__
 
 import ast
