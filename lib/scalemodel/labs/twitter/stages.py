@@ -72,7 +72,7 @@ def lab_of(small: Callable, crashing: Callable, skewed: Callable) -> Lab:
                         hint="who follows no celebrity finds a page in one list, or does not",
                     ),
                     Budget(
-                        name="reading, p99", unit="ms a page", limit=9.0, reference=6.5, points=10,
+                        name="reading, p99", unit="ms a page", limit=9.5, reference=6.8, points=10,
                         measure=page_p99_ms,
                         hint="how many lists does one page ask for, how many letters come back, and "
                         "does the page show what the store gave, as it gave it",
