@@ -4,12 +4,9 @@ A run counts how often each call changes the store. Of a call with two changes t
 three places to die: before the first, between them, and after the last, when the answer is
 not heard. What lies between two changes is one place, however much is read there. Right
 after a post, before the next call does anything, is a place of its own: what was accepted
-must be there. An object may treat a tenth of its tweets in another way. So for about half of
-the crashes three things are drawn, one after the other: how often the call changes the store;
-which kind of call, which is what it does in which order, to which keys but for their numbers;
-and a place in it. The others fall evenly on all places, for who makes each call a kind of its
-own could draw the first away from the work that matters. Where the world lets all work be
-done, each call of it may be the last.
+must be there. An object may treat a tenth of its tweets in another way. So three things are
+drawn, one after the other: how often the call changes the store; which kind of call, which is
+what it does in which order, to which keys but for their numbers; and a place in it.
 
 The very first birth may die, too, between two of its changes or after the only one. That is
 drawn while another round is to come, in which it is looked whether the object does the same.
@@ -23,8 +20,8 @@ Sources: Yang et al., "Using model checking to find serious file system errors",
 """
 
 __all__ = [
-    "A_ROUND", "BORN", "CALLED", "CALLS", "DIGITS", "EARLY", "EVENLY", "PICKS", "RARE", "REBORN",
-    "ROUND", "UNSEEN", "strays", "with_crashes",
+    "A_ROUND", "BORN", "CALLS", "DIGITS", "EARLY", "PICKS", "RARE", "REBORN", "ROUND", "UNSEEN",
+    "strays", "with_crashes",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -51,8 +48,6 @@ PICKS = 2 + 5 * A_ROUND  # chances that a round uses: two, and five a crash
 BORN = 3  # so many times as often as nowhere the first life ends at each place of its birth
 EARLY = 3  # one in so many comes before the day's last part, for it is never safe to forget
 REBORN = 4  # all but one in so many lives die again, in birth or in what is asked of them next
-EVENLY = (0, 1)  # of four crashes these two come at any place, however common its kind is
-CALLED = ("work", "settle")  # steps of many calls, of which each may be the last
 UNSEEN = 2  # after one in so many nobody looks before the work goes on
 DIGITS = re.compile(r"\d+")
 CALLS = {"post done": "post", "work done": "work", "page": "page"}
@@ -86,13 +81,11 @@ def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
         fits = [place for place in free if place[3:5] == (method, phase)]
         fits = fits or [place for place in free if place[3] == method] or free
         if fits:
-            if number % 4 not in EVENLY:
-                size = _one(sorted({len(place[-1]) for place in fits}), of_sizes)
-                fits = [place for place in fits if len(place[-1]) == size]
-                kind = _one(sorted({place[-1] for place in fits}), of_kinds)
-                fits = [place for place in fits if place[-1] == kind]
-            at, call, changes, *_, own = _one(fits, of_places)
-            size = len(own)
+            size = _one(sorted({len(place[-1]) for place in fits}), of_sizes)
+            fits = [place for place in fits if len(place[-1]) == size]
+            kind = _one(sorted({place[-1] for place in fits}), of_kinds)
+            fits = [place for place in fits if place[-1] == kind]
+            at, call, changes, *_ = _one(fits, of_places)
             dies_again = number % REBORN != REBORN - 1
             again = (_one(range(births + size + 1), of_rest[0]),) if dies_again else ()
             user = _one(world.waiting, of_rest[1]) if number % UNSEEN else -1
@@ -166,7 +159,7 @@ def _places(world, told):
         if before is not None and calls:
             rows.append((at, 0, 0, "accepted", "", before))
         for call, (method, changes) in enumerate(calls):
-            if call and (step.kind not in CALLED or method != "work"):
+            if call and step.kind != "work":
                 break
             for count in range(len(changes) + 1):
                 phase = "first" if not count else "last" if count == len(changes) else "between"
@@ -204,9 +197,7 @@ def _first_deaths(first):
 
 
 def _parted(step, call):
-    """A step of work, or one that ends with all of it, parted before one of its calls."""
+    """A step of work, parted before one of its calls."""
     if not call:
         return [], step
-    if step.kind == "settle":
-        return [Step("work", count=call)], step
     return [replace(step, count=call)], replace(step, count=step.count - call)
