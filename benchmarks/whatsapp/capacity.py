@@ -76,7 +76,7 @@ def compiled():
 
 def plain():
     rows = [np.zeros(NIGHT.until_s, np.int64) for _ in range(4)]
-    rule = [NIGHT.phones, NIGHT.logins_per_s, 0, NIGHT.time_out_s, int(NIGHT.line_s * NIGHT.logins_per_s), 0.0]  # fmt: skip
+    rule = [NIGHT.phones, NIGHT.logins_per_s, 0, NIGHT.time_out_s, int(NIGHT.line_s * NIGHT.logins_per_s), 0.0, 1.0]  # fmt: skip
     storm.loop(NIGHT.backoff.pause, NIGHT.backoff.memory(), rule, [0.5], *rows)
     return int(np.argmax(rows[0] == NIGHT.phones))
 

@@ -1,9 +1,13 @@
 """A database behind two calls: what it keeps, and what it says when something is wrong."""
 
 import os
+import resource
 import shutil
 import sqlite3
+import struct
+import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -94,6 +98,87 @@ def test_what_was_trouble_can_be_repeated_when_it_is_over(tmp_path):
         assert len(one.read(ALL)) == 2
 
 
+def test_a_stroke_that_is_interrupted_leaves_nothing(place, monkeypatch):
+    class Cut:  # a Ctrl-C after the last statement, before the commit
+        def __init__(self, real):
+            self.real = real
+
+        def __getattr__(self, name):
+            if name == "commit":
+                raise KeyboardInterrupt
+            return getattr(self.real, name)
+
+    with shop(place) as one, monkeypatch.context() as at:
+        at.setattr(one, "_connection", Cut(one._connection))
+        with pytest.raises(KeyboardInterrupt):
+            one.write([(INSERT, [(1, "tea")])])
+        at.undo()
+        assert one.read(ALL) == []
+        one.write([(INSERT, [(3, "salt")])])
+    with shop(place) as again:
+        assert again.read(ALL) == [(3, "salt")]
+
+
+def test_a_first_opening_that_failed_can_be_repeated(tmp_path):
+    where = tmp_path / "a.db"
+    refused("broken", Database, where, "shop", {"sale": "id INTEGER, ((("})
+    shop(where).close()
+    killed = tmp_path / "killed.db"  # between its WAL and its first table
+    plain = sqlite3.connect(killed, isolation_level=None)
+    plain.execute("PRAGMA journal_mode=WAL"), plain.close()
+    with shop(killed) as one:
+        one.write([(INSERT, [(1, "tea")])])
+        (
+            shutil.copy(killed, tmp_path / "copy.db"),
+            shutil.copy(f"{killed}-wal", tmp_path / "copy.db-wal"),
+        )
+    with shop(tmp_path / "copy.db") as again:  # as after a cut of the power
+        assert again.read(ALL) == [(1, "tea")]
+
+
+@pytest.mark.parametrize("step", range(12))
+def test_a_first_opening_cut_at_any_step_can_be_repeated(tmp_path, step):
+    where, left = tmp_path / "a.db", step
+    plain = sqlite3.connect
+
+    class Cut(sqlite3.Connection):
+        def execute(self, *what):
+            nonlocal left
+            if (left := left - 1) < 0:
+                [shutil.copy(path, f"{path}.kept") for path in tmp_path.iterdir()]
+                raise KeyboardInterrupt
+            return super().execute(*what)
+
+    with pytest.MonkeyPatch.context() as at:
+        at.setattr(sqlite3, "connect", lambda *a, **k: plain(*a, factory=Cut, **k))
+        try:
+            shop(where).close()
+        except KeyboardInterrupt:
+            for path in [*tmp_path.glob("*.kept")]:
+                os.replace(path, path.with_suffix(""))
+    with shop(where) as one:
+        one.write([(INSERT, [(1, "tea")])])
+
+
+def test_a_path_is_the_same_from_another_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with shop("a.db") as one:
+        monkeypatch.chdir("/")
+        one.write([(INSERT, [(1, "tea")])])
+    assert one.where == str(tmp_path / "a.db")
+
+
+def test_a_first_opening_killed_while_it_wrote_its_pages_can_be_repeated(tmp_path):
+    shop(tmp_path / "whole.db").close()
+    page = (tmp_path / "whole.db").read_bytes()[:4096]
+    (tmp_path / "a.db").write_bytes(page[:18] + b"\1\1" + page[20:])  # not yet a WAL's
+    journal = bytes.fromhex("d9d505f920a163d7") + struct.pack(">5I", 0, 7, 0, 512, 4096)
+    (tmp_path / "a.db-journal").write_bytes(journal.ljust(512, b"\0"))  # there was no page
+    with shop(tmp_path / "a.db") as one:
+        one.write([(INSERT, [(1, "tea")])])
+        assert one.read(ALL) == [(1, "tea")]
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
 def test_the_file_is_one_that_sqlite_reads(tmp_path):
     with shop(tmp_path / "a.db") as one:
@@ -122,6 +207,47 @@ def test_what_another_has_made_is_not_touched(tmp_path):
     shop(tmp_path / "empty.db").close()
 
 
+def test_a_log_that_anothers_crash_has_left_is_not_touched(tmp_path):
+    (tmp_path / "theirs").mkdir(), (tmp_path / "bank").mkdir()
+    plain = sqlite3.connect(tmp_path / "theirs" / "a %41?#.db", isolation_level=None)
+    plain.execute("PRAGMA journal_mode=WAL"), plain.execute("CREATE TABLE sale (x)")
+    bank = Database(tmp_path / "bank" / "a %41?#.db", "bank", TABLES)
+    bank.write([(INSERT, [(1, "tea")])])
+    for name in ("theirs", "bank"):
+        crashed = shutil.copytree(tmp_path / name, tmp_path / f"{name}, crashed")
+        before = {path: path.read_bytes() for path in crashed.iterdir()}
+        refused("another's", shop, crashed / "a %41?#.db")
+        assert {path: path.read_bytes() for path in crashed.iterdir()} == before
+    plain.close(), bank.close()
+
+
+def test_one_of_two_programs_that_begin_at_once_is_refused(tmp_path, monkeypatch):
+    plain, where = sqlite3.connect, tmp_path / "a.db"
+
+    def connect(*arguments, **named):
+        if "uri" not in named:  # `shop` has looked, and found nothing
+            monkeypatch.undo()
+            Database(where, "bank", TABLES).close()
+        return plain(*arguments, **named)
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    refused("another's", shop, where)
+    Database(where, "bank", TABLES).close()
+
+
+def test_a_second_who_opens_it_lets_go_of_no_lock_of_the_first(tmp_path):
+    with shop(tmp_path / "a.db") as one:
+        one.write([(INSERT, [(1, "tea")])])
+        shop(tmp_path / "a.db").close()
+        other = [sys.executable, "-c", f"import sqlite3; c = sqlite3.connect({one.where!r}); "
+                 "c.execute('SELECT * FROM sale').fetchall(); c.close()"]  # fmt: skip
+        subprocess.run(other, check=True, timeout=60)
+        assert os.path.exists(f"{one.where}-wal"), "whoever is the last takes it away"
+        one.write([(INSERT, [(2, "milk")])])
+    with shop(tmp_path / "a.db") as again:
+        assert again.read(ALL) == [(1, "tea"), (2, "milk")]
+
+
 @needs_postgres
 def test_a_schema_of_anothers_is_not_touched(postgres):
     import psycopg
@@ -146,8 +272,10 @@ def test_a_server_that_holds_a_row_and_one_that_hangs_up(postgres):
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
         )
         refused("gone", one.write, [(INSERT, [(3, "salt")])])
+        one.write([(INSERT, [(4, "oil")])])
+        assert one.read("SHOW synchronous_commit") == [("on",)], "on the new line, too"
     with shop(postgres) as again:
-        assert again.read(ALL) == [(1, "tea"), (2, "milk")]
+        assert again.read(ALL) == [(1, "tea"), (2, "milk"), (4, "oil")]
 
 
 def test_what_is_gone_is_said(tmp_path, monkeypatch):
@@ -161,6 +289,19 @@ def test_what_is_gone_is_said(tmp_path, monkeypatch):
         refused("gone", one.write, [(INSERT, [(1, "tea")])])
     monkeypatch.setitem(sys.modules, "psycopg", None)
     refused("not installed", shop, "postgresql://localhost/shop")
+
+
+def test_a_file_whose_log_was_taken_away_takes_no_more(tmp_path):
+    with shop(tmp_path / "a.db") as one, shop(tmp_path / "b.db") as other:
+        for step in (one, other):
+            step.write([(INSERT, [(1, "tea")])])
+        os.remove(tmp_path / "a.db-wal")
+        refused("gone", one.write, [(INSERT, [(2, "milk")])])
+        refused("gone", one.read, ALL)
+        shutil.copy(tmp_path / "b.db-wal", tmp_path / "a.db-wal")
+        refused("gone", one.write, [(INSERT, [(2, "milk")])])
+        os.rename(tmp_path / "b.db", tmp_path / "c.db")
+        refused("gone", other.read, ALL)
 
 
 @needs_postgres
@@ -179,5 +320,42 @@ def test_what_is_wrong_with_a_call_is_named(tmp_path):
         good = {"where": tmp_path / "c.db", "program": "shop", "tables": TABLES}
         with pytest.raises(ValueError, match=name):
             Database(**{**good, name: value})
-    with shop(None) as one, pytest.raises(ValueError, match="strokes"):
-        one.write([(INSERT, (1, "tea"))])
+    for where in (":memory:", "file:x?mode=memory", "file::memory:?cache=shared"):
+        with pytest.raises(ValueError, match="where"):
+            shop(where)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [(2**63, "x"), (-(2**63) - 1, "x"), (1, float("nan")), (1,), (1, "x", 2), None,
+     "ab", (1, object()), {"id": 1}],
+)  # fmt: skip
+def test_a_row_that_no_database_keeps_is_named_and_none_of_its_stroke_is_entered(place, row):
+    with shop(place) as one:
+        with pytest.raises(ValueError, match="strokes"):
+            one.write([(INSERT, [(9, "ok"), row])])
+        with pytest.raises(ValueError, match="values"):
+            one.read("SELECT what FROM sale WHERE id = ? AND what = ?", row or [1])
+        with pytest.raises(ValueError, match=r"^strokes: .{,120} must be"):
+            one.write([(INSERT, ("x" * 10**6,))])
+        assert one.read(ALL) == []
+
+
+def test_what_python_says_is_said_in_words(tmp_path):
+    with shop(tmp_path / "a.db") as one, ThreadPoolExecutor(1) as other:
+        refused("broken", one.write, [(INSERT, [(9, "ok"), (1, "\ud800")])])
+        with pytest.raises(DatabaseTrouble, match=r"cannot write: .*thread"):
+            other.submit(one.write, [(INSERT, [(1, "tea")])]).result()
+        assert one.read(ALL) == []
+
+
+def test_a_limit_on_a_files_size_is_no_database_gone(tmp_path):
+    with shop(tmp_path / "a.db") as one:
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+        try:
+            refused("refused", one.write, [(INSERT, [(1, "x" * 200_000)])])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        one.write([(INSERT, [(1, "x" * 200_000)])])
+        assert len(one.read(ALL)) == 1

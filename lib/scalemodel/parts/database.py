@@ -2,17 +2,16 @@
 
 Think of a ledger on a clerk's desk. `write` enters some rows at one stroke, all of them or none,
 and comes back when they would outlive a cut of the power. `read` looks something up. A file is
-kept in SQLite's WAL with `synchronous=FULL`: a stroke costs one flush of the disk, about three
-milliseconds, for one row or a thousand. Statements are written for SQLite, with `?` for a value
-and INTEGER for a number of 64 bits; PostgreSQL gets what it calls them.
+kept in SQLite's WAL with `synchronous=FULL`: a stroke costs one flush, about three milliseconds.
+Statements are SQLite's, with `?` for a value and INTEGER for 64 bits; PostgreSQL gets its own.
 
-What goes wrong is a `DatabaseTrouble` in words, and nothing was entered then. A file or schema
-bears the mark of the program and of its tables; what has another mark is somebody else's and
-is never touched.
+What goes wrong is a `DatabaseTrouble` in words, and nothing was entered then; but where the line
+broke or the disk failed ("gone", "broken") the stroke may have been kept: read, before you repeat
+it. The next call to PostgreSQL opens another line. A file or schema bears the mark of its program
+and tables; what bears another is somebody else's, and not touched.
 
 Left out: several who write at once, pools, changing the tables of a ledger that is there.
-Sources: SQLite documentation (WAL, PRAGMA synchronous, application_id); PostgreSQL documentation
-(synchronous_commit, COMMENT ON SCHEMA); psycopg 3.
+Sources: SQLite's documentation (WAL, application_id, immutable), PostgreSQL's and psycopg's.
 """
 
 __all__ = ["MEANS", "WHY", "Database", "DatabaseTrouble"]
@@ -32,6 +31,7 @@ from scalemodel.core import checks
 WHY = {
     "locked": "somebody else holds the database. End what holds it, and repeat the call",
     "full": "there is no room left. Free some, and repeat the call",
+    "refused": "the disk takes no more: a limit on a file's size, or a fault. Look at it, and repeat",
     "another's": "it is another program's, and stays as it is. Name another place",
     "shared": "what is to be entered stands there already: two programs write here. End one",
     "gone": "the database is not there any more, or cannot be reached. Look at it",
@@ -40,22 +40,20 @@ WHY = {
     "broken": "the database refuses",
 }
 MEANS = {  # how SQLite's name of an error begins, or PostgreSQL's number of it
-    "SQLITE_BUSY": "locked", "SQLITE_LOCKED": "locked", "SQLITE_FULL": "full",
+    "SQLITE_BUSY": "locked", "SQLITE_LOCKED": "locked", "SQLITE_FULL": "full", "53": "full",
     "SQLITE_NOTADB": "another's", "SQLITE_CONSTRAINT": "shared", "SQLITE_CANTOPEN": "gone",
-    "SQLITE_IOERR": "gone", "SQLITE_READONLY": "gone", "55P03": "locked", "57014": "locked",
-    "40": "locked", "53": "full", "23": "shared", "42501": "another's", "08": "gone", "57": "gone",
-    "3D": "gone", "28": "gone", "None": "gone",
+    "SQLITE_IOERR_WRITE": "refused", "SQLITE_IOERR_SHMSIZE": "refused", "SQLITE_IOERR": "gone",
+    "SQLITE_READONLY": "gone", "55P03": "locked", "57014": "locked", "40": "locked", "08": "gone",
+    "23": "shared", "42501": "another's", "57": "gone", "3D": "gone", "28": "gone", "None": "gone",
+    "[Errno": "gone",
 }  # fmt: skip
 
 
 class DatabaseTrouble(RuntimeError):
     """The database did not do what it was asked; `why` is one of `WHY`.
 
-    >>> raise DatabaseTrouble("write", "full")
-    Traceback (most recent call last):
-    ...
-    scalemodel.parts.database.DatabaseTrouble: cannot write: there is no room left. Free some, \
-and repeat the call
+    >>> str(DatabaseTrouble("write", "full"))
+    'cannot write: there is no room left. Free some, and repeat the call'
     """
 
     def __init__(self, what: str, why: str, more: str = ""):
@@ -63,11 +61,10 @@ and repeat the call
         self.why = why
 
 
-class Database:
+class Database(contextlib.AbstractContextManager):
     """The ledger at `where`: a path, a `postgresql://` URL, or None for a file that goes with it.
 
-    `program` names whose it is, `tables` has each table's columns by its name; a call waits
-    `wait_s` for whoever holds the database.
+    `program` owns it, `tables` has the columns of each; a call waits `wait_s` for who holds it.
 
     >>> with Database(None, "shop", {"sale": "id INTEGER PRIMARY KEY, what TEXT"}) as shop:
     ...     shop.write([("INSERT INTO sale VALUES (?, ?)", [(1, "tea"), (2, "milk")])])
@@ -82,73 +79,91 @@ class Database:
         wait_s = checks.real("wait_s", wait_s, at_least=0, at_most=3_600)
         for name, columns in tables.items():
             checks.text("tables", name), checks.text(f"tables[{name!r}]", columns)
-        if where is not None and "\0" in checks.text("where", os.fspath(where)):
-            raise ValueError(f"where={where!r} must be None, a path or a URL of PostgreSQL")
         self._connection, self._own = None, tempfile.mkdtemp() if where is None else None
-        self.where = os.path.join(self._own, "file.db") if self._own else os.fspath(where)
-        self.is_postgres = self.where.startswith(("postgresql://", "postgres://"))
+        place = checks.text("where", f"{self._own}/file.db" if self._own else os.fspath(where))
+        if "\0" in place or place.startswith((":memory:", "file:")):
+            raise ValueError(f"where={where!r} must be None, a path or a URL of PostgreSQL")
+        self.is_postgres = place.startswith(("postgresql://", "postgres://"))
+        self.where = place if self.is_postgres else os.path.abspath(place)
+        self._sign = "%s" if self.is_postgres else "?"
         make = [f"CREATE TABLE IF NOT EXISTS {name} ({row})" for name, row in tables.items()]
         mark = zlib.crc32(repr((program, make)).encode()) >> 1 or 1
         with self._in_words("open"):
             (self._postgres if self.is_postgres else self._sqlite)(program, make, mark, wait_s)
 
     def _sqlite(self, _, make, mark, wait_s):
-        is_new = not os.path.exists(self.where) or os.path.getsize(self.where) == 0
+        look = Path(self.where).as_uri() + "?immutable=1"  # it changes nothing, and locks nothing
+        with contextlib.closing(sqlite3.connect(look, uri=True)) as found:
+            found.execute("PRAGMA writable_schema=ON")  # nor minds that a kill left half of it
+            is_new = self._is_new(found.execute, mark)
         self._connection = sqlite3.connect(self.where, timeout=wait_s, isolation_level=None)
         run = self._connection.execute
-        if not is_new and run("PRAGMA application_id").fetchone()[0] != mark:
+        run(f"PRAGMA journal_mode{'=DELETE' * is_new}")  # its mark is entered before it has a WAL
+        run("PRAGMA synchronous=FULL"), run("BEGIN IMMEDIATE"), self._is_new(run, mark)
+        wal = "PRAGMA journal_mode=WAL", "SELECT 1 FROM sqlite_master"  # the first look makes it
+        for statement in (f"PRAGMA application_id={mark}", *make, "COMMIT", *wal):
+            run(statement)
+        self._opened = self._files()
+
+    def _is_new(self, run, mark):
+        """Whether nobody has begun here; refused if somebody else has."""
+        found, has_wal = run("PRAGMA application_id").fetchone()[0], len(self._files()) > 1
+        begun = found or has_wal or run("SELECT 1 FROM sqlite_master").fetchone()
+        if begun and found != mark:
             raise DatabaseTrouble("open", "another's", self.where)
-        for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"):
-            run(statement)
-        for statement in (f"PRAGMA application_id={mark}", *make, "COMMIT"):
-            run(statement)
-        self._inode = os.stat(self.where).st_ino
+        return not begun
+
+    def _files(self):
+        """The file and its WAL, by the numbers that no other file has while they are open."""
+        return [os.stat(p).st_ino for p in (self.where, f"{self.where}-wal") if os.path.exists(p)]
 
     def _postgres(self, program, make, mark, wait_s):
         try:
             import psycopg
         except ImportError:
             raise DatabaseTrouble("open", "not installed") from None
-        self._connection = psycopg.connect(self.where, connect_timeout=max(2, int(wait_s)))
+        self._dial = lambda: psycopg.connect(
+            self.where, connect_timeout=max(2, int(wait_s)),
+            options=f"-c lock_timeout={int(wait_s * 1000) or 1} -c synchronous_commit=on "
+            f"-c search_path={program}",
+        )  # fmt: skip
+        self._connection = self._dial()
         run = self._connection.execute
-        run(f"SET lock_timeout = {int(wait_s * 1000) or 1}"), run("SET synchronous_commit = on")
         sought = "SELECT obj_description(oid) FROM pg_namespace WHERE nspname = %s"
         found = run(sought, [program]).fetchone()
         if found and found[0] != str(mark):
             raise DatabaseTrouble("open", "another's", f"the schema {program}")
         if not found:
             run(f"CREATE SCHEMA {program}"), run(f"COMMENT ON SCHEMA {program} IS '{mark}'")
-        for statement in (f"SET search_path TO {program}", *make):
+        for statement in make:
             run(statement.replace("INTEGER", "BIGINT"))
         self._connection.commit()
 
     # ── The two calls ───────────────────────────────────────────────────────
+    @checks.kinds
     def write(self, strokes: Sequence[tuple]) -> None:
         """Each statement for each of its rows, all at one stroke: `[(statement, rows), ...]`."""
-        if not isinstance(strokes, list | tuple) or not all(
-            isinstance(one, tuple) and [*map(type, one)] == [str, list] for one in strokes
-        ):
-            raise ValueError(f"strokes={strokes!r} must be a row of (statement, list of rows)")
+        for one in strokes:
+            if not isinstance(one, tuple) or [*map(type, one)] != [str, list]:
+                raise ValueError(f"strokes: {checks.brief(one)} must be (statement, list of rows)")
+            for row in one[1]:
+                _fits("strokes", row, one[0])
         with self._in_words("write"):
             if not self.is_postgres:
-                if not os.path.exists(self.where) or os.stat(self.where).st_ino != self._inode:
-                    raise DatabaseTrouble("write", "gone", self.where)  # SQLite would not notice
                 self._connection.execute("BEGIN IMMEDIATE")
-            cursor = self._connection.cursor()
             for statement, rows in strokes:
-                cursor.executemany(self._spelt(statement), rows)
+                self._connection.cursor().executemany(statement.replace("?", self._sign), rows)
             self._connection.commit()
 
     @checks.kinds
     def read(self, statement: str, values: Sequence = ()) -> list:
         """The rows that a statement finds."""
+        _fits("values", values := [*values], statement)
         with self._in_words("read"):
-            rows = self._connection.execute(self._spelt(statement), [*values]).fetchall()
-            self._connection.commit()
+            rows = self._connection.execute(statement.replace("?", self._sign), values).fetchall()
+            if self.is_postgres:  # where a look begins a stroke, too
+                self._connection.commit()
         return rows
-
-    def _spelt(self, statement):
-        return statement.replace("?", "%s") if self.is_postgres else statement
 
     @contextlib.contextmanager
     def _in_words(self, what):
@@ -156,14 +171,18 @@ class Database:
         if self._connection is None and what != "open":
             raise DatabaseTrouble(what, "closed")
         try:
+            if self.is_postgres and what != "open" and self._connection.closed:
+                self._connection = self._dial()
+            if what != "open" and not self.is_postgres and self._files() != self._opened:
+                raise DatabaseTrouble(what, "gone", self.where)  # SQLite would not notice
             yield
-        except Exception as error:
+        except BaseException as error:  # a Ctrl-C, too
             with contextlib.suppress(Exception):  # it is gone, and what it had not kept with it
                 self._connection.rollback()
             if what == "open":
                 self.close()
             name = getattr(error, "sqlite_errorname", getattr(error, "sqlstate", error))
-            if name is error:  # neither database said so
+            if name is error and not isinstance(error, OSError | sqlite3.Error | UnicodeError):
                 raise
             means = (why for start, why in MEANS.items() if str(name).startswith(start))
             raise DatabaseTrouble(what, next(means, "broken"), str(error)[:200]) from error
@@ -175,8 +194,15 @@ class Database:
         if self._own:
             shutil.rmtree(self._own, ignore_errors=True)
 
-    def __enter__(self):
-        return self
-
     def __exit__(self, *_):
         self.close()
+
+
+def _fits(field, row, statement):
+    """Refuse what is not one value for each `?`, or what a database would alter or not take."""
+    good = isinstance(row, list | tuple) and len(row) == statement.count("?")
+    for value in row if good else ():
+        fits = isinstance(value, int) and -(2**63) <= value < 2**63
+        good &= fits or (isinstance(value, str | bytes | float | None) and value == value)
+    if not good:
+        raise ValueError(f"{field}: {checks.brief(row)} must be text or number, no NaN, for each ?")

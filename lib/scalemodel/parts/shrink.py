@@ -23,12 +23,13 @@ def shrink(
     fails: Callable[[World], bool],
     tries: int = 200,
 ) -> World:
-    """The last of ever simpler worlds that still fails.
+    """The last of ever simpler worlds that still fails, after at most so many tries.
 
     >>> without = lambda row: (row[:i] + row[i + 1 :] for i in range(len(row)))
     >>> shrink([1, 8, 3, 9], without, fails=lambda row: sum(row) > 8)
     [9]
     """
+    tries = checks.whole("tries", tries, at_least=0, at_most=100_000)
     checks.takes("simpler", simpler, "world")
     checks.takes("fails", fails, "world")
     candidates = iter(simpler(world))

@@ -34,12 +34,27 @@ def test_the_plug_between_commit_and_tick_makes_two_of_one_and_a_key_makes_it_on
 
 def test_the_tempting_keys_are_wrong_each_in_its_way():
     assert race(lambda m: m.body).words.startswith(
-        "46 arrive, of 40 that were written: 5 shown, 0 twice, 35 swallowed."
+        "59 arrive, of 40 that were written: 5 shown, 0 twice, 35 swallowed."
     )
     assert "is taken for another" in race(lambda m: (m.sender, m.body)).words
-    assert "40 shown, 6 twice, 0 swallowed" in race(lambda m: m.sent_s).words
+    assert "40 shown, 19 twice, 0 swallowed" in race(lambda m: m.sent_s).words
     assert "is a repetition" in race(lambda m: m.sent_s).words
-    assert race(lambda m: (m.sender, m.number)).words.endswith("Each message is shown once.")
+    assert race(lambda m: (m.sender, m.device, m.number)).words.endswith(
+        "Each message is shown once."
+    )
+    by_person = race(lambda m: (m.sender, m.number)).words
+    assert "0 twice, 9 swallowed" in by_person, "her laptop has a number 1 as well"
+
+
+def test_the_repetition_that_the_plug_made_is_among_them_and_the_key_decides():
+    for key, asked in (
+        (lambda m: (m.sender, m.device, m.number), "once"),
+        (lambda m: m.sent_s, "twice"),
+        (lambda m: 0, "never"),
+    ):
+        assert (
+            f"The plug was pulled at Ana's phone's number 4: Bo sees it {asked}." in race(key).words
+        )
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -67,10 +82,10 @@ def test_the_point_lies_on_the_line():
 # ── Oracle ──────────────────────────────────────────────────────────────────
 def test_each_arrival_has_the_fate_that_a_count_says():
     rows = [tuple(row) for row in told("scalemodel.stage.whatsapp.ticks.keys")["arrivals"]]
-    right = judged(lambda m: (m.sender, m.number))
-    assert right.count("shown") == len({row[:2] for row in rows}) == 40
+    right = judged(lambda m: (m.sender, m.device, m.number))
+    assert right.count("shown") == len({row[:3] for row in rows}) == 40
     assert right.count("known") == len(rows) - 40
-    never = judged(lambda m: (m.sender, m.number, m.sent_s))
+    never = judged(lambda m: (m.sender, m.device, m.number, m.sent_s))
     assert never.count("twice") == len(rows) - 40 and never.count("shown") == 40
     one = judged(lambda m: 0)
     assert one.count("shown") == 1 and one.count("swallowed") == 39

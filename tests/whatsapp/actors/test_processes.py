@@ -1,5 +1,6 @@
 """Processes and hot code: small stories, laws of order and fairness, bad input."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +24,25 @@ def system(**changed):
 
 def keep(me, message):
     me.state.append(message)
+
+
+class NeverEqual:
+    """A reason that cannot be compared."""
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other):
+        raise RuntimeError("no ==")
+
+    def __repr__(self):
+        return "NeverEqual"
+
+
+def raises(error):
+    def handle(me, message):
+        raise error
+
+    return handle
 
 
 def crash(me, message):
@@ -203,6 +223,50 @@ def test_who_ends_in_its_own_turn_reads_no_more():
     assert ada.state == [1] and other.state == [] and ada.exit_reason == "oh"
 
 
+class Wordless(Stop):
+    """Neither a text nor a reason."""
+
+    def __init__(self):
+        Exception.__init__(self)
+
+    def __str__(self):
+        raise OSError("no text")
+
+
+@pytest.mark.parametrize("base", [RuntimeError, Wordless])
+def test_an_error_without_words_ends_its_own_process_only(base):
+    all_of = system()
+    error = type("Odd", (base,), {"__str__": Wordless.__str__})()
+    ada, bo = all_of.spawn(raises(error)), all_of.spawn(keep, [])
+    all_of.cast(ada, 1), all_of.cast(ada, 2), all_of.cast(bo, "hello"), all_of.run()
+    assert ada.exit_reason == "Odd: no words" and bo.state == ["hello"]
+    assert all_of.cast(ada, 3) == NOBODY
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_who_interrupts_a_run_loses_nothing_that_was_not_read(waits):
+    all_of, read = system(messages_per_turn=3), []
+
+    def look(me, message):
+        if message == 0:
+            raise KeyboardInterrupt
+        read.append(message)
+
+    def look_at_even_first(me, message):
+        for _ in range(2):
+            look(me, (yield lambda one: one % 2 == 0))
+
+    ada, bo = all_of.spawn(look_at_even_first if waits else look), all_of.spawn(keep, [])
+    for message in (9, 3, 0, 5, 4, 7, 2) if waits else (1, 0, 2, 3, 4):
+        all_of.cast(ada, message)
+    all_of.cast(bo, "hello")
+    with pytest.raises(KeyboardInterrupt):
+        all_of.run()
+    ada.handler = look
+    all_of.run()
+    assert read == ([3, 5, 4, 7, 2] if waits else [1, 2, 3, 4]) and bo.state == ["hello"]
+
+
 def test_a_chain_of_a_hundred_thousand_ends_at_once():
     all_of = system()
     first = last = all_of.spawn(keep)
@@ -320,6 +384,35 @@ def test_what_is_no_process_of_this_system_is_named():
     assert ada.links is None and ada.exit_reason is None and ada.mailbox is None
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [None, [], np.array([1, 2]), NeverEqual()],
+    ids=["None", "list", "array", "never equal"],
+)
+def test_who_ends_has_a_reason_that_can_be_compared(wrong):
+    all_of, told = system(), []
+    ada, bo = all_of.spawn(keep, []), all_of.spawn(lambda me, _: raises(Stop(wrong)))
+    with pytest.raises(ValueError, match=r"reason=.* must be hashable, and not None"):
+        all_of.exit(ada, wrong)
+    assert ada.exit_reason is None and all_of.cast(ada, "hello") == SENT
+    cy = all_of.spawn(lambda me, message: told.append(message.reason))
+    all_of.monitor(cy, bo), all_of.cast(bo, 1), all_of.run()
+    assert ada.state == ["hello"] and all_of.cast(bo, 1) == NOBODY
+    assert told == [bo.exit_reason] and "must be hashable, and not None" in bo.exit_reason
+    all_of.trap_exit(bo), all_of.monitor(cy, bo), all_of.run()
+    assert told[1:] == ["noproc"] and not bo.rare.traps and not bo.rare.watchers
+
+
+def test_a_call_is_answered_in_its_own_system_only():
+    all_of, other = system(), system()
+    ada = all_of.spawn(keep, [])
+    call = all_of.call(all_of.spawn(keep, []), "who?", caller=ada)
+    with pytest.raises(ValueError, match=r"call.server=.* must be a Process of this system"):
+        other.reply(call, "me")
+    assert call.outcome is None and other.run() == 0
+    assert all_of.reply(call, "me") and all_of.run() and ada.state == [call]
+
+
 def test_other_bad_input_is_named():
     for wrong in ({"messages_per_turn": 0}, {"most_waiting": 0}, {"messages_per_turn": 1.5}):
         with pytest.raises(ValueError, match=f"^{next(iter(wrong))}="):
@@ -333,6 +426,10 @@ def test_other_bad_input_is_named():
     all_of = system()
     with pytest.raises(ValueError, match="duration_s=-1 must"):
         all_of.advance(-1)
+    all_of.advance(1e308)
+    with pytest.raises(ValueError, match=r"clock\(\) \+ duration_s=inf must be a finite number"):
+        all_of.advance(1e308)
+    assert all_of.now_s() == 1e308
     ada = all_of.spawn(lambda me, _: me.system.run())
     all_of.cast(ada, 1), all_of.run()
     assert ada.exit_reason == "ValueError: run() must not be called by a handler"

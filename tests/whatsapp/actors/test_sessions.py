@@ -1,5 +1,6 @@
 """Sessions: a process a user, a store for the others, a state machine, bad input."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,6 +150,30 @@ def test_what_a_phone_may_send_is_answered_and_not_raised():
     assert [some.route_message("B", "A", Message(n, "")) for n in range(6)] == [ROUTED] * 5 + [FULL]
     some.system.run()
     assert len(ada.state) == 5 and some.route_message("B", "A", Message(9, "")) == ROUTED
+
+
+class Odd:
+    """A stanza whose kind raises, and a name that cannot be compared."""
+
+    __hash__ = object.__hash__
+
+    @property
+    def kind(self):
+        raise RuntimeError("no kind")
+
+    def __eq__(self, other):
+        raise RuntimeError("no ==")
+
+
+def test_what_raises_when_it_is_looked_at_is_answered_too():
+    some = sessions()
+    ada = some.start_user_session("A")
+    kinds = [Odd(), np.array([1, 2])]
+    for stanza in [Odd(), *(type("Of", (), {"kind": kind})() for kind in kinds)]:
+        assert some.route_message("B", "A", stanza) == UNKNOWN_STANZA
+    for user in kinds:
+        assert some.route_message("B", user, Message(1, "")) == UNKNOWN_USER
+    assert ada.mailbox is None and some.system.run() == 0
 
 
 def test_what_waits_must_fit_into_a_mailbox():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scalemodel.core.rng import stream
 from scalemodel.whatsapp.actors import storms
-from scalemodel.whatsapp.actors.processes import Clock, Exited, Stop, System
+from scalemodel.whatsapp.actors.processes import FULL, Clock, Exited, Stop, System
 from scalemodel.whatsapp.actors.storms import StormConfig
 from scalemodel.whatsapp.actors.supervisors import (
     RESTARTS,
@@ -128,6 +128,94 @@ def test_who_goes_in_time_leaves_no_timer_behind():
     system.exit(children(top)["a"], "kill")
     system.run()
     assert not [timer for *_, timer in system._timers if timer.target is not None]
+
+
+def flood(system, process):
+    assert [system.cast(process, "noise") for _ in range(3)][-1] == FULL
+
+
+def test_a_flood_does_not_keep_a_deaf_child_alive():
+    """The timer comes to a full mailbox, too: else the supervisor waits for ever."""
+    system, said = System(Clock(), most_waiting=2), []
+    deaf = lambda system, me: system.spawn(lambda *_: None, link=me, trap_exit=True)
+    kids = [Child(id="a", start=worker), Child(id="deaf", start=deaf, shutdown_s=2.0)]
+    top = tree(said=said, children=kids, strategy="one_for_all").start(system)
+    system.exit(children(top)["a"], "kill")
+    system.run()
+    flood(system, top)
+    system.advance(2.0)
+    assert said[2:] == [("shutdown", "deaf"), ("start", "a"), ("start", "deaf")]
+
+
+def test_a_flood_does_not_swallow_a_second_try():
+    system, tries = System(Clock(), most_waiting=2), []
+
+    def start(system, me):
+        tries.append(me)
+        if len(tries) == 2:
+            flood(system, me)
+            raise OSError("port in use")
+        return worker(system, me)
+
+    top = tree(children=[Child(id="a", start=start)], intensity=Intensity(max_restarts=3)).start(system)  # fmt: skip
+    system.exit(children(top)["a"], "kill")
+    system.run()
+    assert len(tries) == 3 and children(top)["a"].exit_reason is None
+
+
+def test_a_flood_does_not_leave_half_a_tree():
+    system, said = System(Clock(), most_waiting=2), []
+
+    def fails(system, me):
+        flood(system, me)
+        raise OSError("no")
+
+    with pytest.raises(StartFailed, match="b"):
+        tree(said=said, children=[Child(id="a", start=worker), Child(id="b", start=fails)]).start(system)  # fmt: skip
+    system.run()
+    assert said == [("start", "a"), ("shutdown", "a")]
+
+
+@pytest.mark.parametrize("given", [None, 3, "supervisor"])
+def test_who_starts_something_else_than_a_process_at_a_restart_is_a_failed_start(given):
+    system, tries = System(Clock()), []
+
+    def once(system, me):
+        tries.append(me)
+        return worker(system, me) if len(tries) == 1 else me if given == "supervisor" else given
+
+    kids = [Child(id="a", start=worker), Child(id="b", start=once)]
+    top = tree(children=kids, intensity=Intensity(max_restarts=2)).start(system)
+    kept, lost = children(top).values()
+    system.exit(lost, "kill"), system.run()
+    assert len(tries) == 3 and (top.exit_reason, kept.exit_reason) == ("shutdown", "shutdown")
+
+
+@pytest.mark.parametrize("what", ["start", "shutdown", "give up"])
+def test_a_supervisor_that_fails_by_its_own_mistake_leaves_no_child_behind(what):
+    system, said, started = System(Clock()), [], []
+
+    def told(heard, id):
+        said.append(heard)
+        if heard == what and len(said) > 3:
+            raise OSError("no ear")
+
+    def stays(me, message):
+        if message.reason == "shutdown":
+            raise Stop("shutdown")
+
+    def noted(system, me):
+        started.append(system.spawn(stays, link=me, trap_exit=True))
+        return started[-1]
+
+    kids = [Child(id=name, start=noted) for name in "xy"]
+    kids = [kids[0], Child(id="below", start=tree(children=kids)), kids[1]]
+    rule = Intensity(max_restarts=0 if what == "give up" else 1)
+    top = tree(children=kids, told=told, strategy="one_for_all", intensity=rule).start(system)
+    system.exit(children(top)["y"], "kill"), system.run()
+    assert top.exit_reason == "OSError: no ear" and said[3:].count(what) == 1
+    assert len(started) == 4 + (what == "start")
+    assert all(one.exit_reason is not None for one in started)
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -312,6 +400,52 @@ def test_nobody_is_its_own_supervisor():
     assert holder[0].exit_reason is not None
 
 
+@pytest.mark.parametrize("linked", [True, False])
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_circle_of_supervisors_is_named(size, linked):
+    system, circle = System(Clock()), []
+
+    def start(n):
+        return lambda system, me: circle[(n + 1) % size].start(system, *[me] * linked)
+
+    circle += [tree(children=[Child(id="a", start=worker), Child(id=f"next {n}", start=start(n))]) for n in range(size)]  # fmt: skip
+    for top in circle:
+        with pytest.raises(ValueError, match="child 'a' must be at most 50 supervisors deep") as error:  # fmt: skip
+            top.start(system)
+        assert error.value.__cause__ is None and system.run() > 50 and system.starting == 0
+
+
+def deep(levels):
+    below = Child(id="worker", start=worker)
+    for _ in range(levels - 1):
+        below = Child(id="below", start=tree(children=[below]), shutdown_s=None)
+    return tree(children=[below])
+
+
+def test_fifty_supervisors_are_no_circle():
+    one = deep(50).start(System(Clock()))
+    for _ in range(50):
+        (one,) = children(one).values()
+    assert one.handler is polite
+    with pytest.raises(ValueError, match="child 'worker' must be at most 50 supervisors deep"):
+        deep(51).start(System(Clock()))
+
+
+def test_a_circle_that_closes_at_a_restart_is_given_up():
+    system, tries = System(Clock()), []
+
+    def start(system, me):
+        tries.append(me)
+        return worker(system, me) if len(tries) == 1 else top_tree.start(system, me)
+
+    top_tree = tree(children=[Child(id="a", start=worker), Child(id="b", start=start)])
+    top = top_tree.start(system)
+    kept, lost = children(top).values()
+    system.exit(lost, "kill"), system.run()
+    assert (top.exit_reason, kept.exit_reason) == ("shutdown", "shutdown")
+    assert len(tries) == 51 and all(one.exit_reason is not None for one in tries)
+
+
 @pytest.mark.parametrize("wrong", [{"strategy": "all_for_one"}, {"children": "abc"}, {"children": [3]}, {"children": [Child(id="a", start=worker)] * 2}, {"intensity": 3}, {"told": 3}, {"name": ""}], ids=lambda wrong: next(iter(wrong)))  # fmt: skip
 def test_a_tree_that_means_nothing_is_named(wrong):
     with pytest.raises(ValueError, match=f"^{next(iter(wrong))}=.* must"):
@@ -329,6 +463,23 @@ def test_an_intensity_that_means_nothing_is_named(wrong):
     with pytest.raises(ValueError, match=f"^{next(iter(wrong))}=.* must"):
         Intensity(**wrong)
     assert Intensity(window_s=1.5, window="exact").window_s == 1.5
+
+
+def test_numbers_without_end_are_named():
+    for wrong, now_s in (([], math.inf), ([], 10**400), (["a"], 1.0), ([1.0, 10**400], 1.0)):
+        for rule in (Intensity(), Intensity(window="exact")):
+            with pytest.raises(
+                ValueError, match=r"(now_s|stamps\[[01]\])=.* must be a finite number"
+            ):
+                rule.exceeded(wrong, now_s)
+    with pytest.raises(ValueError, match=r"max_restarts=.* must be an integer .* at most"):
+        Intensity(max_restarts=10**320, window="exact")
+    most = Intensity(max_restarts=10**9, window_s=1e308, window="exact")
+    assert storms.contained_at(StormConfig(gap_s=1e6, levels=6, intensity=most)) is None
+    for wrong in ({"window_s": 10**400}, {"gap_s": 10**400}, {"gap_s": math.inf}):
+        for ratio in (storms.expected_shared_ratio, lambda **of: storms.shared_ratio(**of, rng=stream(1, "phase"))):  # fmt: skip
+            with pytest.raises(ValueError, match=f"{next(iter(wrong))}=.* must be"):
+                ratio(**{"gap_s": 0, "window_s": 1} | wrong)
 
 
 def test_who_starts_something_else_than_a_process_is_named():

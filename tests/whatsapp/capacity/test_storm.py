@@ -45,6 +45,20 @@ def test_a_short_line_turns_away_and_a_refusal_costs():
     assert report.back.tolist() == [0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 4, 4, 4]
 
 
+def test_who_has_gone_may_cost_less_than_a_login():
+    """Three knock, one is in, two have left at 1: to call one of them costs the second, or half."""
+    config = StormConfig(phones=3, logins_per_s=1, outage_s=0, time_out_s=1, until_s=4, backoff=AT_ONCE)  # fmt: skip
+    whole, half, free = (simulate(replace(config, gone_ratio=ratio)) for ratio in (1.0, 0.5, 0.0))
+    assert whole.back.tolist() == [1, 1, 1, 1] and whole.in_line.tolist() == [2, 1, 2, 1]
+    assert half.back.tolist() == [1, 1, 2, 2] and half.in_line.tolist() == [2, 1, 1, 0]
+    assert free.back.tolist() == [1, 1, 2, 2] and free.in_line.tolist() == [2, 0, 1, 0]
+
+
+def test_a_door_that_soon_sees_who_has_gone_recovers_and_ours_does_not():
+    after = {ratio: simulate(StormConfig(gone_ratio=ratio)).all_back_s for ratio in (1.0, 0.5, 0.1)}
+    assert after[1.0] == math.inf > after[0.5] > after[0.1] > expected_drain_s(14_700, 23.0)
+
+
 def test_pauses_alone_or_a_short_line_alone_do_not_do_it_and_both_do():
     both = simulate(StormConfig(line_s=20.0))
     assert both.all_back_s < 1.5 * expected_drain_s(14_700, 23.0)
@@ -64,6 +78,7 @@ CONFIGS = st.builds(
     backoff=st.sampled_from([AT_ONCE, Exponential(base_s=2, most_s=9), FullJitter(base_s=1, most_s=20)]),
     line_s=st.sampled_from([None, 4.0, 20.0]),
     refusal_ratio=st.sampled_from([0.0, 0.25]),
+    gone_ratio=st.sampled_from([0.0, 0.25, 1.0]),
     until_s=st.integers(1, 80),
 )  # fmt: skip
 
@@ -72,7 +87,7 @@ def rows_of(config, way):
     places = config.phones * (config.until_s // config.time_out_s + 1)
     if config.line_s is not None:
         places = min(places, int(config.line_s * config.logins_per_s))
-    rule = np.array([config.phones, config.logins_per_s, config.outage_s, config.time_out_s, places, config.refusal_ratio])  # fmt: skip
+    rule = np.array([config.phones, config.logins_per_s, config.outage_s, config.time_out_s, places, config.refusal_ratio, config.gone_ratio])  # fmt: skip
     luck = stream(config.seed, "pauses").random(1 << 16)
     rows = [np.zeros(config.until_s, np.int64) for _ in range(4)]
     pause = config.backoff.pause if way is loop else config.backoff.pause.native
@@ -129,7 +144,7 @@ def cohorts(config):
                 line.popleft()
                 continue
             line[0]["places"] -= 1
-            spare -= 1
+            spare -= 1 if line[0]["left"] else config.gone_ratio
             if line[0]["left"]:
                 line[0]["left"] -= 1
                 back += 1
@@ -142,9 +157,12 @@ def cohorts(config):
 @pytest.mark.parametrize("backoff", [AT_ONCE, Exponential(base_s=7, most_s=7)], ids=["at once", "fixed"])  # fmt: skip
 @pytest.mark.parametrize("line_s", [None, 3.0])
 @pytest.mark.parametrize("logins_per_s", [2.0, 30.5])
-def test_it_is_the_walk_over_cohorts(backoff, line_s, logins_per_s):
+@pytest.mark.parametrize("gone_ratio", [1.0, 0.125])
+def test_it_is_the_walk_over_cohorts(backoff, line_s, logins_per_s, gone_ratio):
     """With pauses that are all alike a phone is as good as another, and counts say it all."""
-    config = replace(SMALL, backoff=backoff, line_s=line_s, logins_per_s=logins_per_s)
+    config = replace(
+        SMALL, backoff=backoff, line_s=line_s, logins_per_s=logins_per_s, gone_ratio=gone_ratio
+    )
     report = simulate(config)
     rows = report.back, report.knocks, report.in_line, report.waiting
     assert list(zip(*(row.tolist() for row in rows), strict=True)) == cohorts(config)  # fmt: skip
@@ -210,7 +228,7 @@ def test_below_the_capacity_a_line_of_any_length_drains():
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("wrong", [{"phones": 0}, {"phones": 1_000_001}, {"logins_per_s": 0}, {"outage_s": -1}, {"time_out_s": 0}, {"backoff": 3}, {"line_s": 0.01}, {"refusal_ratio": 1.5}, {"until_s": 0}, {"until_s": 10**6}, {"seed": -1}], ids=repr)  # fmt: skip
+@pytest.mark.parametrize("wrong", [{"phones": 0}, {"phones": 1_000_001}, {"logins_per_s": 0}, {"outage_s": -1}, {"time_out_s": 0}, {"backoff": 3}, {"line_s": 0.01}, {"refusal_ratio": 1.5}, {"gone_ratio": -0.1}, {"until_s": 0}, {"until_s": 10**6}, {"seed": -1}], ids=repr)  # fmt: skip
 def test_a_config_that_means_nothing_is_named(wrong):
     with pytest.raises(ValueError, match=rf"^{next(iter(wrong))}=.* must be"):
         StormConfig(**wrong)

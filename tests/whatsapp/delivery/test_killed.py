@@ -94,6 +94,62 @@ def test_a_real_server_by_its_url_does_the_same(postgres):
         nothing_lost(postgres, 4, late)
 
 
+def torn(store):
+    """The line breaks at the next commit, which the database keeps; a function that mends it."""
+    write = store.database.write
+
+    def breaks(strokes):
+        write(strokes)
+        raise DatabaseTrouble("write", "gone")
+
+    store.database.write = breaks
+    return lambda: setattr(store.database, "write", write)
+
+
+@pytest.mark.parametrize("where", ["file", pytest.param("url", marks=needs_postgres)])
+def test_a_line_that_breaks_in_the_commit_leaves_no_doubt_for_good(where, tmp_path, request):
+    if where == "url":
+        import psycopg
+
+        where = request.getfixturevalue("postgres")
+        with psycopg.connect(where) as look:
+            look.execute("DROP SCHEMA IF EXISTS scalemodel_delivery CASCADE")
+    else:
+        where = tmp_path / "a.db"
+    with SqlStore(where) as store:
+        server = Server(store, lambda: 0.0)
+        ana, _ = server.join("ana"), server.join("bo")
+        server.send(ana, 1, "bo", "a"), server.send(ana, 2, "bo", "b")
+        mend = torn(store)
+        for n in (3, 4):
+            with pytest.raises(DatabaseTrouble, match="not there any more"):
+                server.commit()
+            mend()
+            server.send(ana, n, "bo", f"more {n}")
+            mend = torn(store)
+        mend()
+        assert server.take() == [] and server.commit() == 4
+        assert [packet[2] for _, packet in server.take()] == [1, 2, 3, 4]
+        assert [row[7] for row in store.load("message")] == ["a", "b", "more 3", "more 4"]
+        assert len(store.load("sent")) == 4
+
+
+@needs_postgres
+def test_a_server_whose_line_to_the_database_was_cut_dials_again(postgres):
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as look, SqlStore(postgres) as store:
+        server = Server(store, lambda: 0.0)
+        ana = server.join("ana")
+        server.join("bo"), server.send(ana, int(server._next) + 10_000, "bo", "a")
+        look.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        )
+        with pytest.raises(DatabaseTrouble, match="cannot be reached"):
+            server.commit()
+        assert server.commit() == 1 and server.take()[0][1][0] == "ack"
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
 def test_what_is_acknowledged_stands_in_the_database_and_goes_with_its_receipt(tmp_path):
     with SqlStore(tmp_path / "a.db") as store:

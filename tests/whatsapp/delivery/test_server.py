@@ -5,7 +5,16 @@ import pytest
 
 from scalemodel.parts.database import DatabaseTrouble
 from scalemodel.whatsapp.delivery import server as module
-from scalemodel.whatsapp.delivery.server import BATCH, MOST_WAITING, WINDOW, Server, ServerBusy
+from scalemodel.whatsapp.delivery.client import GIVE_UP_S, Client
+from scalemodel.whatsapp.delivery.messages import DAY_S
+from scalemodel.whatsapp.delivery.server import (
+    BATCH,
+    LEAP_S,
+    MOST_WAITING,
+    WINDOW,
+    Server,
+    ServerBusy,
+)
 from scalemodel.whatsapp.delivery.stores import ForgetfulStore, SqlStore
 
 
@@ -141,6 +150,56 @@ def test_a_clock_that_is_set_back_stands_still_and_so_after_a_restart(server, st
     assert again.expire() == []
 
 
+def test_a_clock_that_leaps_by_forty_days_and_back_deletes_nothing(store, clock):
+    server = Server(store, clock, ttl_s=6_000.0, remember_s=6_000.0)
+    server.join("ana"), server.join("bo")
+    sent(server, "a"), server.take()
+    for now_s in (40 * DAY_S, 40 * DAY_S + 3_500.0, 200.0):
+        clock.now_s = now_s
+        sent(server, f"at {now_s:.0f}"), server.send(ANA, 1, "bo", "a")
+        assert server.expire() == [] and server.counts["repeated"], "the key is known, too"
+    server.take(), server.hello(BO, 0)
+    assert [p[1][-1] for p in server.take()] == ["a", "at 3456000", "at 3459500", "at 200"]
+    assert Server(store, clock, ttl_s=6_000.0)._held.keys() == {1, 2, 3, 4}
+
+
+def test_a_clock_that_goes_on_for_an_hour_from_where_it_leapt_is_right(store, clock):
+    server = Server(store, clock, ttl_s=6_000.0)
+    server.join("ana"), server.join("bo")
+    sent(server, "a")
+    clock.now_s = 40 * DAY_S
+    assert server.expire() == []
+    sent(server, "b")
+    server.take(), server.hello(BO, 0)
+    until_s = {packet[-1]: packet[-2] for _, packet in server.take()}
+    assert until_s["b"] == 40 * DAY_S + 6_000.0, "by the time that phones have"
+    clock.now_s += LEAP_S
+    assert server.expire() == [1]
+    clock.now_s += 6_000.0 - LEAP_S
+    assert server.expire() == [2]
+
+
+def test_keys_are_remembered_for_longer_than_a_client_repeats(store, clock):
+    server, packets = Server(store, clock), []
+    server.join("bo")
+
+    class Wire:
+        def join(self, *who):
+            return server.join(*who)
+
+        def handle(self, who, packet):
+            packets.append((clock.now_s, packet)), server.handle(who, packet)
+
+    ana = Client(Wire(), "ana", np.random.default_rng(1))
+    ana.say("bo", "tea")
+    for hour in range(24 * 32):  # no acknowledgement comes
+        clock.now_s = 3_600.0 * hour
+        ana.step(clock.now_s), server.commit()
+    sends = [at_s for at_s, packet in packets if packet[0] == "send"]
+    assert 29.9 * DAY_S < sends[-1] <= GIVE_UP_S and ana.ticks == {1: 0}
+    assert server.counts["accepted"] == 1 and server.counts["repeated"] == len(sends) - 1
+
+
 def test_written_behind_what_was_delivered_is_never_written(store, clock):
     server = Server(store, clock, write="behind")
     (
@@ -188,15 +247,34 @@ def test_what_is_not_acknowledged_is_pushed_again_after_a_while(server, clock):
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
-def test_a_commit_takes_a_thousand_and_deletions_wait_for_the_last(server, store):
+def test_a_deletion_goes_with_its_receipt_though_more_waits_than_a_stroke_takes(server, store):
     server.hello(BO, 0)
-    sent(server, "first")
+    sent(server, "first", "second")
+    for n in range(3, BATCH + 3):
+        server.send(ANA, n, "bo", "x")
     server.got(BO, 1)
-    for n in range(2, BATCH + 3):
+    assert server.commit() == BATCH and store.load("message")[0][0] == 1
+    for n in range(BATCH + 3, 6 * BATCH):  # and more comes than goes
         server.send(ANA, n, "bo", "x")
     assert server.commit() == BATCH
-    assert store.load("message")[0][0] == 1, "its receipt is first, its deletion is not yet"
-    assert server.commit() == 2 and store.load("message")[0][0] == 2 and server.commit() == 0
+    assert store.load("message")[0][0] == 2 and store.load("device")[1][3] == 1
+    assert [row[5] for row in store.load("message") if row[1] == "delivered"] == [1]
+    server.got(BO, 2), server.commit()
+    again = Server(store, lambda: 100.0)
+    again.hello(BO, 1)
+    assert again.take()[0][1][1] == 2, "its receipt is not written, so it is there"
+
+
+def test_what_a_stroke_tells_it_tells_once_wherever_it_ends(server, store, monkeypatch):
+    monkeypatch.setattr(module, "BATCH", 2)
+    server.join("bo", "laptop"), server.hello(BO, 0)
+    sent(server, "a", "b", "c"), server.commit()
+    server.got(BO, 3), server.commit()
+    again = Server(store, lambda: 100.0)
+    again.got(BO, 3)
+    while again.commit():
+        pass
+    assert [row[5] for row in store.load("message") if row[1] == "delivered"] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("why", ["full", "locked"])

@@ -83,12 +83,33 @@ def test_who_comes_back_is_told_anew():
     assert tea.read("carla", tea.write("anna", b"3")) == b"3" and not tea.left
 
 
+@pytest.mark.parametrize("rotates", [True, False])
+def test_who_comes_back_writes_to_who_is_there_now(rotates):
+    club = Group({"anna": 1, "ben": 1, "carla": 1}, np.random.default_rng(1), rotates=rotates)
+    club.write("ben", b"before"), club.leave("ben"), club.leave("carla")
+    club.join("david"), club.join("ben")
+    back = club.write("ben", b"I am back")
+    assert club.read("david", back) == club.read("anna", back) == b"I am back"
+    with pytest.raises(ValueError):
+        club.read("carla", back)
+
+
 def test_two_devices_write_to_each_other():
     rng = np.random.default_rng(1)
     anna, ben = Device("anna", rng), Device("ben", rng)
     for number in range(4):
         assert ben.read(anna, anna.write(ben, b"%d" % number)) == b"%d" % number
         assert anna.read(ben, ben.write(anna, b"yes")) == b"yes"
+
+
+def test_a_pre_key_goes_when_the_first_message_opens_and_not_before():
+    rng = np.random.default_rng(1)
+    anna, ben = Device("anna", rng), Device("ben", rng)
+    message = anna.write(ben, b"tea")
+    with pytest.raises(ValueError, match="changed on its way"):
+        ben.read(anna, replace(message, body=bytes(19)))
+    assert len(ben.keys.once) == 1
+    assert ben.read(anna, message) == b"tea" and not ben.keys.once and not ben.openings
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

@@ -24,6 +24,7 @@ def test_ben_sleeps_while_anna_opens():
     hers, opening = open_with(anna, ben.bundle(), rng(3))
     his = accept(ben, opening)
     assert his == hers and his.who == anna.identity.public + ben.identity.public
+    ben.spend(opening)
     assert opening.once not in ben.once and len(ben.once) == 1
 
 
@@ -38,6 +39,31 @@ def test_without_a_pre_key_to_use_once_an_opening_is_good_twice():
     anna, ben = Keys(rng(1)), Keys(rng(2), once=0)
     shared, opening = open_with(anna, ben.bundle(), rng(3))
     assert accept(ben, opening) == accept(ben, opening) == shared
+
+
+def test_a_forged_opening_burns_no_pre_key():
+    """Anybody can name a pre-key that was handed out; only what opens throws it away."""
+    anna, ben = Keys(rng(1)), Keys(rng(2), once=1)
+    shared, opening = open_with(anna, ben.bundle(), rng(3))
+    forged = replace(opening, ephemeral=keys.public_of(b"x" * 32))
+    assert accept(ben, forged).secret != shared.secret
+    assert accept(ben, opening) == shared
+
+
+def test_a_copied_phone_opens_talks_that_begin_later():
+    """Its identity and its pre-keys are on it: no ratchet heals those."""
+    anna, ben = Keys(rng(1)), Keys(rng(2))
+    thief = copy.deepcopy(ben)
+    shared, opening = open_with(anna, ben.bundle(), rng(3))
+    assert accept(thief, opening) == accept(ben, opening) == shared
+
+
+def test_a_bundle_of_the_servers_own_is_taken_for_bens():
+    """It is signed by its own identity: only an identity that is known by another way tells."""
+    anna, ben, server = Keys(rng(1)), Keys(rng(2)), Keys(rng(3))
+    shared, opening = open_with(anna, server.bundle(), rng(4))
+    assert accept(server, opening) == shared
+    assert shared.who[32:] == server.identity.public != ben.identity.public
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -99,6 +125,7 @@ def test_an_opening_that_was_used_or_is_anothers_is_refused_and_nothing_changes(
     anna, ben, eve = Keys(rng(1)), Keys(rng(2)), Keys(rng(3))
     _, opening = open_with(anna, ben.bundle(), rng(4))
     accept(ben, opening)
+    ben.spend(opening)
     before = dict(ben.once)
     with pytest.raises(ValueError, match="it was used"):
         accept(ben, opening)

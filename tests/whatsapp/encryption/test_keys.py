@@ -124,6 +124,9 @@ def test_a_point_with_which_no_secret_stays_one_is_refused():
             agree(b"a" * 32, point)
     with pytest.raises(ValueError, match="must be a point"):
         point_of(b"\x01" + bytes(31))  # y = 1 is nowhere on the other curve
+    for wrong in (b"\xff" * 32, b"\x02" + bytes(31), (2**255 - 19).to_bytes(32, "little")):
+        with pytest.raises(ValueError, match="must be a point"):
+            point_of(wrong)  # no number below the prime, or no x for it
 
 
 @pytest.mark.parametrize("length", [0, -1, 255 * 32 + 1, 1.5])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scalemodel.whatsapp.encryption import keys
 from scalemodel.whatsapp.encryption.handshake import Keys, Shared, accept, open_with
-from scalemodel.whatsapp.encryption.ratchet import MESSAGE_BYTES, Chains, Message, Session
+from scalemodel.whatsapp.encryption.ratchet import FRESH, MESSAGE_BYTES, Chains, Message, Session
 from tests.conftest import cases
 from tests.whatsapp.encryption.peers import TheirEnd
 
@@ -192,8 +192,31 @@ def test_who_copies_an_end_moves_nothing_of_it():
     assert (thief.most_skipped, thief.most_kept) == (ben.most_skipped, ben.most_kept)
 
 
+def test_a_thief_throws_other_dice_than_the_phone():
+    """Or the copy would make the very key that is to heal the talk."""
+    for fresh in FRESH:
+        anna, ben = talk(fresh=fresh)
+        asked = anna.lock(b"tea?")
+        before = copy.deepcopy(state(ben))
+        thief = ben.copied()
+        assert state(ben) == before and thief.fresh == fresh
+        assert thief.unlock(asked) == ben.unlock(asked) == b"tea?"
+        assert thief.lock(b"yes").public != ben.lock(b"yes").public
+
+
+def test_a_key_made_on_reading_is_on_a_phone_that_has_read():
+    anna, ben = talk(fresh=FRESH[1])
+    ben.unlock(anna.lock(b"tea?"))
+    thief, sends = ben.copied(), ben.mirrored()
+    answer = ben.lock(b"yes")
+    assert sends.unlock(answer) == anna.unlock(answer) == b"yes"
+    again = anna.lock(b"at five?")
+    assert thief.unlock(again) == ben.unlock(again) == b"at five?"
+    refused(sends, ben.lock(b"healed"), "answers none of ours")
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
-def play(turns, ours_first, seed):
+def play(turns, ours_first, seed, fresh=FRESH[0]):
     """A talk of an end of ours and one of the package's; what flies comes in any order.
 
     Each message is read right, and in the end neither keeps a key.
@@ -206,6 +229,7 @@ def play(turns, ours_first, seed):
     else:
         ends = TheirEnd(shared, **told[0]), Session.accepting(shared, secret, rng)
     ours = ends[1 - ours_first]
+    ours.fresh = fresh
     ends[1].unlock(ends[0].lock(b"first"))
     flying, sent, read, most = ([], []), 1, 1, 0
     for _ in range(turns):
@@ -227,8 +251,9 @@ def play(turns, ours_first, seed):
 
 
 @pytest.mark.parametrize("ours_first", [True, False])
-def test_ten_thousand_turns_with_the_package_in_any_order(ours_first):
-    play(10_000, ours_first, seed=1)
+@pytest.mark.parametrize("fresh", FRESH)
+def test_ten_thousand_turns_with_the_package_in_any_order(fresh, ours_first):
+    play(10_000, ours_first, seed=1, fresh=fresh)
 
 
 def test_we_and_the_package_keep_the_same_keys_for_what_is_late():
@@ -306,6 +331,8 @@ def test_a_session_has_chains_and_bounds():
     for field in ("most_skipped", "most_kept"):
         with pytest.raises(ValueError, match=f"{field}=-1"):
             Session(chains, b"", rng, **{field: -1})
+    with pytest.raises(ValueError, match="fresh='never' must be one of"):
+        Session(chains, b"", rng, fresh="never")
     with pytest.raises(ValueError, match="chains="):
         Session(None, b"", rng)
     with pytest.raises(ValueError, match="who="):

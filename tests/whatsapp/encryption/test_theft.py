@@ -5,11 +5,12 @@ from itertools import product
 import numpy as np
 import pytest
 
+from scalemodel.whatsapp.encryption.ratchet import FRESH
 from scalemodel.whatsapp.encryption.theft import KINDS, expected_opened, opened
 
 
-def tried(turns, after, phone, kind="ratchet", late=()):
-    return opened(turns, after, phone, kind, np.random.default_rng(1), late)
+def tried(turns, after, phone, kind="ratchet", late=(), fresh=FRESH[0]):
+    return opened(turns, after, phone, kind, np.random.default_rng(1), late, fresh)
 
 
 def read(answers):
@@ -46,6 +47,14 @@ def test_a_copy_at_the_end_opens_nothing():
         )
 
 
+@pytest.mark.parametrize("length", [1, 2, 5])
+def test_the_worst_moment_by_both_rules_of_when_a_key_is_made(length):
+    turns = ("A" * length + "B" * length) * 3
+    moments = [(after, phone) for after in range(len(turns) + 1) for phone in "AB"]
+    for fresh, most in zip(FRESH, (2 * length - 1, 3 * length - 1), strict=True):
+        assert max(sum(tried(turns, *one, fresh=fresh)) for one in moments) == most
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("late", range(5))
 def test_of_before_only_what_is_late_to_that_phone_opens(late):
@@ -65,14 +74,15 @@ def test_who_answers_each_message_loses_one_or_two(phone):
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("fresh", FRESH)
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_rule_is_what_the_keys_do(kind):
+def test_the_rule_is_what_the_keys_do(kind, fresh):
     for rest in [rest for size in range(6) for rest in product("AB", repeat=size)]:
         turns = "A" + "".join(rest)
         for after, phone in product(range(len(turns) + 1), "AB"):
             if kind == "ratchet" or len(turns) < 5:
                 told = turns, after, phone, kind
-                assert tried(*told) == expected_opened(*told), told
+                assert tried(*told, fresh=fresh) == expected_opened(*told, fresh), told
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
@@ -86,6 +96,12 @@ def test_a_wrong_theft_is_refused_in_words(place, wrong):
     for function in (tried, expected_opened):
         with pytest.raises(ValueError, match=("turns", "after", "phone", "kind")[place] + "="):
             function(*told)
+
+
+def test_a_key_is_made_at_one_of_two_moments():
+    for function in (tried, expected_opened):
+        with pytest.raises(ValueError, match="fresh='never' must be one of"):
+            function("AB", 1, "B", "ratchet", fresh="never")
 
 
 def test_late_is_a_message_of_the_talk_and_chance_a_generator():

@@ -97,7 +97,7 @@ class Stop(Exception):
     """
 
     def __init__(self, reason: Hashable = "normal"):
-        super().__init__(reason)
+        super().__init__(_reason(reason))
         self.reason = reason
 
 
@@ -180,7 +180,7 @@ class System:
         self.clock = checks.takes("clock", clock)
         self.messages_per_turn = checks.whole("messages_per_turn", messages_per_turn, at_least=1)
         self.most_waiting = checks.whole("most_waiting", most_waiting, at_least=1)
-        self.late_replies = 0
+        self.late_replies, self.starting = 0, 0  # the latter: supervisors, one within another
         self._ready, self._timers, self._order = deque(), [], itertools.count()
         self._latest_s, self._running, self._batch = -float("inf"), None, []
 
@@ -275,17 +275,18 @@ class System:
                     waits = process.handler(process, message)
                     if waits is not None and type(waits) is GeneratorType:
                         self._begin(process, waits, rest)
-            except Stop as stop:
-                self._end(process, stop.reason)
             except Exception as error:  # let it crash
-                self._end(process, f"{type(error).__name__}: {error}")
+                self._end(process, _why(error))
+            except BaseException:  # not the handler's: Ctrl-C, say
+                self._put_back(process, rest)
+                raise
 
     def advance(self, duration_s: float) -> None:
         """Move a `Clock` on, from timer to timer, and run what is due at each."""
         checks.real("duration_s", duration_s, at_least=0)
         if not isinstance(self.clock, Clock):
             raise ValueError(f"clock={self.clock!r} must be a Clock: others move by themselves")
-        end_s = self.now_s() + duration_s
+        end_s = checks.real("clock() + duration_s", self.now_s() + duration_s)
         self.run()
         while self._timers and self._timers[0][0] <= end_s:
             self.clock.now_s = max(self.clock.now_s, self._timers[0][0])
@@ -325,7 +326,7 @@ class System:
 
     def reply(self, call: Call, value: object) -> bool:
         """Answer a call; False if nobody waits any more: a late reply is dropped, and counted."""
-        checks.instance("call", call, Call)
+        _ours(self, "call.server", checks.instance("call", call, Call).server)
         if call.outcome is not None:
             self.late_replies += 1
             return False
@@ -333,7 +334,7 @@ class System:
         return True
 
     def after(self, delay_s: float, process: Process, message: object) -> Timer:
-        """A timer that casts `message` in `delay_s` seconds."""
+        """A timer that puts `message` into a mailbox in `delay_s` seconds, full or not."""
         checks.real("delay_s", delay_s, at_least=0)
         return self._later(delay_s, _ours(self, "process", process), message)
 
@@ -359,7 +360,7 @@ class System:
             if isinstance(timer.target, Call):
                 self._close(timer.target, "timed out", None)
             elif timer.target is not None:
-                self.cast(timer.target, timer.message)
+                self._signal(timer.target, timer.message)
 
     def _close(self, call, kind, value):
         if call.outcome is not None:
@@ -416,7 +417,7 @@ class System:
     def exit(self, process: Process, reason: Hashable, *, sender: Process | None = None) -> None:
         """Send an exit signal: it ends who does not trap it; "normal" ends nobody, "kill" anybody."""
         sender = process if sender is None else _ours(self, "sender", sender)
-        self._exit_signal(_ours(self, "process", process), sender, reason)
+        self._exit_signal(_ours(self, "process", process), sender, _reason(reason))
 
     def _exit_signal(self, process, sender, reason):
         if process.exit_reason is None and reason == "kill":
@@ -450,7 +451,7 @@ class System:
                     self._signal(watcher, Down(one, why))
 
     def _signal(self, process, message):
-        """A signal comes whether or not a mailbox is full."""
+        """A signal, and what a timer brings, comes whether or not a mailbox is full."""
         if process.exit_reason is not None:
             return
         if process.mailbox is None:
@@ -478,24 +479,56 @@ class System:
             if found is None:
                 return
             self._step(process, rare.saved.pop(found))
-        saved, rare.saved = rare.saved, []
-        if saved and process.exit_reason is None:
-            if process.mailbox is None:
-                self._ready.append(process)
-            process.mailbox = saved + (process.mailbox or [])
+        self._put_back(process, ())
 
     def _step(self, process, message):
         rare = process.rare
+        generator, rare.generator = rare.generator, None  # over, unless it yields
         try:
-            rare.wanted = rare.generator.send(message)
+            rare.wanted = generator.send(message)
+            rare.generator = generator
         except StopIteration:
-            rare.generator = None
+            pass
+
+    def _put_back(self, process, rest):
+        """What was not read comes first the next time."""
+        if process.exit_reason is not None:
+            return
+        unread = [*rest]
+        if process.rare is not None:
+            unread, process.rare.saved = process.rare.saved + unread, []
+        if unread:
+            if process.mailbox is None:
+                self._ready.append(process)
+            process.mailbox = unread + (process.mailbox or [])
 
 
 def _ours(system, field, process):
     if not isinstance(process, Process) or process.system is not system:
         raise ValueError(f"{field}={process!r} must be a Process of this system")
     return process
+
+
+def _reason(reason):
+    """Refuse what is no reason: None, which the living have, and what is not to be compared."""
+    try:
+        hash(reason)
+        good = (reason == "normal") in (True, False) and reason is not None
+    except Exception:
+        good = False
+    if not good:
+        raise ValueError(f"reason={checks.brief(reason)} must be hashable, and not None")
+    return reason
+
+
+def _why(error):
+    """The reason of what a handler raised, whose own text may raise, too."""
+    try:
+        return (
+            _reason(error.reason) if isinstance(error, Stop) else f"{type(error).__name__}: {error}"
+        )
+    except Exception:
+        return f"{type(error).__name__}: no words"
 
 
 def _rare(process):

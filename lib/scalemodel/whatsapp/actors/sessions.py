@@ -142,23 +142,22 @@ class Sessions:
         "routed", "stored", or in plain words why not: nothing is raised for what a phone may send.
         """
         try:
-            kind = stanza.kind
-        except AttributeError:
+            match stanza.kind:
+                case "message" | "receipt":
+                    kept = True
+                case "typing":
+                    kept = False
+                case _:
+                    return UNKNOWN_STANZA
+        except Exception:  # whatever it is that has come
             return UNKNOWN_STANZA
-        match kind:
-            case "message" | "receipt":
-                kept = True
-            case "typing":
-                kept = False
-            case _:
-                return UNKNOWN_STANZA
-        if sender == to:
-            return ONESELF
         try:
+            if sender == to:
+                return ONESELF
             process = self.online[to]
         except KeyError:
             process = None
-        except TypeError:
+        except Exception:
             return UNKNOWN_USER  # what is no name is nobody's
         if process is not None:
             if process.mailbox is None and process.rare is None:  # as `cast` does, without the call

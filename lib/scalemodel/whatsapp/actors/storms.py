@@ -113,7 +113,7 @@ def shared_ratio(gap_s: float, window_s: int, rng: np.random.Generator, draws: i
     checks.real("gap_s", gap_s, at_least=0, at_most=1e6)
     checks.whole("window_s", window_s, at_least=1, at_most=10**6)
     checks.instance("rng", rng, np.random.Generator)
-    checks.whole("draws", draws, at_least=1, at_most=10**6)
+    checks.whole("draws", draws, at_least=1, at_most=10**5)
     rule, shared = Intensity(max_restarts=1, window_s=window_s), 0
     for phase_s in rng.random(draws):
         _, stamps = rule.exceeded([], phase_s)
@@ -128,8 +128,8 @@ def expected_shared_ratio(gap_s: float, window_s: int) -> float:
     >>> [round(expected_shared_ratio(gap_s, 1), 3) for gap_s in (0.8, 1.25, 1.5, 2.1)]
     [1.0, 0.75, 0.5, 0.0]
     """
-    checks.real("gap_s", gap_s, at_least=0)
-    checks.whole("window_s", window_s, at_least=1)
+    checks.real("gap_s", gap_s, at_least=0, at_most=1e6)
+    checks.whole("window_s", window_s, at_least=1, at_most=10**6)
     return min(1.0, max(0.0, window_s + 1 - gap_s))
 
 

@@ -29,6 +29,7 @@ from scalemodel.whatsapp.actors.processes import Down, Exited, Process, Stop, Sy
 STRATEGIES = "one_for_one", "one_for_all", "rest_for_one"
 RESTARTS = "permanent", "transient", "temporary"
 WINDOWS = "otp", "exact"
+_DEEPEST = 50  # of supervisors, each of which starts the next
 
 
 class StartFailed(Exception):
@@ -39,6 +40,10 @@ class StartFailed(Exception):
     ...
     scalemodel.whatsapp.actors.supervisors.StartFailed: db
     """
+
+
+class _TooDeep(ValueError):
+    """As it is to the outermost, and not as the cause of a cause."""
 
 
 def _one_of(field, value, allowed):
@@ -62,7 +67,7 @@ class Intensity:
 
     def __post_init__(self):
         checks.plain(self)
-        checks.whole("max_restarts", self.max_restarts, at_least=0)
+        checks.whole("max_restarts", self.max_restarts, at_least=0, at_most=10**9)
         checks.real("window_s", self.window_s, above=0)
         _one_of("window", self.window, WINDOWS)
         if self.window == "otp" and self.window_s != int(self.window_s):
@@ -71,6 +76,9 @@ class Intensity:
     @checks.kinds
     def exceeded(self, stamps: Sequence[float], now_s: float) -> tuple[bool, list[float]]:
         """Whether one more restart is too many; and the stamps that are kept."""
+        checks.real("now_s", now_s)
+        for n, stamp in enumerate(stamps):
+            checks.real(f"stamps[{n}]", stamp)
         at_s = math.floor(now_s) if self.window == "otp" else now_s
         kept = [stamp for stamp in stamps if stamp >= at_s - self.window_s] + [at_s]
         return len(kept) > self.max_restarts, kept
@@ -150,11 +158,12 @@ class Supervisor:
         for child in self.children:
             try:
                 keeper.start_child(me, child.id)
+                keeper.told("start", child.id)
             except Exception:
                 # As in OTP, those that run go in order; whoever asked hears of it at once.
                 if link is not None:
                     system.unlink(me, link)
-                system.cast(me, StartFailed(child.id))
+                system._signal(me, StartFailed(child.id))
                 raise
         return me
 
@@ -175,7 +184,12 @@ def children(supervisor: Process) -> dict[str, Process | None]:
 
 # ── The engine ──────────────────────────────────────────────────────────────
 def _supervise(me, message):
-    """What a supervisor does with a message; with an exit it takes as long as that takes."""
+    """What a supervisor does with a message; its own mistake ends its children, too."""
+    steps = _steps(me, message)
+    return None if steps is None else me.state.guarded(me, steps)
+
+
+def _steps(me, message):
     match message:
         case Exited(process, reason) if process is me.state.parent or process is me:
             return me.state.end(me, reason)
@@ -195,6 +209,16 @@ class _Keeper:
         self.tree, self.parent, self.stamps = tree, parent, []
         self.specs = {child.id: child for child in tree.children}
         self.running = dict.fromkeys(self.specs)
+        self.told = tree.told
+
+    def guarded(self, me, steps):
+        """The steps; where one fails, by a mistake in `told` say, nobody is left without a supervisor."""
+        try:
+            yield from steps
+        except Exception:
+            self.told = lambda what, id: None
+            yield from self.shut_down(me, [*self.running])
+            raise
 
     def start_child(self, me, id):
         """Start one, or raise `StartFailed`."""
@@ -202,17 +226,25 @@ class _Keeper:
         while one is not None:
             above.append(one)
             one = one.state.parent if isinstance(one.state, _Keeper) else None
+        if me.system.starting >= _DEEPEST:
+            raise _TooDeep(
+                f"child {id!r} must be at most {_DEEPEST} supervisors deep: does one start itself?"
+            )
+        me.system.starting += 1
         try:
             start = self.specs[id].start
             process = (start.start if isinstance(start, Supervisor) else start)(me.system, me)
+        except _TooDeep:
+            raise
         except Exception as error:
             raise StartFailed(id) from error
+        finally:
+            me.system.starting -= 1
         if any(process is one for one in above):
             raise ValueError(f"child {id!r} must not be its own supervisor")
         checks.instance(f"start of {id!r}", process, Process)
         me.system.link(process, me)
         self.running[id] = process
-        self.tree.told("start", id)
 
     def ended(self, me, process, reason):
         """A child's end: by its restart type it is started again, kept in the list, or dropped."""
@@ -230,7 +262,7 @@ class _Keeper:
         """Count it; then by strategy end who has to go, last first, and start them all, first first."""
         over, self.stamps = self.tree.intensity.exceeded(self.stamps, me.system.now_s())
         if over:
-            self.tree.told("give up", self.tree.name)
+            self.told("give up", self.tree.name)
             yield from self.end(me, "shutdown")
         order = [*self.running]
         first = {"one_for_one": None, "one_for_all": 0, "rest_for_one": order.index(id)}
@@ -240,9 +272,11 @@ class _Keeper:
         for one in [one for one in group if one in self.running]:
             try:
                 self.start_child(me, one)
-            except StartFailed:
-                me.system.cast(me, ("try again", one))  # after what else waits; it counts anew
+            except Exception:
+                # After what else waits, be the mailbox full; it counts anew.
+                me.system._signal(me, ("try again", one))
                 return
+            self.told("start", one)
 
     def end(self, me, reason):
         """End all children, and then itself."""
@@ -255,7 +289,7 @@ class _Keeper:
         for id in reversed(ids):
             process, spec = self.running[id], self.specs[id]
             if process is not None and process.exit_reason is None:
-                self.tree.told("shutdown", id)
+                self.told("shutdown", id)
                 system.unlink(me, process)
                 if spec.shutdown_s != 0:
                     system.monitor(me, process)

@@ -2,9 +2,9 @@
 
 The lights go out in a hall, and all who were thrown out stand before one door. It lets in so
 many a second. Whoever is not let in within the time-out goes away, and knocks again after a
-pause; but their place in the line stays, and the doorkeeper calls it, for nobody. If more places
-are taken a second than are called, the line outgrows the time-out, and from then on the doorkeeper
-calls only those who have left. Two things help: pauses long enough for all, and a line so short
+pause; but their place in the line stays, and the doorkeeper calls it, for nobody. That costs as
+much as a login, unless told otherwise. If more places are taken a second than are called, the line
+outgrows the time-out, and from then on the doorkeeper calls only those who have left. Two things help: pauses long enough for all, and a line so short
 that who stands in it is still there when called. Sending somebody away costs a little, too.
 
 A second is a step, and a phone may stand for thousands. A knock costs 20 ns among a thousand
@@ -62,6 +62,7 @@ class StormConfig:
     backoff: Backoff = BACKOFFS["full jitter"]
     line_s: float | None = None  # the longest line, in seconds of logins; None: any
     refusal_ratio: float = 0.02  # of the work of a login
+    gone_ratio: float = 1.0  # of the same: to call a phone that has left
     until_s: int = 3_600
     seed: int = 0
 
@@ -75,7 +76,8 @@ class StormConfig:
             raise ValueError(f"backoff={self.backoff!r} must be a rule of pauses from `retry`")
         if self.line_s is not None:
             checks.real("line_s", self.line_s, at_least=1 / self.logins_per_s, at_most=1e6)
-        checks.real("refusal_ratio", self.refusal_ratio, at_least=0, at_most=1)
+        for name in ("refusal_ratio", "gone_ratio"):
+            checks.real(name, getattr(self, name), at_least=0, at_most=1)
         most_s = MOST_TRIES // self.phones * (self.time_out_s if self.line_s is None else 1)
         checks.whole("until_s", self.until_s, at_least=1, at_most=min(most_s, 1_000_000))
         checks.whole("seed", self.seed, at_least=0)
@@ -105,12 +107,12 @@ def loop(pause, memory, rule, luck, back, knocks, in_line, waiting):
     """Fill the last four, second by second; `rule` is unpacked in the first line.
 
     >>> rows = [np.zeros(4, int) for _ in range(4)]  # two phones, one login a second from 1 on
-    >>> loop(AT_ONCE.pause, [0.0, 0.0], [2, 1.0, 1, 1, 9, 0.0], [0.5], *rows)
+    >>> loop(AT_ONCE.pause, [0.0, 0.0], [2, 1.0, 1, 1, 9, 0.0, 1.0], [0.5], *rows)
     >>> [row.tolist() for row in rows]
     [[0, 0, 1, 1], [2, 0, 2, 0], [0, 0, 1, 0], [0, 0, 1, 0]]
     """
     phones, logins, outage, time_out = int(rule[0]), rule[1], int(rule[2]), int(rule[3])
-    places, refusal, ticks = int(rule[4]), rule[5], len(back)
+    places, refusal, gone, ticks = int(rule[4]), rule[5], rule[6], len(back)
     after = np.arange(-1, phones - 1)  # the phones of a second are a chain, from its first
     first = np.full(ticks + 1, -1)
     first[0] = phones - 1
@@ -155,8 +157,10 @@ def loop(pause, memory, rule, luck, back, knocks, in_line, waiting):
                 came[phone] = -1
                 there -= 1
                 in_again += 1
+                spare -= 1
+            else:
+                spare -= gone
             head += 1
-            spare -= 1
         spare = max(0.0, spare) if head < tail else 0.0  # what was not used is gone
         back[tick], in_line[tick], waiting[tick] = in_again, tail - head, there
 
@@ -173,7 +177,7 @@ def simulate(config: StormConfig) -> StormReport:
         places = min(places, int(config.line_s * config.logins_per_s))
     rule = np.array([
         config.phones, config.logins_per_s, config.outage_s, config.time_out_s, places,
-        config.refusal_ratio,
+        config.refusal_ratio, config.gone_ratio,
     ], float)  # fmt: skip
     rows = [np.zeros(config.until_s, np.int64) for _ in range(4)]
     luck = stream(config.seed, "pauses").random(1 << 16)  # used again and again

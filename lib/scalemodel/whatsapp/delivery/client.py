@@ -8,11 +8,12 @@ say "hello, I have all up to 17", which tells the other side of the gap, and of 
 
 A step costs some microseconds. One client stands for one device; a million are `actors`' matter.
 
-Left out: keeping its own state over a restart of the phone, and battery.
+Left out: keeping its own state over a restart (a phone that lost its counter must come as another
+device, or what it writes is taken for known), and battery.
 Sources: XEP-0198; Stevens, "TCP/IP Illustrated", on cumulative acknowledgement.
 """
 
-__all__ = ["BACKOFF", "HELLO_S", "PENDING", "TICKS", "Client"]
+__all__ = ["BACKOFF", "GIVE_UP_S", "HELLO_S", "PENDING", "TICKS", "Client"]
 __dir__ = lambda: __all__
 
 from collections import deque
@@ -21,8 +22,10 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.parts.resilience.retry import Decorrelated, pause_s
+from scalemodel.whatsapp.delivery.messages import DAY_S
 
 HELLO_S = 2.0
+GIVE_UP_S = 30 * DAY_S  # a message is not repeated for longer; its owner sees no tick
 PENDING = 0
 TICKS = {"sent": 1, "delivered": 2, "read": 3}  # one grey tick, two, two blue ones
 BACKOFF = Decorrelated(base_s=0.5, most_s=4.0)
@@ -57,6 +60,7 @@ class Client:
         self._ahead = {}  # by id, what came before what is missing
         self._outbox, self._next = deque(), 1
         self._again, self._due_s, self._pause_s, self._hello_s = 0, 0.0, 0.0, 0.0
+        self._first_s = 0.0  # when the first of the outbox was first sent
         self._mine, self._told = {}, {}  # (client_id, people) and who has what, by id
         self._unread = []
 
@@ -85,7 +89,10 @@ class Client:
         if now_s >= self._hello_s:
             self._hello_s = now_s + HELLO_S
             self._server.handle(self.who, ("hello", self.cursor))
+        if self._again and now_s - self._first_s > GIVE_UP_S:
+            self._settled(self._outbox[0][1])
         if self._outbox and now_s >= self._due_s:
+            self._first_s = self._first_s if self._again else now_s
             self._pause_s = pause_s(BACKOFF, self._again, self._pause_s, self._rng)
             self._again, self._due_s = self._again + 1, now_s + self._pause_s
             self._server.handle(self.who, self._outbox[0])

@@ -12,8 +12,8 @@ Sources: deterministic simulation testing, as of FoundationDB; Jepsen's historie
 """
 
 __all__ = [
-    "CALM_S", "CLUB", "END_S", "FAULTS", "LOOK_S", "PEOPLE", "STEP_S", "History", "Line",
-    "Schedule", "drawn", "run",
+    "CALM_S", "CLOCK_S", "CLUB", "END_S", "FAULTS", "LOOKERS", "LOOK_S", "PEOPLE", "STEP_S",
+    "History", "Line", "Schedule", "drawn", "run",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -30,9 +30,12 @@ from scalemodel.whatsapp.delivery.server import WRITE, Server
 from scalemodel.whatsapp.delivery.stores import ForgetfulStore
 
 PEOPLE = ("ana", "bo", "cy")
+LOOKERS = PEOPLE[:2]  # Cy leaves all unread, so that two grey ticks must do
 CLUB = "club"  # a group of all three
 STEP_S, CALM_S, END_S, LOOK_S = 0.05, 20.0, 35.0, 3.0
-FAULTS = ("kill", "unplug", "full", "locked")  # before a commit; between it and the ack
+# before a commit; between it and the ack; the disk; a batch kept that seems not; the clock
+FAULTS = ("kill", "unplug", "full", "locked", "torn", "ahead", "back")
+CLOCK_S = {"ahead": 40 * DAY_S, "back": -5.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,15 +149,15 @@ def run(schedule: Schedule, server: Callable = Server, client: Callable = Client
     """
     checks.takes("server", server, "store", "clock"), checks.takes("client", client, "s", "u", "r")
     store = ForgetfulStore(schedule.flush_every)
-    start = lambda: server(
-        store, lambda: line.now_s, write=schedule.write, ttl_s=schedule.ttl_s, resend_s=1.0
-    )
+    faults, given = set(), set()
+    clock = lambda: line.now_s + sum(CLOCK_S.get(fault, 0.0) for fault in faults)
+    start = lambda: server(store, clock, write=schedule.write, ttl_s=schedule.ttl_s, resend_s=1.0)
     line = Line(None, schedule.network())
     line._server = up = start()
     rng = stream(schedule.seed, "pauses")
     devices = [(user, "phone") for user in PEOPLE] + [(one, "laptop") for one in schedule.laptops]
     clients = {(user, d): client(line, user, rng, device=d) for user, d in devices}
-    up.party(CLUB, PEOPLE)
+    up.party(CLUB, PEOPLE), store.flush()
     events, messages = [], sorted(schedule.messages)
     for step in range(int(END_S / STEP_S)):
         now_s = line.now_s = step * STEP_S
@@ -164,7 +167,7 @@ def run(schedule: Schedule, server: Callable = Server, client: Callable = Client
         faults = {
             k for start_s, end_s, k in schedule.faults if start_s <= now_s < min(end_s, CALM_S)
         }
-        store.trouble = "full" if "full" in faults else "locked" if "locked" in faults else None
+        store.trouble = next((why for why in FAULTS[2:5] if why in faults), None)
         if up is None and not faults & {"kill", "unplug"}:
             up = start()
             note("started")
@@ -177,9 +180,10 @@ def run(schedule: Schedule, server: Callable = Server, client: Callable = Client
         while messages and messages[0][0] <= now_s:
             _, sender, to, body = messages.pop(0)
             note("typed", (sender, "phone"), clients[sender, "phone"].say(to, body), to, body)
-        for one in clients.values():
-            if step % int(LOOK_S / STEP_S) == 0:
+        for who, one in clients.items():
+            if step % int(LOOK_S / STEP_S) == 0 and who[0] in LOOKERS:
                 one.look()
+                note("looked", who)
             one.step(now_s)
         if up is None:
             continue
@@ -192,8 +196,12 @@ def run(schedule: Schedule, server: Callable = Server, client: Callable = Client
             up = None
             store.lose_power() if "unplug" in faults else None
             note("died", "unplug" if "unplug" in faults else "kill")
+            if schedule.write == WRITE[1] or "unplug" in faults:
+                for id in sorted({*range(1, max(given, default=0) + 1)} - store.flushed):
+                    note("unwritten", id)
             continue
         for who, packet in up.take():
+            given.update(packet[n] for n, kind in ((2, "ack"), (1, "push")) if packet[0] == kind)
             line.network.put(now_s, who[0], (False, who, packet))
     return History(schedule, server, client, tuple(events))
 
@@ -205,8 +213,11 @@ def _try(note, call, *arguments):
         note("trouble", trouble.why)
 
 
-def drawn(seed: int) -> Schedule:
-    """A schedule as chance has it: crashes, a bad network, cuts, full and locked disks.
+@checks.kinds
+def drawn(seed: int, lazy: bool = False) -> Schedule:
+    """A schedule as chance has it: crashes, a bad network, cuts, disks and clocks.
+
+    A `lazy` one flushes or writes later, and may lose what was not written (`broken`).
 
     >>> drawn(7) == drawn(7), len(drawn(7).messages) > 2
     (True, True)
@@ -216,18 +227,24 @@ def drawn(seed: int) -> Schedule:
     span = lambda: (at_s := when(), round(at_s + float(rng.uniform(0.05, 6)), 2))
     chance = lambda ratio: bool(rng.random() < ratio)
     whom = lambda: CLUB if chance(0.2) else PEOPLE[rng.integers(3)]
+    soon = chance(0.25)  # what expires within seconds needs a clock that is right
+    behind = lazy and chance(0.5)
     return Schedule(
         messages=tuple(
             (when(), PEOPLE[rng.integers(3)], whom(), f"m{n + 1}")
             for n in range(rng.integers(3, 13))
         ),
-        faults=tuple((*span(), FAULTS[rng.integers(4)]) for _ in range(rng.integers(4))),
+        faults=tuple(
+            (*span(), FAULTS[rng.integers(5 if soon else 7)]) for _ in range(rng.integers(4))
+        ),
         partition=tuple((*span(), PEOPLE[rng.integers(3)]) for _ in range(rng.integers(3))),
         laptops=tuple(user for user in PEOPLE if chance(0.2)),
         drop=float(rng.uniform(0, 0.4)),
         duplicate=float(rng.uniform(0, 0.3)),
         reorder=float(rng.uniform(0, 0.3)),
         delay_s=float(rng.uniform(0.01, 0.3)),
-        ttl_s=float(rng.uniform(3, 8)) if chance(0.25) else 30 * DAY_S,
+        ttl_s=float(rng.uniform(3, 8)) if soon else 30 * DAY_S,
+        write=WRITE[behind],
+        flush_every=int(rng.integers(2, 9)) if lazy and not behind else 1,
         seed=seed,
     )

@@ -17,17 +17,25 @@ Whoever has one server reads `take()` and calls `commit()` and `tick()` now and 
 from `send` to its acknowledgement costs some 10 µs on SQLite (`benchmarks/whatsapp/delivery.py`);
 all that waits lies in memory, too, 600 bytes each, and where that is full one machine ends.
 
-Left out: accounts and keys, several servers, and the order among different chats.
+Whoever lets a clock leap by 40 days and back would delete all mail that waits. So a leap of more
+than an hour is on trial for an hour, in which nothing expires and no key is forgotten. Keys are
+remembered for a day longer than a `Client` repeats.
+
+Left out: accounts, several servers, the order among different chats, and a clock that is wrong
+for longer than an hour.
 Sources: the brief's message flow; XEP-0198; Reed, "That's 'Billion' with a 'B'", 2014.
 """
 
-__all__ = ["BATCH", "MOST_ID", "MOST_S", "MOST_WAITING", "WINDOW", "WRITE", "Server", "ServerBusy"]
+__all__ = [
+    "BATCH", "LEAP_S", "MOST_ID", "MOST_S", "MOST_WAITING", "WINDOW", "WRITE", "Server",
+    "ServerBusy",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from itertools import islice
+from itertools import islice, takewhile
 
 from scalemodel.core import checks
 from scalemodel.whatsapp.delivery.messages import DAY_S, Device, Message, clean
@@ -36,6 +44,7 @@ WRITE = ("through", "behind")
 BATCH = 1_000  # messages in one commit
 MOST_WAITING = 10_000  # messages that are not committed
 WINDOW = 100  # messages on their way to a device
+LEAP_S = 3_600.0  # a clock that leaps farther is on trial for as long
 MOST_ID = 2**53
 MOST_S = 1e11
 
@@ -73,7 +82,7 @@ class Server:
 
     def __init__(
         self, store: object, clock: Callable[[], float], *, write: str = "through",
-        ttl_s: float = 30 * DAY_S, remember_s: float = DAY_S, resend_s: float = 5.0,
+        ttl_s: float = 30 * DAY_S, remember_s: float = 31 * DAY_S, resend_s: float = 5.0,
     ):  # fmt: skip
         if isinstance(store, type) or not all(hasattr(store, name) for name in ("write", "load")):
             raise ValueError(f"store={store!r} must have the methods write and load")
@@ -89,10 +98,11 @@ class Server:
         self._resend_s = checks.real("resend_s", resend_s, at_least=0, at_most=MOST_S)
         self.counts = Counter()  # accepted, repeated, refused, delivered, expired, absorbed
         self._out, self._now = [], 0.0
+        self._leap_s, self._leapt_s = 0.0, 0.0  # how far the clock has leapt, and when
         self._devices, self._users, self._parties = {}, {}, {}
         self._held = {}  # by id, what some device has not acknowledged
         self._waiting, self._unwritten = {}, []  # not committed: messages, and keys without one
-        self._moved, self._gone = set(), []  # cursors and deletions that are not committed
+        self._gone = deque()  # what is not committed: (receipts to, device and cursor, id deleted)
         self._sent, self._keys = {}, deque()  # the id of each key, and `(at_s, keys)` by age
         self._load()
 
@@ -262,11 +272,13 @@ class Server:
                 twins = (d for d in message.devices if d is not device and d.owner == device.owner)
                 if len(message.devices) == 1 or not any(d.cursor >= message.id for d in twins):
                     self._receipt("delivered", device, message)
+            moved = (device.number, *device.key, max(device.cursor, message.id))
+            self._gone.append((self._next - 1, moved, None))
             if not message.left:
                 self._delete(message)
         if id > device.cursor:
             device.cursor = id
-            self._moved.add(device)
+            self._gone.append((self._next - 1, (device.number, *device.key, id), None))
         if device.online and queue and queue[-1].id > device.pushed:  # there is room now
             self._push(device, device.pushed)
 
@@ -283,7 +295,7 @@ class Server:
     def _delete(self, message):
         self._held.pop(message.id, None)
         if self._waiting.pop(message.id, None) is None:
-            self._gone.append((message.id,))
+            self._gone.append((self._next - 1, None, message.id))
         else:  # written behind, and not yet: it never will be
             self.counts["absorbed"] += 1
             if message.row[3]:
@@ -310,13 +322,14 @@ class Server:
         self.expire()
         now_s, rows = self._now, {}
         batch = [*islice(self._waiting.values(), BATCH)]
-        whole = len(batch) == len(self._waiting)
+        last = batch[-1].id if len(batch) < len(self._waiting) else self._next - 1
         rows["message"] = [message.row for message in batch]
         keys = [(row[0], row[2], row[3]) for row in rows["message"] if row[3]] + self._unwritten
         rows["sent"] = keys
-        if whole:  # a deletion never comes before the receipt that it makes
-            rows["device"] = [(d.number, *d.key, d.cursor) for d in self._moved]
-            rows["gone"] = self._gone
+        # a deletion and a cursor go with the receipt that they make, never before it
+        done = [*takewhile(lambda one: one[0] <= last, self._gone)]
+        rows["device"] = [*{row[0]: row for _, row, _ in done if row}.values()]
+        rows["gone"] = [(id,) for _, _, id in done if id]
         old = (
             self._keys[0][1] if self._keys and self._keys[0][0] + self._remember_s <= now_s else []
         )
@@ -333,12 +346,10 @@ class Server:
             self._keys.popleft()
         if keys:
             self._keys.append((now_s, keys))
-        if whole:
-            self._waiting, self._gone = {}, []
-            self._moved.clear()
-        else:
-            for message in batch:
-                del self._waiting[message.id]
+        for _ in done:
+            self._gone.popleft()
+        for message in batch:
+            del self._waiting[message.id]
         if not self._behind:
             for message in batch:
                 self._let_out(message)
@@ -346,7 +357,8 @@ class Server:
 
     def expire(self) -> list[int]:
         """The ids of what is older than `ttl_s`: it leaves all queues, and is counted."""
-        expired, until_s = [], self._time() - self.ttl_s
+        self._time()
+        expired, until_s = [], self._now - self.ttl_s
         while self._held and (oldest := next(iter(self._held.values()))).row[6] <= until_s:
             for device in oldest.devices:
                 if device.queue and device.queue[0] is oldest:
@@ -382,10 +394,16 @@ class Server:
         return out
 
     def _time(self):
+        """The clock's time to stamp with; `_now`, by which things expire, leaps after a trial."""
         now_s = self._clock()
-        if self._now < now_s < MOST_S:  # a clock that was set back stands still
-            self._now = now_s
-        return self._now
+        if abs(now_s) < MOST_S:
+            if now_s - self._leap_s - self._now > LEAP_S:
+                self._leap_s, self._leapt_s = now_s - self._now, now_s
+            elif now_s - self._leapt_s >= LEAP_S or now_s - self._now < self._leap_s / 2:
+                self._leap_s = 0.0  # it has gone on from there, or was set back
+            if now_s - self._leap_s > self._now:  # a clock that was set back stands still
+                self._now = now_s - self._leap_s
+        return self._now + self._leap_s
 
     @property
     def at_risk(self) -> int:

@@ -1,8 +1,10 @@
 """Where the log lies: in a real database, or in memory that forgets when the power goes.
 
 A store takes a batch at one stroke, all of it or nothing, and gives back what it holds when a
-server starts. `SqlStore` does so on SQLite or PostgreSQL. `ForgetfulStore` stands for a machine
-whose plug is pulled: what was not flushed to the disk is gone; and it can be full or locked.
+server starts. `SqlStore` does so on SQLite or PostgreSQL. If the line breaks at a commit, nobody
+knows whether it was kept: so the next `write` looks, and passes over the rows that stand there
+already. `ForgetfulStore` stands for a machine whose plug is pulled: what was not flushed to the disk
+is gone; and it can be full, locked, or "torn", which keeps a batch and says that it did not.
 
 A batch of a thousand takes some 5 ms on SQLite, most of it the flush. A message that waits takes
 about 250 bytes of the file; ten million of them are 2.5 GB.
@@ -46,11 +48,26 @@ class SqlStore:
 
     def __init__(self, where: Path | None = None, wait_s: float = 5.0):
         self.database = Database(where, "scalemodel_delivery", TABLES, wait_s)
+        self._doubt = False  # whether the last stroke may have been kept though it failed
 
     def write(self, batch: Mapping[str, list]) -> None:
         """Rows by what is done with them; all of it outlives a cut of the power, or none was."""
         _known(batch)
-        self.database.write([(WRITES[what], batch[what]) for what in WRITES if batch.get(what)])
+        if self._doubt:
+            new = {table: self._not_there(table, batch.get(table)) for table in ("message", "sent")}
+            batch = {**batch, **new}
+        doubt, self._doubt = self._doubt, True
+        try:
+            self.database.write([(WRITES[what], batch[what]) for what in WRITES if batch.get(what)])
+        except DatabaseTrouble as trouble:
+            self._doubt = doubt or trouble.why in ("gone", "broken")
+            raise
+        self._doubt = False
+
+    def _not_there(self, table, rows):
+        first = min(rows)[0] if rows else 0
+        there = {*self.database.read(f"SELECT * FROM {table} WHERE id >= ?", [first])}
+        return [row for row in rows or () if row not in there]
 
     def load(self, table: str) -> list:
         """The rows of one of `TABLES`, by their first column."""
@@ -84,22 +101,30 @@ class ForgetfulStore:
         self._every = checks.whole("flush_every", flush_every, at_least=1)
         self._now, self._unflushed = {table: {} for table in TABLES}, []
         self._kept = {table: {} for table in TABLES}
-        self.trouble = None  # or why: "full", "locked"
+        self.trouble = None  # or why: "full", "locked", "torn"
+        self.flushed = set()  # ids of messages that ever reached the disk
 
     def write(self, batch: Mapping[str, list]) -> None:
         """Rows by what is done with them, as `SqlStore` takes them."""
         _known(batch)
-        if self.trouble:
+        if self.trouble and self.trouble != "torn":
             raise DatabaseTrouble("write", self.trouble)
-        for id, *_ in batch.get("message", ()):
-            if id in self._now["message"]:
+        for row in batch.get("message", ()):
+            if self._now["message"].get(row[0], row) != row:
                 raise DatabaseTrouble("write", "shared")
         self._unflushed.append({what: list(rows) for what, rows in batch.items()})
         _enter(self._now, batch)
         if len(self._unflushed) >= self._every:
-            for one in self._unflushed:
-                _enter(self._kept, one)
-            self._unflushed = []
+            self.flush()
+        if self.trouble:
+            raise DatabaseTrouble("write", "gone")
+
+    def flush(self) -> None:
+        """Let the disk have all that was written."""
+        for one in self._unflushed:
+            _enter(self._kept, one)
+            self.flushed.update(row[0] for row in one.get("message", ()))
+        self._unflushed = []
 
     def load(self, table: str) -> list:
         """The rows of one of `TABLES`, by their first column."""

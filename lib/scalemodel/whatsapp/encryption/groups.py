@@ -51,6 +51,7 @@ class Device:
         self.name, self.rng = checks.text("name", name), rng
         self.keys = Keys(rng, once=1)
         self.sessions = {}  # by the other's name
+        self.openings = {}  # of those whose first message has not been opened yet, by name
         self.chain = None  # a group's sender key: the next link, its number, an identity to sign
         self.chains = {}  # of others, by name: the next link, its number, who signs
 
@@ -64,13 +65,17 @@ class Device:
             other.sessions[self.name] = Session.accepting(
                 theirs, other.keys.signed_pre_key, self.rng
             )
+            other.openings[self.name] = opening
         return self.sessions[other.name].lock(text)
 
     def read(self, other: "Device", message: Message) -> bytes:
         """The text of a message from another device."""
         if checks.instance("other", other, Device).name not in self.sessions:
             raise ValueError(f"other={other.name} must have written, or been written to")
-        return self.sessions[other.name].unlock(message)
+        text = self.sessions[other.name].unlock(message)
+        if other.name in self.openings:
+            self.keys.spend(self.openings.pop(other.name))
+        return text
 
 
 # ── Groups ──────────────────────────────────────────────────────────────────
@@ -132,6 +137,8 @@ class Group:
         for device in self._all():
             if device.chain:
                 self._tell(device, new)
+        for device in new:
+            device.chain = None  # others have come and gone since: they begin anew, too
         self.devices[member] = new
 
     def leave(self, member: str) -> None:

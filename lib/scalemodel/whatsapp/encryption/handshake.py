@@ -3,7 +3,8 @@
 Ben leaves a box of open padlocks with the server: one that he changes now and then, signed by
 him, and a hundred that are used once (`Keys`, of which the server has the `Bundle`). Anna takes one
 of each, mixes her own keys with them in four ways, and sends her first message with a note of
-what she took (`Opening`). Ben mixes the same four, a day later, and throws the padlock away.
+what she took (`Opening`). Ben mixes the same four, a day later, and throws the padlock away when
+her first message opens, not before (`Keys.spend`): anybody can send an opening with rubbish behind it.
 
     1. her identity  with his signed pre-key      she is Anna
     2. her new key   with his identity            he is Ben
@@ -12,7 +13,8 @@ what she took (`Opening`). Ben mixes the same four, a day later, and throws the 
 
 `open_with` and `accept` take 0.5 ms each.
 
-**For learning**: whether Anna's and Ben's keys are theirs nobody has checked here but by the signature.
+**For learning**: the signature tells that a bundle is of one piece, and not whose it is. A server that
+hands out one of its own reads all, until the two compare their identities by another way.
 
 Left out: the signed pre-key's date, old signed pre-keys, quantum computers (PQXDH, 2023).
 Sources: M. Marlinspike and T. Perrin, "The X3DH Key Agreement Protocol", revision 1, 2016.
@@ -94,6 +96,7 @@ class Keys:
     >>> hers, opening = open_with(anna, ben.bundle(), np.random.default_rng(3))
     >>> accept(ben, opening).secret == hers.secret
     True
+    >>> ben.spend(opening)
     >>> accept(ben, opening)
     Traceback (most recent call last):
     ...
@@ -114,6 +117,10 @@ class Keys:
         public = keys.public_of(self.signed_pre_key)
         return Bundle(identity=self.identity.public, signed_pre_key=public,
                       signature=self.identity.sign(public), once=left[0] if left else None)  # fmt: skip
+
+    def spend(self, opening: Opening) -> None:
+        """Throw away the pre-key of an opening whose first message has been opened."""
+        self.once.pop(checks.instance("opening", opening, Opening).once, None)
 
 
 def open_with(mine: Keys, bundle: Bundle, rng: np.random.Generator) -> tuple[Shared, Opening]:
@@ -144,7 +151,7 @@ def open_with(mine: Keys, bundle: Bundle, rng: np.random.Generator) -> tuple[Sha
 
 
 def accept(mine: Keys, opening: Opening) -> Shared:
-    """The secret with whoever has sent an `opening`; its pre-key is thrown away.
+    """The secret with whoever sent an `opening`, as it says; its pre-key stays until it is spent.
 
     >>> anna, ben = Keys(np.random.default_rng(1)), Keys(np.random.default_rng(2))
     >>> shared, opening = open_with(anna, ben.bundle(), np.random.default_rng(3))
@@ -166,7 +173,6 @@ def accept(mine: Keys, opening: Opening) -> Shared:
     ]
     if opening.once is not None:
         mixed.append(keys.agree(mine.once[opening.once], opening.ephemeral))
-        del mine.once[opening.once]
     return _shared(mixed, opening.identity, mine.identity.public)
 
 

@@ -19,8 +19,8 @@ Sources: RFC 7748 (X25519), RFC 8032 (Ed25519), RFC 5869 (HKDF), Signal's specif
 """
 
 __all__ = [
-    "KEY_BYTES", "PRIME", "Identity", "agree", "derive", "fresh", "key", "point_of", "public_of",
-    "signed", "step",
+    "KEY_BYTES", "PRIME", "D", "Identity", "agree", "derive", "fresh", "key", "point_of",
+    "public_of", "signed", "step",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -39,6 +39,7 @@ from scalemodel.core import checks
 
 KEY_BYTES = 32
 PRIME = 2**255 - 19
+D = -121665 * pow(121666, -1, PRIME) % PRIME  # of the curve of identities: y² - x² = 1 + D x² y²
 
 
 def fresh(rng: np.random.Generator) -> bytes:
@@ -161,8 +162,9 @@ def point_of(identity: bytes) -> bytes:
     True
     """
     y = int.from_bytes(key("identity", identity), "little") % 2**255
-    if (1 - y) % PRIME == 0:
-        raise ValueError(f"identity={checks.brief(identity)} must be a point on the other curve")
+    square = (y * y - 1) * pow(D * y * y + 1, -1, PRIME) % PRIME  # of x, where there is one
+    if y >= PRIME or y == 1 or pow(square, PRIME // 2, PRIME) not in (0, 1):
+        raise ValueError(f"identity={checks.brief(identity)} must be a point of its curve")
     return ((1 + y) * pow(1 - y, -1, PRIME) % PRIME).to_bytes(KEY_BYTES, "little")
 
 

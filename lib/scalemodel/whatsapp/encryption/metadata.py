@@ -2,12 +2,12 @@
 
 The post office cannot open a letter. It reads the envelope, weighs it and stamps the hour, or it
 could not carry it. In a `town` people talk for some days over real sessions, through a `Server`
-that has no key and keeps a `Line` for each message. What follows from the log alone, `by_pair`
+that has no secret key and keeps a `Line` for each message. What follows from the log alone, `by_pair`
 and `by_hour` compute: who is close to whom, and when each sleeps.
 
 A week of eight people, a thousand messages, takes 0.5 s.
 
-Left out: groups, addresses on the network, contacts that were uploaded, sealed senders.
+Left out: keys fetched from the server, groups, addresses on the network, contacts that were uploaded, sealed senders.
 Sources: the people are ours; WhatsApp's privacy policy lists what it keeps of real ones.
 """
 

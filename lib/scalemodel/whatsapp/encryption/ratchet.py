@@ -4,7 +4,7 @@ A ratchet turns one way. Each phone has two chains of keys, one to send with and
 with: `step` gives the key of a message and the next link, and the link before is thrown away. So
 who steals a phone's keys has no way back (forward secrecy). And whenever somebody answers, they
 put a new public key on the message: both mix it into the root, and begin a new chain, which who
-stole the old keys cannot follow (healing).
+stole the old keys, and only listens, cannot follow (healing).
 
     root ──mix──▶ root ──mix──▶ root          a mix at each change of speaker
            └▶ link ▶ link ▶ link              a link a message
@@ -16,8 +16,8 @@ for a header may say any number. A step makes new `Chains` and leaves the old on
 which are given up once the tag of a message fits: what is forged, changed or played again is
 refused, and the session is as before.
 
-The new key is made when somebody sends, not when they receive, as the text allows: so reading
-takes no chance, and a stolen phone that was read last is healed by its next message.
+The new key is made when somebody sends, as the text allows: so a stolen phone that read last is
+healed by its next message. The text's own rule, `fresh="on reading"`, makes it a turn before.
 
 One way, a message is locked and opened in 30 µs; with an answer to each, in 0.3 ms. A session is
 1 kB, and 250 bytes more a skipped key. **For learning**: keys stay in memory until Python frees it.
@@ -28,10 +28,9 @@ names the state RK, DHs, DHr, CKs, CKr, Ns, Nr, PN, MKSKIPPED. The lock is AES-G
 zero, for no key locks twice.
 """
 
-__all__ = ["INFO", "MESSAGE_BYTES", "NONCE", "Chains", "Message", "Session"]
+__all__ = ["FRESH", "INFO", "MESSAGE_BYTES", "NONCE", "Chains", "Message", "Session"]
 __dir__ = lambda: __all__
 
-import copy
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -43,6 +42,7 @@ from scalemodel.whatsapp.encryption import keys
 from scalemodel.whatsapp.encryption.handshake import Shared
 
 INFO, NONCE = b"scalemodel root", bytes(12)
+FRESH = ("on sending", "on reading")  # when an end makes its next key
 MESSAGE_BYTES = 32 + 4 + 4 + 16  # of header and tag, beside the text
 
 
@@ -114,6 +114,7 @@ class Session:
     """One end of a talk between two phones; new keys come from `rng`.
 
     At most `most_skipped` keys are made for one message, and `most_kept` kept: the oldest go.
+    `fresh` says when a new key is made, one of `FRESH`.
 
     >>> shared, rng = Shared(secret=bytes(32), who=b"anna ben"), np.random.default_rng(1)
     >>> ben = Session.accepting(shared, bytes(31) + b"8", rng)
@@ -128,12 +129,15 @@ class Session:
     """
 
     def __init__(self, chains: Chains, who: bytes, rng: np.random.Generator,
-                 most_skipped: int = 1_000, most_kept: int = 2_000):  # fmt: skip
+                 most_skipped: int = 1_000, most_kept: int = 2_000, fresh: str = FRESH[0]):  # fmt: skip
         self.chains = checks.instance("chains", chains, Chains)
         self.who = checks.instance("who", who, bytes)
         self.rng = checks.instance("rng", rng, np.random.Generator)
         self.most_skipped = checks.whole("most_skipped", most_skipped, at_least=0)
         self.most_kept = checks.whole("most_kept", most_kept, at_least=0)
+        if fresh not in FRESH:
+            raise ValueError(f"fresh={checks.brief(fresh)} must be one of {FRESH}")
+        self.fresh = fresh
         self.skipped = {}  # keys, by the other's public key and the number
 
     @classmethod
@@ -182,16 +186,19 @@ class Session:
         after = self._skipped(after, message.number, made)
         link, key = keys.step(after.receiving)
         text = self._opened(key, message)
-        self.chains = replace(after, receiving=link, received=message.number + 1)
+        after = replace(after, receiving=link, received=message.number + 1)
+        if self.fresh == FRESH[1] and after.sending is None:
+            after = after.answer(keys.fresh(self.rng))
+        self.chains = after
         self.skipped.update(made)
         for oldest in [*self.skipped][: max(0, len(self.skipped) - self.most_kept)]:
             del self.skipped[oldest]
         return text
 
     def copied(self) -> "Session":
-        """What a thief has who copies the phone."""
-        twin = Session(self.chains, self.who, copy.deepcopy(self.rng),
-                       self.most_skipped, self.most_kept)  # fmt: skip
+        """What a thief has who copies the phone, but for its dice: keys to come are another's."""
+        twin = Session(self.chains, self.who, self.rng.spawn(1)[0],
+                       self.most_skipped, self.most_kept, self.fresh)  # fmt: skip
         twin.skipped = dict(self.skipped)
         return twin
 
@@ -199,7 +206,7 @@ class Session:
         """An end that opens what this one sends, as far as its keys of now reach."""
         now = self.chains
         turned = Chains(now.root, theirs=now.ours, receiving=now.sending, received=now.sent)
-        return Session(turned, self.who, self.rng, self.most_skipped, self.most_kept)
+        return Session(turned, self.who, self.rng.spawn(1)[0], self.most_skipped, self.most_kept)
 
     def _skipped(self, after, number, made):
         """After the keys of all before `number` that have not come were made, into `made`."""

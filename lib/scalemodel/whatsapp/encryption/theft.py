@@ -7,11 +7,13 @@ moment, and tries the copy on each message, before and after.
 Three kinds of lock. With *one key* the copy opens all. With a *chain*, whose links are thrown
 away, nothing of before and all of after. With the *ratchet*, of after only what the keys of that
 moment still reach: the rest of the turn that is on, and, where the owner of the phone had
-the last word, the answer to it (`expected_opened`).
+the last word, the answer to it (`expected_opened`). Where new keys are made on reading, the phone
+that has read has its next key already: its owner's turn opens, too, and the answer to that.
 
 A talk of ten messages and a theft take 10 ms.
 
-Left out: what the phone shows on its screen, and a thief who writes back.
+Left out: what the phone shows on its screen; a thief who writes back; the identity and pre-keys,
+which are on the phone, too, and open talks that begin later.
 Sources: the properties are those of Signal's text, section 1; the rule is ours.
 """
 
@@ -26,25 +28,27 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from scalemodel.core import checks
 from scalemodel.whatsapp.encryption import keys
 from scalemodel.whatsapp.encryption.handshake import Shared
-from scalemodel.whatsapp.encryption.ratchet import Chains, Session
+from scalemodel.whatsapp.encryption.ratchet import FRESH, Chains, Session
 
 KINDS = ("one key", "chain", "ratchet")
 
 
 @checks.kinds
 def opened(turns: str, after: int, phone: str, kind: str, rng: np.random.Generator,
-           late: Sequence[int] = ()) -> tuple[bool, ...]:  # fmt: skip
+           late: Sequence[int] = (), fresh: str = FRESH[0]) -> tuple[bool, ...]:  # fmt: skip
     """Of each message, whether a copy of a `phone` opens it.
 
     `turns` says who sends, "A" or "B"; the copy is made when `after` of them have been sent.
-    `late` are those, from 0, that come when all others have.
+    `late` are those, from 0, that come when all others have; `fresh` is a session's.
 
     >>> opened("ABAB", 2, "B", "ratchet", np.random.default_rng(1))
     (False, False, True, False)
     """
-    _check(turns, after, phone, kind)
+    _check(turns, after, phone, kind, fresh)
     late = [checks.whole("late", one, at_least=0, at_most=len(turns) - 1) for one in late]
     ends, wire = _pair(kind, checks.instance("rng", rng, np.random.Generator)), []
+    if kind == "ratchet":
+        ends["A"].fresh = ends["B"].fresh = fresh
     copy = ends[phone].copied()
     for number, who in enumerate(turns):
         wire.append(ends[who].lock(b"tea"))
@@ -56,11 +60,13 @@ def opened(turns: str, after: int, phone: str, kind: str, rng: np.random.Generat
     return tuple(_opens(copy, message) or _opens(sends, message) for message in wire)
 
 
-def _check(turns, after, phone, kind):
+def _check(turns, after, phone, kind, fresh):
     if not set(checks.text("turns", turns)) <= {"A", "B"} or turns[0] != "A":
         raise ValueError(f"turns={checks.brief(turns)} must be letters A and B, and begin with A")
     checks.whole("after", after, at_least=0, at_most=len(turns))
-    for name, value, known in (("phone", phone, ("A", "B")), ("kind", kind, KINDS)):
+    for name, value, known in (
+        ("phone", phone, ("A", "B")), ("kind", kind, KINDS), ("fresh", fresh, FRESH)
+    ):  # fmt: skip
         if value not in known:
             raise ValueError(f"{name}={checks.brief(value)} must be one of {known}")
 
@@ -111,19 +117,19 @@ class _OneKey:
 
 
 # ── The rule ────────────────────────────────────────────────────────────────
-def expected_opened(turns: str, after: int, phone: str, kind: str) -> tuple[bool, ...]:
+def expected_opened(turns: str, after: int, phone: str, kind: str,
+                    fresh: str = FRESH[0]) -> tuple[bool, ...]:  # fmt: skip
     """The same by a rule, where each message comes before the next is sent.
 
     >>> expected_opened("AAABBBAABA", 5, "B", "ratchet")
     (False, False, False, False, False, True, True, True, False, False)
     """
-    _check(turns, after, phone, kind)
+    _check(turns, after, phone, kind, fresh)
     first, end = (0 if kind == "one key" else after), len(turns)
     if kind == "ratchet":
-        last = turns[after - 1] if after else "B"  # his pre-key is his first word
-        end = _end_of_turn(turns, after, last)
-        if last == phone and (after or phone == "B"):
-            end = _end_of_turn(turns, end, turns[end] if end < len(turns) else "")
+        end, last = after, turns[after - 1] if after else "B"  # his pre-key is his first word
+        for _ in range(2 if last == phone else 3 if after and fresh == FRESH[1] else 1):
+            end, last = _end_of_turn(turns, end, last), "AB".replace(last, "")
     return tuple(first <= number < end for number in range(len(turns)))
 
 
