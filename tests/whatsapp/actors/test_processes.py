@@ -58,7 +58,7 @@ def test_a_mistake_ends_one_process_and_no_other():
     ] * 3
     all_of.run()
     assert ada.exit_reason == "RuntimeError: oh" and bo.state == ["hello"]
-    assert all_of.cast(ada, "hello") == NOBODY and ada.mailbox is None
+    assert all_of.cast(ada, "hello") == NOBODY and not ada.mailbox
 
 
 def test_links_take_along_and_who_traps_is_told():
@@ -381,7 +381,7 @@ def test_what_is_no_process_of_this_system_is_named():
             all_of.call(ada, 1, caller=wrong)
     with pytest.raises(ValueError, match=r"other=.* must be another process than one"):
         all_of.link(ada, ada)
-    assert ada.links is None and ada.exit_reason is None and ada.mailbox is None
+    assert ada.links is None and ada.exit_reason is None and not ada.mailbox
 
 
 @pytest.mark.parametrize(
@@ -400,7 +400,7 @@ def test_who_ends_has_a_reason_that_can_be_compared(wrong):
     assert ada.state == ["hello"] and all_of.cast(bo, 1) == NOBODY
     assert told == [bo.exit_reason] and "must be hashable, and not None" in bo.exit_reason
     all_of.trap_exit(bo), all_of.monitor(cy, bo), all_of.run()
-    assert told[1:] == ["noproc"] and not bo.rare.traps and not bo.rare.watchers
+    assert told[1:] == ["noproc"] and bo.rare is None
 
 
 def test_a_call_is_answered_in_its_own_system_only():

@@ -48,7 +48,9 @@ class Process:
 
     def __init__(self, system, handler, state, name):
         self.system, self.handler, self.state, self.name = system, handler, state, name
-        self.mailbox = None  # a list while there is a message, and then it is in the ready queue
+        # A row of messages, or one tuple by itself, and then it is in the ready queue. Without any:
+        # None, which is the common case, and [] for the dead and for who has what few have.
+        self.mailbox = None
         self.links = None  # nobody, one process, or a set of them
         self.exit_reason = None  # of the dead
         self.rare = None  # what few have
@@ -150,9 +152,6 @@ class Clock:
         return self.now_s
 
 
-_OF_THE_DEAD = _Rare()  # so that a cast to one is no common case
-
-
 # ── The engine ──────────────────────────────────────────────────────────────
 class System:
     """All processes of one core, on a `clock` in seconds, which may stand but not go back.
@@ -181,8 +180,8 @@ class System:
         self.messages_per_turn = checks.whole("messages_per_turn", messages_per_turn, at_least=1)
         self.most_waiting = checks.whole("most_waiting", most_waiting, at_least=1)
         self.late_replies, self.starting = 0, 0  # the latter: supervisors, one within another
-        self._ready, self._timers, self._order = deque(), [], itertools.count()
-        self._latest_s, self._running, self._batch = -float("inf"), None, []
+        self._ready, self._timers, self._order = [], [], itertools.count()
+        self._latest_s, self._runs = -float("inf"), False
 
     def now_s(self) -> float:
         """The clock's seconds; where it was set back, the latest that it showed."""
@@ -213,17 +212,16 @@ class System:
     def cast(self, process: Process, message: object) -> str:
         """Put `message` into a mailbox; never fails: "sent", "nobody" if dead, "full" at its bound."""
         try:
-            mailbox = process.mailbox
-            if mailbox is None and process.system is self and process.rare is None:
-                process.mailbox = [message]  # the common case: idle, and nothing about it is rare
+            if process.mailbox is None and process.system is self:
+                process.mailbox = [message]
                 self._ready.append(process)
                 return SENT
         except AttributeError:
-            mailbox = None
+            pass
         if _ours(self, "process", process).exit_reason is not None:
             return NOBODY
-        unread = 0 if process.rare is None else len(process.rare.saved)
-        if unread + len(mailbox or ()) >= self.most_waiting:
+        saved = () if process.rare is None else process.rare.saved
+        if len(saved) + len(_unread(process)) >= self.most_waiting:
             return FULL
         self._signal(process, message)
         return SENT
@@ -236,9 +234,9 @@ class System:
         """
         if most_turns is not None:
             checks.whole("most_turns", most_turns, at_least=0)
-        if self._running is not None:
+        if self._runs:
             raise ValueError("run() must not be called by a handler")
-        turns = 0
+        self._runs, turns = True, 0
         try:
             while True:
                 self._fire()
@@ -250,35 +248,40 @@ class System:
                 self._round(now)
                 turns += now
         finally:
-            self._running = None
+            self._runs = False
 
     def _round(self, turns):
         """The next `turns` of the ready queue."""
         ready, most = self._ready, self.messages_per_turn
-        for _ in range(turns):
-            process = ready.popleft()
-            batch = process.mailbox
-            if batch is None:
-                continue  # it has died since
-            if len(batch) > most:
+        queue = iter(ready[:turns])
+        del ready[:turns]
+        for process in queue:
+            if process.exit_reason is not None:
+                continue
+            batch, rare = process.mailbox, process.rare
+            process.mailbox = None if rare is None else []
+            if type(batch) is tuple:
+                batch = (batch,)
+            elif len(batch) > most:
                 process.mailbox = batch[most:]
                 del batch[most:]
                 ready.append(process)
-            else:
-                process.mailbox = None
-            self._running, self._batch = process, batch
+            rest = iter(batch)
             try:
-                rest = iter(batch)  # emptied, if the process dies of another's end
-                if process.rare is not None and process.rare.generator is not None:
+                if rare is not None and rare.generator is not None:
                     self._receive(process, rest)
                 for message in rest:
-                    waits = process.handler(process, message)
+                    handler = process.handler  # of this message: code may change between two
+                    waits = handler(process, message)
                     if waits is not None and type(waits) is GeneratorType:
                         self._begin(process, waits, rest)
+                    if process.exit_reason is not None:
+                        break  # of another's end
             except Exception as error:  # let it crash
                 self._end(process, _why(error))
             except BaseException:  # not the handler's: Ctrl-C, say
                 self._put_back(process, rest)
+                ready[:0] = queue
                 raise
 
     def advance(self, duration_s: float) -> None:
@@ -435,9 +438,7 @@ class System:
             if one.exit_reason is not None:
                 continue
             links, rare = _links(one), one.rare
-            one.exit_reason, one.mailbox, one.links, one.rare = why, None, None, _OF_THE_DEAD
-            if one is self._running:
-                self._batch.clear()
+            one.exit_reason, one.mailbox, one.links, one.rare = why, [], None, None
             for other in links:
                 _drop_link(other, one)
                 if other.rare is not None and other.rare.traps:
@@ -454,10 +455,11 @@ class System:
         """A signal, and what a timer brings, comes whether or not a mailbox is full."""
         if process.exit_reason is not None:
             return
-        if process.mailbox is None:
-            process.mailbox = []
+        unread = _unread(process)
+        if not unread:
             self._ready.append(process)
-        process.mailbox.append(message)
+        unread.append(message)
+        process.mailbox = unread
 
     # ── Handlers that wait ──────────────────────────────────────────────────
     def _begin(self, process, generator, rest):
@@ -494,13 +496,13 @@ class System:
         """What was not read comes first the next time."""
         if process.exit_reason is not None:
             return
-        unread = [*rest]
+        first, later = [*rest], _unread(process)
         if process.rare is not None:
-            unread, process.rare.saved = process.rare.saved + unread, []
-        if unread:
-            if process.mailbox is None:
-                self._ready.append(process)
-            process.mailbox = unread + (process.mailbox or [])
+            first, process.rare.saved = process.rare.saved + first, []
+        if first and not later:
+            self._ready.append(process)
+        if first:
+            process.mailbox = first + later
 
 
 def _ours(system, field, process):
@@ -533,8 +535,14 @@ def _why(error):
 
 def _rare(process):
     if process.rare is None:
-        process.rare = _Rare()
+        process.rare, process.mailbox = _Rare(), _unread(process)
     return process.rare
+
+
+def _unread(process):
+    """A mailbox as a row; a new one, unless it is one already."""
+    mailbox = process.mailbox
+    return [mailbox] if type(mailbox) is tuple else [] if mailbox is None else mailbox
 
 
 def _links(process):

@@ -160,8 +160,8 @@ class Sessions:
         except Exception:
             return UNKNOWN_USER  # what is no name is nobody's
         if process is not None:
-            if process.mailbox is None and process.rare is None:  # as `cast` does, without the call
-                process.mailbox = [(sender, stanza)]
+            if process.mailbox is None:  # as `cast` does, without the call
+                process.mailbox = (sender, stanza)
                 self._ready.append(process)
                 return ROUTED
             answer = self.system.cast(process, (sender, stanza))
