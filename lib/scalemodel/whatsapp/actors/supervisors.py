@@ -185,47 +185,33 @@ def children(supervisor: Process) -> dict[str, Process | None]:
 # ── The engine ──────────────────────────────────────────────────────────────
 def _supervise(me, message):
     """What a supervisor does with a message; its own mistake ends its children, too."""
-    steps = _steps(me, message)
-    return None if steps is None else me.state.guarded(me, steps)
-
-
-def _steps(me, message):
-    match message:
-        case Exited(process, reason) if process is me.state.parent or process is me:
-            return me.state.end(me, reason)
-        case Exited(process, reason):
-            return me.state.ended(me, process, reason)
-        case ("try again", id) if me.state.running.get(id, me) is None:
-            return me.state.restart(me, id)
-        case StartFailed():
-            return me.state.end(me, ("shutdown", f"failed to start {message}"))
-    return None
+    keeper = me.state
+    try:
+        match message:
+            case Exited(process, reason) if process is keeper.parent or process is me:
+                yield from keeper.end(me, reason)
+            case Exited(process, reason):
+                yield from keeper.ended(me, process, reason)
+            case ("try again", id) if keeper.running.get(id, me) is None:
+                yield from keeper.restart(me, id)
+            case StartFailed():
+                yield from keeper.end(me, ("shutdown", f"failed to start {message}"))
+    except Exception:  # a mistake in `told`, say: nobody is left without a supervisor
+        keeper.told = lambda what, id: None
+        yield from keeper.shut_down(me, [*keeper.running])
+        raise
 
 
 class _Keeper:
     """The state of a supervisor: who runs, and when it last started somebody again."""
 
     def __init__(self, tree, parent):
-        self.tree, self.parent, self.stamps = tree, parent, []
+        self.tree, self.parent, self.stamps, self.told = tree, parent, [], tree.told
         self.specs = {child.id: child for child in tree.children}
         self.running = dict.fromkeys(self.specs)
-        self.told = tree.told
-
-    def guarded(self, me, steps):
-        """The steps; where one fails, by a mistake in `told` say, nobody is left without a supervisor."""
-        try:
-            yield from steps
-        except Exception:
-            self.told = lambda what, id: None
-            yield from self.shut_down(me, [*self.running])
-            raise
 
     def start_child(self, me, id):
         """Start one, or raise `StartFailed`."""
-        above, one = [me], self.parent
-        while one is not None:
-            above.append(one)
-            one = one.state.parent if isinstance(one.state, _Keeper) else None
         if me.system.starting >= _DEEPEST:
             raise _TooDeep(
                 f"child {id!r} must be at most {_DEEPEST} supervisors deep: does one start itself?"
@@ -240,9 +226,12 @@ class _Keeper:
             raise StartFailed(id) from error
         finally:
             me.system.starting -= 1
-        if any(process is one for one in above):
-            raise ValueError(f"child {id!r} must not be its own supervisor")
         checks.instance(f"start of {id!r}", process, Process)
+        above = me
+        while isinstance(above, Process) and isinstance(above.state, _Keeper):
+            if process is above:
+                raise ValueError(f"child {id!r} must not be its own supervisor")
+            above = above.state.parent
         me.system.link(process, me)
         self.running[id] = process
 
@@ -296,7 +285,9 @@ class _Keeper:
                     system.exit(process, "shutdown", sender=me)
                     late = ("late", object())
                     timer = spec.shutdown_s and system.after(spec.shutdown_s, me, late)
-                    yield _gone_or_late(process, late)
+                    yield lambda heard, late=late, gone=process: (
+                        heard is late or (isinstance(heard, Down) and heard.process is gone)
+                    )
                     if timer:
                         system.cancel(timer)
                 system.exit(process, "kill", sender=me)  # nothing, to the dead
@@ -307,12 +298,6 @@ class _Keeper:
     def drop(self, id):
         """A temporary child that has ended is in the list no more."""
         del self.running[id], self.specs[id]
-
-
-def _gone_or_late(process, late):
-    return lambda message: (
-        message is late or (isinstance(message, Down) and message.process is process)
-    )
 
 
 def _clean(reason):

@@ -1,7 +1,7 @@
 """What a supervisor did, event by event, in the format in which the real one was recorded.
 
 A scenario says the strategy, the workers' restart type and who ends; what comes back has the
-fields that the recording has: `events` and `after`, or `supervisor_alive_after_each`.
+fields that a recording has: `events`, `after`, and `supervisor_alive_after_each`.
 
 `restart` may be one type for all, or one by child; `kill` may be a row, one after another, each
 with the same `reason` or its own; with `crash_at_ms` each of those instants ends `kill`, or the
@@ -20,6 +20,8 @@ from scalemodel.core import checks
 from scalemodel.whatsapp.actors.processes import Clock, Exited, Stop, System
 from scalemodel.whatsapp.actors.supervisors import Child, Intensity, Supervisor, children
 
+_MUST_BE = {"strategy": str, "children": list, "max_r": int, "max_t_s": int | float}
+
 
 def replay(scenario: Mapping) -> dict:
     """What our supervisor does in a `scenario`: the recording's answers, under the same names.
@@ -33,52 +35,49 @@ def replay(scenario: Mapping) -> dict:
     >>> told["after"]
     [['a', 'up'], ['b', 'up'], ['c', 'up']]
     """
-    names = _field(scenario, "children", list)
-    kinds = scenario.get("restart", "permanent")
-    if isinstance(kinds, str):
-        kinds = dict.fromkeys(names, kinds)
-    elif not isinstance(kinds, Mapping):
-        kinds = dict(zip(names, kinds, strict=True))
-    clock, events = Clock(), []
-    system = System(clock)
+    checks.instance("scenario", scenario, Mapping)
+    for name, kind in _MUST_BE.items():
+        if not isinstance(scenario.get(name), kind):
+            raise ValueError(f"scenario[{name!r}]={scenario.get(name)!r} must be {kind}")
+    names, at_ms = scenario["children"], scenario.get("crash_at_ms")
+    kinds = _row(scenario.get("restart", "permanent"), len(names))
+    kills = _row(scenario.get("kill", names[0] if names else []), len(at_ms or [0]))
+    reasons = _row(scenario.get("reason", "crash"), len(kills))
+    if not {*kills} <= {*names}:
+        raise ValueError(f"kill={kills} must be some of {', '.join(names)}")
+    system, events, alive = System(Clock()), [], []
     top = Supervisor(
-        strategy=_field(scenario, "strategy", str),
+        strategy=scenario["strategy"],
         children=[
-            Child(id=name, start=_worker, restart=kinds[name], shutdown_s=1.0) for name in names
+            Child(id=name, start=_worker, restart=kind, shutdown_s=1.0)
+            for name, kind in zip(names, kinds, strict=True)
         ],
         intensity=Intensity(
-            max_restarts=_field(scenario, "max_r", int),
-            window_s=_field(scenario, "max_t_s", int | float),
+            max_restarts=scenario["max_r"],
+            window_s=scenario["max_t_s"],
             window=scenario.get("window", "otp"),
         ),
         told=lambda what, id: events.append([what, id]) if what != "give up" else None,
     ).start(system)
     events.clear()
-    kills = scenario.get("kill", names[:1])
-    kills = [kills] if isinstance(kills, str) else [*kills]
-    reasons = scenario.get("reason", "crash")
-    at_ms = scenario.get("crash_at_ms")
-    if at_ms is not None:
-        kills = [kills[n % len(kills)] for n in range(len(at_ms))]
-    reasons = [reasons] * len(kills) if isinstance(reasons, str) else [*reasons]
-    alive = []
-    for n, (name, reason) in enumerate(zip(kills, reasons, strict=True)):
-        if at_ms is not None:
-            system.advance(max(0.0, at_ms[n] / 1000 - system.now_s()))
-        if name not in names:
-            raise ValueError(f"kill={name!r} must be one of {', '.join(names)}")
+    for ms, name, reason in zip(at_ms or [0] * len(kills), kills, reasons, strict=True):
+        system.advance(max(0.0, ms / 1000 - system.now_s()))
         victim = children(top).get(name)
         if victim is not None:
             system.cast(victim, Stop(reason))
             system.run()
         alive.append(top.exit_reason is None)
-    if at_ms is not None:
-        return {"events": events, "supervisor_alive_after_each": alive}
     left = sorted(children(top).items())
     return {
         "events": events,
         "after": [[name, "dead" if one is None else "up"] for name, one in left],
+        "supervisor_alive_after_each": alive,
     }
+
+
+def _row(value, length):
+    """A value for all, or one by one."""
+    return [value] * length if isinstance(value, str) else [*value]
 
 
 def _worker(system, supervisor):
@@ -92,12 +91,3 @@ def _work(me, message):
             raise message
         case Exited(_, "shutdown"):
             raise Stop("shutdown")
-
-
-def _field(scenario, name, kind):
-    checks.instance("scenario", scenario, Mapping)
-    if not isinstance(scenario.get(name), kind):
-        raise ValueError(
-            f"scenario[{name!r}]={scenario.get(name)!r} must be there, and be a {kind}"
-        )
-    return scenario[name]
