@@ -21,6 +21,7 @@ from scalemodel.whatsapp.actors.supervisors import (
     children,
 )  # fmt: skip
 
+
 def polite(me, message):
     """Goes when it is asked to."""
     if isinstance(message, Exited):

@@ -392,12 +392,9 @@ class System:
         _ours(self, "one", one), _ours(self, "other", other)
         if one is other:
             raise ValueError(f"other={other!r} must be another process than one")
-        dead = next((end for end in (one, other) if end.exit_reason is not None), None)
-        if dead is not None:
-            alive = other if dead is one else one
-            if alive.exit_reason is None:
-                self._exit_signal(alive, dead, "noproc")
-            return
+        for dead, left in (one, other), (other, one):
+            if dead.exit_reason is not None:
+                return self._exit_signal(left, dead, "noproc")  # nothing, if both are
         _add_link(one, other), _add_link(other, one)
 
     def unlink(self, one: Process, other: Process) -> None:
@@ -473,9 +470,8 @@ class System:
     def _receive(self, process, rest):
         """Look through all that is unread for what is waited for: costs its length, each time."""
         rare = process.rare
-        if process.exit_reason is not None:
-            return
-        rare.saved += rest
+        if process.exit_reason is None:
+            rare.saved += rest
         while rare.generator is not None and process.exit_reason is None:
             found = next((n for n, one in enumerate(rare.saved) if rare.wanted(one)), None)
             if found is None:
@@ -499,10 +495,10 @@ class System:
         first, later = [*rest], _unread(process)
         if process.rare is not None:
             first, process.rare.saved = process.rare.saved + first, []
-        if first and not later:
-            self._ready.append(process)
         if first:
             process.mailbox = first + later
+            if not later:
+                self._ready.append(process)
 
 
 def _ours(system, field, process):
@@ -525,12 +521,11 @@ def _reason(reason):
 
 def _why(error):
     """The reason of what a handler raised, whose own text may raise, too."""
+    kind = type(error).__name__
     try:
-        return (
-            _reason(error.reason) if isinstance(error, Stop) else f"{type(error).__name__}: {error}"
-        )
+        return _reason(error.reason) if isinstance(error, Stop) else f"{kind}: {error}"
     except Exception:
-        return f"{type(error).__name__}: no words"
+        return f"{kind}: no words"
 
 
 def _rare(process):
@@ -546,9 +541,8 @@ def _unread(process):
 
 
 def _links(process):
-    if process.links is None or isinstance(process.links, Process):
-        return () if process.links is None else (process.links,)
-    return tuple(process.links)
+    links = process.links
+    return () if links is None else tuple(links) if isinstance(links, set) else (links,)
 
 
 def _add_link(process, other):

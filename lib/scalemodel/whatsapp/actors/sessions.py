@@ -81,13 +81,7 @@ class Sessions:
     (None, 'not stored')
     """
 
-    def __init__(
-        self,
-        system: System,
-        serve: Callable,
-        *,
-        most_stored: int = 10_000,
-    ):
+    def __init__(self, system: System, serve: Callable, *, most_stored: int = 10_000):
         self.system = checks.instance("system", system, System)
         self.serve = checks.takes("serve", serve, "me", "message")
         self.most_stored = checks.whole("most_stored", most_stored, at_least=1)

@@ -285,8 +285,10 @@ class _Keeper:
                     system.exit(process, "shutdown", sender=me)
                     late = ("late", object())
                     timer = spec.shutdown_s and system.after(spec.shutdown_s, me, late)
-                    yield lambda heard, late=late, gone=process: (
-                        heard is late or (isinstance(heard, Down) and heard.process is gone)
+                    yield (
+                        lambda heard, late=late, gone=process: (
+                            heard is late or (isinstance(heard, Down) and heard.process is gone)
+                        )
                     )
                     if timer:
                         system.cancel(timer)

@@ -66,20 +66,19 @@ class Code:
         "changed", or "current" if it is there already, or "dead"; where `code_change` raises,
         "refused: ..." with the process as it was, on the old version.
         """
-        current, on_it = self._versions[-1], self.running()
+        (handler, code_change, current), old = self._versions[-1], self._versions[0][2]
         if checks.instance("process", process, Process).exit_reason is not None:
             return "dead"
-        if process in current[2]:
+        if process in current:
             return "current"
-        if len(on_it) < 2 or process not in self._versions[0][2]:
+        if process not in old:
             raise ValueError(f"process={process!r} must run a version of this code")
-        handler, code_change, _ = current
         try:
             state = process.state if code_change is None else code_change(process.state)
         except Exception as error:
             return f"refused: {type(error).__name__}: {error}"
         process.state, process.handler = state, handler
-        self._versions[0][2].discard(process), current[2].add(process)
+        old.discard(process), current.add(process)
         return "changed"
 
     def running(self) -> dict[int, int]:
