@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scalemodel.core.rng import stream
-from scalemodel.whatsapp.actors.supervisors import RESTARTS, STRATEGIES
+from scalemodel.whatsapp.actors.supervisors import RESTARTS
 from scalemodel.whatsapp.actors.traces import replay
 
 OTP = Path(__file__).parent / "otp"
@@ -40,7 +40,7 @@ def drawn(rng, n):
     children = list("abcdef")[: rng.integers(1, 7)]
     kills = [one(children) for _ in range(rng.integers(1, 7))]
     return {
-        "name": f"drawn_{n}", "strategy": one(STRATEGIES), "restart": [one(RESTARTS) for _ in children],
+        "name": f"drawn_{n}", "strategy": one(["one_for_one", "one_for_all", "rest_for_one"]), "restart": [one(RESTARTS) for _ in children],
         "max_r": int(rng.integers(5)), "max_t_s": 60, "children": children, "kill": kills,
         "reason": [one(["crash", "crash", "normal", "shutdown"]) for _ in kills],
     }  # fmt: skip

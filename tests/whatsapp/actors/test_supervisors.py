@@ -287,7 +287,7 @@ def specs(depth, name="top"):
         st.none() | specs(depth - 1, id) if depth else st.none(),
     )
     rows = st.integers(1, 4).flatmap(lambda n: st.tuples(*map(row, ids[:n])))
-    return st.tuples(st.just(name), st.sampled_from(STRATEGIES), st.integers(0, 4), rows)
+    return st.tuples(st.just(name), st.sampled_from([*STRATEGIES]), st.integers(0, 4), rows)
 
 
 def up(reference):

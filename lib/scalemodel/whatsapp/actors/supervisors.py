@@ -26,7 +26,11 @@ from dataclasses import dataclass
 from scalemodel.core import checks
 from scalemodel.whatsapp.actors.processes import Down, Exited, Process, Stop, System
 
-STRATEGIES = "one_for_one", "one_for_all", "rest_for_one"
+STRATEGIES = {  # of those in the list, in the order of their starts, who starts again with one
+    "one_for_one": lambda order, one: [one],
+    "one_for_all": lambda order, one: order,
+    "rest_for_one": lambda order, one: order[order.index(one) :],
+}
 RESTARTS = "permanent", "transient", "temporary"
 WINDOWS = "otp", "exact"
 _DEEPEST = 50  # of supervisors, each of which starts the next
@@ -253,10 +257,7 @@ class _Keeper:
         if over:
             self.told("give up", self.tree.name)
             yield from self.end(me, "shutdown")
-        order = [*self.running]
-        first = {"one_for_one": None, "one_for_all": 0, "rest_for_one": order.index(id)}
-        at = first[self.tree.strategy]
-        group = [id] if at is None else order[at:]
+        group = STRATEGIES[self.tree.strategy]([*self.running], id)
         yield from self.shut_down(me, [one for one in group if one != id])
         for one in [one for one in group if one in self.running]:
             try:
