@@ -90,6 +90,29 @@ def test_a_supervisor_starts_the_keeper_again_and_the_store_is_still_there():
     assert some.keeper.exit_reason == "shutdown" and some.online["A"].exit_reason == "shutdown"
 
 
+@pytest.mark.parametrize("second", [Message(2, ""), None])
+def test_one_message_by_itself_is_still_there_when_its_process_is_watched(second):
+    some = sessions()
+    ada, bo = some.start_user_session("A"), some.start_user_session("B")
+    assert some.route_message("C", "A", Message(1, "")) == ROUTED
+    some.system.trap_exit(ada), some.system.monitor(bo, ada)
+    assert second is None or some.route_message("C", "A", second) == ROUTED
+    assert some.system.run() == 1
+    assert ada.state == [("C", one) for one in (Message(1, ""), second) if one]
+
+
+def test_who_interrupts_a_run_leaves_the_messages_of_the_others():
+    some = sessions()
+    ada, bo, cy = map(some.start_user_session, "ABC")
+    for to in "BC":
+        assert some.route_message("A", to, Message(1, "")) == ROUTED
+    bo.handler = lambda me, given: (_ for _ in ()).throw(KeyboardInterrupt).__next__()
+    with pytest.raises(KeyboardInterrupt):
+        some.system.run()
+    assert some.route_message("B", "A", Message(2, "")) == ROUTED and some.system.run() == 2
+    assert (cy.state, ada.state) == ([("A", Message(1, ""))], [("B", Message(2, ""))])
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.lists(st.tuples(st.sampled_from(["on", "off", "send", "send", "typing", "run"]), st.sampled_from("ABC"), st.sampled_from("ABC")), max_size=60))  # fmt: skip
 def test_what_was_routed_or_stored_is_read_or_still_there(steps):
