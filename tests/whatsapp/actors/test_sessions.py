@@ -56,6 +56,7 @@ def test_a_session_that_crashes_is_off_line_and_nobody_else_is():
     assert some.route_message("B", "A", Message(13, "crash")) == ROUTED
     some.system.run()
     assert ada.exit_reason == "RuntimeError: unlucky" and bo.exit_reason is None
+    assert [*some.online] == ["B"] and "A" in some.offline
     assert some.route_message("B", "A", Message(1, "x" * 100_000)) == STORED
     again = some.start_user_session("A")
     some.system.run()
@@ -207,6 +208,7 @@ def test_what_waits_must_fit_into_a_mailbox():
         some.start_user_session("B")
     some.system.run()
     assert len(some.offline["B"]) == 6 and "B" not in some.online
+    assert some.keeper.links is None  # nobody is left running
 
 
 def test_bad_names_are_named():
@@ -215,5 +217,7 @@ def test_bad_names_are_named():
         for does in (some.add_user, some.start_user_session, some.end_user_session):
             with pytest.raises(ValueError, match=r"user=.* must be a name"):
                 does(wrong)
+    with pytest.raises(ValueError, match="most_stored=0 must be an integer of at least 1"):
+        sessions(most_stored=0)
     with pytest.raises(ValueError, match=r"system=.* must be the one of these sessions"):
         some.start(System(Clock()))

@@ -58,6 +58,13 @@ def test_a_child_that_does_not_go_in_time_is_killed():
     ]
 
 
+def test_what_is_not_said_is_as_in_otp():
+    rule, child = Intensity(), Child(id="a", start=worker)
+    assert (rule.max_restarts, rule.window_s, rule.window) == (1, 5.0, "otp")
+    assert (child.restart, child.shutdown_s) == ("permanent", 5.0)
+    assert Supervisor().strategy == "one_for_one" and Supervisor().intensity == rule
+
+
 def test_every_try_counts_also_that_which_fails():
     for failures, lives in ((2, True), (3, False)):
         system, tries = System(Clock()), []
