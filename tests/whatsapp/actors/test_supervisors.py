@@ -112,6 +112,15 @@ def test_a_permanent_supervisor_is_started_again_and_a_transient_one_is_not():
         assert top.exit_reason == "shutdown" and children(top) == {}
 
 
+@pytest.mark.parametrize("reason, back", [("normal", False), ("shutdown", False), (("shutdown", "why"), False), (("crash", "shutdown"), True), ("crash", True), (3, True)], ids=str)  # fmt: skip
+def test_a_transient_child_comes_back_unless_it_has_ended_in_peace(reason, back):
+    system = System(Clock())
+    top = tree(children=[Child(id="a", start=worker, restart="transient")]).start(system)
+    child = children(top)["a"]
+    system.cast(child, Exited(child, reason)), system.run()
+    assert child.exit_reason == reason and (children(top)["a"] is not None) == back
+
+
 def test_a_supervisor_goes_with_its_parent_and_its_children_with_it():
     system, said = System(Clock()), []
     kids = [Child(id="x", start=tree("ab", said), shutdown_s=None), Child(id="c", start=worker)]
