@@ -306,6 +306,14 @@ def test_a_message_of_before_or_of_nobody_is_refused():
     refused(ben, replace(old, public=bytes(32)), "must be a point")
 
 
+def test_a_pre_key_that_keeps_no_secret_is_refused_before_chance_is_asked():
+    rng = np.random.default_rng(1)
+    before = copy.deepcopy(rng.bit_generator.state)
+    with pytest.raises(ValueError, match=r"public=.* must be a point"):
+        Session.opening(Shared(secret=bytes(32), who=b""), bytes(32), rng)
+    assert rng.bit_generator.state == before
+
+
 @pytest.mark.parametrize("wrong", ["tea", None, 7, bytearray(b"tea")])
 def test_a_text_is_bytes_and_a_message_one(wrong):
     anna, ben = talk()

@@ -1,19 +1,16 @@
 """Which messages a copy of a phone's keys opens: tried with the keys, and told by a rule.
 
-A thief writes down all that goes over the wire, and once, for a minute, holds a phone: it is
-given back, and nobody knows. `opened` plays the talk with real keys, copies them at that
-moment, and tries the copy on each message, before and after.
+A thief writes down all that goes over the wire, and once, for a minute, holds a phone. `opened`
+plays the talk with real keys, copies them at that moment, and tries the copy on each message.
 
-Three kinds of lock. With *one key* the copy opens all. With a *chain*, whose links are thrown
-away, nothing of before and all of after. With the *ratchet*, of after only what the keys of that
-moment still reach: the rest of the turn that is on, and, where the owner of the phone had
-the last word, the answer to it (`expected_opened`). Where new keys are made on reading, the phone
-that has read has its next key already: its owner's turn opens, too, and the answer to that.
+With *one key* the copy opens all. With a *chain*, whose links are thrown away, nothing of before
+and all of after. With the *ratchet*, of after only what the keys of that moment still reach: the
+rest of the turn that is on, and, where the owner of the phone had the last word, the answer to it
+(`expected_opened`). Where new keys are made on reading, a phone that has read has its next key
+already: its owner's turn opens, too, and the answer to that. A talk of ten takes 10 ms.
 
-A talk of ten messages and a theft take 10 ms.
-
-Left out: what the phone shows on its screen; a thief who writes back; the identity and pre-keys,
-which are on the phone, too, and open talks that begin later.
+Left out: the screen; a thief who writes back; the identity and pre-keys, which are on the phone,
+too, and open talks that begin later.
 Sources: the properties are those of Signal's text, section 1; the rule is ours.
 """
 
