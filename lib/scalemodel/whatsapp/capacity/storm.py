@@ -7,7 +7,7 @@ a login. If more places are taken a second than are called, the line outgrows th
 from then on only those are called who have left. Two things help: pauses long enough for all, and
 a line so short that who stands in it is still there. Sending somebody away costs a little, too.
 
-A second is a step, and a phone may stand for thousands. A knock costs 20 to 30 ns among a
+A second is a step, and a phone may stand for thousands. A knock costs 20 to 35 ns among a
 thousand phones, thirty thousand or a hundred thousand. A phone holds 26 bytes and a place in line
 16; a run is refused beyond sixty million knocks, a second or two.
 

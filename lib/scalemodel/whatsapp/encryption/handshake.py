@@ -11,7 +11,7 @@ message opens, not before (`Keys.spend`): anybody can send an opening with rubbi
     3. her new key   with his signed pre-key      another one tomorrow
     4. her new key   with a pre-key used once     and the opening is good once
 
-`open_with` and `accept` take 0.5 ms each.
+`open_with` and `accept` take 0.6 ms each.
 
 **For learning**: the signature tells that a bundle is of one piece, and not whose it is. A server that
 hands out one of its own reads all, until the two compare their identities by another way.
