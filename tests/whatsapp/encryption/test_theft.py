@@ -9,8 +9,8 @@ from scalemodel.whatsapp.encryption.ratchet import FRESH
 from scalemodel.whatsapp.encryption.theft import KINDS, expected_opened, opened
 
 
-def tried(turns, after, phone, kind="ratchet", late=(), fresh=FRESH[0]):
-    return opened(turns, after, phone, kind, np.random.default_rng(1), late, fresh)
+def tried(turns, after, phone, kind="ratchet", fresh=FRESH[0]):
+    return opened(turns, after, phone, kind, np.random.default_rng(1), fresh)
 
 
 def read(answers):
@@ -56,16 +56,6 @@ def test_the_worst_moment_by_both_rules_of_when_a_key_is_made(length):
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("late", range(5))
-def test_of_before_only_what_is_late_to_that_phone_opens(late):
-    """Its key has been made and kept, or the chain has not come so far."""
-    turns = "AAAAABABB"
-    for after in range(late + 1, len(turns) + 1):
-        assert tried(turns, after, "B", late=[late])[:after].count(True) == 1
-        assert tried(turns, after, "B", late=[late])[late]
-        assert not any(tried(turns, after, "A", late=[late])[:after])
-
-
 @pytest.mark.parametrize("phone", ["A", "B"])
 def test_who_answers_each_message_loses_one_or_two(phone):
     turns = "AB" * 10
@@ -104,9 +94,6 @@ def test_a_key_is_made_at_one_of_two_moments():
             function("AB", 1, "B", "ratchet", fresh="never")
 
 
-def test_late_is_a_message_of_the_talk_and_chance_a_generator():
-    for late in (-1, 2, None):
-        with pytest.raises(ValueError, match="late="):
-            tried("AB", 1, "B", late=[late])
+def test_chance_is_a_generator():
     with pytest.raises(ValueError, match="rng="):
         opened("AB", 1, "B", "chain", 7)

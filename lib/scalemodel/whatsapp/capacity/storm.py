@@ -69,8 +69,8 @@ class StormConfig:
         checks.plain(self)
         checks.whole("phones", self.phones, at_least=1, at_most=100_000)
         checks.real("logins_per_s", self.logins_per_s, at_least=1e-3, at_most=1e6)
-        for name in ("outage_s", "time_out_s"):
-            checks.whole(name, getattr(self, name), at_least=int(name[0] == "t"), at_most=100_000)
+        for name, least in (("outage_s", 0), ("time_out_s", 1)):
+            checks.whole(name, getattr(self, name), at_least=least, at_most=100_000)
         if not isinstance(self.backoff, Backoff):
             raise ValueError(f"backoff={self.backoff!r} must be a rule of pauses from `retry`")
         if self.line_s is not None:

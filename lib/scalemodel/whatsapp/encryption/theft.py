@@ -17,8 +17,6 @@ Sources: the properties are those of Signal's text, section 1; the rule is ours.
 __all__ = ["KINDS", "expected_opened", "opened"]
 __dir__ = lambda: __all__
 
-from collections.abc import Sequence
-
 import numpy as np
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -32,25 +30,23 @@ KINDS = ("one key", "chain", "ratchet")
 
 @checks.kinds
 def opened(turns: str, after: int, phone: str, kind: str, rng: np.random.Generator,
-           late: Sequence[int] = (), fresh: str = FRESH[0]) -> tuple[bool, ...]:  # fmt: skip
+           fresh: str = FRESH[0]) -> tuple[bool, ...]:  # fmt: skip
     """Of each message, whether a copy of a `phone` opens it.
 
     `turns` says who sends, "A" or "B"; the copy is made when `after` of them have been sent.
-    `late` are those, from 0, that come when all others have; `fresh` is a session's.
+    `fresh` is a session's.
 
     >>> opened("ABAB", 2, "B", "ratchet", np.random.default_rng(1))
     (False, False, True, False)
     """
     _check(turns, after, phone, kind, fresh)
-    late = [checks.whole("late", one, at_least=0, at_most=len(turns) - 1) for one in late]
     ends, wire = _pair(kind, checks.instance("rng", rng, np.random.Generator)), []
     if kind == "ratchet":
         ends["A"].fresh = ends["B"].fresh = fresh
     copy = ends[phone].copied()
     for number, who in enumerate(turns):
         wire.append(ends[who].lock(b"tea"))
-        if number not in late:
-            ends["AB".replace(who, "")].unlock(wire[-1])
+        ends["AB".replace(who, "")].unlock(wire[-1])
         if number + 1 == after:
             copy = ends[phone].copied()
     sends = copy.mirrored()
