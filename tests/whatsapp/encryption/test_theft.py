@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from scalemodel.whatsapp.encryption import theft
 from scalemodel.whatsapp.encryption.ratchet import FRESH
 from scalemodel.whatsapp.encryption.theft import KINDS, expected_opened, opened
 
@@ -53,6 +54,12 @@ def test_the_worst_moment_by_both_rules_of_when_a_key_is_made(length):
     moments = [(after, phone) for after in range(len(turns) + 1) for phone in "AB"]
     for fresh, most in zip(FRESH, (2 * length - 1, 3 * length - 1), strict=True):
         assert max(sum(tried(turns, *one, fresh=fresh)) for one in moments) == most
+
+
+def test_one_key_for_all_never_locks_under_one_nonce():
+    """AES-GCM would give the key away; the first message has the nonce 1."""
+    lock = theft._OneKey(bytes(32))
+    assert [lock.lock(b"tea")[0] for _ in range(3)] == [1, 2, 3]
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
