@@ -220,6 +220,16 @@ def test_a_device_reads_whom_it_has_a_session_with():
         carla.read(anna, message)
     with pytest.raises(ValueError, match="other=None"):
         anna.write(None, b"tea")
+    with pytest.raises(ValueError, match="other=None"):
+        carla.read(None, message)
+    with pytest.raises(ValueError, match="text='tea' must be a bytes"):
+        anna.write(carla, "tea")
+    for wrong in ("", None):
+        with pytest.raises(ValueError, match="name="):
+            Device(wrong, rng)
+    for told, name in (((3, rng), "members"), (({"anna": 1}, 3), "rng"), (({"anna": 1}, rng, 1), "rotates")):  # fmt: skip
+        with pytest.raises(ValueError, match=f"^{name}="):
+            Group(*told)
     with pytest.raises(ValueError, match="other=anna must be another device"):
         anna.write(anna, b"tea")
     assert not carla.sessions and list(anna.sessions) == ["ben"]

@@ -167,6 +167,23 @@ def test_a_key_that_is_none_is_named(field):
             replace(bundle, **{field: b"short"})
 
 
+def test_what_is_no_phone_no_bundle_and_no_opening_is_named():
+    anna, ben = Keys(rng(1)), Keys(rng(2))
+    shared, opening = open_with(anna, ben.bundle(), rng(3))
+    for said, deed in (
+        ("mine=3 must be a Keys", lambda: open_with(3, ben.bundle(), rng(3))),
+        ("bundle=3 must be a Bundle", lambda: open_with(anna, 3, rng(3))),
+        ("mine=3 must be a Keys", lambda: accept(3, opening)),
+        ("opening=3 must be a Opening", lambda: accept(ben, 3)),
+        ("opening=3 must be a Opening", lambda: ben.spend(3)),
+        ("secret=b'short' must be 32 bytes", lambda: replace(shared, secret=b"short")),
+        ("who='anna ben' must be a bytes", lambda: replace(shared, who="anna ben")),
+    ):
+        with pytest.raises(ValueError, match=f"^{said}"):
+            deed()
+    assert "secret" not in repr(shared)
+
+
 def test_so_many_pre_keys():
     for wrong in (-1, 1_001, 2.5, None):
         with pytest.raises(ValueError, match="once="):

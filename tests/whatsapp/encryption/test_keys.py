@@ -134,5 +134,23 @@ def test_hkdf_stretches_so_far(length):
     with pytest.raises(ValueError, match="length="):
         derive(b"", b"", b"", length)
     assert len(derive(b"", b"", b"", 255 * 32)) == 255 * 32
-    with pytest.raises(ValueError, match="salt="):
-        derive("", b"", b"", 1)
+    for place, name in enumerate(("salt", "material", "info")):
+        wrong = [b"", b"", b""]
+        wrong[place] = ""
+        with pytest.raises(ValueError, match=f"^{name}='' must be a bytes"):
+            derive(*wrong, 1)
+
+
+def test_what_is_signed_is_bytes_and_no_seed_is_printed():
+    anna = Identity(bytes(32))
+    for deed, name in (
+        (lambda: anna.sign("tea"), "text"),
+        (lambda: signed(anna.public, "tea", anna.sign(b"tea")), "text"),
+        (lambda: signed(anna.public, b"tea", "signed"), "signature"),
+        (lambda: signed(b"short", b"tea", b""), "public"),
+    ):
+        with pytest.raises(ValueError, match=f"^{name}="):
+            deed()
+    assert repr(anna) == "Identity()"
+    with pytest.raises(ValueError, match="rng=7 must be a Generator"):
+        fresh(7)
