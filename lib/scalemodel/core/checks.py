@@ -12,8 +12,8 @@ Sources: none needed.
 """
 
 __all__ = [
-    "MOST_LETTERS", "brief", "increasing", "instance", "kinds", "numbers_row", "plain",
-    "read_only", "real", "takes", "text", "whole",
+    "MOST_LETTERS", "brief", "increasing", "instance", "kinds", "numbers_row", "plain", "read_only",
+    "real", "takes", "text", "whole",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
