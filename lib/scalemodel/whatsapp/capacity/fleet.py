@@ -66,7 +66,7 @@ class FleetConfig:
             row = checks.numbers_row(name, given, **bounds)
             object.__setattr__(self, name, tuple(row.tolist()))
         if len(self.longitudes) != len(self.phones):
-            raise ValueError(f"longitudes={self.longitudes} must be {len(self.phones)}, as phones are")
+            raise ValueError(f"longitudes={self.longitudes} must be {len(self.phones)}, as phones")
         checks.real("phones_per_server", self.phones_per_server, at_least=1, at_most=1e9)
         checks.real("headroom_ratio", self.headroom_ratio, at_least=0, at_most=0.99)
         checks.takes("takes", self.takes, "far")
