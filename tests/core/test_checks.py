@@ -68,6 +68,15 @@ def test_the_refusal_says_exactly_what_is_allowed(bounds, words):
         checks.real("x", float("nan"), **bounds)
 
 
+def test_what_can_only_be_looked_at_shows_what_its_owner_writes():
+    row = np.zeros(3)
+    seen = checks.read_only(row)
+    with pytest.raises(ValueError, match="read-only"):
+        seen[0] = 1.0
+    row[0] = 2.0
+    assert seen[0] == 2.0 and row.flags.writeable
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("name", ["", 3, None, "half of \ud83d"])
 def test_a_name_is_text_that_can_be_written_down(name):

@@ -270,6 +270,21 @@ def visit(visitors):
         yield lambda home, **options: stack.enter_context(visitors(home, **options))
 
 
+@pytest.fixture
+def picture(site, home_of, visit):
+    """A picture on its page, without motion: `picture(page, kind)`; in the end nothing complains."""
+    visitors = []
+
+    def opened(page, kind):
+        visitors.append(visit(home_of(site), reduced_motion="reduce"))
+        found = visitors[-1].open(page).locator(f".sm-{kind}[data-ready]")
+        found.wait_for()
+        return found
+
+    yield opened
+    assert [fault for one in visitors for fault in one.faults] == []
+
+
 def pytest_generate_tests(metafunc):
     """A test opens its page over HTTP or from a folder, by its name's length; a deep run in both."""
     if "scheme" in metafunc.fixturenames:

@@ -12,8 +12,8 @@ Sources: none needed.
 """
 
 __all__ = [
-    "MOST_LETTERS", "brief", "increasing", "instance", "kinds", "numbers_row", "plain", "real",
-    "takes", "text", "whole",
+    "MOST_LETTERS", "brief", "increasing", "instance", "kinds", "numbers_row", "plain", "read_only",
+    "real", "takes", "text", "whole",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -158,6 +158,20 @@ def numbers_row(
         raise ValueError(f"{field}[{worst}]={array[worst]} must be a finite number{allowed}")
     array.flags.writeable = False
     return array
+
+
+def read_only(row: Sequence) -> Sequence:
+    """The array `row` for a policy to look at: no copy, and not to be written into.
+
+    >>> import numpy as np
+    >>> read_only(np.zeros(2))[0] = 1.0
+    Traceback (most recent call last):
+    ...
+    ValueError: assignment destination is read-only
+    """
+    seen = row.view()
+    seen.flags.writeable = False
+    return seen
 
 
 def increasing(field: str, row: Sequence) -> None:

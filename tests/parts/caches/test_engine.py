@@ -11,7 +11,7 @@ from scalemodel.parts.caches import curve
 from scalemodel.parts.caches.curve import lru_curve
 from scalemodel.parts.caches.engine import simulate
 from scalemodel.parts.caches.expected import zipf, zipf_trace
-from scalemodel.parts.caches.policies import LRU
+from scalemodel.parts.caches.policies import LRU, Admitting
 from scalemodel.parts.caches.trace import requests
 
 IDS = st.lists(st.integers(0, 9), min_size=1, max_size=80)
@@ -137,6 +137,23 @@ def test_a_run_that_means_nothing_is_named(wrong, words):
     right = {"ids": [7, 8, 7], "policy": LRU(2)}
     with pytest.raises(ValueError, match=words):
         simulate(**{**right, **wrong})
+
+
+@pytest.mark.parametrize("name", ["ids", "bytes_of", "times_s", "admits"])
+def test_a_policy_that_writes_into_what_it_is_asked_is_stopped(name):
+    class Scribbles:
+        def hits(self, requests):
+            getattr(requests, name)[:1] = 0
+            return np.ones(len(requests.ids), bool)
+
+        def admits(self, requests):
+            return np.ones(len(requests.ids), bool)
+
+    asked = np.array([5, 6, 5])
+    with pytest.raises(ValueError, match="read-only"):
+        simulate(asked, Admitting(Scribbles(), Scribbles()), sizes=[1, 2, 1], times_s=[0, 1, 2])
+    assert asked.tolist() == [5, 6, 5]
+    asked[0] = 6  # and it is the caller's own still
 
 
 def test_a_trace_and_a_curve_that_mean_nothing_are_named():

@@ -22,13 +22,8 @@ WALK = f"""root => {{
 
 
 @pytest.fixture
-def monkey(site, home_of, visit):
-    """The picture, open on its page, without motion."""
-    visitor = visit(home_of(site), reduced_motion="reduce")
-    found = visitor.open(PAGE).locator(".sm-monkey_moving[data-ready]")
-    found.wait_for()
-    yield found
-    assert visitor.faults == []
+def monkey(picture):
+    return picture(PAGE, "monkey_moving")
 
 
 def walk(monkey, moments):

@@ -16,13 +16,8 @@ SEEN = """root => [root.querySelector('[data-said]').textContent.replaceAll('\\x
 
 
 @pytest.fixture
-def thief(site, home_of, visit):
-    """The picture, open on its page, without motion."""
-    visitor = visit(home_of(site), reduced_motion="reduce")
-    found = visitor.open(PAGE).locator(".sm-ratchet_moving[data-ready]")
-    found.wait_for()
-    yield found
-    assert visitor.faults == []
+def thief(picture):
+    return picture(PAGE, "ratchet_moving")
 
 
 def step(thief, name, times=1):

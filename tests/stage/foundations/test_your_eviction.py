@@ -131,6 +131,16 @@ def test_a_rule_may_scribble_on_the_shelf_that_it_is_shown():
     assert shelf_hits(clears) == shelf_hits(fifo)
 
 
+@pytest.mark.parametrize("place", [2, 3])
+def test_a_rule_cannot_write_into_what_is_counted(place):
+    def forgets(*seen):
+        seen[place][seen[0][0]] = 0
+        return seen[0][0]
+
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        shelf_hits(forgets)
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("answer", [None, -1, "A"])
 def test_what_is_not_on_the_shelf_cannot_leave(answer):

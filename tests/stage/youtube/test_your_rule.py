@@ -155,6 +155,16 @@ def test_one_can_be_ahead_of_all_five_on_both_lines():
     assert all(ours[line] > part for each in parts.values() for line, part in each.items())
 
 
+@pytest.mark.parametrize("place", [3, 4])
+def test_a_rule_cannot_make_its_segments_smaller(place):
+    def shrinks(*seen):
+        seen[place][-1] = 1
+        return len(seen[place]) - 1
+
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        race(shrinks)
+
+
 def test_a_rule_that_never_stops_is_told_its_changes():
     to_and_fro = lambda buffer_s, throughput_kbps, last_rung, *others: 1 - last_rung
     words = race(to_and_fro).words

@@ -87,6 +87,15 @@ def test_a_policy_that_gives_no_shares_is_named(takes):
         simulate(FleetConfig(takes=takes))
 
 
+def test_a_policy_that_writes_into_the_distances_is_stopped():
+    def here(far):
+        far[:] = 0
+        return to_all(far)
+
+    with pytest.raises(ValueError, match="read-only"):
+        simulate(FleetConfig(takes=here))
+
+
 def test_a_region_alone_has_nowhere_to_go():
     with pytest.raises(ValueError, match="config=3 must be a FleetConfig"):
         simulate(3)

@@ -92,3 +92,8 @@ def test_a_policy_that_sends_nowhere_is_named():
         balance(lambda held, phone, rng: 3, 3, 1, rng)
     with pytest.raises(ValueError, match="must be a function of"):
         balance(lambda held: 0, 3, 1, rng)
+
+
+def test_a_policy_that_empties_the_servers_is_stopped():
+    with pytest.raises(ValueError, match="read-only"):
+        balance(lambda held, phone, rng: held.fill(0) or 0, 3, 7, np.random.default_rng(1))

@@ -212,7 +212,7 @@ def test_jitter_is_that_of_single_phones_over_seeds():
 def test_the_least_time_is_phones_over_capacity():
     """147 million at the 230 thousand a second of 2014: 10.7 minutes; with a short line it is met."""
     assert expected_drain_s(147e6, 230e3) / 60 == pytest.approx(10.65, abs=0.01)
-    assert expected_drain_s(100, 10, others_per_s=5) == 20
+    assert expected_drain_s(100, 5) == 20
     config = StormConfig(phones=2_000, logins_per_s=10, outage_s=0, line_s=20.0, refusal_ratio=0.0,
                          backoff=Exponential(base_s=1, most_s=1), until_s=300)  # fmt: skip
     assert simulate(config).all_back_s == 0.99 * expected_drain_s(2_000, 10)
@@ -228,12 +228,22 @@ def test_below_the_capacity_a_line_of_any_length_drains():
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("wrong", [{"phones": 0}, {"phones": 1_000_001}, {"logins_per_s": 0}, {"outage_s": -1}, {"time_out_s": 0}, {"backoff": 3}, {"line_s": 0.01}, {"refusal_ratio": 1.5}, {"gone_ratio": -0.1}, {"until_s": 0}, {"until_s": 10**6}, {"seed": -1}], ids=repr)  # fmt: skip
+@pytest.mark.parametrize("wrong", [{"phones": 0}, {"phones": 100_001}, {"logins_per_s": 0}, {"outage_s": -1}, {"time_out_s": 0}, {"backoff": 3}, {"line_s": 0.01}, {"refusal_ratio": 1.5}, {"gone_ratio": -0.1}, {"until_s": 0}, {"until_s": 10**6}, {"seed": -1}], ids=repr)  # fmt: skip
 def test_a_config_that_means_nothing_is_named(wrong):
     with pytest.raises(ValueError, match=rf"^{next(iter(wrong))}=.* must be"):
         StormConfig(**wrong)
 
 
-def test_a_door_that_others_fill_is_named():
-    with pytest.raises(ValueError, match="logins_per_s=5 must be"):
-        expected_drain_s(10, 5, others_per_s=5)
+def test_a_night_of_too_many_knocks_is_named():
+    """Sixty million at the most: one for each time-out, or for each second if they are refused."""
+    for line_s, most_s in ((None, 18_000), (20.0, 600)):
+        config = StormConfig(phones=100_000, line_s=line_s, until_s=most_s)
+        with pytest.raises(ValueError, match=f"until_s={most_s + 1} must be .* at most {most_s}$"):
+            replace(config, until_s=most_s + 1)
+    with pytest.raises(ValueError, match=r"at most 1000000$"):
+        StormConfig(phones=1, until_s=1_000_001)
+
+
+def test_a_door_that_takes_nobody_is_named():
+    with pytest.raises(ValueError, match="logins_per_s=0 must be"):
+        expected_drain_s(10, 0)

@@ -49,6 +49,16 @@ def test_a_message_byte_by_byte():
     assert len(as_tokens(CHAT)) == 52 and len(as_xml(CHAT)) == 130
 
 
+def test_a_stanza_that_was_looked_at_stays_so():
+    given = {"to": "ada"}
+    stanza = Stanza("message", given)
+    given["a b"] = "\0"
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        stanza.attributes["a b"] = "\0"
+    assert as_xml(stanza) == '<message to="ada"/>'
+    assert {stanza, Stanza("message", {"to": "ada"})} == {stanza}
+
+
 def test_what_has_a_meaning_in_xml_is_written_around():
     odd = Stanza("body", {"id": 'a"<&\n'}, text="1 < 2 & 3 > 2\r")
     assert as_xml(odd) == "<body id='a\"&lt;&amp;&#10;'>1 &lt; 2 &amp; 3 &gt; 2&#13;</body>"
@@ -129,7 +139,7 @@ def test_what_is_too_deep_is_named():
 @pytest.mark.parametrize(
     ("raw", "named"),
     [("", "go on at 0 for 1"), ("00", "go on at 1 for 1"), ("00 c8", r"raw\[1\]=200 must be"), ("00 01 00 ff ff 01 01 01", r"raw\[4\]=255 must be"),
-     ("02 01 07 01 07 01 00 00", "names the attribute 'to' twice"), ("00 01 00 fe 00 01 ff", "decode"), ("00 01 00 fe ff ff 61", "go on at 6 for 65535"),
+     ("02 01 07 01 07 01 00 00", "names the attribute 'to' twice"), ("00 01 00 fe 00 02 61 ff", r"raw\[7\] must go on as UTF-8"), ("00 01 00 fe ff ff 61", "go on at 6 for 65535"),
      ("00 01 00 fd 04 12", "go on at 5 for 2")],
 )  # fmt: skip
 def test_bytes_that_are_no_stanza_are_named(raw, named):

@@ -187,6 +187,16 @@ def test_who_is_not_there_is_named():
     assert list(tea.devices) == ["anna", "ben", "carla"]
 
 
+def test_who_comes_back_brings_no_other_devices():
+    tea = group()
+    tea.leave("anna")
+    with pytest.raises(ValueError, match=r"devices=3 must be .* at most 2"):
+        tea.join("anna", 3)
+    assert list(tea.left) == ["anna"] and "anna" not in tea.devices
+    tea.join("anna")
+    assert [one.name for one in tea.devices["anna"]] == ["anna 1", "anna 2"]
+
+
 def test_a_message_of_another_kind_or_place_is_refused():
     tea = group()
     message = tea.write("anna", b"tea")
@@ -210,9 +220,22 @@ def test_a_device_reads_whom_it_has_a_session_with():
         carla.read(anna, message)
     with pytest.raises(ValueError, match="other=None"):
         anna.write(None, b"tea")
+    with pytest.raises(ValueError, match="other=None"):
+        carla.read(None, message)
+    with pytest.raises(ValueError, match="text='tea' must be a bytes"):
+        anna.write(carla, "tea")
+    for wrong in ("", None):
+        with pytest.raises(ValueError, match="name="):
+            Device(wrong, rng)
+    for told, name in (((3, rng), "members"), (({"anna": 1}, 3), "rng"), (({"anna": 1}, rng, 1), "rotates")):  # fmt: skip
+        with pytest.raises(ValueError, match=f"^{name}="):
+            Group(*told)
+    with pytest.raises(ValueError, match="other=anna must be another device"):
+        anna.write(anna, b"tea")
+    assert not carla.sessions and list(anna.sessions) == ["ben"]
 
 
-@pytest.mark.parametrize("wrong", [(1, 1, 1), (2, 3, 3), (2, -1, 1), (3, 2, 1)])
+@pytest.mark.parametrize("wrong", [(1, 1, 1), (2, 3, 3), (2, -1, 1), (3, 2, 1), (10**400, 1, 1), (2, 1, 10**400)])  # fmt: skip
 def test_a_wrong_count_is_refused(wrong):
     with pytest.raises(ValueError, match=r"devices=|senders=|messages="):
         expected_sent(*wrong)

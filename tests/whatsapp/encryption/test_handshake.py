@@ -137,6 +137,23 @@ def test_an_opening_that_was_used_or_is_anothers_is_refused_and_nothing_changes(
     assert ben.once == before
 
 
+@pytest.mark.parametrize("identity", [b"\2" + bytes(31), b"\1" + bytes(31), b"\xff" * 32])
+def test_an_identity_that_is_no_point_is_refused_and_spends_nothing(identity):
+    anna, ben = Keys(rng(1)), Keys(rng(2), once=2)
+    shared, opening = open_with(anna, ben.bundle(), rng(3))
+    with pytest.raises(ValueError, match=r"identity=.* must be a point of its curve"):
+        accept(ben, replace(opening, identity=identity))
+    assert len(ben.once) == 2 and accept(ben, opening) == shared
+
+
+def test_a_signed_pre_key_that_keeps_no_secret_is_refused_before_chance_is_asked():
+    anna, ben, dice = Keys(rng(1)), Keys(rng(2)), rng(3)
+    weak = replace(ben.bundle(), signed_pre_key=bytes(32), signature=ben.identity.sign(bytes(32)))
+    with pytest.raises(ValueError, match=r"public=.* must be a point"):
+        open_with(anna, weak, dice)
+    assert dice.bit_generator.state == rng(3).bit_generator.state
+
+
 @pytest.mark.parametrize("field", ["identity", "ephemeral", "signed_pre_key", "once"])
 def test_a_key_that_is_none_is_named(field):
     right = dict.fromkeys(
@@ -148,6 +165,23 @@ def test_a_key_that_is_none_is_named(field):
         bundle = Keys(rng()).bundle()
         with pytest.raises(ValueError, match=f"{field}=b'short' must be 32 bytes"):
             replace(bundle, **{field: b"short"})
+
+
+def test_what_is_no_phone_no_bundle_and_no_opening_is_named():
+    anna, ben = Keys(rng(1)), Keys(rng(2))
+    shared, opening = open_with(anna, ben.bundle(), rng(3))
+    for said, deed in (
+        ("mine=3 must be a Keys", lambda: open_with(3, ben.bundle(), rng(3))),
+        ("bundle=3 must be a Bundle", lambda: open_with(anna, 3, rng(3))),
+        ("mine=3 must be a Keys", lambda: accept(3, opening)),
+        ("opening=3 must be a Opening", lambda: accept(ben, 3)),
+        ("opening=3 must be a Opening", lambda: ben.spend(3)),
+        ("secret=b'short' must be 32 bytes", lambda: replace(shared, secret=b"short")),
+        ("who='anna ben' must be a bytes", lambda: replace(shared, who="anna ben")),
+    ):
+        with pytest.raises(ValueError, match=f"^{said}"):
+            deed()
+    assert "secret" not in repr(shared)
 
 
 def test_so_many_pre_keys():

@@ -42,8 +42,8 @@ def test_chance_is_the_generators():
 def test_both_have_the_same_in_common(anna, ben):
     assert agree(anna, public_of(ben)) == agree(ben, public_of(anna))
     one, other = Identity(anna), Identity(ben)
-    assert one.agree(other.point) == other.agree(one.point)
-    assert one.agree(public_of(ben)) == agree(ben, one.point)
+    assert one.agree(point_of(other.public)) == other.agree(point_of(one.public))
+    assert one.agree(public_of(ben)) == agree(ben, point_of(one.public))
 
 
 @given(secrets, st.binary(max_size=40), st.integers(0, 63), st.integers(0, 7))
@@ -101,8 +101,8 @@ def test_hmac_is_that_of_rfc_4231():
 def test_an_identity_reads_as_a_point_as_libsodium_reads_it(seed):
     anna, secret = Identity(seed), xeddsa.seed_to_priv(seed)
     assert anna.public == xeddsa.seed_to_ed25519_pub(seed)
-    assert anna.point == xeddsa.ed25519_pub_to_curve25519_pub(anna.public)
-    assert anna.point == xeddsa.priv_to_curve25519_pub(secret)
+    assert point_of(anna.public) == xeddsa.ed25519_pub_to_curve25519_pub(anna.public)
+    assert point_of(anna.public) == xeddsa.priv_to_curve25519_pub(secret)
     assert anna.agree(public_of(seed)) == xeddsa.x25519(secret, public_of(seed))
     assert xeddsa.ed25519_verify(anna.sign(b"tea"), anna.public, b"tea")
 
@@ -134,5 +134,23 @@ def test_hkdf_stretches_so_far(length):
     with pytest.raises(ValueError, match="length="):
         derive(b"", b"", b"", length)
     assert len(derive(b"", b"", b"", 255 * 32)) == 255 * 32
-    with pytest.raises(ValueError, match="salt="):
-        derive("", b"", b"", 1)
+    for place, name in enumerate(("salt", "material", "info")):
+        wrong = [b"", b"", b""]
+        wrong[place] = ""
+        with pytest.raises(ValueError, match=f"^{name}='' must be a bytes"):
+            derive(*wrong, 1)
+
+
+def test_what_is_signed_is_bytes_and_no_seed_is_printed():
+    anna = Identity(bytes(32))
+    for deed, name in (
+        (lambda: anna.sign("tea"), "text"),
+        (lambda: signed(anna.public, "tea", anna.sign(b"tea")), "text"),
+        (lambda: signed(anna.public, b"tea", "signed"), "signature"),
+        (lambda: signed(b"short", b"tea", b""), "public"),
+    ):
+        with pytest.raises(ValueError, match=f"^{name}="):
+            deed()
+    assert repr(anna) == "Identity()"
+    with pytest.raises(ValueError, match="rng=7 must be a Generator"):
+        fresh(7)

@@ -92,3 +92,9 @@ def test_a_town_has_days_and_chance():
         expected_by_pair({("anna", "ben"): -1.0}, 7)
     with pytest.raises(ValueError, match="days=0"):
         expected_by_pair({}, 0)
+    with pytest.raises(ValueError, match="days=1000001"):
+        expected_by_pair({}, 1_000_001)
+    with pytest.raises(ValueError, match=r"truth=1e.308 must be"):
+        expected_by_pair({("anna", "ben"): 1e308}, 100)
+    most = expected_by_pair({("anna", "ben"): 1e9}, 1_000_000)
+    assert most == {("anna", "ben"): 8e15}

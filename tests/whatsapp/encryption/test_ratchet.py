@@ -306,6 +306,14 @@ def test_a_message_of_before_or_of_nobody_is_refused():
     refused(ben, replace(old, public=bytes(32)), "must be a point")
 
 
+def test_a_pre_key_that_keeps_no_secret_is_refused_before_chance_is_asked():
+    rng = np.random.default_rng(1)
+    before = copy.deepcopy(rng.bit_generator.state)
+    with pytest.raises(ValueError, match=r"public=.* must be a point"):
+        Session.opening(Shared(secret=bytes(32), who=b""), bytes(32), rng)
+    assert rng.bit_generator.state == before
+
+
 @pytest.mark.parametrize("wrong", ["tea", None, 7, bytearray(b"tea")])
 def test_a_text_is_bytes_and_a_message_one(wrong):
     anna, ben = talk()
@@ -339,3 +347,23 @@ def test_a_session_has_chains_and_bounds():
         Session(chains, "", rng)
     with pytest.raises(ValueError, match="rng="):
         Session(chains, b"", 1)
+    for end in (Session.opening, Session.accepting):
+        with pytest.raises(ValueError, match="shared=3 must be a Shared"):
+            end(3, keys.public_of(bytes(32)), rng)
+    with pytest.raises(ValueError, match="secret=b'short' must be 32 bytes"):
+        Session.accepting(Shared(secret=bytes(32), who=b""), b"short", rng)
+
+
+def test_what_is_printed_tells_no_key():
+    anna, ben = talk()
+    message = anna.lock(b"tea")
+    ben.unlock(message)
+    ben.lock(b"yes")
+    assert repr(message) == "Message(before=0, number=0)"
+    assert [repr(end.chains) for end in (anna, ben)] == [
+        "Chains(sent=1, received=0, before=0)", "Chains(sent=1, received=1, before=0)",
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="theirs=None must be 32 bytes"):
+        Chains(bytes(32)).answer(bytes(32))
+    with pytest.raises(ValueError, match="secret=None must be 32 bytes"):
+        Chains(bytes(32)).hear(keys.public_of(bytes(32)))

@@ -48,6 +48,11 @@ class Requests:
     times_s: np.ndarray | None  # shape (requests,)
     admits: np.ndarray  # whether a miss may fill, shape (requests,), or empty: all may
 
+    def __post_init__(self):
+        for name in ("ids", "bytes_of", "times_s", "admits"):  # a policy looks at them
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, checks.read_only(getattr(self, name)))
+
 
 def requests(
     ids: np.ndarray, sizes: np.ndarray | None = None, times_s: np.ndarray | None = None

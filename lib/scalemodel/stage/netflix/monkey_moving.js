@@ -1,3 +1,4 @@
+// needs: ../panel/steps.js
 /* A week of a monkey: a hand over the calendar, gates that light one after another, a fleet of dots. */
 ((parts) => {
   "use strict";
@@ -9,9 +10,7 @@
     const { runs, gates } = JSON.parse(find("script").textContent);
     const [caption, fleet, marks, hand, drawn, leash] = ["[data-said]", "[data-fleet]", "[data-marks]", "[data-hand]", "[data-beast-drawn]", "[data-leash]"].map(find);
     const beasts = all("[data-beast]"), sizes = all("select"), lights = all("svg + ol > li"), list = find("details ol");
-    const [play, back, next] = all("[data-to]");
-    const calm = matchMedia("(prefers-reduced-motion: reduce)");
-    let at = 0, timer = null, lighting = null, steps = [];
+    let lighting = null, steps = [];
 
     const pressed = (button) => button.ariaPressed === "true";
     const beast = () => beasts.find(pressed).dataset.beast;
@@ -37,13 +36,13 @@
       const upTo = (n) => lights.forEach((gate, m) => {
         gate.className = m < Math.min(n, passed) ? "open" : tried && refused && m === passed && n > passed ? "shut" : "";
       });
-      if (!tried || !timer || calm.matches) return upTo(tried ? gates + 1 : 0);
+      if (!tried || !player.plays()) return upTo(tried ? gates + 1 : 0);
       let lit = 0;
       upTo(0);
       lighting = setInterval(() => { upTo(++lit); if (lit > gates) clearInterval(lighting); }, GATE_MS);
     }
 
-    function draw() {
+    function draw(at) {
       const [minute, words, down = [], struck = [], passed = 0, refused = 0] = steps[at], { places, boxes } = stand();
       fleet.innerHTML = boxes.join("") + places.map(([cx, cy], n) =>
         `<circle cx="${cx}" cy="${cy}" r="6" class="${down.includes(n) ? "down" : ""}"/>`).join("");
@@ -58,52 +57,23 @@
       light(passed, refused, tried && !naive);
       caption.textContent = words;
       find("output").textContent = `step ${at + 1} of ${steps.length}`;
-      back.disabled = at === 0;
-      next.disabled = at === steps.length - 1;
     }
 
-    function stop() {
-      clearInterval(timer);
-      timer = null;
-      play.textContent = "▶ play";
-      caption.setAttribute("aria-live", "polite");
-    }
-
-    function go(by) {
-      at = Math.min(Math.max(at + by, 0), steps.length - 1);
-      if (at === steps.length - 1) stop();
-      draw();
-    }
-
-    function run() {
-      if (timer) return stop();
-      if (at === steps.length - 1) at = -1;
-      caption.setAttribute("aria-live", "off"); // a reader who listens steps at their own pace
-      play.textContent = "❚❚ pause";
-      timer = setInterval(() => (document.hidden ? stop() : go(1)), STEP_MS);
-      go(1);
-    }
+    const player = globalThis.scalemodelSteps(root, { ms: STEP_MS, draw, said: [caption], end: () => steps.length - 1 });
 
     /* Another beast, fleet or leash: another week, from its beginning. */
     function week(plays) {
-      stop();
+      player.stop();
       leash.disabled = beast() === "no gates";
       steps = runs[`${beast()} ${size().join(" ")}${pressed(leash) && !leash.disabled ? " leashed" : ""}`];
       list.replaceChildren(...steps.map(([, words]) => Object.assign(document.createElement("li"), { textContent: words })));
-      at = 0;
-      draw();
-      if (plays && !calm.matches) run();
+      player.go(0);
+      if (plays) player.run();
     }
 
-    play.onclick = run;
-    back.onclick = () => { stop(); go(-1); };
-    next.onclick = () => { stop(); go(1); };
     beasts.forEach((pick) => { pick.onclick = () => { beasts.forEach((one) => { one.ariaPressed = one === pick; }); week(true); }; });
     leash.onclick = () => { leash.ariaPressed = !pressed(leash); week(true); };
     sizes.forEach((select) => { select.onchange = () => week(false); });
-    play.hidden = calm.matches;
-    calm.addEventListener("change", () => { stop(); play.hidden = calm.matches; });
-    all(".sm-moving-buttons, .sm-moving-ways").forEach((row) => { row.hidden = false; });
     week(false);
     root.dataset.ready = "1";
   }

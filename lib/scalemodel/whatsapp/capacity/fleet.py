@@ -1,9 +1,9 @@
 """How many machines a planet needs, if any one region may go dark.
 
 Each caller is put through to the nearest of a few telephone exchanges. When one burns down its
-callers ring at others, so each exchange keeps lines idle for the fire that is not its own. Where
-all the others share the callers of the lost one, little is idle: with r equal regions, 1 / r of
-everything. Where the nearest takes them all, it needs as much again; but they ring not so far.
+callers ring at others, so each keeps lines idle for a fire that is not its own. Where all others
+share the callers of the lost one, little is idle: of r equal regions, 1 / r of everything. Where
+the nearest takes them all, it needs as much again; but they ring not so far.
 
 Left out: two regions lost at once, cables that are full, law on where data may be.
 Sources: any text on capacity, under n + 1. The regions of the example are ours.
@@ -61,16 +61,12 @@ class FleetConfig:
 
     def __post_init__(self):
         checks.plain(self)
-        for name, bounds in (("phones", (0, 1e12)), ("longitudes", (-180, 180))):
-            low, high = bounds
-            row = checks.numbers_row(
-                name, getattr(self, name), at_least=low, at_most=high, length=2
-            )
+        for name, low, high in (("phones", 0, 1e12), ("longitudes", -180, 180)):
+            given, bounds = getattr(self, name), {"at_least": low, "at_most": high, "length": 2}
+            row = checks.numbers_row(name, given, **bounds)
             object.__setattr__(self, name, tuple(row.tolist()))
         if len(self.longitudes) != len(self.phones):
-            raise ValueError(
-                f"longitudes={self.longitudes} must be as many as phones={self.phones}"
-            )
+            raise ValueError(f"longitudes={self.longitudes} must be {len(self.phones)}, as phones")
         checks.real("phones_per_server", self.phones_per_server, at_least=1, at_most=1e9)
         checks.real("headroom_ratio", self.headroom_ratio, at_least=0, at_most=0.99)
         checks.takes("takes", self.takes, "far")
@@ -102,18 +98,16 @@ def simulate(config: FleetConfig) -> FleetReport:
     for lost in range(len(phones)):
         others = np.arange(len(phones)) != lost
         far = abs(at[others] - at[lost])
-        far = np.minimum(far, 360 - far)
+        far = checks.read_only(np.minimum(far, 360 - far))
         shares = checks.numbers_row("takes(far)", config.takes(far), at_least=0, at_most=1)
         if len(shares) != len(far) or abs(shares.sum() - 1) > 1e-9:
             raise ValueError(f"takes(far)={shares} must be {len(far)} shares that sum to 1")
         most[others] = np.maximum(most[others], phones[others] + shares * phones[lost])
         farther_ms = max(farther_ms, float(shares @ far) * _MS_PER_DEGREE)
     servers = np.ceil(most / room - 1e-9).astype(int)
-    used = phones.sum() / room
+    idle_ratio = float(1 - phones.sum() / room / max(servers.sum(), 1))
     return FleetReport(
-        servers=tuple(servers.tolist()),
-        idle_ratio=float(1 - used / max(servers.sum(), 1)),
-        farther_ms=farther_ms,
+        servers=tuple(servers.tolist()), idle_ratio=idle_ratio, farther_ms=farther_ms
     )
 
 

@@ -5,8 +5,6 @@ after thirty days. How many stand there? As many as come a day, times the days t
 there on average: Little's law. That average is of the shorter of two times, owner and rule, bag
 by bag; the shorter of the two averages is more, and wrong.
 
-What is written behind, a while after it came, is written only if it still waits by then.
-
 Left out: who is away for good, days and nights, size of a message, copies.
 Sources: Little, "A Proof for the Queuing Formula L = λW", 1961; a company's privacy policy of
 2021 for the thirty days. That absences are exponential is ours.
@@ -48,8 +46,7 @@ class OfflineConfig:
 
     def __post_init__(self):
         checks.plain(self)
-        for name in ("arrivals_per_s", "away_s", "ttl_s"):
-            least = 1e-9 if name == "arrivals_per_s" else 1
+        for name, least in (("arrivals_per_s", 1e-9), ("away_s", 1), ("ttl_s", 1)):
             checks.real(name, getattr(self, name), at_least=least, at_most=1e10)
         checks.whole("messages", self.messages, at_least=1, at_most=10_000_000)
         checks.whole("seed", self.seed, at_least=0)
@@ -78,13 +75,10 @@ def simulate(config: OfflineConfig) -> OfflineReport:
     ago_s = np.cumsum(rng.exponential(1 / config.arrivals_per_s, config.messages))
     stays_s = rng.exponential(config.away_s, config.messages)
     if ago_s[-1] < config.ttl_s:
-        raise ValueError(
-            f"messages={config.messages} must reach back ttl_s={config.ttl_s}; they reach {ago_s[-1]:.0f}"
-        )
-    waits = (stays_s > ago_s) & (ago_s < config.ttl_s)
-    return OfflineReport(
-        waiting=float(waits.sum()), expired_ratio=float((stays_s > config.ttl_s).mean())
-    )
+        reach = f"must reach back ttl_s={config.ttl_s}; they reach {ago_s[-1]:.0f}"
+        raise ValueError(f"messages={config.messages} {reach}")
+    waiting = float(((stays_s > ago_s) & (ago_s < config.ttl_s)).sum())
+    return OfflineReport(waiting=waiting, expired_ratio=float((stays_s > config.ttl_s).mean()))
 
 
 # ── The closed forms ────────────────────────────────────────────────────────
@@ -111,11 +105,10 @@ def naive_waiting(config: OfflineConfig) -> float:
     return config.arrivals_per_s * min(config.ttl_s, config.away_s)
 
 
-def written_ratio(delay_s: float, half_s: float = 60.0) -> float:
-    """The share that still waits after `delay_s` if half are fetched within `half_s`: 2^(−d / h).
+def written_ratio(delay_s: float) -> float:
+    """The share that still waits, and is written, after `delay_s`, if half go within a minute.
 
     >>> round(written_ratio(339), 3)
     0.02
     """
-    checks.real("delay_s", delay_s, at_least=0, at_most=1e12)
-    return 0.5 ** (delay_s / checks.real("half_s", half_s, at_least=1e-3, at_most=1e12))
+    return 0.5 ** (checks.real("delay_s", delay_s, at_least=0, at_most=1e12) / 60)

@@ -1,11 +1,10 @@
 """One line for all clerks or one for each, and which door a phone is sent to.
 
-Ten clerks with a line of their own: somebody waits in one while next door a clerk yawns. With one
-line for all nobody yawns while one waits. A pool of connections to a database is that one line.
+Ten clerks with a line of their own: somebody waits in one while next door a clerk yawns. A pool
+of connections to a database is one line for all, and nobody yawns while one waits.
 
 A phone keeps its connection for hours, so where it is sent is where it stays. Sent by the throw
-of a die, the fullest server has some more than the mean; sent to the emptier of two that were
-drawn, hardly any more; sent in turn, none.
+of a die, the fullest server has some more than the mean; to the emptier of two drawn, hardly any.
 
 Left out: phones that leave, servers of different size, news of the load that is late.
 Sources: `parts.queues`, under Erlang C; Mitzenmacher, "The Power of Two Choices in Randomized
@@ -100,11 +99,10 @@ def balance(policy: Callable, servers: int, phones: int, rng: np.random.Generato
     checks.whole("servers", servers, at_least=1, at_most=100_000)
     checks.whole("phones", phones, at_least=0, at_most=1_000_000)
     held = np.zeros(servers, np.int64)
+    seen, most = checks.read_only(held), servers - 1
     for phone in range(phones):
-        server = checks.whole(
-            "policy(...)", policy(held, phone, rng), at_least=0, at_most=servers - 1
-        )
-        held[server] += 1
+        chosen = policy(seen, phone, rng)
+        held[checks.whole("policy(...)", chosen, at_least=0, at_most=most)] += 1
     return held
 
 

@@ -1,13 +1,12 @@
 """One machine fills with phones until something is full: memory, processors or the wire.
 
 A ferry takes cars until the deck is full, the load too heavy or the gangway too slow, whichever
-comes first. A broader gangway helps nobody while the deck is full. So whoever wants more aboard
-asks first which wall it is, and each change moves the answer to another.
+comes first. A broader gangway helps nobody while the deck is full: each change moves the wall.
 
-`STATIONS` is a company's road as told of 2011 and 2012: so many phones, with so much of memory
-and processors in use. What a phone costs is our arithmetic on them: a processor that waits for
-a lock counts as used, "VM" is read as memory, the machine is the one of 2012 all along, and a
-phone sends at each station as many packets as at the last. How `CHANGES` parts the steps is ours.
+`STATIONS` is a company's road as told of 2011 and 2012: phones, and how much of memory and
+processors is in use. What a phone costs is our arithmetic on them: a processor that waits for a
+lock counts as used, "VM" is memory, the machine is that of 2012 all along, and so are the packets
+of a phone. How `CHANGES` parts the steps is ours.
 
 Left out: sockets and files (a setting), disks, garbage collection, and what comes in bursts.
 Sources: Reed, "Scaling to Millions of Simultaneous Connections", Erlang Factory SF, 2012, by
@@ -44,17 +43,14 @@ class Load:
 
     def __post_init__(self):
         checks.plain(self)
-        for name in ("memory_bytes", "cpu_us_per_s", "packets_per_s"):
+        for name in self.__slots__:
             checks.real(name, getattr(self, name), at_least=1e-9, at_most=1e18)
 
 
 def _times(load, memory=1.0, cpu=1.0, packets=1.0):
     """The load, each part by a factor."""
-    return Load(
-        memory_bytes=load.memory_bytes * memory,
-        cpu_us_per_s=load.cpu_us_per_s * cpu,
-        packets_per_s=load.packets_per_s * packets,
-    )
+    return Load(memory_bytes=load.memory_bytes * memory, cpu_us_per_s=load.cpu_us_per_s * cpu,
+                packets_per_s=load.packets_per_s * packets)  # fmt: skip
 
 
 # ── Which wall is first ─────────────────────────────────────────────────────
@@ -99,14 +95,10 @@ STATIONS = MappingProxyType({  # phones, shares of memory and processors in use;
 
 def _phones():
     """What a phone takes at each station."""
-    memory_bytes = _WHOLE.memory_bytes * 0.76 / 1_016_000  # at the first wall as at the second
+    memory = 0.76 / 1_016_000  # at the first wall as at the second
     for phones, memory_ratio, cpu_ratio in STATIONS.values():
-        if memory_ratio is not None:
-            memory_bytes = _WHOLE.memory_bytes * memory_ratio / phones
-        cpu_us_per_s = _WHOLE.cpu_us_per_s * cpu_ratio / phones
-        yield Load(
-            memory_bytes=memory_bytes, cpu_us_per_s=cpu_us_per_s, packets_per_s=PACKETS_PER_S
-        )
+        memory = memory if memory_ratio is None else memory_ratio / phones
+        yield _times(_WHOLE, memory, cpu_ratio / phones, PACKETS_PER_S / _WHOLE.packets_per_s)
 
 
 AS_IT_WAS, _MILLION, _TWO, _PEAK = _phones()

@@ -3,9 +3,8 @@
 A telegraph office charged by the word, so firms agreed on books in which one short word stood
 for a whole sentence. A dialogue that says `<message type="chat">` all day can do the same. Both
 ends hold one list, and what is in it goes as its number, one byte. An address is two parts,
-a telephone number two digits a byte, and all else goes as it is, behind its length.
-
-The dictionary and the layout are ours: no company's format is copied here.
+a telephone number two digits a byte, and all else goes as it is, behind its length. The list and
+the layout are ours: no company's format is copied here.
 
 Left out: compression, encryption, several versions of the list.
 Sources: RFC 6120 (XMPP), for how a stanza looks as text.
@@ -17,6 +16,7 @@ __dir__ = lambda: __all__
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from xml.sax.saxutils import escape, quoteattr
 
 from scalemodel.core import checks
@@ -45,7 +45,7 @@ class Stanza:
     """
 
     tag: str
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
     children: tuple["Stanza", ...] = ()
     text: str = ""
 
@@ -59,14 +59,13 @@ class Stanza:
                 raise ValueError(f"tag={name!r} must be a name of letters, digits, . - and _")
         for text in (self.text, *self.attributes.values()):
             if not isinstance(text, str) or _UNFIT.search(text) or len(text.encode()) > MOST_BYTES:
-                raise ValueError(
-                    f"text={checks.brief(text)} must be text of {MOST_BYTES} bytes that XML can hold"
-                )
+                allowed = f"text of {MOST_BYTES} bytes that XML can hold"
+                raise ValueError(f"text={checks.brief(text)} must be {allowed}")
         for child in self.children:
             checks.instance("child", child, Stanza)
         if _depth(self) > MOST_DEPTH:
             raise ValueError(f"children={self.tag!r} must be at most {MOST_DEPTH} deep")
-        object.__setattr__(self, "attributes", dict(self.attributes))
+        object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))
 
 
 def _depth(stanza):
@@ -121,8 +120,8 @@ def _word(text):
 def from_tokens(raw: bytes) -> Stanza:
     """The stanza that these bytes are; a `ValueError` says where they are not one.
 
-    >>> from_tokens(bytes.fromhex("00 01 00 fe 00 02 48 69"))
-    Stanza(tag='message', attributes={}, children=(), text='Hi')
+    >>> from_tokens(bytes.fromhex("00 01 00 fe 00 02 48 69")) == Stanza("message", text="Hi")
+    True
     """
     stanza, at = _element(raw, 0, 1)
     if at != len(raw):
@@ -167,8 +166,11 @@ def _text(raw, at, in_address=False):
         return packed.hex()[:count], at
     if kind == _TEXT:
         size, at = _take(raw, at, 2)
-        packed, at = _take(raw, at, int.from_bytes(size))
-        return packed.decode(), at
+        packed, end = _take(raw, at, int.from_bytes(size))
+        try:
+            return packed.decode(), end
+        except UnicodeDecodeError as wrong:
+            raise ValueError(f"raw[{at + wrong.start}] must go on as UTF-8") from None
     if kind == _ADDRESS and not in_address:
         user, at = _text(raw, at, in_address=True)
         place, at = _text(raw, at, in_address=True)

@@ -1,17 +1,17 @@
 """The first secret of two phones of which one is off: X3DH.
 
-Ben leaves a box of open padlocks with the server: one that he changes now and then, signed by
-him, and a hundred that are used once (`Keys`, of which the server has the `Bundle`). Anna takes one
-of each, mixes her own keys with them in four ways, and sends her first message with a note of
-what she took (`Opening`). Ben mixes the same four, a day later, and throws the padlock away when
-her first message opens, not before (`Keys.spend`): anybody can send an opening with rubbish behind it.
+Ben leaves open padlocks with the server: one that he changes now and then, signed by him, and
+some that are used once (`Keys`, of which the server has the `Bundle`). Anna takes one of each,
+mixes her own keys with them in four ways, and sends her first message with a note of what she
+took (`Opening`). Ben mixes the same four, a day later, and throws the padlock away when her first
+message opens, not before (`Keys.spend`): anybody can send an opening with rubbish behind it.
 
     1. her identity  with his signed pre-key      she is Anna
     2. her new key   with his identity            he is Ben
     3. her new key   with his signed pre-key      another one tomorrow
     4. her new key   with a pre-key used once     and the opening is good once
 
-`open_with` and `accept` take 0.5 ms each.
+`open_with` and `accept` take 0.6 ms each.
 
 **For learning**: the signature tells that a bundle is of one piece, and not whose it is. A server that
 hands out one of its own reads all, until the two compare their identities by another way.
@@ -48,8 +48,7 @@ class Bundle:
     once: bytes | None = None  # none is left, and the opening could be played again
 
     def __post_init__(self):
-        for name in ("identity", "signed_pre_key") + ("once",) * (self.once is not None):
-            keys.key(name, getattr(self, name))
+        _held(self, "identity", "signed_pre_key")
         checks.instance("signature", self.signature, bytes)
 
 
@@ -67,10 +66,13 @@ class Opening:
     once: bytes | None = None
 
     def __post_init__(self):
-        for name in ("identity", "ephemeral", "signed_pre_key") + ("once",) * (
-            self.once is not None
-        ):
-            keys.key(name, getattr(self, name))
+        _held(self, "identity", "ephemeral", "signed_pre_key")
+
+
+def _held(letter, *names):
+    """Refuse what is no key; there need not be one that is used once."""
+    for name in names if letter.once is None else (*names, "once"):
+        keys.key(name, getattr(letter, name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,7 @@ class Keys:
     >>> accept(ben, opening)
     Traceback (most recent call last):
     ...
-    ValueError: opening.once must be a pre-key that is there; it was used, or is another's
+    ValueError: opening.once must be one that is there; it was used, or is another's
     """
 
     def __init__(self, rng: np.random.Generator, once: int = 10):
@@ -137,14 +139,12 @@ def open_with(mine: Keys, bundle: Bundle, rng: np.random.Generator) -> tuple[Sha
     checks.instance("bundle", bundle, Bundle)
     if not keys.signed(bundle.identity, bundle.signed_pre_key, bundle.signature):
         raise ValueError("bundle.signature must be its identity's, of its signed pre-key")
-    ephemeral, theirs = keys.fresh(rng), keys.point_of(bundle.identity)
-    mixed = [
-        mine.identity.agree(bundle.signed_pre_key),
-        keys.agree(ephemeral, theirs),
-        keys.agree(ephemeral, bundle.signed_pre_key),
-    ]
+    theirs = [keys.point_of(bundle.identity), bundle.signed_pre_key]
     if bundle.once is not None:
-        mixed.append(keys.agree(ephemeral, bundle.once))
+        theirs.append(bundle.once)
+    mixed = [mine.identity.agree(bundle.signed_pre_key)]
+    ephemeral = keys.fresh(rng)
+    mixed += [keys.agree(ephemeral, one) for one in theirs]
     opening = Opening(identity=mine.identity.public, ephemeral=keys.public_of(ephemeral),
                       signed_pre_key=bundle.signed_pre_key, once=bundle.once)  # fmt: skip
     return _shared(mixed, mine.identity.public, bundle.identity), opening
@@ -163,9 +163,7 @@ def accept(mine: Keys, opening: Opening) -> Shared:
     if opening.signed_pre_key != keys.public_of(mine.signed_pre_key):
         raise ValueError("opening.signed_pre_key must be the one of now; this one is gone")
     if opening.once is not None and opening.once not in mine.once:
-        raise ValueError(
-            "opening.once must be a pre-key that is there; it was used, or is another's"
-        )
+        raise ValueError("opening.once must be one that is there; it was used, or is another's")
     mixed = [
         keys.agree(mine.signed_pre_key, keys.point_of(opening.identity)),
         mine.identity.agree(opening.ephemeral),

@@ -1,13 +1,10 @@
 """A phone's keys, and the three functions that all the rest is made of.
 
 Two people who each mix their own secret paint with the other's public colour get the same
-colour (`agree`), and whoever saw both public colours cannot mix it. `derive` stretches one secret into
-several, and `step` moves a chain on: one hash is the key of a message, another is the next link,
-and neither leads back.
-
-A phone has an identity, which signs; a pre-key that its identity has signed, for some days; and
-pre-keys that are used once. All are 32 bytes. An identity is an Ed25519 key; to agree with
-it, its point is read on Curve25519, the same curve in other coordinates.
+colour (`agree`), and whoever saw both public colours cannot mix it. `derive` stretches one secret
+into several. `step` moves a chain on: one hash is a message's key, another the next link, and
+neither leads back. All keys are 32 bytes. An identity is an Ed25519 key, which signs; to agree
+with it, its point is read on Curve25519, the same curve in other coordinates.
 
 **For learning.** Keys come from a generator with a seed, so that a page can be run again. Real
 keys never do: they come from the operating system, and code that others have attacked for years.
@@ -57,9 +54,8 @@ def public_of(secret: bytes) -> bytes:
     >>> public_of(bytes(32)).hex()[:8]
     '2fe57da3'
     """
-    return (
-        X25519PrivateKey.from_private_bytes(key("secret", secret)).public_key().public_bytes_raw()
-    )
+    own = X25519PrivateKey.from_private_bytes(key("secret", secret))
+    return own.public_key().public_bytes_raw()
 
 
 def agree(secret: bytes, public: bytes) -> bytes:
@@ -73,9 +69,8 @@ def agree(secret: bytes, public: bytes) -> bytes:
     try:
         return X25519PrivateKey.from_private_bytes(own).exchange(other)
     except ValueError:
-        raise ValueError(
-            f"public={checks.brief(public)} must be a point with which a secret stays one"
-        ) from None
+        said = f"public={checks.brief(public)} must be a point with which a secret stays one"
+        raise ValueError(said) from None
 
 
 def derive(salt: bytes, material: bytes, info: bytes, length: int) -> bytes:
@@ -109,11 +104,9 @@ def signed(public: bytes, text: bytes, signature: bytes) -> bool:
     >>> signed(anna.public, b"tea", anna.sign(b"tea")), signed(anna.public, b"gin", anna.sign(b"tea"))
     (True, False)
     """
+    checks.instance("signature", signature, bytes), checks.instance("text", text, bytes)
     try:
-        verifier = Ed25519PublicKey.from_public_bytes(key("public", public))
-        verifier.verify(
-            checks.instance("signature", signature, bytes), checks.instance("text", text, bytes)
-        )
+        Ed25519PublicKey.from_public_bytes(key("public", public)).verify(signature, text)
         return True
     except InvalidSignature:
         return False
@@ -124,7 +117,7 @@ class Identity:
     """Who a phone is: a key that signs and agrees.
 
     >>> anna, ben = Identity(bytes(32)), Identity(bytes(31) + b"8")
-    >>> anna.agree(ben.point) == ben.agree(anna.point)
+    >>> anna.agree(point_of(ben.public)) == ben.agree(point_of(anna.public))
     True
     """
 
@@ -136,30 +129,25 @@ class Identity:
     @property
     def public(self) -> bytes:
         """What others know it by."""
-        return Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
-
-    @property
-    def point(self) -> bytes:
-        """The same, as a public key to agree with."""
-        return point_of(self.public)
+        return self._pair().public_key().public_bytes_raw()
 
     def sign(self, text: bytes) -> bytes:
         """The signature of a `text`, 64 bytes."""
-        return Ed25519PrivateKey.from_private_bytes(self.seed).sign(
-            checks.instance("text", text, bytes)
-        )
+        return self._pair().sign(checks.instance("text", text, bytes))
 
     def agree(self, public: bytes) -> bytes:
         """What it has in common with the owner of a `public` key of Curve25519."""
         return agree(hashlib.sha512(self.seed).digest()[:KEY_BYTES], public)
 
+    def _pair(self):
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
+
 
 def point_of(identity: bytes) -> bytes:
     """An identity's public key as one to agree with: u = (1 + y) / (1 - y), RFC 7748, 4.1.
 
-    >>> anna = Identity(bytes(32))
-    >>> point_of(anna.public) == anna.point
-    True
+    >>> point_of(Identity(bytes(32)).public).hex()[:8]
+    '5bf55c73'
     """
     y = int.from_bytes(key("identity", identity), "little") % 2**255
     square = (y * y - 1) * pow(D * y * y + 1, -1, PRIME) % PRIME  # of x, where there is one

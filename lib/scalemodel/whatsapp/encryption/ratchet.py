@@ -1,10 +1,10 @@
 """A key for each message, used and thrown away: the Double Ratchet.
 
-A ratchet turns one way. Each phone has two chains of keys, one to send with and one to receive
-with: `step` gives the key of a message and the next link, and the link before is thrown away. So
-who steals a phone's keys has no way back (forward secrecy). And whenever somebody answers, they
-put a new public key on the message: both mix it into the root, and begin a new chain, which who
-stole the old keys, and only listens, cannot follow (healing).
+A ratchet turns one way. Each phone has a chain of keys to send with and one to receive with:
+`step` gives the key of a message and the next link, and the link before is thrown away. So who
+steals a phone's keys has no way back (forward secrecy). And whoever answers puts a new public key
+on the message: both mix it into the root and begin a new chain, which a thief who only listens
+cannot follow (healing).
 
     root ──mix──▶ root ──mix──▶ root          a mix at each change of speaker
            └▶ link ▶ link ▶ link              a link a message
@@ -12,12 +12,11 @@ stole the old keys, and only listens, cannot follow (healing).
                key    key    key              locks one message, and is gone
 
 What comes late finds its key in `skipped`: keys are made up to it, and kept, within two bounds,
-for a header may say any number. A step makes new `Chains` and leaves the old ones as they are,
-which are given up once the tag of a message fits: what is forged, changed or played again is
-refused, and the session is as before.
+for a header may say any number. A step makes new `Chains`, and the old ones are given up once the
+tag of a message fits: what is forged, changed or played again is refused, and nothing has moved.
 
-The new key is made when somebody sends, as the text allows: so a stolen phone that read last is
-healed by its next message. The text's own rule, `fresh="on reading"`, makes it a turn before.
+The new key is made when somebody sends, as the text allows; its own rule, `fresh="on reading"`,
+makes it a turn before.
 
 One way, a message is locked and opened in 30 µs; with an answer to each, in 0.3 ms. A session is
 1 kB, and 250 bytes more a skipped key. **For learning**: keys stay in memory until Python frees it.
@@ -144,7 +143,8 @@ class Session:
     def opening(cls, shared: Shared, theirs: bytes, rng: np.random.Generator) -> "Session":
         """The end that writes first, to a pre-key of theirs."""
         checks.instance("shared", shared, Shared)
-        return cls(Chains(shared.secret, theirs=keys.key("theirs", theirs)), shared.who, rng)
+        keys.agree(shared.secret, theirs)  # or the first message would be refused, and take chance
+        return cls(Chains(shared.secret, theirs=theirs), shared.who, rng)
 
     @classmethod
     def accepting(cls, shared: Shared, secret: bytes, rng: np.random.Generator) -> "Session":
@@ -157,9 +157,9 @@ class Session:
         if not isinstance(text, bytes):
             raise ValueError(f"text={checks.brief(text)} must be bytes")
         chains = self.chains
+        if chains.sending is None and chains.theirs is None:
+            raise ValueError("this end must read before it writes: it knows no key to write to")
         if chains.sending is None:
-            if chains.theirs is None:
-                raise ValueError("this end must read before it writes: it knows no key to write to")
             chains = chains.answer(keys.fresh(self.rng))
         link, key = keys.step(chains.sending)
         message = Message(chains.ours, chains.before, chains.sent, b"")
@@ -211,11 +211,10 @@ class Session:
     def _skipped(self, after, number, made):
         """After the keys of all before `number` that have not come were made, into `made`."""
         places, link = range(after.received, number if after.receiving else 0), after.receiving
-        if len(made) + len(places) > self.most_skipped:
-            raise ValueError(
-                f"message {number} would skip {len(made) + len(places)} keys; "
-                f"at most {self.most_skipped} are made for one message"
-            )
+        count = len(made) + len(places)
+        if count > self.most_skipped:
+            most = f"at most {self.most_skipped} are made for one message"
+            raise ValueError(f"message {number} would skip {count} keys; {most}")
         for place in places:
             link, made[after.theirs, place] = keys.step(link)
         return replace(after, receiving=link, received=after.received + len(places))

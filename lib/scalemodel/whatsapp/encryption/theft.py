@@ -1,26 +1,21 @@
 """Which messages a copy of a phone's keys opens: tried with the keys, and told by a rule.
 
-A thief writes down all that goes over the wire, and once, for a minute, holds a phone: it is
-given back, and nobody knows. `opened` plays the talk with real keys, copies them at that
-moment, and tries the copy on each message, before and after.
+A thief writes down all that goes over the wire, and once, for a minute, holds a phone. `opened`
+plays the talk with real keys, copies them at that moment, and tries the copy on each message.
 
-Three kinds of lock. With *one key* the copy opens all. With a *chain*, whose links are thrown
-away, nothing of before and all of after. With the *ratchet*, of after only what the keys of that
-moment still reach: the rest of the turn that is on, and, where the owner of the phone had
-the last word, the answer to it (`expected_opened`). Where new keys are made on reading, the phone
-that has read has its next key already: its owner's turn opens, too, and the answer to that.
+With *one key* the copy opens all. With a *chain*, whose links are thrown away, nothing of before
+and all of after. With the *ratchet*, of after only what the keys of that moment still reach: the
+rest of the turn that is on, and, where the owner of the phone had the last word, the answer to it
+(`expected_opened`). Where new keys are made on reading, a phone that has read has its next key
+already: its owner's turn opens, too, and the answer to that. A talk of ten takes 10 ms.
 
-A talk of ten messages and a theft take 10 ms.
-
-Left out: what the phone shows on its screen; a thief who writes back; the identity and pre-keys,
-which are on the phone, too, and open talks that begin later.
+Left out: the screen; a thief who writes back; the identity and pre-keys, which are on the phone,
+too, and open talks that begin later.
 Sources: the properties are those of Signal's text, section 1; the rule is ours.
 """
 
 __all__ = ["KINDS", "expected_opened", "opened"]
 __dir__ = lambda: __all__
-
-from collections.abc import Sequence
 
 import numpy as np
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -35,25 +30,23 @@ KINDS = ("one key", "chain", "ratchet")
 
 @checks.kinds
 def opened(turns: str, after: int, phone: str, kind: str, rng: np.random.Generator,
-           late: Sequence[int] = (), fresh: str = FRESH[0]) -> tuple[bool, ...]:  # fmt: skip
+           fresh: str = FRESH[0]) -> tuple[bool, ...]:  # fmt: skip
     """Of each message, whether a copy of a `phone` opens it.
 
     `turns` says who sends, "A" or "B"; the copy is made when `after` of them have been sent.
-    `late` are those, from 0, that come when all others have; `fresh` is a session's.
+    `fresh` is a session's.
 
     >>> opened("ABAB", 2, "B", "ratchet", np.random.default_rng(1))
     (False, False, True, False)
     """
     _check(turns, after, phone, kind, fresh)
-    late = [checks.whole("late", one, at_least=0, at_most=len(turns) - 1) for one in late]
     ends, wire = _pair(kind, checks.instance("rng", rng, np.random.Generator)), []
     if kind == "ratchet":
         ends["A"].fresh = ends["B"].fresh = fresh
     copy = ends[phone].copied()
     for number, who in enumerate(turns):
         wire.append(ends[who].lock(b"tea"))
-        if number not in late:
-            ends["AB".replace(who, "")].unlock(wire[-1])
+        ends["AB".replace(who, "")].unlock(wire[-1])
         if number + 1 == after:
             copy = ends[phone].copied()
     sends = copy.mirrored()

@@ -11,6 +11,7 @@ __all__ = ["STRETCH", "race", "shelf_hits"]
 __dir__ = lambda: __all__
 
 from collections.abc import Callable
+from types import MappingProxyType
 
 from scalemodel.stage.python.outcome import Outcome, columns
 from scalemodel.stage.python.told import told
@@ -59,7 +60,8 @@ def shelf_hits(evict: Callable) -> list[int]:
         hits.append(int(one in shelf))
         if one not in shelf:
             if len(shelf) == here["places"]:
-                shelf.remove(_one_of(shelf, evict(list(shelf), now, last, count)))
+                leaves = evict(list(shelf), now, MappingProxyType(last), MappingProxyType(count))
+                shelf.remove(_one_of(shelf, leaves))
             shelf.append(one)
             count[one] = 0
         last[one] = now

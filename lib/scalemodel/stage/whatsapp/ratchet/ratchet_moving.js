@@ -1,3 +1,4 @@
+// needs: ../../panel/steps.js
 /* A talk of ten messages: links that go, wheels that turn, and a copy of a phone at one moment. */
 ((parts) => {
   "use strict";
@@ -9,15 +10,14 @@
     const { turns, says, opens, best } = JSON.parse(find("script").textContent);
     const [svg, caption, thief, mask, list] = ["svg", "[data-said]", "[data-thief]", "[data-mask]", "details ol"].map(find);
     const [messages, links, wheels] = ["[data-message]", "[data-link]", "[data-wheel]"].map(all);
-    const locks = all("[data-lock]"), copies = all("[data-copy]"), [play, back, next] = all("[data-to]");
-    const calm = matchMedia("(prefers-reduced-motion: reduce)");
-    let at = 0, timer = null, theft = null, most = 0;
+    const locks = all("[data-lock]"), copies = all("[data-copy]");
+    let theft = null, most = 0;
 
     const lock = () => locks.find((one) => one.ariaPressed === "true").dataset.lock;
     const numbers = (row) => row.length ? row.map((n) => n + 1).join(", ") : "none";
 
     /* What the copy opens of that which has been sent, once it has been made. */
-    function told() {
+    function told(at) {
       if (!theft || at < theft.after) return theft ? "The thief has not come yet." : "The thief waits. Choose a moment.";
       const row = opens[`${lock()} ${theft.phone} ${theft.after}`], sent = [...row].slice(0, at);
       const read = sent.flatMap((one, n) => (one === "1" ? [n] : []));
@@ -29,7 +29,7 @@
       return words;
     }
 
-    function draw() {
+    function draw(at) {
       const row = theft && at >= theft.after ? opens[`${lock()} ${theft.phone} ${theft.after}`] : "";
       svg.dataset.kind = lock();
       messages.forEach((one, n) => { one.dataset.look = n >= at ? "ahead" : row[n] === "1" ? "open" : "shut"; });
@@ -43,50 +43,21 @@
       }
       copies.forEach((one) => { one.ariaPressed = Boolean(theft) && theft.after === at && theft.phone === one.dataset.copy; });
       caption.textContent = says[lock()][at];
-      thief.textContent = told();
+      thief.textContent = told(at);
       find("output").textContent = `${at} of ${turns.length}`;
-      back.disabled = at === 0;
-      next.disabled = at === turns.length;
     }
 
-    function stop() {
-      clearInterval(timer);
-      timer = null;
-      play.textContent = "▶ play";
-      [caption, thief].forEach((one) => one.setAttribute("aria-live", "polite"));
-    }
-
-    function go(by) {
-      at = Math.min(Math.max(at + by, 0), turns.length);
-      if (at === turns.length) stop();
-      draw();
-    }
-
-    function run() {
-      if (timer) return stop();
-      if (at === turns.length) at = -1;
-      [caption, thief].forEach((one) => one.setAttribute("aria-live", "off")); // who listens steps at their own pace
-      play.textContent = "❚❚ pause";
-      timer = setInterval(() => (document.hidden ? stop() : go(1)), STEP_MS);
-      go(1);
-    }
-
-    play.onclick = run;
-    back.onclick = () => { stop(); go(-1); };
-    next.onclick = () => { stop(); go(1); };
-    copies.forEach((one) => { one.onclick = () => { theft = { phone: one.dataset.copy, after: at }; draw(); }; });
+    const steps = globalThis.scalemodelSteps(root, { ms: STEP_MS, draw, said: [caption, thief], end: () => turns.length });
+    copies.forEach((one) => { one.onclick = () => { theft = { phone: one.dataset.copy, after: steps.now() }; draw(steps.now()); }; });
     locks.forEach((pick) => {
       pick.onclick = () => {
         locks.forEach((one) => { one.ariaPressed = one === pick; });
         most = 0;
         list.replaceChildren(...says[lock()].map((words) => Object.assign(document.createElement("li"), { textContent: words })));
-        draw();
+        draw(steps.now());
       };
     });
-    play.hidden = calm.matches;
-    calm.addEventListener("change", () => { stop(); play.hidden = calm.matches; });
-    all(".sm-moving-buttons, .sm-moving-ways").forEach((row) => { row.hidden = false; });
-    draw();
+    steps.go(0);
     root.dataset.ready = "1";
   }
 

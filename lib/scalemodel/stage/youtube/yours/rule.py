@@ -102,8 +102,8 @@ def played(rule: Callable, line: str, ride: int) -> tuple[list[int], list[float]
         return chosen
 
     wrong = playback.session(
-        tuple(here["player"]), here["segment_s"], here["first_rung"], here["ladder_kbps"],
-        [here["rung_bytes"]] * here["segments"], [float(n) for n in range(len(mbps))], mbps,
+        tuple(here["player"]), here["segment_s"], here["first_rung"], tuple(here["ladder_kbps"]),
+        [tuple(here["rung_bytes"])] * here["segments"], [float(n) for n in range(len(mbps))], mbps,
         choose, [0.0] * 64, rung, download_s, stops_s, buffer_s, pause_s,
     )  # fmt: skip
     if wrong >= 0:
