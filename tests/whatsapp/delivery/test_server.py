@@ -141,7 +141,7 @@ def test_a_clock_that_is_set_back_stands_still_and_so_after_a_restart(server, st
     clock.now_s = 3.0
     sent(server, "b")
     assert [row[0] for row in store.load("message")] == [1, 2]
-    assert {row[6] for row in store.load("message")} == {100.0}
+    assert {row[5] for row in store.load("message")} == {100.0}
     again = Server(store, clock, ttl_s=60.0)
     assert again.expire() == [] and again.join("ana") == ANA
     clock.now_s = 160.0
@@ -258,7 +258,7 @@ def test_a_deletion_goes_with_its_receipt_though_more_waits_than_a_stroke_takes(
         server.send(ANA, n, "bo", "x")
     assert server.commit() == BATCH
     assert store.load("message")[0][0] == 2 and store.load("device")[1][3] == 1
-    assert [row[5] for row in store.load("message") if row[1] == "delivered"] == [1]
+    assert [row[4] for row in store.load("message") if row[1] == "delivered"] == [1]
     server.got(BO, 2), server.commit()
     again = Server(store, lambda: 100.0)
     again.hello(BO, 1)
@@ -274,7 +274,7 @@ def test_what_a_stroke_tells_it_tells_once_wherever_it_ends(server, store, monke
     again.got(BO, 3)
     while again.commit():
         pass
-    assert [row[5] for row in store.load("message") if row[1] == "delivered"] == [1, 2, 3]
+    assert [row[4] for row in store.load("message") if row[1] == "delivered"] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("why", ["full", "locked"])
