@@ -147,7 +147,30 @@ def test_a_network_that_cannot_be_is_refused(wrong, words):
         network(**wrong)
 
 
-def test_a_packet_that_nobody_knows_is_refused(ana):
-    with pytest.raises(ValueError, match="must be one of those"):
-        ana.handle(("wave",), 1.0)
-    assert ana.shown == [] and ana._server.heard == []
+@pytest.mark.parametrize("packet", [
+    ("wave",), None, ("push", 1), ("push", None), ("push", "x", 0, "text", 0, "a", "b", 1.0, "x"),
+    ("push", 1, None, "text", 0, "bo", "ana", 9.0, "hi"), ("push", 1, 0, 5, 0, "bo", "ana", 9.0, "hi"),
+    ("push", 1, 0, "read", [], "bo", "ana", 9.0, ""), ("push", 1, 0, "text", 0, {}, "ana", 9.0, "hi"),
+    ("push", 1, 0, "text", 0, "bo", 7, 9.0, "hi"), ("push", 1, 0, "text", 0, "bo", "ana", "9", "hi"),
+    ("push", 1, 0, "text", 0, "bo", "ana", 9.0, None), ("ack", [], 1, 1), ("ack", 1, {}, 1),
+    ("ack", 1, 1, None), ("ack", 1, 1), ("refused", 1, 2), ("refused", [], "why"), ("x" * 10**6,),
+])  # fmt: skip
+def test_a_packet_that_nobody_knows_is_refused(ana, packet):
+    ana.say("bo", "tea")
+    with pytest.raises(ValueError, match=r"^packet=.{,90} must be one of those"):
+        ana.handle(packet, 1.0)
+    assert ana.shown == [] and ana._server.heard == [] and len(ana._outbox) == 1
+    assert len(ana.handle(push(1, 0), 1.0)) == 1, "and what comes then is shown"
+
+
+def test_what_is_counted_ends():
+    for wrong, words in ((0.999, "drop=0.999 must be .* at most 0.9"), (-0.1, "drop=-0.1")):
+        with pytest.raises(ValueError, match=words):
+            transmissions(wrong, 1_000, np.random.default_rng(1))
+    for wrong in (0, 10_001):
+        with pytest.raises(ValueError, match=f"messages={wrong} must be .* at most 10000"):
+            transmissions(0.1, wrong, np.random.default_rng(1))
+    assert (
+        expected_transmissions(0.999) == pytest.approx(1e6)
+        and transmissions(0.9, 1, stream(1, "n")) >= 1
+    )

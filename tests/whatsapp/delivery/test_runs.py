@@ -275,6 +275,10 @@ def test_what_is_broken_is_what_one_sees_with_the_eye(promise, events):
 @pytest.mark.parametrize(("wrong", "words"), [
     ({"messages": ((1.0, "ana", "bo", "m1"), (2.0, "bo", "cy", "m1"))}, "each must be another"),
     ({"messages": ((1.0, "zoe", "bo", "m1"),)}, "messages has"),
+    ({"messages": ((1.0, "ana", None, "m1"), (1.0, "ana", "bo", "m2"))}, "messages=None must be"),
+    ({"messages": ((1.0, "ana", ["bo"], "m1"),)}, "messages=.'bo'. must be"),
+    ({"messages": [(1.0, "ana", "bo", "m1")]}, "messages=.* must be a tuple"),
+    ({"messages": ((1.0, "ana", "bo", ""),)}, "messages='' must be"),
     ({"messages": ((CALM_S + 1, "ana", "bo", "m1"),)}, "messages=21.0"),
     ({"faults": ((1.0, 2.0, "flood"),)}, f"one of .*{FAULTS[-1]}"),
     ({"faults": ((3.0, 2.0, "kill"),)}, "faults=2.0 must be .* of at least 3"),
