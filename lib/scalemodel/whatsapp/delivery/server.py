@@ -417,8 +417,8 @@ class Server:
                 self._leap_s, self._leapt_s = now_s - self._now, now_s
             elif now_s - self._leapt_s >= LEAP_S or now_s - self._now < self._leap_s / 2:
                 self._leap_s = 0.0  # it has gone on from there, or was set back
-            # a clock that was set back stands still
-            self._now = max(self._now, now_s - self._leap_s)
+            if now_s - self._leap_s > self._now:  # a clock that was set back stands still
+                self._now = now_s - self._leap_s
         return self._now + self._leap_s
 
     @property

@@ -139,9 +139,8 @@ def _known(batch):
         raise ValueError(f"batch={checks.brief(batch)} must have rows by one of {allowed}")
     for what, rows in batch.items():
         size = WRITES[what].count("?")
-        if type(rows) is not list or not all(
-            type(row) is tuple and len(row) == size for row in rows
-        ):
+        is_list = type(rows) is list and {*map(type, rows)} <= {tuple}
+        if not is_list or not {*map(len, rows)} <= {size}:
             raise ValueError(f"batch: {what}={checks.brief(rows)} must be a list of rows of {size}")
 
 
