@@ -101,8 +101,7 @@ class Schedule:
 class History:
     """What everybody saw, in order: `(at_s, what, ...)`, and who played.
 
-    >>> history = History(Schedule(), Server, Client, ((1.0, "died"),))
-    >>> history.events[0][1]
+    >>> History(Schedule(), Server, Client, ((1.0, "died"),)).events[0][1]
     'died'
     """
 
@@ -209,28 +208,20 @@ def drawn(seed: int, lazy: bool = False) -> Schedule:
     (True, True)
     """
     rng = stream(seed, "schedule")
-    when = lambda: float(round(rng.uniform(0, CALM_S - 2), 2))
-    span = lambda: (at_s := when(), round(at_s + float(rng.uniform(0.05, 6)), 2))
+    within = lambda low, high: float(rng.uniform(low, high))
+    when = lambda: round(within(0, CALM_S - 2), 2)
+    span = lambda: (at_s := when(), round(at_s + within(0.05, 6), 2))
     chance = lambda ratio: bool(rng.random() < ratio)
-    whom = lambda: CLUB if chance(0.2) else PEOPLE[rng.integers(3)]
+    someone = lambda: PEOPLE[rng.integers(3)]
+    whom = lambda: CLUB if chance(0.2) else someone()
     soon = chance(0.25)  # what expires within seconds needs a clock that is right
     behind = lazy and chance(0.5)
     return Schedule(
-        messages=tuple(
-            (when(), PEOPLE[rng.integers(3)], whom(), f"m{n + 1}")
-            for n in range(rng.integers(3, 13))
-        ),
-        faults=tuple(
-            (*span(), FAULTS[rng.integers(5 if soon else 7)]) for _ in range(rng.integers(4))
-        ),
-        partition=tuple((*span(), PEOPLE[rng.integers(3)]) for _ in range(rng.integers(3))),
+        messages=tuple((when(), someone(), whom(), f"m{n + 1}") for n in range(rng.integers(3, 13))),
+        faults=tuple((*span(), FAULTS[rng.integers(5 + 2 * (not soon))]) for _ in range(rng.integers(4))),
+        partition=tuple((*span(), someone()) for _ in range(rng.integers(3))),
         laptops=tuple(user for user in PEOPLE if chance(0.2)),
-        drop=float(rng.uniform(0, 0.4)),
-        duplicate=float(rng.uniform(0, 0.3)),
-        reorder=float(rng.uniform(0, 0.3)),
-        delay_s=float(rng.uniform(0.01, 0.3)),
-        ttl_s=float(rng.uniform(3, 8)) if soon else 30 * DAY_S,
-        write=WRITE[behind],
-        flush_every=int(rng.integers(2, 9)) if lazy and not behind else 1,
-        seed=seed,
-    )
+        drop=within(0, 0.4), duplicate=within(0, 0.3), reorder=within(0, 0.3),
+        delay_s=within(0.01, 0.3), ttl_s=within(3, 8) if soon else 30 * DAY_S, write=WRITE[behind],
+        flush_every=int(rng.integers(2, 9)) if lazy and not behind else 1, seed=seed,
+    )  # fmt: skip

@@ -53,14 +53,11 @@ MOST_S = 1e11
 class ServerBusy(RuntimeError):
     """So much is not committed that no more is taken; the message says what to do.
 
-    >>> raise ServerBusy(10_000)
+    >>> raise ServerBusy("10000 messages wait for `commit()`; repeat then")
     Traceback (most recent call last):
     ...
     scalemodel.whatsapp.delivery.server.ServerBusy: 10000 messages wait for `commit()`; repeat then
     """
-
-    def __init__(self, waiting: int):
-        super().__init__(f"{waiting} messages wait for `commit()`; repeat then")
 
 
 class Server:
@@ -228,7 +225,8 @@ class Server:
         devices, people = self._goes_to(sender, to)
         if len(self._waiting) >= MOST_WAITING:
             if not self._behind:
-                raise ServerBusy(len(self._waiting))
+                words = f"{len(self._waiting)} messages wait for `commit()`; repeat then"
+                raise ServerBusy(words)
             self.commit()
         self._reserve(1)
         id, at_s = self._next, self._time()

@@ -18,6 +18,7 @@ __all__ = ["WRITES", "ForgetfulStore", "SqlStore"]
 __dir__ = lambda: __all__
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from scalemodel.core import checks
@@ -39,7 +40,7 @@ WRITES = {  # what a batch may hold, in the order in which it is written
 NEW = ("message", "sent", "device")  # what nobody else may have entered
 
 
-class SqlStore:
+class SqlStore(AbstractContextManager):
     """The log in a database: a file's path, a URL of PostgreSQL, or None for a file that goes.
 
     >>> with SqlStore() as store:
@@ -75,9 +76,6 @@ class SqlStore:
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()
-
-    def __enter__(self):
-        return self
 
     def __exit__(self, *_):
         self.close()

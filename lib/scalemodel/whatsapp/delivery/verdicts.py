@@ -47,10 +47,7 @@ class Verdict:
     words: str
     schedule: Schedule | None
 
-    @property
-    def holds(self) -> bool:
-        """Whether all promises held."""
-        return not self.promise
+    holds = property(lambda self: not self.promise)
 
 
 @checks.kinds
