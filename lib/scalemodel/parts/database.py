@@ -76,14 +76,18 @@ class Database(contextlib.AbstractContextManager):
     @checks.kinds
     def __init__(self, where: Path | None, program: str, tables: Mapping, wait_s: float = 5.0):
         if not program.isidentifier() or not program.isascii() or len(program) > 40:
-            raise ValueError(f"program={program!r} must be a short name of ASCII letters")
+            raise ValueError(
+                f"program={checks.brief(program)} must be a short name of ASCII letters"
+            )
         wait_s = checks.real("wait_s", wait_s, at_least=0, at_most=3_600)
         for name, columns in tables.items():
             checks.text("tables", name), checks.text(f"tables[{name!r}]", columns)
         self._connection, self._own = None, tempfile.mkdtemp() if where is None else None
         place = checks.text("where", f"{self._own}/file.db" if self._own else os.fspath(where))
         if "\0" in place or place.startswith((":memory:", "file:")):
-            raise ValueError(f"where={where!r} must be None, a path or a URL of PostgreSQL")
+            raise ValueError(
+                f"where={checks.brief(where)} must be None, a path or a URL of PostgreSQL"
+            )
         self.is_postgres = place.startswith(("postgresql://", "postgres://"))
         self.where = place if self.is_postgres else os.path.abspath(place)
         self._sign = "%s" if self.is_postgres else "?"

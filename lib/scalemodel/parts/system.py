@@ -72,10 +72,10 @@ class State:
             checks.real(f"load[{name!r}]", share, at_least=0, at_most=1)
         for name, words in self.says.items():
             if not isinstance(words, str):
-                raise ValueError(f"says[{name!r}]={words!r} must be a string")
+                raise ValueError(f"says[{name!r}]={checks.brief(words)} must be a string")
         for name in ("failed", "running"):
             if not isinstance(getattr(self, name), (set, frozenset)):
-                raise ValueError(f"{name}={getattr(self, name)!r} must be a set")
+                raise ValueError(f"{name}={checks.brief(getattr(self, name))} must be a set")
 
 
 @dataclass(frozen=True, slots=True)

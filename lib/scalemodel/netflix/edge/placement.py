@@ -174,5 +174,7 @@ def files(shares: np.ndarray, bytes_of: np.ndarray) -> tuple[np.ndarray, np.ndar
     if len(size) != len(share):
         raise ValueError(f"bytes_of must have {len(share)} numbers, as shares, not {len(size)}")
     if (size % 1).any() or size.sum() >= 2**63:
-        raise ValueError(f"bytes_of={bytes_of!r} must be integers, with a sum below 2**63")
+        raise ValueError(
+            f"bytes_of={checks.brief(bytes_of)} must be integers, with a sum below 2**63"
+        )
     return share, size.astype(np.int64)

@@ -97,7 +97,7 @@ class Service:
         checks.whole("workers", self.workers, at_least=1, at_most=100_000)
         checks.real("mean_ms", self.mean_ms, at_least=1e-3, at_most=1e6)
         if not isinstance(self.law, str) or self.law not in LAWS:
-            raise ValueError(f"law={self.law!r} must be one of {', '.join(LAWS)}")
+            raise ValueError(f"law={checks.brief(self.law)} must be one of {', '.join(LAWS)}")
         checks.real("failure_ratio", self.failure_ratio, at_least=0, at_most=1)
         if self.queue is not None:
             checks.whole("queue", self.queue, at_least=0, at_most=10**9)
@@ -131,7 +131,9 @@ class Call:
         for name in ("deadline_s", "hedge_s", "queue", "lifo", "drops_expired"):
             value, none = getattr(self.guards, name), getattr(UNGUARDED, name)
             if value != none:
-                raise ValueError(f"guards must leave {name}={value!r} out: it must be {none!r}")
+                raise ValueError(
+                    f"guards must leave {name}={checks.brief(value)} out: it must be {none!r}"
+                )
         checks.instance("fallback", self.fallback, bool)
         checks.instance("shows", self.shows, str)
 
