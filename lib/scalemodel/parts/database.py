@@ -222,5 +222,5 @@ def _fits_plainly(column):
     """Whether it is seen at one look, ten times as fast; if not, each value is looked at."""
     kinds = {*map(type, column)}
     if kinds == {int}:
-        return -(2**63) <= min(column) and max(column) < 2**63
+        return min(column) >= -(2**63) and max(column) < 2**63
     return kinds <= {str, bytes} or (kinds == {float} and not any(map(math.isnan, column)))

@@ -128,7 +128,9 @@ def place(
     holds = np.zeros((len(disk), len(share)), dtype=bool)
     before = np.array(holds if held is None else held, order="C")
     if before.dtype != bool or before.shape != holds.shape:
-        raise ValueError(f"held must be booleans, {holds.shape} as disk_bytes and shares: {held!r}")
+        raise ValueError(
+            f"held must be booleans, {holds.shape} as disk_bytes and shares: {checks.brief(held)}"
+        )
     order = np.argsort(-share, kind="stable")
     order, left = order[share[order] > 0], np.full(len(disk), most)  # nobody wants the rest
     fill.native(order, size, disk.astype(np.int64), left, before, holds)

@@ -167,18 +167,24 @@ class Graph:
         for field, values in (("services", names), ("calls", pairs)):
             for value, times in Counter(values).items():
                 if times > 1:
-                    raise ValueError(f"{field} has {value!r} twice; each must be there once")
+                    raise ValueError(
+                        f"{field} has {checks.brief(value)} twice; each must be there once"
+                    )
         for number, pair in enumerate(pairs):
             for name in pair:
                 if name not in names:
-                    raise ValueError(f"calls[{number}] names {name!r}; {_one_of(names)}")
+                    raise ValueError(
+                        f"calls[{number}] names {checks.brief(name)}; {_one_of(names)}"
+                    )
         if self.entry not in names:
-            raise ValueError(f"entry={self.entry!r} is no service; {_one_of(names)}")
+            raise ValueError(f"entry={checks.brief(self.entry)} is no service; {_one_of(names)}")
         self._depths()
         called = {self.entry, *(callee for _, callee in pairs)}
         for name in names:
             if name not in called:
-                raise ValueError(f"services has {name!r}, which no call reaches; one must")
+                raise ValueError(
+                    f"services has {checks.brief(name)}, which no call reaches; one must"
+                )
 
     def service(self, name: str) -> Service:
         """The service of that name.
@@ -188,7 +194,7 @@ class Graph:
         """
         names = [service.name for service in self.services]
         if name not in names:
-            raise ValueError(f"name={name!r} is no service; {_one_of(names)}")
+            raise ValueError(f"name={checks.brief(name)} is no service; {_one_of(names)}")
         return self.services[names.index(name)]
 
     def calls_of(self, name: str) -> list[Call]:
