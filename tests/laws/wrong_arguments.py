@@ -2,8 +2,8 @@
 
 Each public function, class and method is called as a docstring's example calls it, but for
 one argument. It must answer with a `ValueError` or a `TypeError` that names the field and
-says what it must be, soon and in few words, and leave everything as it was; what cannot be right at all (no
-number for a number, nothing for an object) must not be accepted either.
+says what it must be, soon and in few words, and leave everything as it was; what cannot be
+right at all (no number for a number, nothing for an object) must not be accepted either.
 
 Not called: what is compiled (its callers are the doorkeepers), exceptions, protocols, and
 records without a check of their own, which take what they are given.

@@ -14,7 +14,7 @@ Left out: copies on other machines, and a log in several parts.
 Sources: SQLite documentation (PRAGMA synchronous: what FULL and NORMAL promise).
 """
 
-__all__ = ["WRITES", "ForgetfulStore", "SqlStore"]
+__all__ = ["NEW", "WRITES", "ForgetfulStore", "SqlStore"]
 __dir__ = lambda: __all__
 
 from collections.abc import Mapping
