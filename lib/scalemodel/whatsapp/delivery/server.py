@@ -98,7 +98,7 @@ class Server:
         self._numbers = {}  # of each device, and of those of whom no answer came
         self._held = {}  # by id, what some device has not acknowledged
         self._waiting, self._unwritten = {}, []  # not committed: messages, and keys without one
-        self._gone = deque()  # nor these: (receipts up to, device, its cursor, id deleted)
+        self._gone = deque()  # nor these: (receipts up to, row of a cursor, id deleted)
         self._sent, self._keys = {}, deque()  # the row of each key, and `(at_s, rows)` by age
         self._load()
 
@@ -125,7 +125,7 @@ class Server:
             for device in left:
                 device.queue.append(message)
             if not left:
-                self._gone.append((0, None, 0, self._delete(message)))
+                self._gone.append((0, None, self._delete(message)))
 
     # ── Who there is ────────────────────────────────────────────────────────
     def join(self, user: str, device: str = "phone") -> tuple[str, str]:
@@ -288,10 +288,10 @@ class Server:
                 if len(message.devices) == 1 or all(d.cursor < message.id for d in twins):
                     self._receipt("delivered", device, message, at_s)
             deleted = None if message.left else self._delete(message)
-            self._gone.append((self._next - 1, device.number, message.id, deleted))
+            self._gone.append((self._next - 1, (message.id, device.number), deleted))
         if id > device.cursor:
             device.cursor = id
-            self._gone.append((self._next - 1, device.number, id, None))
+            self._gone.append((self._next - 1, (id, device.number), None))
         if device.online and queue and queue[-1].id > device.pushed:  # there is room now
             self._push(device, device.pushed)
 
@@ -337,11 +337,11 @@ class Server:
         done = [*takewhile(lambda one: one[0] <= last, self._gone)]
         is_old = self._keys and self._keys[0][0] + self._remember_s <= self._now
         old = self._keys[0][1] if is_old else []
-        cursors = {number: id for _, number, id, _ in done if number}
+        cursors = {row[1]: row for _, row, _ in done if row}  # the last of each device
         rows = {
             "message": [message.row for message in batch],
             "sent": keys,
-            "cursor": [(id, number) for number, id in cursors.items()],
+            "cursor": [*cursors.values()],
             "gone": [(id,) for *_, id in done if id],
             "forgotten": [(max(old)[0],)] if old else [],
         }
@@ -373,7 +373,7 @@ class Server:
             for device in oldest.devices:
                 if device.queue and device.queue[0] is oldest:
                     device.queue.popleft()
-            self._gone.append((self._next - 1, None, 0, self._delete(oldest)))
+            self._gone.append((self._next - 1, None, self._delete(oldest)))
             self.counts["expired"] += oldest.kind == "text"
             expired.append(oldest.id)
         return expired
