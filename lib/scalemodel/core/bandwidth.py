@@ -276,6 +276,8 @@ def _text(path):
         return Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path} must be a text file in UTF-8") from None
+    except UnicodeEncodeError:
+        raise ValueError(f"path={checks.brief(path)} must be the path of a file") from None
 
 
 def _finite(word):

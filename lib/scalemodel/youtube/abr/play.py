@@ -168,7 +168,7 @@ def play_many(video: Video, traces: Sequence[Trace], policy, player: Player = Pl
     >>> play_many(Video.constant(4, [300, 750], 9), rides, BufferBased()).rung[:, -1]
     array([0, 1, 1])
     """
-    if isinstance(traces, Trace) or not isinstance(traces, Iterable):
+    if isinstance(traces, Trace | str) or not isinstance(traces, Iterable):
         raise ValueError(f"traces={checks.brief(traces)} must be a sequence of Trace")
     traces = list(traces)
     check_fit(video, traces, player)
