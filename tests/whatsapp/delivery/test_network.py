@@ -5,7 +5,7 @@ import pytest
 
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import agrees
-from scalemodel.whatsapp.delivery.client import HELLO_S, Client
+from scalemodel.whatsapp.delivery.client import GIVE_UP_S, HELLO_S, Client
 from scalemodel.whatsapp.delivery.network import Network, expected_transmissions, transmissions
 
 
@@ -54,7 +54,8 @@ def test_a_gap_waits_and_is_not_acknowledged(ana):
     assert ana.handle(push(2, 1, "b"), 1.0) == [] and ana._server.heard == [("got", 0)]
     assert [e[4] for e in ana.handle(push(1, 0, "a"), 1.1)] == ["a", "b"]
     assert ana._server.heard[-1] == ("got", 2)
-    assert ana.handle(push(1, 0, "a"), 1.2) == [] and bodies(ana) == ["a", "b"]
+    for again in (push(1, 0, "a"), push(2, 1, "b")):
+        assert ana.handle(again, 1.2) == [] and bodies(ana) == ["a", "b"]
     assert ana._server.heard[-1] == ("got", 2), "its first acknowledgement was lost"
     ana.handle(push(7, 5), 2.0), ana.handle(push(9, 0, "after what expired"), 2.1)
     assert bodies(ana)[2:] == ["after what expired"] and ana.cursor == 9
@@ -83,6 +84,16 @@ def test_a_device_repeats_the_first_with_growing_pauses_and_then_the_next(ana):
     assert ana.handle(("refused", 2, "why"), 31.0) == [("refused", 2, "why")]
     ana.step(40.0)
     assert ana._server.heard[-1] == ("hello", 0)
+
+
+def test_what_was_repeated_for_a_month_is_given_up_and_the_next_is_sent(ana):
+    ana.say("bo", "one"), ana.say("bo", "two")
+    ana.step(5.0), ana.step(5.0 + GIVE_UP_S)
+    assert ana._server.heard[-1] == ("send", 1, "bo", "one")
+    ana.step(5.1 + GIVE_UP_S), ana.step(6.0 + GIVE_UP_S)
+    sends = [p[1] for p in ana._server.heard if p[0] == "send"]
+    assert sends == [1, 1, 2, 2] or sends == [1, 1, 2]
+    assert ana.handle(("ack", 2, 7, 1), 9e6)[0] == ("acked", 2, 7) and ana.ticks == {1: 0, 2: 1}
 
 
 def test_ticks_of_a_group_wait_for_the_last_and_a_receipt_may_come_before_the_acknowledgement(ana):

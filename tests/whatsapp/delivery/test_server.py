@@ -151,6 +151,9 @@ def test_a_clock_that_is_set_back_stands_still_and_so_after_a_restart(server, st
     assert again.expire() == [1, 2]
     clock.now_s = float("nan")
     assert again.expire() == []
+    deaf = Server(ForgetfulStore(), clock)
+    deaf.join("ana"), deaf.join("bo"), sent(deaf, "when?")
+    assert deaf._store.load("message")[0][5] == 0.0
 
 
 def test_a_clock_that_leaps_by_forty_days_and_back_deletes_nothing(store, clock):
