@@ -185,3 +185,9 @@ def test_what_is_counted_ends():
         expected_transmissions(0.999) == pytest.approx(1e6)
         and transmissions(0.9, 1, stream(1, "n")) >= 1
     )
+
+
+@pytest.mark.parametrize("server", [None, Ear, type("Half", (), {"join": len})()])
+def test_a_device_without_a_server_is_refused(server):
+    with pytest.raises(ValueError, match="server=.* must have the methods join and handle"):
+        Client(server, "ana", np.random.default_rng(1))

@@ -547,6 +547,9 @@ def test_names_are_taken_once(server):
         (lambda: server.party("pals", itertools.repeat("ana")), "must be a row of 1 to 1024 users"),
         (lambda: Server(server._store, Clock(), write="later"), "write='later' must be one of"),
         (lambda: Server(None, Clock()), "store=None must have the methods"),
+        (lambda: Server(open, Clock()), "store=.* must have the methods"),
+        (lambda: Server(ForgetfulStore, Clock()), "store=.* must have the methods"),
+        (lambda: Server(type("Half", (), {"write": len})(), Clock()), "store=.* must have the"),
     ):
         with pytest.raises(ValueError, match=words):
             call()

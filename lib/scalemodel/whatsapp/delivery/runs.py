@@ -5,7 +5,7 @@ the line of one is cut, when the disk is full, when the server dies and is start
 plays it in virtual time, in steps of a twentieth of a second, and writes down what everybody
 saw. After twenty seconds nothing breaks any more, so that all that can arrive does.
 
-An evening takes some 30 ms; `drawn(seed)` invents a script.
+An evening takes some 15 ms; `drawn(seed)` invents a script.
 
 Left out: real time, real processes; `tests/whatsapp/delivery` kills one.
 Sources: deterministic simulation testing, as of FoundationDB; Jepsen's histories.

@@ -15,7 +15,7 @@ To the database it makes no difference, to the promise it makes all.
 
 Whoever has one server reads `take()` and calls `commit()` and `tick()` now and then. A message
 from `send` to its acknowledgement costs some 10 µs on SQLite (`benchmarks/whatsapp/delivery.py`);
-all that waits lies in memory, too, 600 bytes each, and where that is full one machine ends.
+all that waits lies in memory, too, 750 bytes each, and where that is full one machine ends.
 
 Whoever lets a clock leap by 40 days and back would delete all mail that waits. So a leap of more
 than an hour is on trial for an hour, in which nothing expires and no key is forgotten. Keys are
@@ -282,7 +282,6 @@ class Server:
         while queue and queue[0].id <= id:
             message = queue.popleft()
             message.left -= 1
-            device.cursor = message.id
             if message.kind == "text" and owner != message.sender.owner:
                 twins = (d for d in message.devices if d.owner == owner and d is not device)
                 if len(message.devices) == 1 or all(d.cursor < message.id for d in twins):

@@ -8,7 +8,7 @@ pulled: what was not flushed to the disk is gone; and it can be full, locked, or
 keeps a batch and says that it did not.
 
 A batch of a thousand takes some 5 ms on SQLite, most of it the flush. A message that waits takes
-about 250 bytes of the file; ten million of them are 2.5 GB.
+about 150 bytes of the file; ten million of them are 1.5 GB.
 
 Left out: copies on other machines, and a log in several parts.
 Sources: SQLite documentation (PRAGMA synchronous: what FULL and NORMAL promise).
