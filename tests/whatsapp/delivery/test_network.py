@@ -62,6 +62,12 @@ def test_a_gap_waits_and_is_not_acknowledged(ana):
     assert ana.handle(push(7, 5), 2.2) == []
 
 
+def test_of_two_that_may_follow_the_lower_is_shown_first(ana):
+    ana.handle(push(5, 4, "b"), 1.0), ana.handle(push(7, 4, "c"), 1.0)
+    ana.handle(push(4, 0, "a"), 1.1)
+    assert bodies(ana) == ["a", "b", "c"]
+
+
 def test_what_comes_after_its_time_is_not_shown_and_is_acknowledged(ana):
     assert ana.handle(push(1, 0, until_s=5.0), 5.0) == [] and ana.cursor == 1
     assert len(ana.handle(push(2, 1, until_s=5.1), 5.0)) == 1

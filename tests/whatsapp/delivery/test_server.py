@@ -271,6 +271,15 @@ def test_a_deletion_goes_with_its_receipt_though_more_waits_than_a_stroke_takes(
     assert again.take()[0][1][1] == 2, "its receipt is not written, so it is there"
 
 
+def test_a_deletion_goes_in_the_stroke_of_its_receipt_and_no_later(server, store, monkeypatch):
+    monkeypatch.setattr(module, "BATCH", 3)
+    sent(server, "a")
+    server.send(ANA, 2, "bo", "b"), server.send(ANA, 3, "bo", "c")
+    server.got(BO, 1), server.send(ANA, 4, "bo", "d")
+    assert server.commit() == 3 and [row[0] for row in store.load("message")] == [2, 3, 4]
+    assert store.load("device")[1][3] == 1
+
+
 def test_what_a_stroke_tells_it_tells_once_wherever_it_ends(server, store, monkeypatch):
     monkeypatch.setattr(module, "BATCH", 2)
     server.join("bo", "laptop"), server.hello(BO, 0)
