@@ -247,9 +247,9 @@ def _impossible(kind, wrong):
     return False
 
 
-def faults(call, may_take=()):
+def faults(call, may_take=(), may_repeat=False):
     """What is wrong with the answers to wrong arguments, a line each; `may_take` are fields
-    that take everything."""
+    that take everything, and who `may_repeat` sends a long one back."""
     hints = _hints(call.function)
     for name, wrong in wrong_values(call):
         if name in may_take:
@@ -266,7 +266,7 @@ def faults(call, may_take=()):
             words = str(error)
             value = re.escape(repr(wrong)[:MOST_LETTERS])
             named = re.search(rf"\b{re.escape(name)}|\w[])]?={value}", words)
-            if len(words) > MOST_WORDS:
+            if len(words) > MOST_WORDS and not may_repeat:
                 yield f"{shown}: repeats {len(words)} letters"
             elif not named:
                 yield f"{shown}: {type(error).__name__} names no {name}: {words[:120]}"
