@@ -247,12 +247,12 @@ def _impossible(kind, wrong):
     return False
 
 
-def faults(call, may_take=(), may_repeat=False):
+def faults(call, may_take=(), is_asked_for_long=True):
     """What is wrong with the answers to wrong arguments, a line each; `may_take` are fields
-    that take everything, and who `may_repeat` sends a long one back."""
+    that take everything."""
     hints = _hints(call.function)
     for name, wrong in wrong_values(call):
-        if name in may_take:
+        if name in may_take or (wrong is LONG and not is_asked_for_long):
             continue
         values, make = call.made(**{name: wrong})
         before = state(values)
@@ -266,7 +266,7 @@ def faults(call, may_take=(), may_repeat=False):
             words = str(error)
             value = re.escape(repr(wrong)[:MOST_LETTERS])
             named = re.search(rf"\b{re.escape(name)}|\w[])]?={value}", words)
-            if len(words) > MOST_WORDS and not may_repeat:
+            if len(words) > MOST_WORDS:
                 yield f"{shown}: repeats {len(words)} letters"
             elif not named:
                 yield f"{shown}: {type(error).__name__} names no {name}: {words[:120]}"

@@ -292,6 +292,19 @@ def test_what_a_stroke_tells_it_tells_once_wherever_it_ends(server, store, monke
     assert [row[4] for row in store.load("message") if row[1] == "delivered"] == [1, 2, 3]
 
 
+def test_a_disk_that_flushes_later_has_what_it_had_when_the_power_goes():
+    store, row = ForgetfulStore(flush_every=2), lambda id: (id, "text", 1, "bo", 0, 1.0, "x", "1")
+    store.write({"device": [(1, "bo", "phone", 0)], "message": [row(1), row(2)]})
+    assert store.flushed == set() and len(store.load("message")) == 2
+    store.write({"cursor": [(1, 1), (5, 9)], "gone": [(1,)], "message": [row(3)]})
+    assert store.flushed == {1, 2, 3}
+    store.write({"cursor": [(2, 1)], "gone": [(2,)], "party": [("club", "[]")]}), store.lose_power()
+    assert store.load("device") == [(1, "bo", "phone", 1)] and store.load("party") == []
+    assert [row[0] for row in store.load("message")] == [2, 3]
+    store.write({"gone": [(2,)]}), store.flush(), store.lose_power()
+    assert [row[0] for row in store.load("message")] == [3] and store.flushed == {1, 2, 3}
+
+
 @pytest.mark.parametrize("why", ["full", "locked"])
 def test_trouble_with_the_store_acknowledges_nothing_and_the_next_commit_does(server, store, why):
     server.send(ANA, 1, "bo", "a"), server.hello(BO, 0)
