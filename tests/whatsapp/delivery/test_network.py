@@ -195,5 +195,5 @@ def test_what_is_counted_ends():
 
 @pytest.mark.parametrize("server", [None, Ear, type("Half", (), {"join": len})()])
 def test_a_device_without_a_server_is_refused(server):
-    with pytest.raises(ValueError, match="server=.* must have the methods join and handle"):
+    with pytest.raises(ValueError, match=r"server=.* must have the methods join and handle"):
         Client(server, "ana", np.random.default_rng(1))
