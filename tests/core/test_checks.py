@@ -193,3 +193,34 @@ def test_a_function_of_other_arguments_is_refused_before_it_is_called(function):
         checks.takes("policy", function, "level", "rate")
     for right in (lambda a, b: 0, lambda *all: 0, lambda a, b, c=1: 0, max):
         assert checks.takes("policy", right, "level", "rate") is right
+
+
+@pytest.mark.parametrize("call", [
+    lambda long: checks.text("body", long.encode()), lambda long: checks.text("body", long + "\ud800"),
+    lambda long: checks.instance("body", long, dict), lambda long: checks.numbers_row("body", long),
+    lambda long: checks.numbers_row("body", np.ma.masked_array([long])), lambda long: checks.real("body", long),
+    lambda long: checks.whole("body", long, at_least=0), lambda long: checks.takes("body", Silent(long)),
+    lambda long: needs_a_number(long),
+])  # fmt: skip
+def test_who_sends_a_megabyte_gets_none_back(call):
+    with pytest.raises(ValueError, match=r"^body=.{1,90} must be") as caught:
+        call("x" * 10**6)
+    assert len(str(caught.value)) < 200
+
+
+@checks.kinds
+def needs_a_number(body: int):
+    return body
+
+
+class Silent:
+    """A function without a name that takes something, and says at length what it is."""
+
+    def __init__(self, words):
+        self.words = words
+
+    def __repr__(self):
+        return self.words
+
+    def __call__(self, something):
+        return something

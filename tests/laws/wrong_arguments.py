@@ -2,8 +2,8 @@
 
 Each public function, class and method is called as a docstring's example calls it, but for
 one argument. It must answer with a `ValueError` or a `TypeError` that names the field and
-says what it must be, soon, and leave everything as it was; what cannot be right at all (no
-number for a number, nothing for an object) must not be accepted either.
+says what it must be, soon and in few words, and leave everything as it was; what cannot be
+right at all (no number for a number, nothing for an object) must not be accepted either.
 
 Not called: what is compiled (its callers are the doorkeepers), exceptions, protocols, and
 records without a check of their own, which take what they are given.
@@ -32,6 +32,7 @@ from unittest.mock import patch
 
 import numpy as np
 
+from scalemodel.core.checks import MOST_LETTERS
 from scalemodel.core.compiled import Compiled
 from tests.house.test_docstrings import public
 
@@ -188,7 +189,9 @@ def run(doc, module, note=None):
 
 
 # ── One wrong argument at a time ────────────────────────────────────────────
-WRONG = [None, math.nan, math.inf, -1, 2**63, 2**70, 1e300, "", [], Stranger(), Stranger]
+LONG = "\ud800" + "x" * 10**6  # no text, and not to be repeated to who sent it
+MOST_WORDS = 5_000  # letters of an answer
+WRONG = [None, math.nan, math.inf, -1, 2**63, 2**70, 1e300, "", [], LONG, Stranger(), Stranger]
 RAISES = [_refuses, _takes_nothing]
 
 
@@ -244,12 +247,12 @@ def _impossible(kind, wrong):
     return False
 
 
-def faults(call, may_take=()):
+def faults(call, may_take=(), is_asked_for_long=True):
     """What is wrong with the answers to wrong arguments, a line each; `may_take` are fields
     that take everything."""
     hints = _hints(call.function)
     for name, wrong in wrong_values(call):
-        if name in may_take:
+        if name in may_take or (wrong is LONG and not is_asked_for_long):
             continue
         values, make = call.made(**{name: wrong})
         before = state(values)
@@ -261,8 +264,11 @@ def faults(call, may_take=()):
             if wrong is _refuses:
                 continue
             words = str(error)
-            named = re.search(rf"\b{re.escape(name)}|\w[])]?={re.escape(repr(wrong))}", words)
-            if not named:
+            value = re.escape(repr(wrong)[:MOST_LETTERS])
+            named = re.search(rf"\b{re.escape(name)}|\w[])]?={value}", words)
+            if len(words) > MOST_WORDS:
+                yield f"{shown}: repeats {len(words)} letters"
+            elif not named:
                 yield f"{shown}: {type(error).__name__} names no {name}: {words[:120]}"
             elif "must" not in words:
                 yield f"{shown}: says not what is allowed: {words[:120]}"

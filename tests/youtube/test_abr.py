@@ -671,7 +671,7 @@ def test_a_selection_that_makes_no_sense_is_refused(kbps, height, more, words):
 def test_a_policy_without_sense_is_refused(policy, field, value):
     with pytest.raises(ValueError, match=rf"^{field}.*must be") as caught:
         policy(**{field: value})
-    assert repr(value) in str(caught.value) or field == "half_lives_s"
+    assert repr(value)[:80] in str(caught.value) or field == "half_lives_s"
 
 
 def test_a_score_that_is_no_row_of_numbers_is_refused():

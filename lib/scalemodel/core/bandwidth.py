@@ -150,7 +150,9 @@ def _checked(series):
     try:
         time_s, bandwidth_mbps = series
     except (TypeError, ValueError):
-        raise ValueError(f"series={series!r} must be a pair (time_s, bandwidth_mbps)") from None
+        raise ValueError(
+            f"series={checks.brief(series)} must be a pair (time_s, bandwidth_mbps)"
+        ) from None
     time_s = checks.numbers_row("time_s", time_s, at_least=0, length=2)
     checks.increasing("time_s", time_s)
     rates = checks.numbers_row("bandwidth_mbps", bandwidth_mbps, at_least=0, length=2)
@@ -181,7 +183,7 @@ def load_mbps(path: str | Path, times_in: str | None = None) -> Series:
     (array([0., 1.]), array([1.5, 2.5]))
     """
     if times_in not in (None, "s", "ms"):
-        raise ValueError(f"times_in={times_in!r} must be None, 's' or 'ms'")
+        raise ValueError(f"times_in={checks.brief(times_in)} must be None, 's' or 'ms'")
     rows, header = [], []
     for count, line in enumerate(_text(path).splitlines(), start=1):
         cells = _cells(line)
@@ -269,11 +271,13 @@ def load_periods(path: str | Path) -> list[tuple[float, float]]:
 def _text(path):
     """What a file says, with or without the mark that some editors put first."""
     if not isinstance(path, str | os.PathLike) or not str(path):
-        raise ValueError(f"path={path!r} must be the path of a file")
+        raise ValueError(f"path={checks.brief(path)} must be the path of a file")
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path} must be a text file in UTF-8") from None
+    except UnicodeEncodeError:
+        raise ValueError(f"path={checks.brief(path)} must be the path of a file") from None
 
 
 def _finite(word):

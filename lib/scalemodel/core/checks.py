@@ -85,7 +85,7 @@ def instance(field: str, value: object, kind: type) -> object:
     ValueError: config=3 must be a dict
     """
     if not isinstance(value, kind):
-        raise ValueError(f"{field}={value!r} must be a {kind.__name__}")
+        raise ValueError(f"{field}={brief(value)} must be a {kind.__name__}")
     return value
 
 
@@ -98,7 +98,7 @@ def text(field: str, value: str) -> str:
     ValueError: name=3 must be a non-empty string of whole characters
     """
     if not isinstance(value, str) or not value or re.search("[\ud800-\udfff]", value):
-        raise ValueError(f"{field}={value!r} must be a non-empty string of whole characters")
+        raise ValueError(f"{field}={brief(value)} must be a non-empty string of whole characters")
     return value
 
 
@@ -113,7 +113,7 @@ def takes(field: str, function: Callable, *arguments: str) -> Callable:
     try:
         inspect.signature(function).bind(*arguments)
     except TypeError:
-        name = getattr(function, "__name__", repr(function))
+        name = getattr(function, "__name__", brief(function))
         allowed = ", ".join(arguments)
         raise ValueError(f"{field}={name} must be a function of ({allowed})") from None
     except ValueError:  # of C, which does not say what it takes
@@ -143,10 +143,10 @@ def numbers_row(
         given = np.asarray(values)
         array = np.array(given, dtype=np.float64, order="C")
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{field}={values!r} must be a row of numbers") from None
+        raise ValueError(f"{field}={brief(values)} must be a row of numbers") from None
     masked = isinstance(values, np.ma.MaskedArray)  # what it hides is no number
     if masked or (given.dtype.kind not in "iuf" and given.size):
-        raise ValueError(f"{field}={values!r} must be a row of numbers")
+        raise ValueError(f"{field}={brief(values)} must be a row of numbers")
     if array.ndim != 1 or len(array) < length:
         raise ValueError(
             f"{field} has the shape {array.shape}; it must be a row of at least {length} numbers"
@@ -252,7 +252,7 @@ def kinds(function: Callable) -> Callable:
         expected = hints()
         for name, value in (*zip(names, places, strict=False), *words.items()):
             if name in expected and not _is(value, expected[name]):
-                raise ValueError(f"{name}={value!r} must be {_said(expected[name])}")
+                raise ValueError(f"{name}={brief(value)} must be {_said(expected[name])}")
         return function(*places, **words)
 
     return held

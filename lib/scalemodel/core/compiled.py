@@ -97,7 +97,7 @@ def compiled(signature: str | None = None, counts: bool = True):
     (3.0, 3.0)
     """
     if not isinstance(counts, bool):
-        raise ValueError(f"counts={counts!r} must be True or False")
+        raise ValueError(f"counts={counts!r:.80} must be True or False")
     return lambda function: Compiled(function, signature, counts)
 
 

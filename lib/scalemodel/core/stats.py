@@ -78,7 +78,7 @@ def runs_needed(difference: float, spread: float, power: float = 0.8, level: flo
     errors = float(special.ndtri((1 + level) / 2) + special.ndtri(power)) * (spread / difference)
     if errors * errors > MOST_RUNS:
         raise ValueError(
-            f"difference={difference!r} must be larger beside spread={spread!r}: "
+            f"difference={checks.brief(difference)} must be larger beside spread={checks.brief(spread)}: "
             f"at most {MOST_RUNS:g} runs are counted"
         )
     return max(math.ceil(errors * errors), 2)
@@ -133,7 +133,7 @@ def _finite(values, at_least, field="values"):
     except (TypeError, ValueError):
         plain = False
     if not plain or isinstance(given, np.ma.MaskedArray):
-        raise ValueError(f"{field}={values!r} must hold numbers, none of them masked")
+        raise ValueError(f"{field}={checks.brief(values)} must hold numbers, none of them masked")
     array = np.asarray(given, dtype=float).ravel()
     if array.size < at_least:
         raise ValueError(f"{field} has {array.size} entries; it must have at least {at_least}")

@@ -46,7 +46,9 @@ def states(axes: Mapping[str, Sequence]) -> list[dict]:
     checks.instance("axes", axes, Mapping)
     for name, values in axes.items():
         if isinstance(values, str) or not isinstance(values, Sized) or len(values) == 0:
-            raise ValueError(f"axis {name}={values!r} must be a list with at least one value")
+            raise ValueError(
+                f"axis {name}={checks.brief(values)} must be a list with at least one value"
+            )
     return [dict(zip(axes, point, strict=True)) for point in itertools.product(*axes.values())]
 
 
@@ -72,7 +74,9 @@ def sweep(
         checks.whole("workers", workers, at_least=1)
     todo = states(axes)
     if not callable(function):
-        raise ValueError(f"function={function!r} must be a function of ({', '.join(axes)})")
+        raise ValueError(
+            f"function={checks.brief(function)} must be a function of ({', '.join(axes)})"
+        )
     _takes(function, axes)
     results = []
     backend, _ = get_active_backend()
@@ -114,7 +118,7 @@ def _takes(function, axes):
         inspect.signature(function).bind(**axes)
     except TypeError as error:
         raise ValueError(
-            f"function={function!r} must be a function of ({', '.join(axes)}): {error}"
+            f"function={checks.brief(function)} must be a function of ({', '.join(axes)}): {error}"
         ) from None
     except ValueError:  # of C, which does not say what it takes
         pass

@@ -75,7 +75,9 @@ def unit(symbol: str) -> Unit:
         return UNITS[symbol]
     brought = gathered("units")
     if not isinstance(symbol, str) or symbol not in brought:
-        raise ValueError(f"unit={symbol!r} must be one of {', '.join([*UNITS, *brought])}")
+        raise ValueError(
+            f"unit={checks.brief(symbol)} must be one of {', '.join([*UNITS, *brought])}"
+        )
     return Unit(**brought[symbol])
 
 
@@ -101,7 +103,7 @@ def convert(value: float, unit_from: str, unit_to: str) -> float:
 def _real(value):
     """`value`, a number; also none that is finite, of which a page says so."""
     if not isinstance(value, numbers.Real):
-        raise ValueError(f"value={value!r} must be a number")
+        raise ValueError(f"value={checks.brief(value)} must be a number")
     return float(value)
 
 

@@ -167,7 +167,7 @@ def _replay(asked):
     submission = submission_in(name, bytes_of(asked.path), lab.subject)
     key, _, seed = asked.run_of.partition(":")
     if not seed.isdecimal():
-        raise ValueError(f"stage:seed={asked.run_of!r} must be as b:41")
+        raise ValueError(f"stage:seed={checks.brief(asked.run_of)} must be as b:41")
     player = Patient(_player(lab, submission), GRADE_S)
     stage = grade_stage(lab, lab.stage(key), player, [int(seed)], _again(lab, name))
     printed = player.printed and "\n    ".join(["It printed:", *player.printed.splitlines()])

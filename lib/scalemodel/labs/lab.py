@@ -143,4 +143,6 @@ class Lab:
         for stage in self.stages:
             if stage.key == key:
                 return stage
-        raise ValueError(f"stage={key!r} must be one of {[stage.key for stage in self.stages]}")
+        raise ValueError(
+            f"stage={checks.brief(key)} must be one of {[stage.key for stage in self.stages]}"
+        )

@@ -62,7 +62,9 @@ def check(
     the_lab = lab_named(lab)
     asked = the_lab.stage(stage)
     if part != "all" and part not in parts(lab, stage):
-        raise ValueError(f"part={part!r} must be 'all' or one of {list(parts(lab, stage))}")
+        raise ValueError(
+            f"part={checks.brief(part)} must be 'all' or one of {list(parts(lab, stage))}"
+        )
     key = os.environ.get("SCALEMODEL_COURSE_KEY", PRACTICE_KEY).strip()
     if not key:
         raise ValueError("SCALEMODEL_COURSE_KEY is empty: it must hold the course's key")

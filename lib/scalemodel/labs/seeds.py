@@ -41,9 +41,9 @@ def seeds_of(
     """
     for name, value in {"course_key": course_key, "student": student, "lab": lab}.items():
         if not isinstance(value, str) or not value:
-            raise ValueError(f"{name}={value!r} must be a non-empty string")
+            raise ValueError(f"{name}={checks.brief(value)} must be a non-empty string")
     if not isinstance(handed_in, bytes):
-        raise ValueError(f"handed_in={handed_in!r} must be bytes")
+        raise ValueError(f"handed_in={checks.brief(handed_in)} must be bytes")
     attempt = checks.whole("attempt", attempt, at_least=1)
     count = checks.whole("count", count, at_least=1, at_most=1000)
     encoded = lambda word: word.encode(errors="surrogatepass")  # a file's name may be no text

@@ -22,5 +22,5 @@ def lab_named(name: str) -> Lab:
     'Timelines'
     """
     if name not in LABS:
-        raise ValueError(f"lab={name!r} must be one of {sorted(LABS)}")
+        raise ValueError(f"lab={checks.brief(name)} must be one of {sorted(LABS)}")
     return LABS[name]

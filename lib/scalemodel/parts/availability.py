@@ -142,5 +142,7 @@ def repaired_ratio(needed: int, parts: int, mtbf_s: float, mttr_s: float, crews:
 
 def _row(zones):
     if isinstance(zones, str) or not isinstance(zones, Sequence | np.ndarray) or not len(zones):
-        raise ValueError(f"zones={zones!r} must be a row of how many parts stand in each")
+        raise ValueError(
+            f"zones={checks.brief(zones)} must be a row of how many parts stand in each"
+        )
     return zones

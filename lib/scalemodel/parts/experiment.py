@@ -59,7 +59,9 @@ class OneOf:
     def __post_init__(self):
         checks.plain(self)
         if not isinstance(self.values, list | tuple) or not self.values:
-            raise ValueError(f"values={self.values!r} must be a row of at least one value")
+            raise ValueError(
+                f"values={checks.brief(self.values)} must be a row of at least one value"
+            )
         object.__setattr__(self, "values", tuple(plain("values", self.values)))
 
     def __call__(self, answer):
@@ -90,7 +92,9 @@ class Between:
     def __post_init__(self):
         checks.plain(self)
         if checks.real("low", self.low) > checks.real("high", self.high):
-            raise ValueError(f"low={self.low!r} must be at most high={self.high!r}")
+            raise ValueError(
+                f"low={checks.brief(self.low)} must be at most high={checks.brief(self.high)}"
+            )
 
     def __call__(self, answer):
         if not isinstance(answer, int | float) or isinstance(answer, bool):
@@ -113,7 +117,9 @@ class Matches:
         try:
             re.compile(checks.text("pattern", self.pattern))
         except re.error as error:
-            raise ValueError(f"pattern={self.pattern!r} must be one of re's: {error}") from None
+            raise ValueError(
+                f"pattern={checks.brief(self.pattern)} must be one of re's: {error}"
+            ) from None
 
     def __call__(self, answer):
         return isinstance(answer, str) and re.search(self.pattern, answer) is not None
@@ -159,7 +165,9 @@ class Probe:
         checks.plain(self)
         if self.tolerance is not None and not isinstance(self.tolerance, tuple(TOLERANCES)):
             known = ", ".join(kind.__name__ for kind in TOLERANCES)
-            raise ValueError(f"tolerance={self.tolerance!r} must be None or one of {known}")
+            raise ValueError(
+                f"tolerance={checks.brief(self.tolerance)} must be None or one of {known}"
+            )
         _check_call(self)
 
 
@@ -192,7 +200,9 @@ def pause(duration_s: float) -> Action:
 
 def _check_name(name, value):
     if not isinstance(value, str) or not value.isidentifier() or value.startswith("_"):
-        raise ValueError(f"{name}={value!r} must be a name, as functions in Python have them")
+        raise ValueError(
+            f"{name}={checks.brief(value)} must be a name, as functions in Python have them"
+        )
 
 
 def _check_call(step):
@@ -238,10 +248,12 @@ class Experiment:
             row = getattr(self, name)
             right = isinstance(row, list | tuple) and (row or name == "rollbacks")
             if not right or not all(isinstance(step, kinds) for step in row):
-                raise ValueError(f"{name}={row!r} must be a row of {kinds}")
+                raise ValueError(f"{name}={checks.brief(row)} must be a row of {kinds}")
             object.__setattr__(self, name, tuple(row))
         if any(probe.tolerance is None for probe in self.hypothesis):
-            raise ValueError(f"hypothesis={self.hypothesis!r} must have a tolerance for each probe")
+            raise ValueError(
+                f"hypothesis={checks.brief(self.hypothesis)} must have a tolerance for each probe"
+            )
         checks.instance("title", self.title, str)
         checks.real("limit_s", self.limit_s, above=0, at_most=3600)
 

@@ -66,7 +66,9 @@ def plain(name: str, value: object, deepest: int = 50) -> object:
         return [plain(name, part, left) for part in value]
     if isinstance(value, Mapping) and left >= 0 and all(isinstance(key, str) for key in value):
         return {str.__str__(key): plain(name, part, left) for key, part in value.items()}
-    raise TypeError(f"{name}={value!r} must be plain data, as JSON has it, with text for keys")
+    raise TypeError(
+        f"{name}={checks.brief(value)} must be plain data, as JSON has it, with text for keys"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +95,15 @@ class Entry:
         checks.plain(self)
         for name, known in KNOWN.items():
             if getattr(self, name) not in known:
-                raise ValueError(f"{name}={getattr(self, name)!r} must be one of {known}")
+                raise ValueError(
+                    f"{name}={checks.brief(getattr(self, name))} must be one of {known}"
+                )
         for name in ("name", "error", "wanted"):
             checks.instance(name, getattr(self, name), str)
         if self.at_s is not None:
             checks.real("at_s", self.at_s)
         if self.holds is not None and not isinstance(self.holds, bool):
-            raise ValueError(f"holds={self.holds!r} must be True, False or None")
+            raise ValueError(f"holds={checks.brief(self.holds)} must be True, False or None")
         checks.instance("arguments", self.arguments, Mapping)
         for name in ("arguments", "answer"):
             object.__setattr__(self, name, plain(name, getattr(self, name)))

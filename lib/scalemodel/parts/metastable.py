@@ -81,7 +81,9 @@ class MetastableConfig:
         checks.instance("trigger", self.trigger, Trigger)
         cure = checks.instance("cure", self.cure, Guards)
         if cure.retries or cure.time_out_s < math.inf:
-            raise ValueError(f"cure={cure!r} must leave retries and time_out_s to the config")
+            raise ValueError(
+                f"cure={checks.brief(cure)} must leave retries and time_out_s to the config"
+            )
         most_s = 10_000_000 / self.arrivals_per_s / (1 + self.retries)
         checks.real("until_s", self.until_s, at_least=1, at_most=min(most_s, 1e6))
         checks.whole("seed", self.seed, at_least=0)
@@ -182,7 +184,9 @@ def backlog(config: MetastableConfig) -> float:
     """
     checks.instance("config", config, MetastableConfig)
     if config.trigger.capacity_ratio > 0 or config.cure != UNGUARDED:
-        raise ValueError(f"config={config!r} must have a full stop for a trigger, and no cure")
+        raise ValueError(
+            f"config={checks.brief(config)} must have a full stop for a trigger, and no cure"
+        )
     down_s = config.trigger.stop_s - config.trigger.start_s
     waves = (down_s - again * config.time_out_s for again in range(config.retries + 1))
     return config.arrivals_per_s * sum(max(wave_s, 0.0) for wave_s in waves)

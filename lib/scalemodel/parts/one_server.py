@@ -214,5 +214,5 @@ def expected(config: OneServerConfig) -> OneServerReport:
 
 def _checked(config):
     if not isinstance(config, OneServerConfig):
-        raise TypeError(f"config={config!r} must be a OneServerConfig")
+        raise TypeError(f"config={checks.brief(config)} must be a OneServerConfig")
     return config

@@ -126,13 +126,15 @@ class ServersConfig:
             checks.real(name, getattr(self, name), at_least=1e-9, at_most=1e9)
         if not isinstance(self.service, Exponential | Constant | Lognormal):
             raise ValueError(
-                f"service={self.service!r} must be Exponential(), Constant() or Lognormal(...)"
+                f"service={checks.brief(self.service)} must be Exponential(), Constant() or Lognormal(...)"
             )
         if self.places is not None:
             checks.whole("places", self.places, at_least=self.servers, at_most=MOST_SERVERS)
         shares = checks.numbers_row("shares", self.shares, above=0, at_most=1)
         if len(shares) > 1_000 or not math.isclose(shares.sum(), 1):
-            raise ValueError(f"shares={self.shares!r} must be at most 1000 numbers that sum to 1")
+            raise ValueError(
+                f"shares={checks.brief(self.shares)} must be at most 1000 numbers that sum to 1"
+            )
         object.__setattr__(self, "shares", tuple(shares.tolist()))
         checks.whole("customers", self.customers, at_least=1, at_most=10_000_000)
         checks.whole("seed", self.seed, at_least=0)

@@ -73,7 +73,7 @@ def connect(url: str, answer_s: float | None = None) -> redis.Redis:
         return client
     except (AttributeError, TypeError, ValueError) as error:
         raise ValueError(
-            f"url={shown(url)!r} must be None or a Redis URL, such as redis://localhost:6379/0 or "
+            f"url={checks.brief(shown(url))} must be None or a Redis URL, such as redis://localhost:6379/0 or "
             f"unix:///run/redis.sock ({error})"
         ) from None
 

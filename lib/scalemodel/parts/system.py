@@ -72,10 +72,10 @@ class State:
             checks.real(f"load[{name!r}]", share, at_least=0, at_most=1)
         for name, words in self.says.items():
             if not isinstance(words, str):
-                raise ValueError(f"says[{name!r}]={words!r} must be a string")
+                raise ValueError(f"says[{name!r}]={checks.brief(words)} must be a string")
         for name in ("failed", "running"):
             if not isinstance(getattr(self, name), (set, frozenset)):
-                raise ValueError(f"{name}={getattr(self, name)!r} must be a set")
+                raise ValueError(f"{name}={checks.brief(getattr(self, name))} must be a set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,9 @@ class System:
         for what, values in (("name", names), ("place", places)):
             for value in values:
                 if values.count(value) > 1:
-                    raise ValueError(f"parts have the {what} {value!r} twice; each must be its own")
+                    raise ValueError(
+                        f"parts have the {what} {checks.brief(value)} twice; each must be its own"
+                    )
         for number, flow in enumerate(self.flows):
             for name in (flow.start, flow.end):
                 _known(f"flows[{number}]", name, names)
@@ -124,10 +126,12 @@ class System:
         flows = [(flow.start, flow.end) for flow in self.flows]
         for pair in state.running:
             if pair not in flows:
-                raise ValueError(f"running names {pair!r}; it must be one of {flows}")
+                raise ValueError(f"running names {checks.brief(pair)}; it must be one of {flows}")
         return state
 
 
 def _known(what, name, names):
     if name not in names:
-        raise ValueError(f"{what} names {name!r}; it must be one of the parts {', '.join(names)}")
+        raise ValueError(
+            f"{what} names {checks.brief(name)}; it must be one of the parts {', '.join(names)}"
+        )

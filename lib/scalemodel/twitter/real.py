@@ -419,7 +419,7 @@ def live(
     )  # fmt: skip
     times_s = [event.t_s for event in model.events if event.kind == "post"]
     if not times_s:
-        raise ValueError(f"duration_s={duration_s!r} must be long enough for a post")
+        raise ValueError(f"duration_s={checks.brief(duration_s)} must be long enough for a post")
     config = GatewayConfig(
         window_s=window_s, queue_posts=queue_posts, gap_posts=10_000, snapshot_posts=10_000,
         kernel_buffer_bytes=2_048, write_buffer_bytes=512,
@@ -527,7 +527,7 @@ def _delays_s(times_s, steps):
 
 def _sizes(name, sizes):
     if isinstance(sizes, str) or not isinstance(sizes, Iterable) or not len(sizes):
-        raise ValueError(f"{name}={sizes!r} must be a row of whole numbers")
+        raise ValueError(f"{name}={checks.brief(sizes)} must be a row of whole numbers")
     for size in sizes:
         checks.whole(name, size, at_least=1, at_most=MOST)
 

@@ -112,7 +112,9 @@ class CityConfig:
         checks.whole("zones", self.zones, at_least=1, at_most=1_000)
         events = checks.instance("events", self.events, tuple)
         if not all(isinstance(event, Event) and event.zone < self.zones for event in events):
-            raise ValueError(f"events={events!r} must be events at one of {self.zones} zones")
+            raise ValueError(
+                f"events={checks.brief(events)} must be events at one of {self.zones} zones"
+            )
         checks.whole("seed", self.seed, at_least=0)
 
 
@@ -177,7 +179,7 @@ class City:
         most = 30 / self.config.side_km
         if not off(most) < 0 < off(-most):
             raise ValueError(
-                f"{name}={wanted_km!r} must be between {off(most) + wanted_km:.3g} and "
+                f"{name}={checks.brief(wanted_km)} must be between {off(most) + wanted_km:.3g} and "
                 f"{off(-most) + wanted_km:.3g}: the city allows no other mean"
             )
         return optimize.brentq(off, -most, most, xtol=1e-12)
@@ -214,7 +216,9 @@ class City:
             most[event.zone] *= max(1.0, event.factor, event.burst)
         peak_per_s = config.base_per_s * BY_HOUR.max() * BY_DAY.max() * self.weights * most
         if peak_per_s.sum() * 3600 > MOST_REQUESTS:
-            raise ValueError(f"events={config.events!r} must call fewer than {MOST_REQUESTS:,}")
+            raise ValueError(
+                f"events={checks.brief(config.events)} must call fewer than {MOST_REQUESTS:,}"
+            )
         zone_at = np.append(np.cumsum(peak_per_s)[:-1], np.inf)
         time_h = hour + np.sort(rng.random(rng.poisson(peak_per_s.sum() * 3600)))
         zone = np.searchsorted(zone_at, rng.random(len(time_h)) * peak_per_s.sum(), side="right")

@@ -80,7 +80,7 @@ def killed(
     many reports are taken and not in the store.
     """
     if what not in ("a reader", "the store"):
-        raise ValueError(f"what={what!r} must be a reader or the store")
+        raise ValueError(f"what={checks.brief(what)} must be a reader or the store")
     cars = checks.whole("cars", cars, at_least=100, at_most=20_000)
     checks.real("duration_s", duration_s, at_least=EVERY_S, at_most=600)
     checks.real("back_s", back_s, at_least=0, at_most=duration_s)

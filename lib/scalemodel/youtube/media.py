@@ -179,7 +179,9 @@ class Trace:
         try:
             pairs = [(seconds, kbps) for seconds, kbps in periods]
         except (TypeError, ValueError):
-            raise ValueError(f"periods={periods!r} must hold pairs (seconds, kbit/s)") from None
+            raise ValueError(
+                f"periods={checks.brief(periods)} must hold pairs (seconds, kbit/s)"
+            ) from None
         lengths = checks.numbers_row("periods seconds", [seconds for seconds, _ in pairs], above=0)
         rates = checks.numbers_row("periods kbit/s", [kbps for _, kbps in pairs], at_least=0) / 1000
         return cls(np.append(0.0, np.cumsum(lengths)), np.append(rates[0], rates))

@@ -97,5 +97,15 @@ def test_a_case_that_is_none_is_refused(wrong, words):
 def test_a_period_that_is_none_is_refused():
     with pytest.raises(ValueError, match="period_s=0"):
         expected_behind(0, 60.0, 1.0)
-    with pytest.raises(ValueError, match="rate_per_s=0"):
-        play_behind(1.0, 60.0, 0, 1, np.random.default_rng(1))
+    rng = np.random.default_rng(1)
+    for wrong, words in (
+        ((1e-20, 60.0, 10.0, 5), "period_s=1e-20 must be .* at least 0.001"),
+        ((1e-310, 60.0, 10.0, 5), "period_s=1e-310"), ((1.0, 1e-300, 3.0, 3), "mean_s=1e-300 must be"),
+        ((1.0, 60.0, 1e-300, 3), "rate_per_s=1e-300 must be .* at least 0.001 and at most 1000"),
+        ((1.0, 60.0, 0, 1), "rate_per_s=0"), ((1.0, 60.0, 1e9, 1), "rate_per_s=1"),
+        ((1.0, 60.0, 1.0, 20_001), "messages=20001"), ((1.0, 60.0, 1.0, 0), "messages=0"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=words):
+            play_behind(*wrong, rng)
+    for right in ((1e-3, 1e6, 1e-3, 3), (1e6, 1e-3, 1e3, 3), (1e-3, 1e-3, 1e-3, 3)):
+        assert 0 <= play_behind(*right, rng).never_written_ratio <= 1, "and they end"

@@ -130,7 +130,7 @@ def test_a_line_that_breaks_in_the_commit_leaves_no_doubt_for_good(where, tmp_pa
         mend()
         assert server.take() == [] and server.commit() == 4
         assert [packet[2] for _, packet in server.take()] == [1, 2, 3, 4]
-        assert [row[7] for row in store.load("message")] == ["a", "b", "more 3", "more 4"]
+        assert [row[6] for row in store.load("message")] == ["a", "b", "more 3", "more 4"]
         assert len(store.load("sent")) == 4
 
 

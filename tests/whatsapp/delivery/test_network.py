@@ -5,7 +5,7 @@ import pytest
 
 from scalemodel.core.rng import stream
 from scalemodel.core.stats import agrees
-from scalemodel.whatsapp.delivery.client import HELLO_S, Client
+from scalemodel.whatsapp.delivery.client import GIVE_UP_S, HELLO_S, Client
 from scalemodel.whatsapp.delivery.network import Network, expected_transmissions, transmissions
 
 
@@ -54,11 +54,18 @@ def test_a_gap_waits_and_is_not_acknowledged(ana):
     assert ana.handle(push(2, 1, "b"), 1.0) == [] and ana._server.heard == [("got", 0)]
     assert [e[4] for e in ana.handle(push(1, 0, "a"), 1.1)] == ["a", "b"]
     assert ana._server.heard[-1] == ("got", 2)
-    assert ana.handle(push(1, 0, "a"), 1.2) == [] and bodies(ana) == ["a", "b"]
+    for again in (push(1, 0, "a"), push(2, 1, "b")):
+        assert ana.handle(again, 1.2) == [] and bodies(ana) == ["a", "b"]
     assert ana._server.heard[-1] == ("got", 2), "its first acknowledgement was lost"
     ana.handle(push(7, 5), 2.0), ana.handle(push(9, 0, "after what expired"), 2.1)
     assert bodies(ana)[2:] == ["after what expired"] and ana.cursor == 9
     assert ana.handle(push(7, 5), 2.2) == []
+
+
+def test_of_two_that_may_follow_the_lower_is_shown_first(ana):
+    ana.handle(push(5, 4, "b"), 1.0), ana.handle(push(7, 4, "c"), 1.0)
+    ana.handle(push(4, 0, "a"), 1.1)
+    assert bodies(ana) == ["a", "b", "c"]
 
 
 def test_what_comes_after_its_time_is_not_shown_and_is_acknowledged(ana):
@@ -83,6 +90,16 @@ def test_a_device_repeats_the_first_with_growing_pauses_and_then_the_next(ana):
     assert ana.handle(("refused", 2, "why"), 31.0) == [("refused", 2, "why")]
     ana.step(40.0)
     assert ana._server.heard[-1] == ("hello", 0)
+
+
+def test_what_was_repeated_for_a_month_is_given_up_and_the_next_is_sent(ana):
+    ana.say("bo", "one"), ana.say("bo", "two")
+    ana.step(5.0), ana.step(5.0 + GIVE_UP_S)
+    assert ana._server.heard[-1] == ("send", 1, "bo", "one")
+    ana.step(5.1 + GIVE_UP_S), ana.step(6.0 + GIVE_UP_S)
+    sends = [p[1] for p in ana._server.heard if p[0] == "send"]
+    assert sends == [1, 1, 2, 2] or sends == [1, 1, 2]
+    assert ana.handle(("ack", 2, 7, 1), 9e6)[0] == ("acked", 2, 7) and ana.ticks == {1: 0, 2: 1}
 
 
 def test_ticks_of_a_group_wait_for_the_last_and_a_receipt_may_come_before_the_acknowledgement(ana):
@@ -147,7 +164,36 @@ def test_a_network_that_cannot_be_is_refused(wrong, words):
         network(**wrong)
 
 
-def test_a_packet_that_nobody_knows_is_refused(ana):
-    with pytest.raises(ValueError, match="must be one of those"):
-        ana.handle(("wave",), 1.0)
-    assert ana.shown == [] and ana._server.heard == []
+@pytest.mark.parametrize("packet", [
+    ("wave",), None, ("push", 1), ("push", None), ("push", "x", 0, "text", 0, "a", "b", 1.0, "x"),
+    ("push", 1, None, "text", 0, "bo", "ana", 9.0, "hi"), ("push", 1, 0, 5, 0, "bo", "ana", 9.0, "hi"),
+    ("push", 1, 0, "read", [], "bo", "ana", 9.0, ""), ("push", 1, 0, "text", 0, {}, "ana", 9.0, "hi"),
+    ("push", 1, 0, "text", 0, "bo", 7, 9.0, "hi"), ("push", 1, 0, "text", 0, "bo", "ana", "9", "hi"),
+    ("push", 1, 0, "text", 0, "bo", "ana", 9.0, None), ("ack", [], 1, 1), ("ack", 1, {}, 1),
+    ("ack", 1, 1, None), ("ack", 1, 1), ("refused", 1, 2), ("refused", [], "why"), ("x" * 10**6,),
+])  # fmt: skip
+def test_a_packet_that_nobody_knows_is_refused(ana, packet):
+    ana.say("bo", "tea")
+    with pytest.raises(ValueError, match=r"^packet=.{,90} must be one of those"):
+        ana.handle(packet, 1.0)
+    assert ana.shown == [] and ana._server.heard == [] and len(ana._outbox) == 1
+    assert len(ana.handle(push(1, 0), 1.0)) == 1, "and what comes then is shown"
+
+
+def test_what_is_counted_ends():
+    for wrong, words in ((0.999, "drop=0.999 must be .* at most 0.9"), (-0.1, "drop=-0.1")):
+        with pytest.raises(ValueError, match=words):
+            transmissions(wrong, 1_000, np.random.default_rng(1))
+    for wrong in (0, 10_001):
+        with pytest.raises(ValueError, match=f"messages={wrong} must be .* at most 10000"):
+            transmissions(0.1, wrong, np.random.default_rng(1))
+    assert (
+        expected_transmissions(0.999) == pytest.approx(1e6)
+        and transmissions(0.9, 1, stream(1, "n")) >= 1
+    )
+
+
+@pytest.mark.parametrize("server", [None, Ear, type("Half", (), {"join": len})()])
+def test_a_device_without_a_server_is_refused(server):
+    with pytest.raises(ValueError, match=r"server=.* must have the methods join and handle"):
+        Client(server, "ana", np.random.default_rng(1))

@@ -59,8 +59,8 @@ class AckFirst(Server):
 
     def _put(self, message):
         super()._put(message)
-        if message.row[3]:
-            self._out.append((message.sender.key, ("ack", message.row[3], message.id, 1)))
+        if message.sent:
+            self._out.append((message.sender.key, ("ack", message.sent[2], message.id, 1)))
 
 
 class NoKeys(Server):
@@ -77,7 +77,7 @@ class AtOnce(Server):
     def _let_out(self, message):
         super()._let_out(message)
         if message.kind == "text":
-            self._receipt("delivered", message.devices[0], message)
+            self._receipt("delivered", message.devices[0], message, self._time())
 
 
 class Impatient(Server):
@@ -97,8 +97,8 @@ class Silent(Server):
 class Flattering(Server):
     """Says read where it was delivered."""
 
-    def _receipt(self, _, device, message):
-        super()._receipt("read", device, message)
+    def _receipt(self, _, *rest):
+        super()._receipt("read", *rest)
 
 
 class Gullible(Server):
@@ -223,7 +223,7 @@ def test_written_behind_a_crash_loses_what_had_a_tick_and_only_a_crash_does():
     behind = Schedule(messages=HELLO.messages, write="behind", partition=((0.5, 9.0, "bo"),))
     assert check(run(behind)).holds
     lost = Schedule(
-        messages=HELLO.messages, write="behind", partition=((0.5, 9.0, "bo"),),
+        messages=((0.3, "ana", "cy", "m0"), *HELLO.messages), write="behind", partition=((0.5, 9.0, "bo"),),
         faults=((1.05, 1.9, "full"), (1.5, 1.9, "kill")),
     )  # fmt: skip
     assert check(run(lost)).promise == "lost"
@@ -275,6 +275,10 @@ def test_what_is_broken_is_what_one_sees_with_the_eye(promise, events):
 @pytest.mark.parametrize(("wrong", "words"), [
     ({"messages": ((1.0, "ana", "bo", "m1"), (2.0, "bo", "cy", "m1"))}, "each must be another"),
     ({"messages": ((1.0, "zoe", "bo", "m1"),)}, "messages has"),
+    ({"messages": ((1.0, "ana", None, "m1"), (1.0, "ana", "bo", "m2"))}, "messages=None must be"),
+    ({"messages": ((1.0, "ana", ["bo"], "m1"),)}, "messages=.'bo'. must be"),
+    ({"messages": [(1.0, "ana", "bo", "m1")]}, "messages=.* must be a tuple"),
+    ({"messages": ((1.0, "ana", "bo", ""),)}, "messages='' must be"),
     ({"messages": ((CALM_S + 1, "ana", "bo", "m1"),)}, "messages=21.0"),
     ({"faults": ((1.0, 2.0, "flood"),)}, f"one of .*{FAULTS[-1]}"),
     ({"faults": ((3.0, 2.0, "kill"),)}, "faults=2.0 must be .* of at least 3"),

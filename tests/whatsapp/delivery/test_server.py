@@ -1,5 +1,7 @@
 """The server: ids, keys, queues, receipts, and what it says to who errs."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from scalemodel.whatsapp.delivery.messages import DAY_S
 from scalemodel.whatsapp.delivery.server import (
     BATCH,
     LEAP_S,
+    MOST_MEMBERS,
     MOST_WAITING,
     WINDOW,
     Server,
@@ -141,13 +144,16 @@ def test_a_clock_that_is_set_back_stands_still_and_so_after_a_restart(server, st
     clock.now_s = 3.0
     sent(server, "b")
     assert [row[0] for row in store.load("message")] == [1, 2]
-    assert {row[6] for row in store.load("message")} == {100.0}
+    assert {row[5] for row in store.load("message")} == {100.0}
     again = Server(store, clock, ttl_s=60.0)
     assert again.expire() == [] and again.join("ana") == ANA
     clock.now_s = 160.0
     assert again.expire() == [1, 2]
     clock.now_s = float("nan")
     assert again.expire() == []
+    deaf = Server(ForgetfulStore(), clock)
+    deaf.join("ana"), deaf.join("bo"), sent(deaf, "when?")
+    assert deaf._store.load("message")[0][5] == 0.0
 
 
 def test_a_clock_that_leaps_by_forty_days_and_back_deletes_nothing(store, clock):
@@ -258,11 +264,20 @@ def test_a_deletion_goes_with_its_receipt_though_more_waits_than_a_stroke_takes(
         server.send(ANA, n, "bo", "x")
     assert server.commit() == BATCH
     assert store.load("message")[0][0] == 2 and store.load("device")[1][3] == 1
-    assert [row[5] for row in store.load("message") if row[1] == "delivered"] == [1]
+    assert [row[4] for row in store.load("message") if row[1] == "delivered"] == [1]
     server.got(BO, 2), server.commit()
     again = Server(store, lambda: 100.0)
     again.hello(BO, 1)
     assert again.take()[0][1][1] == 2, "its receipt is not written, so it is there"
+
+
+def test_a_deletion_goes_in_the_stroke_of_its_receipt_and_no_later(server, store, monkeypatch):
+    monkeypatch.setattr(module, "BATCH", 3)
+    sent(server, "a")
+    server.send(ANA, 2, "bo", "b"), server.send(ANA, 3, "bo", "c")
+    server.got(BO, 1), server.send(ANA, 4, "bo", "d")
+    assert server.commit() == 3 and [row[0] for row in store.load("message")] == [2, 3, 4]
+    assert store.load("device")[1][3] == 1
 
 
 def test_what_a_stroke_tells_it_tells_once_wherever_it_ends(server, store, monkeypatch):
@@ -274,7 +289,20 @@ def test_what_a_stroke_tells_it_tells_once_wherever_it_ends(server, store, monke
     again.got(BO, 3)
     while again.commit():
         pass
-    assert [row[5] for row in store.load("message") if row[1] == "delivered"] == [1, 2, 3]
+    assert [row[4] for row in store.load("message") if row[1] == "delivered"] == [1, 2, 3]
+
+
+def test_a_disk_that_flushes_later_has_what_it_had_when_the_power_goes():
+    store, row = ForgetfulStore(flush_every=2), lambda id: (id, "text", 1, "bo", 0, 1.0, "x", "1")
+    store.write({"device": [(1, "bo", "phone", 0)], "message": [row(1), row(2)]})
+    assert store.flushed == set() and len(store.load("message")) == 2
+    store.write({"cursor": [(1, 1), (5, 9)], "gone": [(1,)], "message": [row(3)]})
+    assert store.flushed == {1, 2, 3}
+    store.write({"cursor": [(2, 1)], "gone": [(2,)], "party": [("club", "[]")]}), store.lose_power()
+    assert store.load("device") == [(1, "bo", "phone", 1)] and store.load("party") == []
+    assert [row[0] for row in store.load("message")] == [2, 3]
+    store.write({"gone": [(2,)]}), store.flush(), store.lose_power()
+    assert [row[0] for row in store.load("message")] == [3] and store.flushed == {1, 2, 3}
 
 
 @pytest.mark.parametrize("why", ["full", "locked"])
@@ -304,6 +332,144 @@ def test_a_server_that_is_started_again_is_as_it_was(server, store, clock):
     assert again.take() == [(ANA, ("ack", 1, 1, 1))], "the key is known still"
     again.got(("bo", "laptop"), 1), again.commit()
     assert [row[1] for row in store.load("message")] == ["delivered"], "and no second receipt"
+
+
+def test_no_id_of_a_receipt_is_given_again_by_a_later_server(store, clock):
+    """Written behind, Ana has receipts that the log never had; after a crash she takes news for news."""
+    server = Server(store, clock, write="behind")
+    server.join("ana"), server.join("bo"), server.hello(BO, 0), server.hello(ANA, 0)
+    waiting = MOST_WAITING // 2 + 1
+    for n in range(1, waiting + 1):
+        server.send(ANA, n, "bo", "x")
+    server.got(BO, waiting)
+    last = server._next - 1
+    assert last == 2 * waiting > MOST_WAITING and store.load("mark")[0][1] >= last
+    again = Server(store, clock, write="behind")
+    again.hello(ANA, last), again.take()
+    again.send(BO, 1, "ana", "news")
+    assert again.take()[-1][1][1] > last
+
+
+def test_ids_are_marked_before_they_are_given_and_as_many_as_there_are_to_give(store, clock):
+    server = Server(store, clock, write="behind")
+    server.join("ana"), server.join("bo")
+    server.send(ANA, 1, "bo", "x")
+    assert store.load("mark")[0][1] == 1 + 1 + MOST_WAITING
+    server._next = server._high  # the last but one is given
+    writes, write = [], store.write
+    store.write = lambda batch: writes.append(batch) or write(batch)
+    server.send(ANA, 2, "bo", "x"), server.send(ANA, 3, "bo", "x")
+    assert [[*batch] for batch in writes] == [["mark"]] and server._high > server._next
+    store.trouble = "full"
+    server._next = server._high
+    with pytest.raises(DatabaseTrouble):
+        server.got(BO, server._next - 1)
+    assert len(server._devices[BO].queue) == 3 and server._devices[BO].cursor == 0
+
+
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_a_device_whose_joining_had_no_answer_is_nobody_else_s(kind, clock, tmp_path):
+    store = ForgetfulStore() if kind == "memory" else SqlStore(tmp_path / "a.db")
+    server, write = Server(store, clock), store.write
+    server.join("ana")
+
+    def torn(batch):
+        write(batch)
+        raise DatabaseTrouble("write", "gone")
+
+    store.write = torn
+    for _ in range(2):
+        with pytest.raises(DatabaseTrouble):
+            server.join("bo")
+    store.write = write
+    server.join("cy")
+    assert store.load("device") == [
+        (1, "ana", "phone", 0),
+        (2, "bo", "phone", 0),
+        (3, "cy", "phone", 0),
+    ]
+    server.join("bo"), sent(server, "for cy only", to="cy")
+    again = Server(store, clock)
+    assert again._devices.keys() == {ANA, BO, CY} and again.join("dee") == ("dee", "phone")
+    assert store.load("device")[-1][:2] == (4, "dee")
+    again.hello(BO, 0)
+    assert pushes(again, BO) == []
+
+
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_a_second_server_on_the_same_log_takes_no_device_of_the_first(kind, clock, tmp_path):
+    here, there = (
+        [ForgetfulStore()] * 2 if kind == "memory" else (SqlStore(tmp_path / "a.db") for _ in "ab")
+    )
+    one, two = Server(here, clock), Server(there, clock)
+    one.join("ana")
+    with pytest.raises(DatabaseTrouble, match="two programs write here"):
+        two.join("bo")
+    assert there.load("device") == [(1, "ana", "phone", 0)] and not two._devices
+
+
+@pytest.mark.parametrize("error", [DatabaseTrouble("write", "gone"), KeyboardInterrupt()])
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_a_stroke_that_took_effect_and_was_cut_off_is_no_obstacle_to_the_next(kind, error, clock):
+    store = ForgetfulStore() if kind == "memory" else SqlStore()
+    server, write = Server(store, clock), store.write
+    server.join("ana"), server.join("bo")
+    server.send(ANA, 1, "bo", "a")
+
+    def cut(batch):
+        write(batch)
+        raise error
+
+    store.write = cut
+    with pytest.raises(type(error)):
+        server.commit()
+    store.write = write
+    server.send(ANA, 2, "bo", "b")
+    assert server.take() == [] and server.commit() == 2
+    assert server.take() == [(ANA, ("ack", n, n, 1)) for n in (1, 2)]
+    assert [row[6] for row in store.load("message")] == ["a", "b"]
+
+
+def test_who_joins_after_a_message_was_sent_does_not_get_it(server, clock):
+    server.send(ANA, 1, "bo", "for the phone")
+    laptop = server.join("bo", "laptop")
+    server.commit(), server.hello(laptop, 0)
+    assert pushes(server, laptop) == []
+    server.hello(BO, 0), server.got(BO, 1), server.commit()
+    assert pushes(server, laptop) == [] and [*server._devices[laptop].queue] == []
+    mine = server.join("ana", "laptop")  # nor does its receipt
+    server.hello(mine, 0)
+    assert pushes(server, mine) == []
+
+
+def test_a_group_that_is_changed_before_the_commit_is_that_of_the_sending(server, store, clock):
+    server.party("club", ["ana", "bo", "cy"])
+    server.send(ANA, 1, "club", "a"), server.party("club", ["ana", "bo"])
+    server.commit(), server.party("club", ["ana"]), server.send(ANA, 1, "club", "a")
+    again = Server(store, clock)
+    again.send(ANA, 1, "club", "a")
+    acks = [p for p in (*server.take(), *again.take()) if p[1][0] == "ack"]
+    assert acks == [(ANA, ("ack", 1, 1, 2))] * 3, "Bo and Cy have it, and their receipts will come"
+
+
+def test_a_clock_that_fails_fails_before_anything_has_changed(server, store):
+    sent(server, "a"), server.hello(BO, 0), server.take()
+    right, now = server._clock, []
+    for wrong, kind in ((lambda: 1 / 0, ZeroDivisionError), (lambda: None, TypeError)):
+        server._clock = wrong
+        for call in (
+            lambda: server.got(BO, 1), lambda: server.send(ANA, 2, "bo", "b"), server.commit,
+            server.tick, server.expire,
+        ):  # fmt: skip
+            with pytest.raises(
+                kind, match=None if kind is ZeroDivisionError else "clock gives None"
+            ):
+                call()
+        now.append((len(server), server._devices[BO].cursor, server._next, dict(server.counts)))
+    assert now == [(1, 0, 2, {"accepted": 1})] * 2
+    server._clock = right
+    server.got(BO, 1), server.commit()
+    assert server.counts["delivered"] == 1 and store.load("device")[1][3] == 1
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
@@ -338,16 +504,56 @@ def test_who_is_unknown_or_sends_nonsense_is_told_so_and_nothing_has_happened(se
         (("read", 5, 1, "bo"), "about=1 must be an integer of at least 1 and at most 0"),
         (("got", 1), "id=1 must be an integer of at least 0 and at most 0"),
         (("hello", 99), "id=99 must be"),
+        (("send", {}, "bo", "hi"), "client_id={} must be"),
+        (("send", "x" * 10**6, "bo", "hi"), "client_id='xxx"),
+        (("send", 1, "x" * 10**6, "hi"), "to='xxx"),
+        (("send", 1, "bo", b"x" * 10**6), "body=b'xxx"),
+        (("x" * 10**6,), "packet=('xxx"),
         (("wave",), "packet=('wave',) must be one of those in `messages`"),
         ("hello", "packet='hello'"),
     ]:  # fmt: skip
         server.handle(ANA, packet)
         ((who, (kind, client_id, why)),) = server.take()
         assert who == ANA and kind == "refused" and words in why, why
-        assert client_id == (packet[1] if len(packet) == 4 else 0)
+        assert client_id == (packet[1] if len(packet) == 4 and type(packet[1]) is int else 0)
+        assert len(why) < 300, "who sends a megabyte gets none back"
     server.handle(("zoe", "phone"), ("send", 1, "bo", "hi"))
     assert "who=('zoe', 'phone') must be a device that has joined" in server.take()[0][1][2]
     assert server.commit() == 0 and store.load("message") == [] and not server.counts["accepted"]
+
+
+@pytest.mark.parametrize("to", ["cy", "club", ["bo"], None, "x" * 10**6])
+def test_a_known_key_with_another_address_is_refused(server, store, clock, to):
+    server.party("club", ["ana", "bo"])
+    for one, commits in ((server, False), (server, True), (Server(store, clock), True)):
+        one.send(ANA, 1, "bo", "a"), one.commit() * commits, one.take()
+        one.handle(ANA, ("send", 1, to, "a"))
+        ((_, (kind, client_id, why)),) = one.take()
+        assert (kind, client_id) == ("refused", 1) and "must be 'bo', as it was at first" in why
+        one.commit()
+    assert [row[6] for row in store.load("message")] == ["a"]
+
+
+def test_a_log_without_a_device_of_its_messages_is_refused_in_words(server, store, clock):
+    sent(server, "a")
+    for number in (2, 1):
+        del store._now["device"][number]
+        with pytest.raises(ValueError, match=f"store: message 1 is of device {number}, which must"):
+            Server(store, clock)
+
+
+@pytest.mark.parametrize("batch", [
+    {"sent": 5}, {"sent": [()]}, {"gone": [1]}, {"message": [(1,)]}, {"device": ((1, "a", "b", 0),)},
+    {"mark": [(0, 1, 2.0)], "sent": None}, {"sold": []}, None, {"sent": "x" * 10**6},
+])  # fmt: skip
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_a_batch_that_is_none_is_refused_and_nothing_of_it_is_entered(kind, batch):
+    store = ForgetfulStore() if kind == "memory" else SqlStore()
+    with pytest.raises(ValueError, match=r"^batch.{,200} must "):
+        store.write(batch)
+    assert not any(store.load(table) for table in ("message", "sent", "device", "mark"))
+    with pytest.raises(ValueError, match="table='sold' must be one of"):
+        store.load("sold")
 
 
 def test_names_are_taken_once(server):
@@ -358,11 +564,20 @@ def test_names_are_taken_once(server):
         (lambda: server.party("pals", ["zoe"]), "members has 'zoe': nobody"),
         (lambda: server.party("pals", "ana"), "members='ana' must be a row"),
         (lambda: server.party("pals", []), r"members=\[\] must be a row"),
+        (lambda: server.party("pals", 5), "members=5 must be a row"),
+        (lambda: server.party("pals", [["ana"]]), r"members has \['ana'\]: nobody"),
+        (lambda: server.party("pals", itertools.repeat("ana")), "must be a row of 1 to 1024 users"),
         (lambda: Server(server._store, Clock(), write="later"), "write='later' must be one of"),
         (lambda: Server(None, Clock()), "store=None must have the methods"),
+        (lambda: Server(open, Clock()), "store=.* must have the methods"),
+        (lambda: Server(ForgetfulStore, Clock()), "store=.* must have the methods"),
+        (lambda: Server(type("Half", (), {"write": len})(), Clock()), "store=.* must have the"),
     ):
         with pytest.raises(ValueError, match=words):
             call()
+    server.party("all", ["ana"] * MOST_MEMBERS)
+    with pytest.raises(ValueError, match="1 to 1024"):
+        server.party("all", ["ana"] * (MOST_MEMBERS + 1))
 
 
 def test_more_than_is_committed_is_not_taken(server, monkeypatch):

@@ -109,7 +109,9 @@ class Store:
             raise ValueError(f"more than {MOST_IN_A_RUN:,} operations in one run")
         key = arguments[0]
         if not isinstance(key, str) or not 0 < len(key) <= MOST_CHARACTERS:
-            raise ValueError(f"key={key!r} must be text of 1 to {MOST_CHARACTERS} characters")
+            raise ValueError(
+                f"key={checks.brief(key)} must be text of 1 to {MOST_CHARACTERS} characters"
+            )
         return getattr(self, f"_{name}"), arguments
 
     def _note(self, name, arguments, value):
@@ -125,7 +127,7 @@ class Store:
 
     def _newest(self, key, n):
         if not isinstance(n, int) or isinstance(n, bool) or not 0 <= n <= MOST_ENTRIES:
-            raise ValueError(f"n={n!r} must be an integer from 0 to {MOST_ENTRIES}")
+            raise ValueError(f"n={checks.brief(n)} must be an integer from 0 to {MOST_ENTRIES}")
         return self.lists.get(key, [])[::-1][:n]
 
     def _put(self, key, value):

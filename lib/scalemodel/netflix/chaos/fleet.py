@@ -57,7 +57,7 @@ class Group:
             if name in ("app", "account") or value:
                 checks.text(name, value)
             if " " in value:  # it parts the names in a unit's
-                raise ValueError(f"{name}={value!r} must be without blanks")
+                raise ValueError(f"{name}={checks.brief(value)} must be without blanks")
         instances = checks.whole("instances", self.instances, at_least=1, at_most=MOST_INSTANCES)
         checks.whole("minimum", self.minimum, at_least=0, at_most=instances)
         for name in ("opted_in", "enabled", "serving", "whitelisted"):
@@ -100,10 +100,10 @@ class Fleet:
         regions = checks.whole("regions", regions, at_least=1, at_most=100)
         zones = checks.whole("zones_per_region", zones_per_region, at_least=1, at_most=26)
         if not isinstance(groups, list | tuple) or not groups:
-            raise ValueError(f"groups={groups!r} must be a row of at least one Group")
+            raise ValueError(f"groups={checks.brief(groups)} must be a row of at least one Group")
         names = [checks.instance("groups", one, Group).name for one in groups]
         if len(set(names)) < len(names):
-            raise ValueError(f"groups={names!r} must differ in name")
+            raise ValueError(f"groups={checks.brief(names)} must differ in name")
         if sum(group.instances for group in groups) > MOST_INSTANCES:
             raise ValueError(f"groups must have at most {MOST_INSTANCES:,} instances in all")
         self.groups = tuple(groups)
@@ -124,7 +124,7 @@ class Fleet:
         if group is None:
             return list(self._up.values())
         if group not in self.groups:
-            raise ValueError(f"group={group!r} must be one of the fleet's groups")
+            raise ValueError(f"group={checks.brief(group)} must be one of the fleet's groups")
         return [instance for instance in self._up.values() if instance.group == group]
 
     def terminate(self, name: str) -> list[Instance]:

@@ -48,13 +48,13 @@ class Ground:
         """How many are up of the group of that name."""
         groups = {one.name: one for one in self.fleet.groups}
         if not isinstance(group, str) or group not in groups:
-            raise ValueError(f"group={group!r} must be one of {', '.join(groups)}")
+            raise ValueError(f"group={checks.brief(group)} must be one of {', '.join(groups)}")
         return len(self.fleet.healthy(groups[group]))
 
     def lose(self, scope: str, rng: np.random.Generator) -> None:
         """End an instance, a zone or a region that is drawn among those where somebody is up."""
         if not isinstance(scope, str) or scope not in SCOPES:
-            raise ValueError(f"scope={scope!r} must be one of {', '.join(SCOPES)}")
+            raise ValueError(f"scope={checks.brief(scope)} must be one of {', '.join(SCOPES)}")
         names = sorted({getattr(one, SCOPES[scope]) for one in self.fleet.healthy()})
         rng = checks.instance("rng", rng, np.random.Generator)
         if names:
@@ -78,7 +78,7 @@ def game_day(fleet: Fleet, scopes: Sequence[str] = ("instance", "zone", "region"
     groups = checks.instance("fleet", fleet, Fleet).groups
     known = isinstance(scopes, list | tuple) and all(isinstance(one, str) for one in scopes)
     if not known or not scopes or not set(scopes) <= set(SCOPES):
-        raise ValueError(f"scopes={scopes!r} must be a row of {', '.join(SCOPES)}")
+        raise ValueError(f"scopes={checks.brief(scopes)} must be a row of {', '.join(SCOPES)}")
     until_back, enough, method = pause(fleet.replace_s), [], []
     for one in groups:
         enough.append(Probe("healthy", Between(one.minimum, one.instances), {"group": one.name}))

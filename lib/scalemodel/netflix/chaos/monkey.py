@@ -79,13 +79,17 @@ class MonkeyConfig:
             checks.instance(name, getattr(self, name), bool)
         for name, known in (("scope", [*SCOPES]), ("grouping", GROUPINGS)):
             if getattr(self, name) not in known:
-                raise ValueError(f"{name}={getattr(self, name)!r} must be one of {known}")
+                raise ValueError(
+                    f"{name}={checks.brief(getattr(self, name))} must be one of {known}"
+                )
         for name in ("mean_workdays_between_kills", "min_workdays_between_kills"):
             checks.whole(name, getattr(self, name), at_least=1, at_most=10_000)
         checks.instance("workdays", self.workdays, Workdays)
         for row in _row("exempt", self.exempt):
             if [type(one) for one in _row("exempt", row)] != [str] * 4:
-                raise ValueError(f"exempt={row!r} must be account, region, stack and detail")
+                raise ValueError(
+                    f"exempt={checks.brief(row)} must be account, region, stack and detail"
+                )
         object.__setattr__(self, "exempt", tuple(map(tuple, self.exempt)))
         for scope in SCOPES:
             checks.whole(f"most_{scope}s", getattr(self, f"most_{scope}s"), at_least=0)
@@ -285,7 +289,9 @@ class ChaosMonkey:
         if at < max(clock, ledger.now or clock):
             raise ValueError(f"now={at} must not be before {clock} and the last tick")
         if ledger.fleet not in (None, fleet):
-            raise ValueError(f"fleet={fleet!r} must be the one that the ledger is about")
+            raise ValueError(
+                f"fleet={checks.brief(fleet)} must be the one that the ledger is about"
+            )
         due = ledger.due if day == ledger.day else self.plan(fleet, day)
         fleet.advance(at)
         ledger.fleet, ledger.due = fleet, due
@@ -319,7 +325,7 @@ def _unit(config, group, region):
 
 def _row(name, value):
     if not isinstance(value, list | tuple):
-        raise ValueError(f"{name}={value!r} must be a row")
+        raise ValueError(f"{name}={checks.brief(value)} must be a row")
     return value
 
 

@@ -40,7 +40,7 @@ def utc(field: str, at: datetime) -> datetime:
     except (AttributeError, NotImplementedError, ValueError, OverflowError):
         moment = None  # no moment, or a zone that does not know itself
     if moment is None:
-        raise ValueError(f"{field}={at!r} must be a datetime with a time zone")
+        raise ValueError(f"{field}={checks.brief(at)} must be a datetime with a time zone")
     _date(field, moment.date())
     return moment
 
@@ -65,13 +65,15 @@ class Workdays:
         try:
             ZoneInfo(checks.text("zone", self.zone))
         except (KeyError, ValueError, OSError):
-            raise ValueError(f"zone={self.zone!r} must be a time zone, as Europe/Paris") from None
+            raise ValueError(
+                f"zone={checks.brief(self.zone)} must be a time zone, as Europe/Paris"
+            ) from None
         start_hour = checks.whole("start_hour", self.start_hour, at_least=0, at_most=23)
         checks.whole("end_hour", self.end_hour, at_least=start_hour + 1, at_most=24)
         for name, check in (("weekdays", _weekday), ("holidays", _date)):
             row = getattr(self, name)
             if not isinstance(row, list | tuple) or (name == "weekdays" and not row):
-                raise ValueError(f"{name}={row!r} must be a row of them")
+                raise ValueError(f"{name}={checks.brief(row)} must be a row of them")
             object.__setattr__(self, name, tuple(sorted({check(name, one) for one in row})))
 
     def works(self, day: date) -> bool:
@@ -126,9 +128,11 @@ def _weekday(field, value):
 
 def _date(field, value):
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise ValueError(f"{field}={value!r} must be a date without a time")
+        raise ValueError(f"{field}={checks.brief(value)} must be a date without a time")
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise ValueError(f"{field}={value!r} must be of the years {FIRST_YEAR} to {LAST_YEAR}")
+        raise ValueError(
+            f"{field}={checks.brief(value)} must be of the years {FIRST_YEAR} to {LAST_YEAR}"
+        )
     return value
 
 

@@ -73,7 +73,9 @@ class CatalogueConfig:
         sizes = checks.numbers_row("gb_per_h", self.gb_per_h, at_least=0.001, at_most=100)
         watched = checks.numbers_row("watched_ratio", self.watched_ratio, above=0, at_most=1)
         if len(watched) != len(sizes) or abs(watched.sum() - 1) > 1e-9:
-            raise ValueError(f"watched_ratio={watched!r} must sum to 1, a share for each gb_per_h")
+            raise ValueError(
+                f"watched_ratio={checks.brief(watched)} must sum to 1, a share for each gb_per_h"
+            )
         checks.whole("number of gb_per_h", len(sizes), at_least=1, at_most=MOST_ENCODINGS)
         object.__setattr__(self, "gb_per_h", tuple(sizes.tolist()))
         object.__setattr__(self, "watched_ratio", tuple(watched.tolist()))

@@ -73,7 +73,9 @@ class DayConfig:
         for field, kind in (("boxes", Appliance), ("clients", Client)):
             row = getattr(self, field)
             if not isinstance(row, tuple) or {type(one) for one in row} != {kind}:
-                raise ValueError(f"{field}={row!r} must be a tuple of {kind.__name__}, 1 or more")
+                raise ValueError(
+                    f"{field}={checks.brief(row)} must be a tuple of {kind.__name__}, 1 or more"
+                )
             checks.whole(f"number of {field}", len(row), at_least=1, at_most=MOST_BOXES)
             for one in row:
                 checks.whole(f"region of {field}", one.region, at_least=0, at_most=shop.regions - 1)

@@ -128,7 +128,9 @@ def place(
     holds = np.zeros((len(disk), len(share)), dtype=bool)
     before = np.array(holds if held is None else held, order="C")
     if before.dtype != bool or before.shape != holds.shape:
-        raise ValueError(f"held must be booleans, {holds.shape} as disk_bytes and shares: {held!r}")
+        raise ValueError(
+            f"held must be booleans, {holds.shape} as disk_bytes and shares: {checks.brief(held)}"
+        )
     order = np.argsort(-share, kind="stable")
     order, left = order[share[order] > 0], np.full(len(disk), most)  # nobody wants the rest
     fill.native(order, size, disk.astype(np.int64), left, before, holds)
@@ -174,5 +176,7 @@ def files(shares: np.ndarray, bytes_of: np.ndarray) -> tuple[np.ndarray, np.ndar
     if len(size) != len(share):
         raise ValueError(f"bytes_of must have {len(share)} numbers, as shares, not {len(size)}")
     if (size % 1).any() or size.sum() >= 2**63:
-        raise ValueError(f"bytes_of={bytes_of!r} must be integers, with a sum below 2**63")
+        raise ValueError(
+            f"bytes_of={checks.brief(bytes_of)} must be integers, with a sum below 2**63"
+        )
     return share, size.astype(np.int64)

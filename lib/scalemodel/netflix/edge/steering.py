@@ -112,9 +112,13 @@ def ranked(
     left = checks.numbers_row("left_bytes", left_bytes, at_least=0, length=0)
     held = [*islice(holds, len(boxes) + 1)]
     if len(held) != len(boxes) or not {type(one) for one in held} <= {bool, np.bool_}:
-        raise ValueError(f"holds={holds!r} must be True or False for each of {len(boxes)} boxes")
+        raise ValueError(
+            f"holds={checks.brief(holds)} must be True or False for each of {len(boxes)} boxes"
+        )
     if len(left) != len(boxes):
-        raise ValueError(f"left_bytes={left_bytes!r} must have one number for each of boxes")
+        raise ValueError(
+            f"left_bytes={checks.brief(left_bytes)} must have one number for each of boxes"
+        )
     site = [(box.region, box.site) for box in boxes]  # whose boxes are asked together
     near = sorted(range(len(boxes)), key=lambda n: (client.tier(boxes[n]), site.index(site[n])))
     return [at for at in near if held[at] and boxes[at].healthy and left[at] >= size] + [ORIGIN]

@@ -164,9 +164,11 @@ def timeline(graph: Graph, changes: Sequence[Change]) -> np.ndarray:
     instances = {service.name: service.instances for service in graph.services}
     for number, change in enumerate(changes):
         if not isinstance(change, Change):
-            raise ValueError(f"changes[{number}]={change!r} must be a Slow, Down, Scale or Deploy")
+            raise ValueError(
+                f"changes[{number}]={checks.brief(change)} must be a Slow, Down, Scale or Deploy"
+            )
         if change.service is not None and change.service not in names:
-            raise ValueError(f"changes[{number}] names service={change.service!r}; it must be one "
+            raise ValueError(f"changes[{number}] names service={checks.brief(change.service)}; it must be one "
                              f"of {', '.join(names)}")  # fmt: skip
     rows, busy = [], {}  # whose each instance is, and until when
     for number, change in sorted(enumerate(changes), key=lambda numbered: numbered[1].at_s):
@@ -174,13 +176,13 @@ def timeline(graph: Graph, changes: Sequence[Change]) -> np.ndarray:
         for at_s, name, instance, value in change._rows(graph, instances):
             other, until_s = busy.get((name, instance), (number, 0.0))
             if other != number and change.at_s < until_s:
-                raise ValueError(f"changes[{number}]={change!r} must not begin before {until_s:g} s, "
+                raise ValueError(f"changes[{number}]={checks.brief(change)} must not begin before {until_s:g} s, "
                                  f"when changes[{other}]={changes[other]!r} is over")  # fmt: skip
             busy[name, instance] = number, at_s
             rows.append((at_s, names[name], instance, value))
             if len(rows) > MOST_ROWS:
                 raise ValueError(f"changes must make at most {MOST_ROWS:,} rows; "
-                                 f"changes[{number}]={change!r} is one too many")  # fmt: skip
+                                 f"changes[{number}]={checks.brief(change)} is one too many")  # fmt: skip
         if isinstance(change, Down) and len(rows) == before:
             raise ValueError(f"changes[{number}] names zone={change.zone}; it must be one that has an "
                              f"instance of {change.service or 'some service'}")  # fmt: skip

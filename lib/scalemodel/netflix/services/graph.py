@@ -97,7 +97,7 @@ class Service:
         checks.whole("workers", self.workers, at_least=1, at_most=100_000)
         checks.real("mean_ms", self.mean_ms, at_least=1e-3, at_most=1e6)
         if not isinstance(self.law, str) or self.law not in LAWS:
-            raise ValueError(f"law={self.law!r} must be one of {', '.join(LAWS)}")
+            raise ValueError(f"law={checks.brief(self.law)} must be one of {', '.join(LAWS)}")
         checks.real("failure_ratio", self.failure_ratio, at_least=0, at_most=1)
         if self.queue is not None:
             checks.whole("queue", self.queue, at_least=0, at_most=10**9)
@@ -131,7 +131,9 @@ class Call:
         for name in ("deadline_s", "hedge_s", "queue", "lifo", "drops_expired"):
             value, none = getattr(self.guards, name), getattr(UNGUARDED, name)
             if value != none:
-                raise ValueError(f"guards must leave {name}={value!r} out: it must be {none!r}")
+                raise ValueError(
+                    f"guards must leave {name}={checks.brief(value)} out: it must be {none!r}"
+                )
         checks.instance("fallback", self.fallback, bool)
         checks.instance("shows", self.shows, str)
 
@@ -165,18 +167,24 @@ class Graph:
         for field, values in (("services", names), ("calls", pairs)):
             for value, times in Counter(values).items():
                 if times > 1:
-                    raise ValueError(f"{field} has {value!r} twice; each must be there once")
+                    raise ValueError(
+                        f"{field} has {checks.brief(value)} twice; each must be there once"
+                    )
         for number, pair in enumerate(pairs):
             for name in pair:
                 if name not in names:
-                    raise ValueError(f"calls[{number}] names {name!r}; {_one_of(names)}")
+                    raise ValueError(
+                        f"calls[{number}] names {checks.brief(name)}; {_one_of(names)}"
+                    )
         if self.entry not in names:
-            raise ValueError(f"entry={self.entry!r} is no service; {_one_of(names)}")
+            raise ValueError(f"entry={checks.brief(self.entry)} is no service; {_one_of(names)}")
         self._depths()
         called = {self.entry, *(callee for _, callee in pairs)}
         for name in names:
             if name not in called:
-                raise ValueError(f"services has {name!r}, which no call reaches; one must")
+                raise ValueError(
+                    f"services has {checks.brief(name)}, which no call reaches; one must"
+                )
 
     def service(self, name: str) -> Service:
         """The service of that name.
@@ -186,7 +194,7 @@ class Graph:
         """
         names = [service.name for service in self.services]
         if name not in names:
-            raise ValueError(f"name={name!r} is no service; {_one_of(names)}")
+            raise ValueError(f"name={checks.brief(name)} is no service; {_one_of(names)}")
         return self.services[names.index(name)]
 
     def calls_of(self, name: str) -> list[Call]:

@@ -118,7 +118,9 @@ def _slow(config):
     graph, entry = config.graph, config.graph.service(config.graph.entry)
     plain = [call.caller == entry.name and not call.guards.retries for call in graph.calls]
     if not plain or not all(plain):
-        raise ValueError(f"config.graph={graph!r} must have one step of calls, without retries")
+        raise ValueError(
+            f"config.graph={checks.brief(graph)} must have one step of calls, without retries"
+        )
     if entry.queue != 0 or entry.law != "constant":
         raise ValueError(f"config.graph must have an entry of constant law with queue=0: {entry!r}")
     for service in graph.services:

@@ -142,7 +142,7 @@ def _tree(graph):
                 firsts.append(firsts[at] and copy == 0)
         if len(jobs) > MOST_PLACES:
             raise ValueError(
-                f"graph={graph!r} must have at most {MOST_PLACES:,} jobs a page, with all retries"
+                f"graph={checks.brief(graph)} must have at most {MOST_PLACES:,} jobs a page, with all retries"
             )
         at += 1
     return np.array(jobs), np.array(calls, np.int64).reshape(-1, 3), paths, np.array(firsts)
@@ -185,7 +185,7 @@ def trace(config: RunConfig) -> Trace:
     (jobs, calls, paths, firsts), arrival_s = _tree(graph), _poisson_s(config)
     pages, places = len(arrival_s), len(jobs)
     if pages * places > MOST_JOBS:
-        raise ValueError(f"config={config!r} must allow at most {MOST_JOBS:,} jobs: "
+        raise ValueError(f"config={checks.brief(config)} must allow at most {MOST_JOBS:,} jobs: "
                          f"{pages:,} pages of {places}")  # fmt: skip
     works_s, luck = np.empty((pages, places)), np.empty((pages, places, 3))
     for place, path in enumerate(paths):

@@ -127,7 +127,7 @@ def ttl_miss_ratio(
     ttl_s = checks.real("ttl_s", ttl_s, above=0)
     requests_per_s = checks.real("requests_per_s", requests_per_s, above=0, at_most=1e12)
     if not isinstance(renewing, bool):
-        raise ValueError(f"renewing={renewing!r} must be True or False")
+        raise ValueError(f"renewing={checks.brief(renewing)} must be True or False")
     absent = _lru_absent if renewing else _fifo_absent
     return float(popularity @ absent(popularity, ttl_s * requests_per_s))
 
@@ -163,7 +163,7 @@ def two_levels(
     edge_capacity = _capacity("edge_capacity", edge_capacity)
     region_capacity = _capacity("region_capacity", region_capacity)
     if not isinstance(corrected, bool):
-        raise ValueError(f"corrected={corrected!r} must be True or False")
+        raise ValueError(f"corrected={checks.brief(corrected)} must be True or False")
     edge_stays = _time(popularity, edge_capacity, _lru_absent)  # of its own requests
     misses = popularity * _lru_absent(popularity, edge_stays)
     misses, missed = misses[misses > 0], misses.sum()

@@ -204,7 +204,7 @@ class Expiring:
         if self.ttl_s != np.inf:
             checks.real("ttl_s", self.ttl_s, above=0)
         if not isinstance(self.renewing, bool):
-            raise ValueError(f"renewing={self.renewing!r} must be True or False")
+            raise ValueError(f"renewing={checks.brief(self.renewing)} must be True or False")
 
     @checks.kinds
     def hits(self, requests: Requests) -> np.ndarray:

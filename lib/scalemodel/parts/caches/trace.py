@@ -104,7 +104,7 @@ def _whole_row(field, values, at_least, at_most=2**63 - 1):
     given = np.asarray(values)
     whole = given.dtype.kind in "iu" and not isinstance(values, np.ma.MaskedArray)
     if not whole or given.ndim != 1 or len(given) < 1:
-        raise ValueError(f"{field}={values!r} must be a row of at least 1 integer")
+        raise ValueError(f"{field}={checks.brief(values)} must be a row of at least 1 integer")
     if given.min() < at_least or given.max() > at_most:
         at = int(np.argmax((given < at_least) | (given > at_most)))
         allowed = f"of at least {at_least} and at most {at_most}"

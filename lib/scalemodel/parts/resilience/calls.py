@@ -104,7 +104,7 @@ class CallsConfig:
             checks.real(name, getattr(self, name), at_least=1e-3, at_most=1e6)
         checks.whole("servers", self.servers, at_least=1, at_most=1_000_000)
         if not isinstance(self.law, str) or self.law not in LAWS:
-            raise ValueError(f"law={self.law!r} must be one of {', '.join(LAWS)}")
+            raise ValueError(f"law={checks.brief(self.law)} must be one of {', '.join(LAWS)}")
         checks.real("failure_ratio", self.failure_ratio, at_least=0, at_most=1)
         checks.instance("guards", self.guards, Guards)
         checks.instance("trigger", self.trigger, Trigger)
@@ -298,12 +298,12 @@ def calls(config: CallsConfig, arrival_s: np.ndarray | None = None) -> Calls:
         )
     arrival_s = checks.numbers_row("arrival_s", arrival_s, at_least=0, at_most=1e15)
     if (np.diff(arrival_s) < 0).any():
-        raise ValueError(f"arrival_s={arrival_s!r} must not fall")
+        raise ValueError(f"arrival_s={checks.brief(arrival_s)} must not fall")
     requests, tries = len(arrival_s), 1 + guards.retries + (guards.hedge_s < math.inf)
     attempts = requests * tries
     if attempts > MOST_ATTEMPTS:
         raise ValueError(
-            f"config={config!r} must allow at most {MOST_ATTEMPTS:,} attempts: "
+            f"config={checks.brief(config)} must allow at most {MOST_ATTEMPTS:,} attempts: "
             f"{requests:,} requests of {tries}"
         )
     rule = np.array([

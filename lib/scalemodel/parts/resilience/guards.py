@@ -67,7 +67,9 @@ class Guards:
                 checks.real(name, getattr(self, name), above=0, at_most=MOST_S)
         checks.whole("retries", self.retries, at_least=0, at_most=20)
         if not isinstance(self.backoff, Backoff):
-            raise ValueError(f"backoff={self.backoff!r} must be a rule of pauses from `retry`")
+            raise ValueError(
+                f"backoff={checks.brief(self.backoff)} must be a rule of pauses from `retry`"
+            )
         for name, kind in (("budget", BudgetConfig), ("breaker", BreakerConfig)):
             if getattr(self, name) is not None:
                 checks.instance(name, getattr(self, name), kind)

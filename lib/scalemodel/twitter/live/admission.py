@@ -97,8 +97,8 @@ def rising(field: str, users: Iterable[int]) -> np.ndarray:
     except ValueError:  # rows of different length
         row = np.empty(())
     if row.ndim != 1 or (row.size and row.dtype.kind not in "iu"):
-        raise ValueError(f"{field}={users!r} must be a row of whole numbers")
+        raise ValueError(f"{field}={checks.brief(users)} must be a row of whole numbers")
     row = row.astype(np.int64, copy=False)
     if row.size and (row[0] < 0 or (row[1:] < row[:-1]).any()):
-        raise ValueError(f"{field}={users!r} must rise from 0 at least")
+        raise ValueError(f"{field}={checks.brief(users)} must rise from 0 at least")
     return row

@@ -87,7 +87,7 @@ class SceneConfig:
         checks.whole("seed", self.seed, at_least=0)
         if self.posts_per_s * self.duration_s > MOST_POSTS:
             raise ValueError(
-                f"posts_per_s={self.posts_per_s!r} must make at most {MOST_POSTS:,} posts in "
+                f"posts_per_s={checks.brief(self.posts_per_s)} must make at most {MOST_POSTS:,} posts in "
                 f"duration_s={self.duration_s!r}"
             )
 

@@ -96,7 +96,7 @@ class LiveClient:
             checks.whole("receive_buffer_bytes", receive_buffer_bytes, at_least=1, at_most=2**30)
         for name, function in (("listen", listen), ("pace", pace)):
             if function is not None and not callable(function):
-                raise ValueError(f"{name}={function!r} must be a function, or None")
+                raise ValueError(f"{name}={checks.brief(function)} must be a function, or None")
         self.receive_buffer_bytes = receive_buffer_bytes
         self.inbox = Inbox()
         self.connects = self.frames = self.attempts = 0

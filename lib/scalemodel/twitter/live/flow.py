@@ -41,7 +41,7 @@ def arrivals(report: SceneReport, reader: str) -> list[tuple[float, int]]:
     """
     checks.instance("report", report, SceneReport)
     if reader not in READERS:
-        raise ValueError(f"reader={reader!r} must be one of {', '.join(READERS)}")
+        raise ValueError(f"reader={checks.brief(reader)} must be one of {', '.join(READERS)}")
     lost = {(event.t_s, event.text) for event in report.events if event.kind == "lost"}
     came = []
     for event in report.events:

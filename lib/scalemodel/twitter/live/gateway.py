@@ -199,7 +199,9 @@ class Gateway:
         needs_methods(timelines, "timeline", "followers")
         checks.instance("config", config, GatewayConfig)
         if accept is not None and not callable(accept):
-            raise ValueError(f"accept={accept!r} must be a function of an author, or None")
+            raise ValueError(
+                f"accept={checks.brief(accept)} must be a function of an author, or None"
+            )
         self.timelines, self.config, self.accept = timelines, config, accept
         self.port = checks.whole("port", port, at_least=0, at_most=65_535)
         self.registry = Registry()
@@ -549,7 +551,7 @@ def _lines_that_fit(connections):
     fit = max(0, most - len(os.listdir("/dev/fd")) - SPARE_FILES)
     if fit < (connections or 1):
         raise ValueError(
-            f"connections={connections!r} must be at most {fit} here: this process may open {most} "
+            f"connections={checks.brief(connections)} must be at most {fit} here: this process may open {most} "
             f"files (ulimit -n), and {SPARE_FILES} are kept spare"
         )
     return connections or min(LINES, fit)

@@ -213,7 +213,9 @@ def answered_to(words: tuple[GatewayWord, ...], last_id: int | None) -> int:
             return last.newest
         case Gap(ids):
             return ids[-1] if ids else held
-    raise ValueError(f"words={words!r} must be a tuple that ends in a gap or a snapshot")
+    raise ValueError(
+        f"words={checks.brief(words)} must be a tuple that ends in a gap or a snapshot"
+    )
 
 
 def needs_methods(timelines: Timelines, *methods: str) -> None:
@@ -225,7 +227,9 @@ def needs_methods(timelines: Timelines, *methods: str) -> None:
     ValueError: timelines=None must have the methods timeline, post
     """
     if not all(callable(getattr(timelines, name, None)) for name in methods):
-        raise ValueError(f"timelines={timelines!r} must have the methods {', '.join(methods)}")
+        raise ValueError(
+            f"timelines={checks.brief(timelines)} must have the methods {', '.join(methods)}"
+        )
 
 
 def _known(field, value):
@@ -284,5 +288,5 @@ class Inbox:
             case Posted() | Refused():
                 pass
             case _:
-                raise ValueError(f"word={word!r} must be a word of the gateway")
+                raise ValueError(f"word={checks.brief(word)} must be a word of the gateway")
         return None

@@ -60,7 +60,9 @@ class LiveService:
         port: int = 0,
     ):
         if clock_s is not None and not callable(clock_s):
-            raise ValueError(f"clock_s={clock_s!r} must be a function without arguments, or None")
+            raise ValueError(
+                f"clock_s={checks.brief(clock_s)} must be a function without arguments, or None"
+            )
         needs_methods(timelines, "timeline", "post", "followers")
         self.timelines, self._clock_s = timelines, clock_s
         self._last_s = -math.inf  # the date of the last tweet that was stored

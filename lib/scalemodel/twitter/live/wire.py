@@ -246,7 +246,7 @@ def from_gateway(text: str) -> GatewayWord:
         case {"snapshot": ids, "newest": newest, **more} if not more:
             page = Snapshot(_ids("snapshot", ids))
             if _id("newest", newest, may_be_none=True) != page.newest:
-                raise ValueError(f"newest={newest!r} must be the first of the snapshot")
+                raise ValueError(f"newest={checks.brief(newest)} must be the first of the snapshot")
             return page
         case {"missed": posts, **more} if not more:
             return Missed(checks.whole("missed", posts, at_least=1))
@@ -308,7 +308,9 @@ def _id(field, value, may_be_none=False):
         return NOTHING
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 19 and int(digits) <= MOST_ID):
         or_none = ', or "-1"' if may_be_none else ""
-        raise ValueError(f"{field}={value!r} must be an id: a string of decimal digits{or_none}")
+        raise ValueError(
+            f"{field}={checks.brief(value)} must be an id: a string of decimal digits{or_none}"
+        )
     return int(digits)
 
 

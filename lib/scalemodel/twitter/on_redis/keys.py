@@ -55,7 +55,7 @@ class Keys:
             begin = self.prefix.encode()
         except (AttributeError, TypeError, ValueError):
             raise ValueError(
-                f"prefix={prefix!r} must be None, or text of 1 to {MOST_PREFIX} characters"
+                f"prefix={checks.brief(prefix)} must be None, or text of 1 to {MOST_PREFIX} characters"
             ) from None
         self.homes = [begin + b"home:%d" % user for user in range(n_users)]
         self._author = begin + b"author:"
@@ -78,7 +78,7 @@ class Keys:
         there = sum(client.exists(*some) for some in in_groups(ours, KEYS_TOGETHER))
         if there or not client.set(self.mark, self.term, nx=True):
             raise Taken(
-                f"prefix={self.prefix!r} must be one that nobody uses: {there or 1} of our keys lie "
+                f"prefix={checks.brief(self.prefix)} must be one that nobody uses: {there or 1} of our keys lie "
                 "under it, of another process, or left by one that died. They stay as they are: "
                 "remove them if nobody needs them, or choose another prefix"
             )
@@ -97,7 +97,7 @@ class Keys:
         """
         if mark is not None and not mark.startswith(self.owner):
             raise Taken(
-                f"prefix={self.prefix!r} must be one that nobody else uses: another process has "
+                f"prefix={checks.brief(self.prefix)} must be one that nobody else uses: another process has "
                 "taken it since the server lost our keys"
             )
         return mark is not None

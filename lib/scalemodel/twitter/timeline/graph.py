@@ -147,7 +147,7 @@ def user_row(field: str, users: np.ndarray, n_users: int) -> np.ndarray:
         given = np.asarray(None)
     masked = isinstance(users, np.ma.MaskedArray)
     if masked or given.ndim != 1 or (given.dtype.kind not in "iu" and given.size):
-        raise ValueError(f"{field}={users!r} must be a row of integers")
+        raise ValueError(f"{field}={checks.brief(users)} must be a row of integers")
     row = np.ascontiguousarray(given, dtype=np.int64)
     bad = (row < 0) | (row >= n_users)
     if bad.any():

@@ -112,7 +112,7 @@ class Notifications:
         author = self._user("author", author)
         kinds = dict.fromkeys(sorted(self._subscribers.get(author, ())), SUBSCRIBED)
         if not isinstance(mentions, Iterable):
-            raise ValueError(f"mentions={mentions!r} must be a row of users")
+            raise ValueError(f"mentions={checks.brief(mentions)} must be a row of users")
         for at, user in enumerate(mentions):
             kinds[self._user(f"mentions[{at}]", user)] = MENTION
         if reply_to is not None:

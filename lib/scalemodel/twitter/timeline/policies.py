@@ -201,7 +201,7 @@ def asked_prices(
     ValueError: policy=Short: write has 2 numbers; it must have 3, one per user
     """
     if not all(callable(getattr(policy, method, None)) for method in ("prices", "price")):
-        raise ValueError(f"policy={policy!r} must have the methods prices and price")
+        raise ValueError(f"policy={checks.brief(policy)} must have the methods prices and price")
     told = _answer(policy, "prices", np.array(followers), np.array(posts_per_s))
     try:
         write, read = told

@@ -125,7 +125,7 @@ class TwoRegions:
         region, time_s = self._asked(region, time_s)
         if not self._has(region, tweet_id, time_s):
             raise ValueError(
-                f"tweet_id={tweet_id!r} must be the id of a tweet that region {region} has"
+                f"tweet_id={checks.brief(tweet_id)} must be the id of a tweet that region {region} has"
             )
         self._arrive(time_s)
         self._take_back(region, int(tweet_id))

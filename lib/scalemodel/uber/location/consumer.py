@@ -63,7 +63,7 @@ class IndexConsumer:
     def __init__(self, reader, stores: Mapping):
         unknown = [kind for kind in stores if kind not in KINDS]
         if unknown or not stores:
-            raise ValueError(f"stores={stores!r} must be of some of {', '.join(KINDS)}")
+            raise ValueError(f"stores={checks.brief(stores)} must be of some of {', '.join(KINDS)}")
         for kind, store in stores.items():
             able(f"stores[{kind!r}]", store, "move")
         self.readings = Readings()

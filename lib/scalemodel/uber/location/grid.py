@@ -161,7 +161,7 @@ class GeoIndex:
         """
         row = self._row(id)
         if row == 0:
-            raise KeyError(f"id={id!r} must be a car that is here")
+            raise KeyError(f"id={checks.brief(id)} must be a car that is here")
         return float(self._grid[0][row, LAT]), float(self._grid[0][row, LON])
 
     def within(self, lat, lon, radius_m) -> Neighbours:
@@ -305,5 +305,7 @@ def _free(available):
         return ANYBODY
     row = np.asarray(available)
     if row.ndim != 1 or (row.dtype != bool and row.size):
-        raise ValueError(f"available={available!r} must be a row of True and False, by id")
+        raise ValueError(
+            f"available={checks.brief(available)} must be a row of True and False, by id"
+        )
     return np.ascontiguousarray(row, dtype=bool) if row.size else NOBODY

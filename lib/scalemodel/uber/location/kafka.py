@@ -77,7 +77,9 @@ class KafkaLog:
                 words = [self.topic] if self._own else []
                 found = self._sender.list_topics(*words, timeout=self.patience_s)
             if self.topic not in found.topics:
-                raise ValueError(f"topic={topic!r} must be there: none is made on a Kafka of yours")
+                raise ValueError(
+                    f"topic={checks.brief(topic)} must be there: none is made on a Kafka of yours"
+                )
         except BaseException:
             self._sender.close()
             raise
@@ -249,7 +251,7 @@ class KafkaReader:
 
 def _text(field, value):
     if "\0" in checks.text(field, value):  # to Kafka it is the end
-        raise ValueError(f"{field}={value!r} must be text without a NUL")
+        raise ValueError(f"{field}={checks.brief(value)} must be text without a NUL")
     return value
 
 

@@ -59,7 +59,9 @@ def able(field: str, thing: object, *methods: str) -> object:
     ValueError: log=None must have the methods publish, behind
     """
     if isinstance(thing, type) or not all(callable(getattr(thing, m, None)) for m in methods):
-        raise ValueError(f"{field}={thing!r} must have the methods {', '.join(methods)}")
+        raise ValueError(
+            f"{field}={checks.brief(thing)} must have the methods {', '.join(methods)}"
+        )
     return thing
 
 

@@ -109,5 +109,7 @@ def whole_row(field, values, most):
     row = as_row(values)
     fits = row.ndim == 1 and (row.dtype.kind in "iu" or not row.size)
     if not fits or (row.size and not 0 <= row.min() <= row.max() <= most):
-        raise ValueError(f"{field}={values!r} must be a row of whole numbers from 0 to {most}")
+        raise ValueError(
+            f"{field}={checks.brief(values)} must be a row of whole numbers from 0 to {most}"
+        )
     return np.ascontiguousarray(row, dtype=np.int64)

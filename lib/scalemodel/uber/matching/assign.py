@@ -131,7 +131,9 @@ def assign(first: np.ndarray, to: np.ndarray, cost: np.ndarray, cars: int, penal
         raise ValueError(f"to and cost must have as many entries: {len(to)} and {len(cost)}")
     first = whole_row("first", first, len(to))
     if not len(first) or first[0] != 0 or first[-1] != len(to) or (np.diff(first) < 0).any():
-        raise ValueError(f"first={first!r} must rise from 0 to the number of edges, {len(to)}")
+        raise ValueError(
+            f"first={checks.brief(first)} must rise from 0 to the number of edges, {len(to)}"
+        )
     answer = Assignment(np.full(len(first) - 1, NOBODY), np.zeros(len(first) - 1), np.zeros(cars))
     rider = np.full(cars, NOBODY)
     solve.native(first, to, cost, penalty, answer.car, rider, answer.u, answer.v)

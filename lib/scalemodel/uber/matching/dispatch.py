@@ -125,7 +125,7 @@ class Drivers:
     def step(self, driver: int, step: str, id: str, now_s: float) -> bool:
         """Whether the driver has gone from one state to the next, for this request."""
         if step not in [*STEPS]:
-            raise ValueError(f"step={step!r} must be one of {[*STEPS]}")
+            raise ValueError(f"step={checks.brief(step)} must be one of {[*STEPS]}")
         before, after = (
             None if state == IDLE else f"{state} {checks.text('id', id)}" for state in STEPS[step]
         )
@@ -225,7 +225,7 @@ class MatchingEngine:
                 try:
                     yes, now_s = yield "asked", driver
                     if not (yes is None or isinstance(yes, bool | np.bool_)):
-                        raise ValueError(f"answer={yes!r} must be True, False or None")
+                        raise ValueError(f"answer={checks.brief(yes)} must be True, False or None")
                 except BaseException:
                     self.drivers.step(driver, "decline", request.id, now_s)
                     raise

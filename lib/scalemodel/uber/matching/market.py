@@ -85,18 +85,18 @@ class MarketConfig:
         checks.real("warm_up_s", self.warm_up_s, at_least=0, at_most=0.99 * self.until_s)
         if self.window_s > 0 and (self.patience_s == 0 or self.window_s < 0.01):
             raise ValueError(
-                f"window_s={self.window_s!r} must be 0, or at least 0.01 and patience_s above 0"
+                f"window_s={checks.brief(self.window_s)} must be 0, or at least 0.01 and patience_s above 0"
             )
         line = self.rate_per_s * min(self.patience_s + self.window_s, self.until_s)
         if line * self.drivers > MOST_PAIRS:
             raise ValueError(
-                f"patience_s={self.patience_s!r} must be so short that riders who may wait times "
+                f"patience_s={checks.brief(self.patience_s)} must be so short that riders who may wait times "
                 f"drivers are at most {MOST_PAIRS:,}: {line * self.drivers:,.0f} here"
             )
         looks = self.rate_per_s * self.until_s * (line + self.drivers)
         if looks > MOST_LOOKS:
             raise ValueError(
-                f"until_s={self.until_s!r} must be so early that all riders times drivers and who "
+                f"until_s={checks.brief(self.until_s)} must be so early that all riders times drivers and who "
                 f"may wait are at most {MOST_LOOKS:,}: {looks:,.0f} here"
             )
 

@@ -72,5 +72,7 @@ def rule_of(policy: object, rules: Mapping) -> object:
     """
     if type(policy) not in rules:
         known = " or ".join(f"a {kind.__name__}" for kind in rules)
-        raise ValueError(f"policy={policy!r} must be {known} itself: no other has a rule here")
+        raise ValueError(
+            f"policy={checks.brief(policy)} must be {known} itself: no other has a rule here"
+        )
     return rules[type(policy)]

@@ -42,7 +42,9 @@ class CaseScore:
     def __post_init__(self):
         checks.plain(self)
         if self.eta_unit not in [*PER_MINUTE]:
-            raise ValueError(f"eta_unit={self.eta_unit!r} must be one of {[*PER_MINUTE]}")
+            raise ValueError(
+                f"eta_unit={checks.brief(self.eta_unit)} must be one of {[*PER_MINUTE]}"
+            )
         for name in ("rating_weight", "eta_weight"):
             checks.real(name, getattr(self, name), at_least=0, at_most=1e6)
 

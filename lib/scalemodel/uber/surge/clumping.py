@@ -63,7 +63,7 @@ def clumping(idle: int, draws: int, rng: np.random.Generator) -> float:
     unseen = BURN_IN * idle
     if idle * (unseen + draws) > MOST_DISTANCES:
         raise ValueError(
-            f"draws={draws!r} must be fewer: with idle={idle!r} that is above {MOST_DISTANCES:,} "
+            f"draws={checks.brief(draws)} must be fewer: with idle={checks.brief(idle)} that is above {MOST_DISTANCES:,} "
             "distances"
         )
     places = rng.random((idle + 2 * (unseen + draws), 2))

@@ -116,7 +116,7 @@ def breakdown(config: SurgeConfig, now: Conditions, on: tuple[str, ...] = NAMES)
     checks.instance("now", now, Conditions)
     on = checks.instance("on", on, tuple)
     if unknown := [name for name in on if name not in NAMES]:
-        raise ValueError(f"on={unknown[0]!r} must be one of {', '.join(NAMES)}")
+        raise ValueError(f"on={checks.brief(unknown[0])} must be one of {', '.join(NAMES)}")
     factors = {name: float(FACTORS[name](now)) for name in NAMES if name in on}
     ratio = float(np.prod([*factors.values()]))
     target = config.curve.multiplier(np.array([min(ratio, 1e9)]))

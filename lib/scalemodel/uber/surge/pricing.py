@@ -101,7 +101,7 @@ class SurgeConfig:
     def __post_init__(self):
         checks.plain(self)
         if not isinstance(self.curve, Linear | Power):
-            raise ValueError(f"curve={self.curve!r} must be Linear or Power")
+            raise ValueError(f"curve={checks.brief(self.curve)} must be Linear or Power")
         for name, least, most in (
             *(("cap", 1, 100), ("tick_s", 0.001, 86_400), ("smooth_ratio", 0.001, 1)),
             *(("blend_ratio", 0, 1), ("step", 0.001, 100), ("gap", 0, 100)),

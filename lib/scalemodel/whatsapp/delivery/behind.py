@@ -12,7 +12,7 @@ Left out: that who has read one message has the phone in hand for the next.
 Sources: both by integrating e^(−t/m) over the phase; the second is Little's law.
 """
 
-__all__ = ["MOST_S", "Behind", "expected_behind", "play_behind"]
+__all__ = ["LEAST_S", "MOST_S", "Behind", "expected_behind", "play_behind"]
 __dir__ = lambda: __all__
 
 import heapq
@@ -25,6 +25,7 @@ from scalemodel.whatsapp.delivery.server import Server
 from scalemodel.whatsapp.delivery.stores import ForgetfulStore
 
 MOST_S = 1e6
+LEAST_S = 1e-3  # where it is played
 
 
 class Behind(NamedTuple):
@@ -60,24 +61,23 @@ def play_behind(
     >>> play_behind(1e-3, 60.0, 10.0, 20, np.random.default_rng(1)).never_written_ratio
     0.0
     """
-    expected_behind(period_s, mean_s, rate_per_s)
-    checks.real("rate_per_s", rate_per_s, above=0)
-    messages = checks.whole("messages", messages, at_least=1, at_most=100_000)
+    period_s = checks.real("period_s", period_s, at_least=LEAST_S, at_most=MOST_S)
+    mean_s = checks.real("mean_s", mean_s, at_least=LEAST_S, at_most=MOST_S)
+    rate_per_s = checks.real("rate_per_s", rate_per_s, at_least=LEAST_S, at_most=1 / LEAST_S)
+    messages = checks.whole("messages", messages, at_least=1, at_most=20_000)
     checks.instance("rng", rng, np.random.Generator)
-    now, store = [0.0], ForgetfulStore()
-    server = Server(store, lambda: now[0], write="behind", remember_s=0.0)
+    now, events, ids = [0.0], [], {}
+    server = Server(ForgetfulStore(), lambda: now[0], write="behind", remember_s=0.0)
     ana, bos = server.join("ana"), [server.join(f"bo{n}") for n in range(messages)]
-    server.commit(), server.hello(ana, 0)
-    end_s, events = messages / rate_per_s, []
+    server.hello(ana, 0)
     for n, bo in enumerate(bos):
         server.hello(bo, 0)
         at_s = (n + rng.random()) / rate_per_s
-        events += [(at_s, n, "send"), (at_s + rng.exponential(mean_s), n, "fetch")]
-    phase_s = period_s * rng.random()
+        events += [(at_s, 0, n), (at_s + rng.exponential(mean_s), 1, n)]
     heapq.heapify(events)
-    waiting, area, ids = 0, 0.0, {}
+    phase_s, waiting, area = period_s * rng.random(), 0, 0.0
     while events:
-        at_s, n, what = heapq.heappop(events)
+        at_s, is_fetched, n = heapq.heappop(events)
         while phase_s <= at_s:
             area, now[0] = area + waiting * (phase_s - now[0]), phase_s
             while server.commit():
@@ -85,12 +85,12 @@ def play_behind(
             phase_s, waiting = phase_s + period_s, 0
             phase_s += max(0, int((at_s - phase_s) / period_s)) * period_s  # nothing to write
         area, now[0] = area + waiting * (at_s - now[0]), at_s
-        if what == "send":
-            server.send(ana, n + 1, f"bo{n}", "tea")
-            ids[n] = next(packet[1] for who, packet in server.take() if packet[3] == "text")
-        else:
+        if is_fetched:
             server.got(bos[n], ids[n])
             server.got(ana, server._next - 1)  # the receipt, at once
+        else:
+            server.send(ana, n + 1, f"bo{n}", "tea")
+            ids[n] = next(packet[1] for who, packet in server.take() if packet[3] == "text")
         waiting = server.at_risk
     absorbed = server.counts["absorbed"] - server.counts["delivered"]  # of which all receipts
-    return Behind(absorbed / messages, area / end_s)
+    return Behind(absorbed / messages, area * rate_per_s / messages)

@@ -52,7 +52,7 @@ class Client:
         self, server: object, user: str, rng: np.random.Generator, *, device: str = "phone"
     ):
         if isinstance(server, type) or not all(hasattr(server, n) for n in ("join", "handle")):
-            raise ValueError(f"server={server!r} must have the methods join and handle")
+            raise ValueError(f"server={checks.brief(server)} must have the methods join and handle")
         self._rng = checks.instance("rng", rng, np.random.Generator)
         self._server, self.who = server, server.join(user, device)
         self.shown, self.ticks = [], {}  # (id, sender, to, body); by client_id
@@ -101,18 +101,21 @@ class Client:
         """A packet of the server's; what its owner sees of it, as `("shown", ...)` and such."""
         now_s = checks.real("now_s", now_s, at_least=0)
         match packet:
-            case ("ack", client_id, id, people):
-                return self._acknowledged(client_id, id, people)
-            case ("refused", client_id, why):
+            case ("ack", int(client_id), int(id), int(people)):
+                if not self._settled(client_id) or client_id not in self.ticks:
+                    return []  # it was heard before, or is of a receipt
+                self._mine[id] = (client_id, people)
+                return [("acked", client_id, id), *self._ticked(id)]
+            case ("refused", int(client_id), str(why)):
                 self._settled(client_id)
                 return [("refused", client_id, why)]
-            case ("push", id, *_):
+            case ("push", int(id), int(), str(), int(), str(), str(), int() | float(), str()):
                 if id > self.cursor:  # else it was shown, and its acknowledgement lost
                     self._ahead[id] = packet
                 seen = self._in_order(now_s)
                 self._server.handle(self.who, ("got", self.cursor))
                 return seen
-        raise ValueError(f"packet={packet!r} must be one of those in `messages`")
+        raise ValueError(f"packet={checks.brief(packet)} must be one of those in `messages`")
 
     def _settled(self, client_id):
         """Whether this ends the wait for the first of the outbox."""
@@ -121,12 +124,6 @@ class Client:
             self._outbox.popleft()
             self._again, self._due_s, self._pause_s = 0, 0.0, 0.0
         return is_first
-
-    def _acknowledged(self, client_id, id, people):
-        if not self._settled(client_id) or client_id not in self.ticks:
-            return []  # it was heard before, or is of a receipt
-        self._mine[id] = (client_id, people)
-        return [("acked", client_id, id), *self._ticked(id)]
 
     def _in_order(self, now_s):
         """Show what follows upon the cursor, as far as there is no gap."""
@@ -147,14 +144,12 @@ class Client:
 
     def _ticked(self, id):
         """The ticks of its own message, if that is what they are about and they have changed."""
-        if id not in self._mine:
-            return []
-        client_id, people = self._mine[id]
+        client_id, people = self._mine.get(id, (None, 0))
         told = self._told.get(id, {})
         read, delivered = told.get("read", set()), told.get("delivered", set())
         level = TICKS["read" if people and len(read) >= people
                       else "delivered" if len(read | delivered) >= people else "sent"]  # fmt: skip
-        if level <= self.ticks[client_id]:
+        if client_id is None or level <= self.ticks[client_id]:
             return []
         self.ticks[client_id] = level
         return [("tick", client_id, level)]

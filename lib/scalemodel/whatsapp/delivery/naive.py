@@ -49,9 +49,8 @@ class NaiveServer(Server):
                 for user in self._parties.get(to, (to,)):
                     self._atoms = {*getattr(self, "_atoms", ()), user}
                     if len(self._atoms) > self.most_atoms:
-                        raise AtomTableFull(
-                            f"no more index entries in atom_tab (max={self.most_atoms})"
-                        )
+                        most = self.most_atoms
+                        raise AtomTableFull(f"no more index entries in atom_tab (max={most})")
                     self._route_message(who, user, body)
             case ("hello", _):
                 device = self._device(who)
@@ -62,8 +61,8 @@ class NaiveServer(Server):
                     self._store.write({"gone": [(message.id,)]})
 
     def _route_message(self, who, to, body):
-        sender, devices = self._device(who), self._users.get(to, [])
-        message = Message(self._next, "text", sender, 0, to, 0, self._time(), body, devices)
+        sender, devices = self._device(who), self._users.get(to, ())
+        message = Message(self._next, "text", sender, to, 0, self._time(), body, devices)
         self._next += 1
         if any(device.online for device in devices):  # it looks,
             for device in devices:

@@ -5,7 +5,7 @@ the line of one is cut, when the disk is full, when the server dies and is start
 plays it in virtual time, in steps of a twentieth of a second, and writes down what everybody
 saw. After twenty seconds nothing breaks any more, so that all that can arrive does.
 
-An evening takes some 30 ms. `drawn(seed)` invents a script.
+An evening takes some 15 ms; `drawn(seed)` invents a script.
 
 Left out: real time, real processes; `tests/whatsapp/delivery` kills one.
 Sources: deterministic simulation testing, as of FoundationDB; Jepsen's histories.
@@ -13,7 +13,7 @@ Sources: deterministic simulation testing, as of FoundationDB; Jepsen's historie
 
 __all__ = [
     "CALM_S", "CLOCK_S", "CLUB", "END_S", "FAULTS", "LOOKERS", "LOOK_S", "PEOPLE", "STEP_S",
-    "History", "Line", "Schedule", "drawn", "run",
+    "History", "Schedule", "drawn", "run",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -62,22 +62,29 @@ class Schedule:
     def __post_init__(self):
         checks.plain(self)
         for name in ("messages", "faults", "partition", "laptops"):
-            if not isinstance(getattr(self, name), tuple):
-                raise ValueError(f"{name}={getattr(self, name)!r} must be a tuple")
-        bodies = [_four("messages", row)[3] for row in self.messages]
+            if not isinstance(rows := getattr(self, name), tuple):
+                raise ValueError(f"{name}={checks.brief(rows)} must be a tuple")
+        for row in self.messages:
+            if not isinstance(row, tuple) or len(row) != 4 or row[1] not in PEOPLE:
+                raise ValueError(
+                    f"messages has {checks.brief(row)}; it must be (at_s, sender, to, body)"
+                )
+            checks.real("messages", row[0], at_least=0, at_most=CALM_S)
+            checks.text("messages", row[2]), checks.text("messages", row[3])
+        bodies = [row[3] for row in self.messages]
         if len({*bodies}) < len(bodies):
-            raise ValueError(f"messages has bodies {bodies}; each must be another")
+            raise ValueError(f"messages has {checks.brief(bodies)}; each must be another")
         for fault in self.faults:
             if not isinstance(fault, tuple) or len(fault) != 3 or fault[2] not in FAULTS:
-                raise ValueError(
-                    f"faults has {fault!r}; it must be (from_s, until_s, one of {FAULTS})"
-                )
+                allowed = f"(from_s, until_s, one of {FAULTS})"
+                raise ValueError(f"faults has {checks.brief(fault)}; it must be {allowed}")
             checks.real("faults", fault[1], at_least=checks.real("faults", fault[0], at_least=0))
         for name in self.laptops:
             if name not in PEOPLE:
-                raise ValueError(f"laptops has {name!r}; it must be of {', '.join(PEOPLE)}")
+                allowed = ", ".join(PEOPLE)
+                raise ValueError(f"laptops has {checks.brief(name)}; it must be of {allowed}")
         if self.write not in WRITE:
-            raise ValueError(f"write={self.write!r} must be one of {', '.join(WRITE)}")
+            raise ValueError(f"write={checks.brief(self.write)} must be one of {', '.join(WRITE)}")
         checks.real("ttl_s", self.ttl_s, above=0, at_most=1e9)
         checks.whole("flush_every", self.flush_every, at_least=1)
         checks.whole("seed", self.seed, at_least=0)
@@ -85,25 +92,16 @@ class Schedule:
 
     def network(self) -> Network:
         """A fresh network with these faults."""
-        return Network(
-            self.drop, self.duplicate, self.reorder, self.delay_s, self.partition,
-            stream(self.seed, "network"),
-        )  # fmt: skip
-
-
-def _four(name, row):
-    if not isinstance(row, tuple) or len(row) != 4 or row[1] not in PEOPLE:
-        raise ValueError(f"{name} has {row!r}; it must be (at_s, sender, to, body)")
-    checks.real(name, row[0], at_least=0, at_most=CALM_S), checks.text(name, row[3])
-    return row
+        rng = stream(self.seed, "network")
+        ratios = self.drop, self.duplicate, self.reorder
+        return Network(*ratios, self.delay_s, self.partition, rng)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """What everybody saw, in order: `(at_s, what, ...)`, and who played.
 
-    >>> history = History(Schedule(), Server, Client, ((1.0, "died"),))
-    >>> history.events[0][1]
+    >>> History(Schedule(), Server, Client, ((1.0, "died"),)).events[0][1]
     'died'
     """
 
@@ -113,28 +111,16 @@ class History:
     events: tuple
 
 
-class Line:
-    """What a client holds for its server: the way through the network.
+class _Line:
+    """What a client holds for its server: the way through the network."""
 
-    >>> network = Schedule().network()
-    >>> line = Line(Server(ForgetfulStore(), lambda: 0.0), network)
-    >>> line.handle(line.join("ana", "phone"), ("hello", 0)); network.carried
-    1
-    """
+    def __init__(self, network):
+        self.server, self.network, self.now_s = None, network, 0.0
 
-    def __init__(self, server: object, network: Network):
-        self._server, self.network = server, checks.instance("network", network, Network)
-        self.now_s = 0.0
+    def join(self, user, device):
+        return self.server.join(user, device)  # in a shop, and not over the network
 
-    def join(self, user: str, device: str) -> tuple[str, str]:
-        """Make a device known; that happens in a shop, and not over the network."""
-        return self._server.join(user, device)
-
-    def handle(self, who: tuple[str, str], packet: tuple) -> None:
-        """Send a packet."""
-        if not isinstance(who, tuple) or len(who) != 2:
-            raise ValueError(f"who={who!r} must be (user, device)")
-        checks.instance("packet", packet, tuple)
+    def handle(self, who, packet):
         self.network.put(self.now_s, who[0], (True, who, packet))
 
 
@@ -148,12 +134,11 @@ def run(schedule: Schedule, server: Callable = Server, client: Callable = Client
     [('shown', ('bo', 'phone'), 1, 'ana', 'bo', 'm1'), ('acked', ('ana', 'phone'), 1, 1)]
     """
     checks.takes("server", server, "store", "clock"), checks.takes("client", client, "s", "u", "r")
-    store = ForgetfulStore(schedule.flush_every)
+    store, line = ForgetfulStore(schedule.flush_every), _Line(schedule.network())
     faults, given = set(), set()
     clock = lambda: line.now_s + sum(CLOCK_S.get(fault, 0.0) for fault in faults)
     start = lambda: server(store, clock, write=schedule.write, ttl_s=schedule.ttl_s, resend_s=1.0)
-    line = Line(None, schedule.network())
-    line._server = up = start()
+    line.server = up = start()
     rng = stream(schedule.seed, "pauses")
     devices = [(user, "phone") for user in PEOPLE] + [(one, "laptop") for one in schedule.laptops]
     clients = {(user, d): client(line, user, rng, device=d) for user, d in devices}
@@ -161,14 +146,13 @@ def run(schedule: Schedule, server: Callable = Server, client: Callable = Client
     events, messages = [], sorted(schedule.messages)
     for step in range(int(END_S / STEP_S)):
         now_s = line.now_s = step * STEP_S
-        note = lambda *event, at_s=now_s: events.append((round(at_s, 2), *event))
+        note = lambda *event, at_s=round(now_s, 2): events.append((at_s, *event))
         if step == int(CALM_S / STEP_S):
             line.network.calm()
-        faults = {
-            k for start_s, end_s, k in schedule.faults if start_s <= now_s < min(end_s, CALM_S)
-        }
+        faults = {k for from_s, to_s, k in schedule.faults if from_s <= now_s < min(to_s, CALM_S)}
         store.trouble = next((why for why in FAULTS[2:5] if why in faults), None)
-        if up is None and not faults & {"kill", "unplug"}:
+        death = next((how for how in ("unplug", "kill") if how in faults), None)
+        if up is None and not death:
             up = start()
             note("started")
         for _, (is_up, who, packet) in line.network.due(now_s):
@@ -192,11 +176,12 @@ def run(schedule: Schedule, server: Callable = Server, client: Callable = Client
         if "kill" not in faults:
             up.tick()
             _try(note, up.commit)
-        if faults & {"kill", "unplug"}:  # what it had not said it never says
+        if death:  # what it had not said it never says
             up = None
-            store.lose_power() if "unplug" in faults else None
-            note("died", "unplug" if "unplug" in faults else "kill")
-            if schedule.write == WRITE[1] or "unplug" in faults:
+            note("died", death)
+            if death == "unplug":
+                store.lose_power()
+            if death == "unplug" or schedule.write == WRITE[1]:
                 for id in sorted({*range(1, max(given, default=0) + 1)} - store.flushed):
                     note("unwritten", id)
             continue
@@ -223,28 +208,20 @@ def drawn(seed: int, lazy: bool = False) -> Schedule:
     (True, True)
     """
     rng = stream(seed, "schedule")
-    when = lambda: float(round(rng.uniform(0, CALM_S - 2), 2))
-    span = lambda: (at_s := when(), round(at_s + float(rng.uniform(0.05, 6)), 2))
+    within = lambda low, high: float(rng.uniform(low, high))
+    when = lambda: round(within(0, CALM_S - 2), 2)
+    span = lambda: (at_s := when(), round(at_s + within(0.05, 6), 2))
     chance = lambda ratio: bool(rng.random() < ratio)
-    whom = lambda: CLUB if chance(0.2) else PEOPLE[rng.integers(3)]
+    someone = lambda: PEOPLE[rng.integers(3)]
+    whom = lambda: CLUB if chance(0.2) else someone()
     soon = chance(0.25)  # what expires within seconds needs a clock that is right
     behind = lazy and chance(0.5)
     return Schedule(
-        messages=tuple(
-            (when(), PEOPLE[rng.integers(3)], whom(), f"m{n + 1}")
-            for n in range(rng.integers(3, 13))
-        ),
-        faults=tuple(
-            (*span(), FAULTS[rng.integers(5 if soon else 7)]) for _ in range(rng.integers(4))
-        ),
-        partition=tuple((*span(), PEOPLE[rng.integers(3)]) for _ in range(rng.integers(3))),
+        messages=tuple((when(), someone(), whom(), f"m{n + 1}") for n in range(rng.integers(3, 13))),
+        faults=tuple((*span(), FAULTS[rng.integers(5 + 2 * (not soon))]) for _ in range(rng.integers(4))),
+        partition=tuple((*span(), someone()) for _ in range(rng.integers(3))),
         laptops=tuple(user for user in PEOPLE if chance(0.2)),
-        drop=float(rng.uniform(0, 0.4)),
-        duplicate=float(rng.uniform(0, 0.3)),
-        reorder=float(rng.uniform(0, 0.3)),
-        delay_s=float(rng.uniform(0.01, 0.3)),
-        ttl_s=float(rng.uniform(3, 8)) if soon else 30 * DAY_S,
-        write=WRITE[behind],
-        flush_every=int(rng.integers(2, 9)) if lazy and not behind else 1,
-        seed=seed,
-    )
+        drop=within(0, 0.4), duplicate=within(0, 0.3), reorder=within(0, 0.3),
+        delay_s=within(0.01, 0.3), ttl_s=within(3, 8) if soon else 30 * DAY_S, write=WRITE[behind],
+        flush_every=int(rng.integers(2, 9)) if lazy and not behind else 1, seed=seed,
+    )  # fmt: skip

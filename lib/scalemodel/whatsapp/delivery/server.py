@@ -15,7 +15,7 @@ To the database it makes no difference, to the promise it makes all.
 
 Whoever has one server reads `take()` and calls `commit()` and `tick()` now and then. A message
 from `send` to its acknowledgement costs some 10 µs on SQLite (`benchmarks/whatsapp/delivery.py`);
-all that waits lies in memory, too, 600 bytes each, and where that is full one machine ends.
+all that waits lies in memory, too, 750 bytes each, and where that is full one machine ends.
 
 Whoever lets a clock leap by 40 days and back would delete all mail that waits. So a leap of more
 than an hour is on trial for an hour, in which nothing expires and no key is forgotten. Keys are
@@ -27,8 +27,8 @@ Sources: the brief's message flow; XEP-0198; Reed, "That's 'Billion' with a 'B'"
 """
 
 __all__ = [
-    "BATCH", "LEAP_S", "MOST_ID", "MOST_S", "MOST_WAITING", "WINDOW", "WRITE", "Server",
-    "ServerBusy",
+    "BATCH", "LEAP_S", "MOST_ID", "MOST_MEMBERS", "MOST_S", "MOST_WAITING", "WINDOW", "WRITE",
+    "Server", "ServerBusy",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -45,6 +45,7 @@ BATCH = 1_000  # messages in one commit
 MOST_WAITING = 10_000  # messages that are not committed
 WINDOW = 100  # messages on their way to a device
 LEAP_S = 3_600.0  # a clock that leaps farther is on trial for as long
+MOST_MEMBERS = 1_024  # of a group
 MOST_ID = 2**53
 MOST_S = 1e11
 
@@ -52,14 +53,11 @@ MOST_S = 1e11
 class ServerBusy(RuntimeError):
     """So much is not committed that no more is taken; the message says what to do.
 
-    >>> raise ServerBusy(10_000)
+    >>> raise ServerBusy("10000 messages wait for `commit()`; repeat then")
     Traceback (most recent call last):
     ...
     scalemodel.whatsapp.delivery.server.ServerBusy: 10000 messages wait for `commit()`; repeat then
     """
-
-    def __init__(self, waiting: int):
-        super().__init__(f"{waiting} messages wait for `commit()`; repeat then")
 
 
 class Server:
@@ -85,14 +83,11 @@ class Server:
         ttl_s: float = 30 * DAY_S, remember_s: float = 31 * DAY_S, resend_s: float = 5.0,
     ):  # fmt: skip
         if isinstance(store, type) or not all(hasattr(store, name) for name in ("write", "load")):
-            raise ValueError(f"store={store!r} must have the methods write and load")
+            raise ValueError(f"store={checks.brief(store)} must have the methods write and load")
         if write not in WRITE:
-            raise ValueError(f"write={write!r} must be one of {', '.join(WRITE)}")
-        self._store, self._clock, self._behind = (
-            store,
-            checks.takes("clock", clock),
-            write == WRITE[1],
-        )
+            raise ValueError(f"write={checks.brief(write)} must be one of {', '.join(WRITE)}")
+        self._store, self._clock = store, checks.takes("clock", clock)
+        self._behind = write == WRITE[1]
         self.ttl_s = checks.real("ttl_s", ttl_s, above=0, at_most=MOST_S)
         self._remember_s = checks.real("remember_s", remember_s, at_least=0, at_most=MOST_S)
         self._resend_s = checks.real("resend_s", resend_s, at_least=0, at_most=MOST_S)
@@ -100,32 +95,37 @@ class Server:
         self._out, self._now = [], 0.0
         self._leap_s, self._leapt_s = 0.0, 0.0  # how far the clock has leapt, and when
         self._devices, self._users, self._parties = {}, {}, {}
+        self._numbers = {}  # of each device, and of those of whom no answer came
         self._held = {}  # by id, what some device has not acknowledged
         self._waiting, self._unwritten = {}, []  # not committed: messages, and keys without one
-        self._gone = deque()  # what is not committed: (receipts to, device and cursor, id deleted)
-        self._sent, self._keys = {}, deque()  # the id of each key, and `(at_s, keys)` by age
+        self._gone = deque()  # nor these: (receipts up to, row of a cursor, id deleted)
+        self._sent, self._keys = {}, deque()  # the row of each key, and `(at_s, rows)` by age
         self._load()
 
     def _load(self):
-        (_, high, self._now) = next(iter(self._store.load("mark")), (0, 0, 0.0))
-        self._next = self._high = high + 1
-        numbers = {}
+        _, self._high, self._now = next(iter(self._store.load("mark")), (0, 0, 0.0))
+        self._next, numbers = self._high + 1, {}
         for number, owner, name, cursor in self._store.load("device"):
             numbers[number] = self._enlist(Device(number, owner, name, cursor))
         for name, members in self._store.load("party"):
             self._parties[name] = tuple(json.loads(members))
-        keys = self._store.load("sent")
-        self._keys.extend([(self._now, keys)] if keys else ())
-        self._sent = {(number, client_id): id for id, number, client_id in keys}
-        for id, kind, number, client_id, to, about, at_s, body, devices in self._store.load(
-            "message"
-        ):
-            all = [numbers[int(one)] for one in devices.split()]
-            message = Message(id, kind, numbers[number], client_id, to, about, at_s, body, all)
+        rows = self._store.load("sent")
+        self._keys.extend([(self._now, rows)] if rows else ())
+        self._sent = {row[1:3]: row for row in rows}
+        for id, kind, number, *rest, devices in self._store.load("message"):
+            unknown = {number, *map(int, devices.split())} - numbers.keys()
+            if unknown:
+                raise ValueError(
+                    f"store: message {id} is of device {min(unknown)}, which must be there"
+                )
+            all = tuple(numbers[int(one)] for one in devices.split())
+            message = Message(id, kind, numbers[number], *rest, all)
             left = [device for device in all if device.cursor < id]
             message.left, self._held[id] = len(left), message
             for device in left:
                 device.queue.append(message)
+            if not left:
+                self._gone.append((0, None, self._delete(message)))
 
     # ── Who there is ────────────────────────────────────────────────────────
     def join(self, user: str, device: str = "phone") -> tuple[str, str]:
@@ -133,7 +133,9 @@ class Server:
         key = (clean("user", user), clean("device", device))
         if key not in self._devices:
             self._free("user", user, self._parties)
-            number = len(self._devices) + 1
+            # whoever had no answer has this number for good, for it may stand in the log
+            last = next(reversed(self._numbers.values()), 0)
+            number = self._numbers.setdefault(key, last + 1)
             self._store.write({"device": [(number, *key, 0)]})
             self._enlist(Device(number, *key))
         return key
@@ -141,22 +143,27 @@ class Server:
     def party(self, name: str, members: Iterable[str]) -> None:
         """Make a group, or give it other members: what is sent to it goes to all of them."""
         self._free("name", clean("name", name), self._users)
-        if isinstance(members, str) or not isinstance(members, Iterable) or not (row := [*members]):
-            raise ValueError(f"members={members!r} must be a row of users")
+        if isinstance(members, str) or not isinstance(members, Iterable):
+            raise ValueError(f"members={checks.brief(members)} must be a row of users")
+        row = [*islice(members, MOST_MEMBERS + 1)]
+        if not 0 < len(row) <= MOST_MEMBERS:
+            raise ValueError(
+                f"members={checks.brief(row)} must be a row of 1 to {MOST_MEMBERS} users"
+            )
         for user in row:
             if not isinstance(user, str) or user not in self._users:
-                raise ValueError(f"members has {user!r}: nobody of that name is known")
+                raise ValueError(f"members has {checks.brief(user)}: nobody of that name is known")
         once = [*dict.fromkeys(row)]
         self._store.write({"party": [(name, json.dumps(once))]})
         self._parties[name] = tuple(once)
 
     def _free(self, field, name, taken):
         if name in taken:
-            raise ValueError(f"{field}={name!r} must be a name that is free")
+            raise ValueError(f"{field}={checks.brief(name)} must be a name that is free")
 
     def _enlist(self, device):
-        self._devices[device.key] = device
-        self._users.setdefault(device.owner, []).append(device)
+        self._devices[device.key], self._numbers[device.key] = device, device.number
+        self._users[device.owner] = (*self._users.get(device.owner, ()), device)
         return device
 
     def _device(self, who):
@@ -181,14 +188,14 @@ class Server:
                 case ("bye",):
                     self.bye(who)
                 case _:
-                    raise ValueError(
-                        f"packet={checks.brief(packet)} must be one of those in `messages`"
-                    )
+                    allowed = "one of those in `messages`"
+                    raise ValueError(f"packet={checks.brief(packet)} must be {allowed}")
         except ServerBusy:  # it will come again
             self.counts["busy"] += 1
         except ValueError as error:
             self.counts["refused"] += 1
             client_id = packet[1] if isinstance(packet, tuple) and len(packet) == 4 else 0
+            client_id = client_id if type(client_id) is int else 0
             self._out.append((who, ("refused", client_id, str(error))))
 
     def send(self, who: tuple[str, str], client_id: int, to: str, body: str) -> None:
@@ -206,39 +213,44 @@ class Server:
         sender = self._device(who)
         if type(client_id) is not int or not 0 < client_id < MOST_ID:
             client_id = checks.whole("client_id", client_id, at_least=1, at_most=MOST_ID)
-        known = self._sent.get(key := (sender.number, client_id))
-        if known is not None:
+        sent = self._sent.get(key := (sender.number, client_id))
+        if sent is not None:
+            id, _, _, before, people = sent
+            if not isinstance(to, str) or to != before:
+                raise ValueError(f"to={checks.brief(to)} must be {before!r}, as it was at first")
             self.counts["repeated"] += 1
-            if self._behind or known not in self._waiting:  # else `commit` will say it
-                self._out.append((who, ("ack", client_id, known, self._people(sender, to))))
+            if self._behind or id not in self._waiting:  # else `commit` will say it
+                self._out.append((who, ("ack", client_id, id, people)))
             return
-        devices = self._goes_to(sender, to)
-        if len(self._waiting) >= MOST_WAITING or (self._behind and self._next >= self._high):
-            if self._behind:  # no id is given out that a later server might give again
-                self.commit()
-            else:
-                raise ServerBusy(len(self._waiting))
-        message = Message(
-            self._next, kind, sender, client_id, to, about, self._time(), body, devices
-        )
-        self._sent[key] = message.id
+        devices, people = self._goes_to(sender, to)
+        if len(self._waiting) >= MOST_WAITING:
+            if not self._behind:
+                words = f"{len(self._waiting)} messages wait for `commit()`; repeat then"
+                raise ServerBusy(words)
+            self.commit()
+        self._reserve(1)
+        id, at_s = self._next, self._time()
+        self._sent[key] = sent = (id, *key, to, people)
         self.counts["accepted"] += 1
-        self._put(message)
+        self._put(Message(id, kind, sender, to, about, at_s, body, devices, sent))
 
     def _goes_to(self, sender, to):
-        """Devices: those of whoever it is for, and the sender's others."""
-        users = self._users
-        if isinstance(to, str) and to in users and len(users[sender.owner]) == 1:
-            return users[to]
+        """Devices, and how many people: whoever it is for now, and the sender's others."""
+        users, mine = self._users, self._users[sender.owner]
         if not isinstance(to, str) or (to not in users and to not in self._parties):
             raise ValueError(f"to={checks.brief(to)} must be a user or a group who is known")
-        others = [device for device in users[sender.owner] if device is not sender]
-        members = self._parties.get(to, (to,))
-        theirs = [device for user in members for device in users[user] if user != sender.owner]
-        return theirs + (users[to] if to == sender.owner else others)
+        if len(mine) == 1 and to in users:
+            return users[to], int(to != sender.owner)
+        others = [user for user in self._parties.get(to, (to,)) if user != sender.owner]
+        mine = [device for device in mine if device is not sender or to == sender.owner]
+        return tuple([d for user in others for d in users[user]] + mine), len(others)
 
-    def _people(self, sender, to):
-        return sum(user != sender.owner for user in self._parties.get(to, (to,)))
+    def _reserve(self, ids):
+        """Have so many ids marked on the disk, so that no later server gives one of them again."""
+        if self._behind and self._next + ids > self._high:
+            high = self._next + ids + MOST_WAITING
+            self._store.write({"mark": [(0, high, self._now)]})
+            self._high = high
 
     def _put(self, message):
         self._waiting[message.id] = message
@@ -248,10 +260,9 @@ class Server:
 
     def _let_out(self, message):
         """Acknowledge it, and push it to whoever is there."""
-        _, _, _, client_id, to, *_ = message.row
-        if client_id:
-            people = self._people(message.sender, to)
-            self._out.append((message.sender.key, ("ack", client_id, message.id, people)))
+        if message.sent:
+            id, _, client_id, _, people = message.sent
+            self._out.append((message.sender.key, ("ack", client_id, id, people)))
         self._held[message.id] = message
         for device in message.devices:
             queue = device.queue
@@ -264,42 +275,40 @@ class Server:
         device = self._device(who)
         if type(id) is not int or not 0 <= id < self._next:
             id = checks.whole("id", id, at_least=0, at_most=self._next - 1)
-        queue = device.queue
+        queue, owner = device.queue, device.owner
+        if queue and queue[0].id <= id:  # what may fail comes before anything has changed
+            self._reserve(len(queue))
+            at_s = self._time()
         while queue and queue[0].id <= id:
             message = queue.popleft()
             message.left -= 1
-            if message.kind == "text" and device.owner != message.sender.owner:
-                twins = (d for d in message.devices if d is not device and d.owner == device.owner)
-                if len(message.devices) == 1 or not any(d.cursor >= message.id for d in twins):
-                    self._receipt("delivered", device, message)
-            moved = (device.number, *device.key, max(device.cursor, message.id))
-            self._gone.append((self._next - 1, moved, None))
-            if not message.left:
-                self._delete(message)
+            if message.kind == "text" and owner != message.sender.owner:
+                twins = (d for d in message.devices if d.owner == owner and d is not device)
+                if len(message.devices) == 1 or all(d.cursor < message.id for d in twins):
+                    self._receipt("delivered", device, message, at_s)
+            deleted = None if message.left else self._delete(message)
+            self._gone.append((self._next - 1, (message.id, device.number), deleted))
         if id > device.cursor:
             device.cursor = id
-            self._gone.append((self._next - 1, (device.number, *device.key, id), None))
+            self._gone.append((self._next - 1, (id, device.number), None))
         if device.online and queue and queue[-1].id > device.pushed:  # there is room now
             self._push(device, device.pushed)
 
-    def _receipt(self, kind, device, message):
+    def _receipt(self, kind, device, message, at_s):
         self.counts[kind] += 1
-        sender = message.sender.owner
-        self._put(
-            Message(
-                self._next, kind, device, 0, sender, message.id, self._time(), "",
-                [*self._users[sender]],
-            )
-        )  # fmt: skip
+        to = message.sender.owner
+        receipt = (self._next, kind, device, to, message.id, at_s, "", self._users[to])
+        self._put(Message(*receipt))
 
     def _delete(self, message):
+        """Its id, if it is to be struck out of the log, too."""
         self._held.pop(message.id, None)
         if self._waiting.pop(message.id, None) is None:
-            self._gone.append((self._next - 1, None, message.id))
-        else:  # written behind, and not yet: it never will be
-            self.counts["absorbed"] += 1
-            if message.row[3]:
-                self._unwritten.append((message.id, *message.row[2:4]))
+            return message.id
+        self.counts["absorbed"] += 1  # written behind, and not yet: it never will be
+        if message.sent:
+            self._unwritten.append(message.sent)
+        return None
 
     def hello(self, who: tuple[str, str], last_id: int) -> None:
         """A device is back and has all up to `last_id`: the rest is pushed."""
@@ -320,38 +329,38 @@ class Server:
         in the next `commit`.
         """
         self.expire()
-        now_s, rows = self._now, {}
         batch = [*islice(self._waiting.values(), BATCH)]
         last = batch[-1].id if len(batch) < len(self._waiting) else self._next - 1
-        rows["message"] = [message.row for message in batch]
-        keys = [(row[0], row[2], row[3]) for row in rows["message"] if row[3]] + self._unwritten
-        rows["sent"] = keys
+        keys = [message.sent for message in batch if message.sent] + self._unwritten
         # a deletion and a cursor go with the receipt that they make, never before it
         done = [*takewhile(lambda one: one[0] <= last, self._gone)]
-        rows["device"] = [*{row[0]: row for _, row, _ in done if row}.values()]
-        rows["gone"] = [(id,) for _, _, id in done if id]
-        old = (
-            self._keys[0][1] if self._keys and self._keys[0][0] + self._remember_s <= now_s else []
-        )
-        rows["forgotten"] = [(max(old)[0],)] if old else []
-        if not any(rows.values()) and not (self._behind and self._next >= self._high):
+        is_old = self._keys and self._keys[0][0] + self._remember_s <= self._now
+        old = self._keys[0][1] if is_old else []
+        cursors = {row[1]: row for _, row, _ in done if row}  # the last of each device
+        rows = {
+            "message": [message.row for message in batch],
+            "sent": keys,
+            "cursor": [*cursors.values()],
+            "gone": [(id,) for *_, id in done if id],
+            "forgotten": [(max(old)[0],)] if old else [],
+        }
+        if not any(rows.values()):
             return 0
-        high = self._next - 1 + MOST_WAITING * self._behind
-        self._store.write({**rows, "mark": [(0, high, now_s)]})
+        high = max(self._high, self._next - 1 + MOST_WAITING * self._behind)
+        self._store.write({**rows, "mark": [(0, high, self._now)]})
         self._high, self._unwritten = high, []
-        for id, *key in old:
-            if self._sent.get((*key,)) == id:
-                del self._sent[(*key,)]
+        for row in old:
+            if self._sent.get(row[1:3]) is row:
+                del self._sent[row[1:3]]
         if old:
             self._keys.popleft()
         if keys:
-            self._keys.append((now_s, keys))
+            self._keys.append((self._now, keys))
         for _ in done:
             self._gone.popleft()
         for message in batch:
             del self._waiting[message.id]
-        if not self._behind:
-            for message in batch:
+            if not self._behind:
                 self._let_out(message)
         return len(batch)
 
@@ -359,11 +368,11 @@ class Server:
         """The ids of what is older than `ttl_s`: it leaves all queues, and is counted."""
         self._time()
         expired, until_s = [], self._now - self.ttl_s
-        while self._held and (oldest := next(iter(self._held.values()))).row[6] <= until_s:
+        while self._held and (oldest := next(iter(self._held.values()))).row[5] <= until_s:
             for device in oldest.devices:
                 if device.queue and device.queue[0] is oldest:
                     device.queue.popleft()
-            self._delete(oldest)
+            self._gone.append((self._next - 1, None, self._delete(oldest)))
             self.counts["expired"] += oldest.kind == "text"
             expired.append(oldest.id)
         return expired
@@ -384,7 +393,7 @@ class Server:
 
     def _pushed(self, device, m, after):
         device.pushed, device.pushed_s = m.id, self._now
-        id, kind, _, _, to, about, at_s, body, _ = m.row
+        id, kind, _, to, about, at_s, body, _ = m.row
         until_s = at_s + self.ttl_s
         return device.key, ("push", id, after, kind, about, m.sender.owner, to, until_s, body)
 
@@ -396,7 +405,11 @@ class Server:
     def _time(self):
         """The clock's time to stamp with; `_now`, by which things expire, leaps after a trial."""
         now_s = self._clock()
-        if abs(now_s) < MOST_S:
+        try:
+            is_one = abs(now_s) < MOST_S
+        except TypeError:
+            raise TypeError(f"clock gives {checks.brief(now_s)} and must give seconds") from None
+        if is_one:
             if now_s - self._leap_s - self._now > LEAP_S:
                 self._leap_s, self._leapt_s = now_s - self._now, now_s
             elif now_s - self._leapt_s >= LEAP_S or now_s - self._now < self._leap_s / 2:

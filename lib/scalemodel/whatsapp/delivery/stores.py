@@ -2,21 +2,23 @@
 
 A store takes a batch at one stroke, all of it or nothing, and gives back what it holds when a
 server starts. `SqlStore` does so on SQLite or PostgreSQL. If the line breaks at a commit, nobody
-knows whether it was kept: so the next `write` looks, and passes over the rows that stand there
-already. `ForgetfulStore` stands for a machine whose plug is pulled: what was not flushed to the disk
-is gone; and it can be full, locked, or "torn", which keeps a batch and says that it did not.
+knows whether it was kept: so what stands there already, word for word, is passed over, and what
+stands there otherwise is another program's. `ForgetfulStore` stands for a machine whose plug is
+pulled: what was not flushed to the disk is gone; and it can be full, locked, or "torn", which
+keeps a batch and says that it did not.
 
 A batch of a thousand takes some 5 ms on SQLite, most of it the flush. A message that waits takes
-about 250 bytes of the file; ten million of them are 2.5 GB.
+about 150 bytes of the file; ten million of them are 1.5 GB.
 
 Left out: copies on other machines, and a log in several parts.
 Sources: SQLite documentation (PRAGMA synchronous: what FULL and NORMAL promise).
 """
 
-__all__ = ["WRITES", "ForgetfulStore", "SqlStore"]
+__all__ = ["NEW", "WRITES", "ForgetfulStore", "SqlStore"]
 __dir__ = lambda: __all__
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from scalemodel.core import checks
@@ -24,10 +26,10 @@ from scalemodel.parts.database import Database, DatabaseTrouble
 from scalemodel.whatsapp.delivery.messages import TABLES
 
 WRITES = {  # what a batch may hold, in the order in which it is written
-    "message": "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "sent": "INSERT INTO sent VALUES (?, ?, ?)",
-    "device": "INSERT INTO device VALUES (?, ?, ?, ?) "
-    "ON CONFLICT (number) DO UPDATE SET last_id = excluded.last_id",
+    "message": "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "sent": "INSERT INTO sent VALUES (?, ?, ?, ?, ?)",
+    "device": "INSERT INTO device VALUES (?, ?, ?, ?)",
+    "cursor": "UPDATE device SET last_id = ? WHERE number = ?",
     "party": "INSERT INTO party VALUES (?, ?) "
     "ON CONFLICT (name) DO UPDATE SET members = excluded.members",
     "mark": "INSERT INTO mark VALUES (?, ?, ?) "
@@ -35,52 +37,45 @@ WRITES = {  # what a batch may hold, in the order in which it is written
     "gone": "DELETE FROM message WHERE id = ?",
     "forgotten": "DELETE FROM sent WHERE id <= ?",
 }
+NEW = ("message", "sent", "device")  # what nobody else may have entered
 
 
-class SqlStore:
+class SqlStore(AbstractContextManager):
     """The log in a database: a file's path, a URL of PostgreSQL, or None for a file that goes.
 
     >>> with SqlStore() as store:
-    ...     store.write({"sent": [(1, 7, 1), (2, 7, 2)], "forgotten": [(1,)]})
+    ...     store.write({"sent": [(1, 7, 1, "bo", 1), (2, 7, 2, "bo", 1)], "forgotten": [(1,)]})
     ...     store.load("sent")
-    [(2, 7, 2)]
+    [(2, 7, 2, 'bo', 1)]
     """
 
     def __init__(self, where: Path | None = None, wait_s: float = 5.0):
         self.database = Database(where, "scalemodel_delivery", TABLES, wait_s)
-        self._doubt = False  # whether the last stroke may have been kept though it failed
 
     def write(self, batch: Mapping[str, list]) -> None:
         """Rows by what is done with them; all of it outlives a cut of the power, or none was."""
         _known(batch)
-        if self._doubt:
-            new = {table: self._not_there(table, batch.get(table)) for table in ("message", "sent")}
-            batch = {**batch, **new}
-        doubt, self._doubt = self._doubt, True
+        strokes = lambda rows: [(WRITES[what], rows[what]) for what in WRITES if rows.get(what)]
         try:
-            self.database.write([(WRITES[what], batch[what]) for what in WRITES if batch.get(what)])
+            self.database.write(strokes(batch))
         except DatabaseTrouble as trouble:
-            self._doubt = doubt or trouble.why in ("gone", "broken")
-            raise
-        self._doubt = False
+            if trouble.why != "shared":
+                raise
+            new = {table: self._not_there(table, batch.get(table, [])) for table in NEW}
+            self.database.write(strokes({**batch, **new}))
 
     def _not_there(self, table, rows):
-        first = min(rows)[0] if rows else 0
-        there = {*self.database.read(f"SELECT * FROM {table} WHERE id >= ?", [first])}
-        return [row for row in rows or () if row not in there]
+        first, column = min(rows)[0] if rows else 0, TABLES[table].split()[0]
+        there = {*self.database.read(f"SELECT * FROM {table} WHERE {column} >= ?", [first])}
+        return [row for row in rows if row not in there]
 
     def load(self, table: str) -> list:
         """The rows of one of `TABLES`, by their first column."""
-        if table not in TABLES:
-            raise ValueError(f"table={table!r} must be one of {', '.join(TABLES)}")
-        return self.database.read(f"SELECT * FROM {table} ORDER BY 1")
+        return self.database.read(f"SELECT * FROM {_table(table)} ORDER BY 1")
 
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()
-
-    def __enter__(self):
-        return self
 
     def __exit__(self, *_):
         self.close()
@@ -91,10 +86,10 @@ class ForgetfulStore:
 
     >>> store = ForgetfulStore(flush_every=2)
     >>> for id in (1, 2, 3):
-    ...     store.write({"sent": [(id, 7, id)]})
+    ...     store.write({"sent": [(id, 7, id, "bo", 1)]})
     >>> store.lose_power()
     >>> store.load("sent")
-    [(1, 7, 1), (2, 7, 2)]
+    [(1, 7, 1, 'bo', 1), (2, 7, 2, 'bo', 1)]
     """
 
     def __init__(self, flush_every: int = 1):
@@ -109,10 +104,10 @@ class ForgetfulStore:
         _known(batch)
         if self.trouble and self.trouble != "torn":
             raise DatabaseTrouble("write", self.trouble)
-        for row in batch.get("message", ()):
-            if self._now["message"].get(row[0], row) != row:
+        for table in NEW:
+            if any(self._now[table].get(row[0], row) != row for row in batch.get(table, ())):
                 raise DatabaseTrouble("write", "shared")
-        self._unflushed.append({what: list(rows) for what, rows in batch.items()})
+        self._unflushed.append({what: [*rows] for what, rows in batch.items()})
         _enter(self._now, batch)
         if len(self._unflushed) >= self._every:
             self.flush()
@@ -128,9 +123,7 @@ class ForgetfulStore:
 
     def load(self, table: str) -> list:
         """The rows of one of `TABLES`, by their first column."""
-        if not isinstance(table, str) or table not in TABLES:
-            raise ValueError(f"table={table!r} must be one of {', '.join(TABLES)}")
-        return [row for _, row in sorted(self._now[table].items())]
+        return [row for _, row in sorted(self._now[_table(table)].items())]
 
     def lose_power(self) -> None:
         """Forget what was not flushed."""
@@ -140,15 +133,29 @@ class ForgetfulStore:
 
 def _known(batch):
     if not isinstance(batch, Mapping) or not WRITES.keys() >= batch.keys():
-        raise ValueError(f"batch={batch!r} must have rows by one of {', '.join(WRITES)}")
+        allowed = ", ".join(WRITES)
+        raise ValueError(f"batch={checks.brief(batch)} must have rows by one of {allowed}")
+    for what, rows in batch.items():
+        size = WRITES[what].count("?")
+        is_list = type(rows) is list and {*map(type, rows)} <= {tuple}
+        if not is_list or not {*map(len, rows)} <= {size}:
+            raise ValueError(f"batch: {what}={checks.brief(rows)} must be a list of rows of {size}")
+
+
+def _table(name):
+    if not isinstance(name, str) or name not in TABLES:
+        raise ValueError(f"table={checks.brief(name)} must be one of {', '.join(TABLES)}")
+    return name
 
 
 def _enter(tables, batch):
     for what, rows in batch.items():
         if what in tables:
             tables[what].update((row[0], row) for row in rows)
+    for last_id, number in batch.get("cursor", ()):
+        if number in tables["device"]:
+            tables["device"][number] = (*tables["device"][number][:3], last_id)
     for (id,) in batch.get("gone", ()):
         tables["message"].pop(id, None)
     for (last,) in batch.get("forgotten", ()):
-        for id in [id for id in tables["sent"] if id <= last]:
-            del tables["sent"][id]
+        tables["sent"] = {id: row for id, row in tables["sent"].items() if id > last}

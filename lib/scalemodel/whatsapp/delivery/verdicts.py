@@ -47,10 +47,7 @@ class Verdict:
     words: str
     schedule: Schedule | None
 
-    @property
-    def holds(self) -> bool:
-        """Whether all promises held."""
-        return not self.promise
+    holds = property(lambda self: not self.promise)
 
 
 @checks.kinds
@@ -108,48 +105,58 @@ def broken(history: History, lazy: bool = False) -> tuple[str, str] | None:
 
 
 class _Evening:
-    """The events of a history, by what they are."""
+    """What was seen of each body; a lazy disk's free to lose those that it had not written."""
 
     def __init__(self, history, lazy):
-        self.ttl_s, of = (
-            history.schedule.ttl_s,
-            lambda what: [e for e in history.events if e[1] == what],
-        )
+        self.ttl_s, of = history.schedule.ttl_s, {}
+        for at_s, what, *rest in history.events:
+            of.setdefault(what, []).append((at_s, *rest))
+        of = lambda what, events=of: events.get(what, [])
         self.devices = [(user, "phone") for user in PEOPLE]
         self.devices += [(user, "laptop") for user in history.schedule.laptops]
-        self.typed = {(who, n): (at_s, to, body) for at_s, _, who, n, to, body in of("typed")}
-        unwritten = {id for _, _, id in of("unwritten")} if lazy else set()
-        free = {body for _, _, _, id, _, _, body in of("shown") if id in unwritten}
-        free |= {self.typed[who, n][2] for _, _, who, n, id in of("acked") if id in unwritten}
+        names = {(who, n): body for _, who, n, _, body in of("typed")}
+        unwritten = {id for _, id in of("unwritten")} if lazy else set()
+        free = {body for _, _, id, _, _, body in of("shown") if id in unwritten}
+        free |= {names[who, n] for _, who, n, id in of("acked") if id in unwritten}
         self.is_whole = not (lazy and of("died"))  # else a receipt may be lost with it
-        self.acked = [
-            (who, n, id) for _, _, who, n, id in of("acked") if self.typed[who, n][2] not in free
-        ]
-        self.expired = {id: at_s for at_s, _, id in of("expired")}
-        self.looked = [(at_s, who) for at_s, _, who in of("looked")]
-        self.ticks = [
-            (at_s, who, n, level) for at_s, _, who, n, level in of("tick")
-            if self.typed[who, n][2] not in free
-        ]  # fmt: skip
-        self.shown = {device: [] for device in self.devices}
-        for at_s, _, who, _, _, _, body in of("shown"):
+        self.typed = {body: (at_s, who, n, to) for at_s, who, n, to, body in of("typed")}
+        self.acked = {
+            names[who, n]: id for _, who, n, id in of("acked") if names[who, n] not in free
+        }
+        self.expired = {id: at_s for at_s, id in of("expired")}
+        self.looked = [(at_s, user) for at_s, (user, _) in of("looked")]
+        self.ticks = {body: [] for body in self.typed}  # (at_s, level)
+        for at_s, who, n, level in of("tick"):
+            if names[who, n] not in free:
+                self.ticks[names[who, n]].append((at_s, level))
+        self.shown = {device: [] for device in self.devices}  # (at_s, body)
+        for at_s, device, _, _, _, body in of("shown"):
             if body not in free:
-                self.shown[who].append((at_s, body))
+                self.shown[device].append((at_s, body))
 
-    def _for(self, who, to):
-        """The devices that show what `who` writes to `to`."""
+    def _for(self, body):
+        """The devices that show it."""
+        _, who, _, to = self.typed[body]
         users = PEOPLE if to == CLUB else (to,)
         return [d for d in self.devices if d[0] in users or d[0] == who[0]
                 if d != who or to == who[0]]  # fmt: skip
 
+    def _got_s(self, body):
+        """When each of the others showed it first, by user."""
+        others = {user for user, _ in self._for(body)} - {self.typed[body][1][0]}
+        rows = lambda user: (row for device, row in self.shown.items() if device[0] == user)
+        times = lambda user: (at_s for row in rows(user) for at_s, one in row if one == body)
+        return {user: min(times(user), default=float("inf")) for user in sorted(others)}
+
     def lost(self):
-        for who, n, id in self.acked:
-            at_s, to, body = self.typed[who, n]
+        for body, id in self.acked.items():
+            at_s, who, _, _ = self.typed[body]
+            has = f"{_said(who)} has a tick for {body!r}"
             if self.expired.get(id, END_S + self.ttl_s) < at_s + self.ttl_s - 0.01:
-                yield f"{_said(who)} has a tick for {body!r}, and it expires at {self.expired[id]:.2f} s."
-            for device in self._for(who, to):
-                if id not in self.expired and body not in [b for _, b in self.shown[device]]:
-                    yield f"{_said(who)} has a tick for {body!r}, and {_said(device)} never shows it."
+                yield f"{has}, and it expires at {self.expired[id]:.2f} s."
+            for device in self._for(body):
+                if id not in self.expired and body not in [one for _, one in self.shown[device]]:
+                    yield f"{has}, and {_said(device)} never shows it."
 
     def twice(self):
         for device, row in self.shown.items():
@@ -159,60 +166,44 @@ class _Evening:
                     yield f"{_said(device)} shows {body!r} {bodies.count(body)} times."
 
     def order(self):
-        place = {body: (who, to, n) for (who, n), (_, to, body) in self.typed.items()}
         for device, row in self.shown.items():
             last = {}
             for _, body in row:
-                *chat, n = place[body]
-                if n < last.get((*chat,), (0,))[0]:
-                    later = last[(*chat,)][1]
-                    yield f"{_said(device)} shows {later!r} before {body!r}, which was written first."
-                last[(*chat,)] = max(last.get((*chat,), (0,)), (n, body))
+                _, who, n, to = self.typed[body]
+                before = last.get((who, to), (0, ""))
+                if n < before[0]:
+                    yield f"{_said(device)} shows {before[1]!r} before {body!r}, which was written first."
+                last[who, to] = max(before, (n, body))
 
     def receipts(self):
-        seen = {key: {} for key in self.typed}  # when, by level
-        for at_s, who, n, level in self.ticks:
-            _, to, body = self.typed[who, n]
-            if level <= max(seen[who, n], default=0):
-                yield f"{_said(who)} goes back to {level} for {body!r}."
-            seen[who, n][level] = at_s
-            for user in self._others(who, to):
-                got_s = self._got_s(user, body)
-                if level >= TICKS["delivered"] and got_s > at_s:
-                    yield f"{_said(who)} has two ticks for {body!r}, and {user} has not got it."
-                if level >= TICKS["read"] and not any(
-                    got_s <= look_s <= at_s for look_s, device in self.looked if device[0] == user
-                ):
-                    yield f"{_said(who)} has blue ticks for {body!r}, and {user} has not looked."
-        if not self.is_whole or self.expired.keys() - {id for _, _, id in self.acked}:
+        for body, (_, who, _, _) in self.typed.items():
+            last, got_s = 0, self._got_s(body)
+            for at_s, level in self.ticks[body]:
+                if level <= last:
+                    yield f"{_said(who)} goes back to {level} for {body!r}."
+                last = level
+                for user, first_s in got_s.items():
+                    if level >= TICKS["delivered"] and first_s > at_s:
+                        yield f"{_said(who)} has two ticks for {body!r}, and {user} has not got it."
+                    looks = [s for s, one in self.looked if one == user and first_s <= s <= at_s]
+                    if level >= TICKS["read"] and not looks:
+                        yield f"{_said(who)} has blue ticks for {body!r}, and {user} has not looked."
+        if not self.is_whole or self.expired.keys() - {*self.acked.values()}:
             return  # a receipt expired, or was lost
-        for who, n, id in self.acked:
-            (_, to, body), levels = self.typed[who, n], seen[who, n]
-            got_s = max([self._got_s(user, body) for user in self._others(who, to)], default=0.0)
-            has = max(levels, default=0) >= TICKS["delivered"]
-            if got_s < END_S - SETTLED_S and id not in self.expired and not has:
-                yield f"{_said(who)} never has two ticks for {body!r}, which all have got."
-
-    def _others(self, who, to):
-        return sorted({user for user, _ in self._for(who, to)} - {who[0]})
-
-    def _got_s(self, user, body):
-        """When the first device of `user` showed it."""
-        rows = (row for device, row in self.shown.items() if device[0] == user)
-        return min((at_s for row in rows for at_s, one in row if one == body), default=float("inf"))
+        for body, id in self.acked.items():
+            has = max((level for _, level in self.ticks[body]), default=0) >= TICKS["delivered"]
+            all_s = max(self._got_s(body).values(), default=0.0)
+            if all_s < END_S - SETTLED_S and id not in self.expired and not has:
+                who = _said(self.typed[body][1])
+                yield f"{who} never has two ticks for {body!r}, which all have got."
 
     def late(self):
-        written = {body: at_s for at_s, _, body in self.typed.values()}
-        acked = {self.typed[who, n][2]: who for who, n, _ in self.acked}
         for device, row in self.shown.items():
             for at_s, body in row:
-                if body in acked and at_s - self._taken_s(body, written) > self.ttl_s:
+                # the server had it at the latest when its sender saw a tick, or else when written
+                taken_s = [*self.ticks[body], self.typed[body]][0][0]
+                if body in self.acked and at_s - taken_s > self.ttl_s:
                     yield f"{_said(device)} shows {body!r} after its {self.ttl_s:.3g} s."
-
-    def _taken_s(self, body, written):
-        """When the server had it at the latest: its sender's first tick, or else when written."""
-        ticks = (at_s for at_s, who, n, _ in self.ticks if self.typed[who, n][2] == body)
-        return next(ticks, written[body])
 
 
 def _said(device):
@@ -244,10 +235,8 @@ def story(history: History) -> str:
             case "expired", (id,):
                 line = f"number {id} has expired"
             case "died", (how,):
-                before = (
-                    "between the commit and the acknowledgement" if how == "unplug" else "at once"
-                )
-                line = f"the server is gone, {before}"
+                between = "between the commit and the acknowledgement"
+                line = f"the server is gone, {between if how == 'unplug' else 'at once'}"
             case "started", _:
                 line = "the server is started again"
             case _, (why,):

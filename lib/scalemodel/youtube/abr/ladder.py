@@ -63,7 +63,9 @@ def _ladder(ladder):
     try:
         pairs = [(height, kbps) for height, kbps in ladder]
     except (TypeError, ValueError):
-        raise ValueError(f"ladder={ladder!r} must hold pairs (height in px, kbit/s)") from None
+        raise ValueError(
+            f"ladder={checks.brief(ladder)} must hold pairs (height in px, kbit/s)"
+        ) from None
     heights = checks.numbers_row("ladder heights", [height for height, _ in pairs], above=0)
     rates = checks.numbers_row("ladder kbps", [kbps for _, kbps in pairs], above=0)
     checks.increasing("ladder kbps", rates)

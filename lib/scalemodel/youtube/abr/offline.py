@@ -368,7 +368,7 @@ def _rungs(way, course):
     row = checks.numbers_row("rungs", way, at_least=0, at_most=rungs - 1, length=segments)
     if len(row) != segments or (row % 1).any():
         raise ValueError(
-            f"rungs={way!r} must be whole numbers, one for each of {segments} segments"
+            f"rungs={checks.brief(way)} must be whole numbers, one for each of {segments} segments"
         )
     return row.astype(np.int64)
 

@@ -168,8 +168,8 @@ def play_many(video: Video, traces: Sequence[Trace], policy, player: Player = Pl
     >>> play_many(Video.constant(4, [300, 750], 9), rides, BufferBased()).rung[:, -1]
     array([0, 1, 1])
     """
-    if isinstance(traces, Trace) or not isinstance(traces, Iterable):
-        raise ValueError(f"traces={traces!r} must be a sequence of Trace")
+    if isinstance(traces, Trace | str) or not isinstance(traces, Iterable):
+        raise ValueError(f"traces={checks.brief(traces)} must be a sequence of Trace")
     traces = list(traces)
     check_fit(video, traces, player)
     choose, memory = _choose_and_memory(policy, video)
@@ -214,7 +214,9 @@ def check_fit(video: Video, traces: Sequence[Trace], player: Player) -> None:
     for kind, values in ((Video, [video]), (Trace, traces), (Player, [player])):
         for value in values:
             if not isinstance(value, kind):
-                raise ValueError(f"{kind.__name__.lower()}={value!r} must be a {kind.__name__}")
+                raise ValueError(
+                    f"{kind.__name__.lower()}={checks.brief(value)} must be a {kind.__name__}"
+                )
     top = len(video.ladder_kbps) - 1
     checks.whole("first_rung", player.first_rung, at_least=0, at_most=max(top, 1))
     largest = float(video.segment_bytes.max())
@@ -238,10 +240,12 @@ def check_fit(video: Video, traces: Sequence[Trace], player: Player) -> None:
 def _choose_and_memory(policy, video):
     choose = getattr(policy, "choose", policy)
     if not callable(choose) or isinstance(policy, type):
-        raise ValueError(f"policy={policy!r} must have a choose(...) or be one; a class is neither")
+        raise ValueError(
+            f"policy={checks.brief(policy)} must have a choose(...) or be one; a class is neither"
+        )
     if isinstance(choose, Compiled) and choose.signature != playback.CHOOSE:
         raise ValueError(
-            f"policy={policy!r} is compiled as {choose.signature!r}; it must be compiled as CHOOSE"
+            f"policy={checks.brief(policy)} is compiled as {choose.signature!r}; it must be compiled as CHOOSE"
         )
     fresh = policy.memory(video) if hasattr(policy, "memory") else np.zeros(SPARE_MEMORY)
     return choose, _memory(fresh)
@@ -253,7 +257,7 @@ def _memory(fresh):
     except (TypeError, ValueError):
         memory = None
     if memory is None or memory.ndim != 1:
-        raise ValueError(f"policy's memory={fresh!r} must be a row of numbers")
+        raise ValueError(f"policy's memory={checks.brief(fresh)} must be a row of numbers")
     return memory
 
 

@@ -70,7 +70,9 @@ class ThroughputRule:
         if self.half_lives_s is not None:
             pair = checks.numbers_row("half_lives_s", self.half_lives_s, above=0, at_most=1e6)
             if len(pair) != 2:
-                raise ValueError(f"half_lives_s={self.half_lives_s!r} must be a pair: quick, slow")
+                raise ValueError(
+                    f"half_lives_s={checks.brief(self.half_lives_s)} must be a pair: quick, slow"
+                )
             object.__setattr__(self, "half_lives_s", tuple(pair.tolist()))  # ours from now on
         checks.real("switch_interval_s", self.switch_interval_s, at_least=0, at_most=1e6)
 
@@ -169,13 +171,13 @@ class Bola:
         checks.real("target_buffer_s", self.target_buffer_s, at_most=1e6)
         if self.target_buffer_s <= self.minimum_buffer_s:
             raise ValueError(
-                f"target_buffer_s={self.target_buffer_s!r} must be more than "
+                f"target_buffer_s={checks.brief(self.target_buffer_s)} must be more than "
                 f"minimum_buffer_s={self.minimum_buffer_s!r}"
             )
         checks.real("per_rung_s", self.per_rung_s, at_least=0, at_most=1e6)
         if self.steady not in STEADINESS:
             raise ValueError(
-                f"steady={self.steady!r} must be one of {', '.join(map(repr, STEADINESS))}"
+                f"steady={checks.brief(self.steady)} must be one of {', '.join(map(repr, STEADINESS))}"
             )
         _check_low_buffer(self.low_buffer_safety, self.latency_s)
 
@@ -252,7 +254,9 @@ class Dynamic:
         checks.plain(self)
         for name, kind in (("throughput", ThroughputRule), ("bola", Bola)):
             if not isinstance(getattr(self, name), kind):
-                raise ValueError(f"{name}={getattr(self, name)!r} must be a {kind.__name__}")
+                raise ValueError(
+                    f"{name}={checks.brief(getattr(self, name))} must be a {kind.__name__}"
+                )
         checks.real("bola_from_s", self.bola_from_s, at_least=0, at_most=1e6)
         checks.real(
             "throughput_below_s", self.throughput_below_s, at_least=0, at_most=self.bola_from_s
@@ -308,9 +312,9 @@ class RobustMpc:
         checks.whole("horizon", self.horizon, at_least=1, at_most=12)
         checks.whole("window", self.window, at_least=1, at_most=100_000)
         if not isinstance(self.qoe, Quality):
-            raise ValueError(f"qoe={self.qoe!r} must be a Quality")
+            raise ValueError(f"qoe={checks.brief(self.qoe)} must be a Quality")
         if not isinstance(self.robust, bool):
-            raise ValueError(f"robust={self.robust!r} must be True or False")
+            raise ValueError(f"robust={checks.brief(self.robust)} must be True or False")
 
     def memory(self, video: Video) -> np.ndarray:
         """[horizon, robust, rebuffer cost, segment_s, segments, window, worth, bytes, errors, *notes]."""

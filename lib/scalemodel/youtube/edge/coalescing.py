@@ -30,7 +30,7 @@ def waiting(ids: np.ndarray, times_s: np.ndarray, hit: np.ndarray, fetch_s: floa
     fetch_s = checks.real("fetch_s", fetch_s, at_least=0, at_most=1e9)
     hit, late = np.array(hit), np.zeros(len(asked.ids), dtype=bool)
     if hit.dtype != bool or hit.shape != late.shape:
-        raise ValueError(f"{hit=} must be True or False for each of the ids")
+        raise ValueError(f"hit={checks.brief(hit)} must be True or False for each of the ids")
     hit.flags.writeable = False
     _late.native(asked.ids, asked.distinct, asked.times_s, hit, fetch_s, late)
     return late

@@ -79,7 +79,7 @@ class UploadsConfig:
         for name in ("length", "encoding"):
             if not isinstance(getattr(self, name), Exponential | Constant | Lognormal):
                 allowed = "Exponential(), Constant() or Lognormal(...)"
-                raise ValueError(f"{name}={getattr(self, name)!r} must be {allowed}")
+                raise ValueError(f"{name}={checks.brief(getattr(self, name))} must be {allowed}")
         checks.real("chunk_s", self.chunk_s, at_least=1e-3, at_most=1e6)
         rungs(self.height_px)
         checks.whole("workers", self.workers, at_least=1, at_most=MOST_SERVERS)
