@@ -250,12 +250,12 @@ def read_dash(text: str) -> list[Rung]:
         ]  # fmt: skip
         _safe(one.findtext("BaseURL", "", of))
         ends = [re.fullmatch(r"(\d+)-(\d+)", row) or _contradicts(row) for row in ranges]
-        lengths = [int(node.get("d", "0")) / 1e6 for node in one.findall(".//S", of)]
+        lengths = [node.get("d", "") for node in one.findall(".//S", of)]
         if len(ends) != len(lengths) + 1:
             _contradicts("a segment without its bytes")
         each = [
-            (length_s, int(end[2]) - int(end[1]) + 1, end[1])
-            for length_s, end in zip(lengths, ends[1:], strict=True)
+            (_digits(length) / 1e6, int(end[2]) - int(end[1]) + 1, end[1])
+            for length, end in zip(lengths, ends[1:], strict=True)
         ]
         size = [one.get(name, "0") for name in ("height", "width")]
         rung = _made(*size, one.get("codecs", ""), int(ends[0][2]) + 1, each)
@@ -280,6 +280,10 @@ def _made(height, width, codecs, header, each):
     return rung
 
 
+def _digits(text):
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else _contradicts(repr(text))
+
+
 def _lines(files, name):
     text = files.get(name)
     if not isinstance(text, str) or not text.startswith("#EXTM3U"):
@@ -295,4 +299,4 @@ def _safe(name):
 
 
 def _contradicts(more):
-    raise Refused("read the manifest", "manifest", checks.brief(more)[:200])
+    raise Refused("read the manifest", "manifest", more[:100])

@@ -20,7 +20,7 @@ __all__ = ["TABLES", "THEIR_OWN", "Site", "Stepping", "Worker"]
 __dir__ = lambda: __all__
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scalemodel.core import checks
@@ -54,13 +54,13 @@ class Stepping(Database):
         self._step = checks.takes("step", step, "act")
         super().__init__(where, "scalemodel_upload", TABLES)
 
-    def write(self, strokes: list) -> None:
+    def write(self, strokes: Sequence) -> None:
         """As in `Database`."""
         self._step("enter a stroke")
         super().write(strokes)
         self._step("have a stroke entered")
 
-    def read(self, statement: str, values: list = ()) -> list:
+    def read(self, statement: str, values: Sequence = ()) -> list:
         """As in `Database`; one kind of look, by which a worker takes a task, is a stroke too."""
         rows = super().read(statement, values)
         if rows and statement == queue.CLAIM:
