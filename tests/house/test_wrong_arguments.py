@@ -189,7 +189,7 @@ EXAMPLES = {
     >>> player = Player(), Dynamic()
     >>> from scalemodel.youtube.upload.path.kills import History, Schedule, broken, check, story
     >>> from scalemodel.youtube.upload.path.pipeline import Site
-    >>> history = History(Schedule(), Site, (), (), (), ())
+    >>> history = History(Schedule(films=()), Site, (), (), (), ())
     >>> check(history), broken(history), story(history)
     """,
 }

@@ -125,14 +125,14 @@ def rungs_of(told: Mapping) -> list[Rung]:
 def killed(first_act: int = 1, most_acts: int = 200) -> dict:
     """A worker gets SIGKILL at its first act on the disk, the next at its second, and so on.
 
-    Each time another process finishes the work, on the same disk; `acts` names what was about to
+    Each time another worker finishes the work, on the same disk; `acts` names what was about to
     be done, or had been, and `again` says how many acts more all took than an undisturbed worker.
     """
     first = checks.whole("first_act", first_act, at_least=1, at_most=1_000)
     most = checks.whole("most_acts", most_acts, at_least=1, at_most=1_000)
-    acts = _worked(0, 0)[0]
+    acts = _worked(0)[0]
     tried = range(first, min(len(acts), first + most - 1) + 1)
-    runs = [_worked(n, len(acts)) for n in tried]
+    runs = [_worked(n) for n in tried]
     seen = [published for _, published, _ in runs]
     return {
         "acts": acts,
@@ -145,21 +145,21 @@ def killed(first_act: int = 1, most_acts: int = 200) -> dict:
     }
 
 
-def _worked(dies_at, most):
-    """All acts of both processes, and what there is in the end: published, dead."""
+def _worked(dies_at):
+    """All acts of both workers, and what there is in the end: published, dead or left."""
     spawn = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder:
         log, film = Path(folder, "acts"), Path(folder, "film")
         film.write_bytes(b"clip of a cat")
         with Site(folder, lambda: 0.0) as site:
             [*send(site.server(), film, "film")]
-        for at_s, dies in ((0.0, dies_at), (LATER_S, 0)) if dies_at else ((0.0, 0),):
-            process = spawn.Process(target=_work, args=(folder, at_s, dies))
+        if dies_at:
+            process = spawn.Process(target=_work, args=(folder, 0.0, dies_at))
             process.start(), process.join(PATIENCE_S)
-            wanted = -signal.SIGKILL if dies else 0
-            if process.exitcode != wanted:
+            if process.exitcode != -signal.SIGKILL:
                 process.kill(), process.join()
-                raise RuntimeError(f"a worker ended with {process.exitcode}, not {wanted}")
+                raise RuntimeError(f"a worker ended with {process.exitcode}, and not killed")
+        _work(folder, LATER_S, 0)
         with Site(folder, lambda: LATER_S) as site:
             acts = log.read_text().splitlines()
             places = [path for path in site.shelf.folder.iterdir() if len(path.name) == 64]
@@ -167,7 +167,7 @@ def _worked(dies_at, most):
 
 
 def _work(folder, at_s, dies_at):
-    """A worker's whole life, in a process of its own."""
+    """A worker's whole life."""
     acts = 0
     log = os.open(Path(folder, "acts"), os.O_CREAT | os.O_WRONLY | os.O_APPEND)
 
@@ -175,7 +175,7 @@ def _work(folder, at_s, dies_at):
         nonlocal acts
         acts += 1
         os.write(log, f"{doing}: {act}\n".encode())
-        if acts == dies_at:
+        if acts == dies_at:  # in a process of its own
             os.kill(os.getpid(), signal.SIGKILL)
 
     with Site(folder, lambda: at_s, step=step) as site:
@@ -184,6 +184,7 @@ def _work(folder, at_s, dies_at):
             said = worker.turn()
             doing = said.replace("takes ", "do ").replace("does ", "finish ").replace(" film", "")
             doing = "take" if said.startswith("finishes") else doing
+    os.close(log)
 
 
 RUNS = {"ladder": ladder, "killed": killed}
