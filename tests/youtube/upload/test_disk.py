@@ -222,6 +222,13 @@ def test_no_name_leads_out_of_its_folder(site, name):
     assert files(site.blobs.folder) == files(site.shelf.folder) == []
 
 
+def test_a_folder_that_is_half_written_is_not_given_out(tmp_path):
+    shelf = Shelf(tmp_path)
+    (tmp_path / "half-1").mkdir(), (tmp_path / "half-1" / "a.mp4").write_bytes(b"on")
+    with pytest.raises(ValueError, match="place='half-1' must be 64 of 0-9 a-f"):
+        shelf.get("half-1", "a.mp4")
+
+
 def test_a_file_that_cannot_be_read_and_a_folder_that_cannot_be_written(tmp_path, site):
     for file in (tmp_path / "none", tmp_path):
         with refused("no file") as told:

@@ -213,7 +213,7 @@ def dash(rungs: Sequence) -> str:
             f'<Representation id="{rung.height_px}" bandwidth="{rung.peak_bps}" '
             f'width="{rung.width_px}" height="{rung.height_px}" codecs="{rung.codecs}">'
             f"<BaseURL>{rung.file}</BaseURL>"
-            f'<SegmentList timescale="1000000" duration="{round(1e6 * rung.segment_s[0])}">'
+            '<SegmentList timescale="1000000">'
             f'<Initialization range="0-{rung.header_bytes - 1}"/><SegmentTimeline>'
             + "".join(f'<S d="{round(1e6 * length_s)}"/>' for length_s in rung.segment_s)
             + "</SegmentTimeline>"

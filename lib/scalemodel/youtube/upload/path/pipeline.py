@@ -12,7 +12,8 @@ the dead letters at once, all else is tried again, so many times.
 A video is some five tasks of three strokes, 40 ms beside the encoding; SQLite takes about a
 hundred tasks a second.
 
-Left out: priorities beside the rung, stopping a worker kindly, tidying up, metrics.
+Left out: priorities beside the rung, stopping a worker kindly, tidying up, metrics; and tries
+that do not count while a disk is full (five of them, a minute each, and it is a dead letter).
 Sources: the brief's sketch; what a worker must bear is "at least once" of any queue.
 """
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.youtube.upload.path.blobs import flush, flush_folder, no_step
+from scalemodel.youtube.upload.path.blobs import HASH, flush, flush_folder, no_step
 from scalemodel.youtube.upload.path.refused import Refused, in_words, plain_name
 
 
@@ -70,7 +70,9 @@ class Shelf:
 
     def get(self, place: str, name: str) -> bytes:
         """The bytes of a file in one of the folders."""
-        path = self.folder / plain_name("place", place) / plain_name("name", name)
+        if not isinstance(place, str) or not HASH.fullmatch(place):  # not what is half written
+            raise ValueError(f"place={checks.brief(place)} must be 64 of 0-9 a-f, a hash")
+        path = self.folder / place / plain_name("name", name)
         with in_words("fetch"):
             if not path.is_file():
                 raise Refused("fetch", "no blob", f"{place}/{name}")
