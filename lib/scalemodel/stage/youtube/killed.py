@@ -5,8 +5,8 @@ Sources: none.
 """
 
 __all__ = [
-    "BLOBS", "BOARD", "BOX", "GROUND", "HEIGHTS", "SHELF", "WORKERS_Y", "A", "B", "again_picture",
-    "played_picture", "task_comes_back",
+    "BLOBS_X", "BOARD_X", "BOX", "FIRST_Y", "GROUND", "HEIGHTS", "ROW", "ROW_PX", "SHELF_X", "A",
+    "B", "again_picture", "played_picture", "task_comes_back",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -21,16 +21,16 @@ from scalemodel.stage.panel.picture import Picture
 from scalemodel.stage.views.embed import Embed
 
 BOX = (
-    '<rect x="-{0}" y="-16" width="{1}" height="32" rx="6" style="fill:var(--sm-surface)" stroke='
+    '<rect x="-{0}" y="-12" width="{1}" height="24" rx="5" style="fill:var(--sm-surface)" stroke='
     '"currentColor" stroke-width="2"/><text y="5" text-anchor="middle" fill="currentColor">{2}</text>'
 )
 HEIGHTS = (240, 480, 720)
-BOARD, BLOBS, SHELF, WORKERS_Y = (70, 34), (180, 52), (292, 52), 138
-A, B = (110, WORKERS_Y), (230, WORKERS_Y)
+BOARD_X, BLOBS_X, SHELF_X, FIRST_Y, ROW_PX = 62, 180, 298, 40, 29
+A, B, ROW = (62, 152), (180, 152), (298, 152)
 GROUND = "".join(
-    f'<rect x="{x}" y="22" width="{width}" height="66" rx="6" fill="none" stroke="var(--sm-line)"/>'
+    f'<rect x="{x}" y="22" width="{width}" height="94" rx="6" fill="none" stroke="var(--sm-line)"/>'
     f'<text x="{x + 4}" y="15" style="fill:var(--sm-muted)">{name}</text>'
-    for x, width, name in ((12, 112, "tasks"), (132, 96, "blobs"), (236, 116, "shelf: what is seen"))
+    for x, width, name in ((10, 104, "tasks"), (128, 104, "blobs"), (246, 104, "shelf"))
 )  # fmt: skip
 
 
@@ -43,17 +43,17 @@ def task_comes_back() -> Embed:
     things = {
         "A": BOX.format(14, 28, "A"),
         "B": BOX.format(14, 28, "B"),
-        "row": BOX.format(24, 48, "row"),
+        "row": BOX.format(48, 96, "published"),
     }
-    things |= {f"{kind}-{height}": BOX.format(26, 52, f"{height}p") for kind in ("task", "blob", "seen")
+    things |= {f"{kind}-{height}": BOX.format(30, 60, f"{height}p") for kind in ("task", "blob", "seen")
                for height in HEIGHTS}  # fmt: skip
     workers = {"A": (*A, "plain"), "B": (*B, "plain")}
     dead = {"A": (*A, "bad"), "B": (*B, "plain")}
-    tasks = {f"task-{h}": _slot(BOARD, n) for n, h in enumerate(HEIGHTS)}
-    blobs = {f"blob-{h}": (*_slot(BLOBS, n), "good") for n, h in enumerate(HEIGHTS)}
-    seen = {f"seen-{h}": (*_slot(SHELF, n), "good") for n, h in enumerate(HEIGHTS)}
-    turned = tasks | {"task-240": (*_slot(BOARD, 0), "faint")}
-    halfway = {"blob-240": (*_slot(BLOBS, 0), "good")}
+    tasks = {f"task-{h}": _slot(BOARD_X, n) for n, h in enumerate(HEIGHTS)}
+    blobs = {f"blob-{h}": (*_slot(BLOBS_X, n), "good") for n, h in enumerate(HEIGHTS)}
+    seen = {f"seen-{h}": (*_slot(SHELF_X, n), "good") for n, h in enumerate(HEIGHTS)}
+    turned = tasks | {"task-240": (*_slot(BOARD_X, 0), "faint")}
+    halfway = {"blob-240": (*_slot(BLOBS_X, 0), "good")}
     hidden = {name: (*place[:2], "faint") for name, place in seen.items()}
     comes_back = [
         Step("The film is stored, and there is a task for each of its copies.", workers | tasks),
@@ -64,10 +64,10 @@ def task_comes_back() -> Embed:
              dead | {"B": (*B, "busy")} | turned | halfway),
         Step("All copies are there, and on the shelf, behind a curtain.", dead | blobs | hidden),
         Step("One row in a table draws the curtain. However often, it is one row.",
-             dead | blobs | seen | {"row": (180, 108, "good")}),
+             dead | blobs | seen | {"row": (*ROW, "good")}),
     ]  # fmt: skip
-    gone = {f"task-{h}": _slot(BOARD, n) for n, h in enumerate(HEIGHTS)}
-    first = {"seen-240": (*_slot(SHELF, 0), "bad")}
+    gone = {f"task-{h}": _slot(BOARD_X, n) for n, h in enumerate(HEIGHTS)}
+    first = {"seen-240": (*_slot(SHELF_X, 0), "bad")}
     plain = [
         Step("The film is stored, and there are tasks in a plain queue.", workers | gone),
         Step("A takes them out of the queue.", workers | {"A": (*A, "busy")}),
@@ -79,12 +79,12 @@ def task_comes_back() -> Embed:
     ]
     return moving(
         things, {"a task that comes back": comes_back, "a plain queue": plain},
-        title="What becomes of the film?", size_px=(360, 166), ground=GROUND,
+        title="What becomes of the film?", size_px=(360, 172), ground=GROUND,
     )  # fmt: skip
 
 
-def _slot(place, n):
-    return place[0] - 26 + 54 * (n % 2), place[1] + 8 + 36 * (n // 2) - (place[1] > 40) * 18
+def _slot(x, n):
+    return x, FIRST_Y + ROW_PX * n
 
 
 def again_picture(told: Mapping, killed_at: int) -> Picture:
