@@ -235,7 +235,7 @@ def read_dash(text: str) -> list[Rung]:
     """
     try:
         tree = xml.fromstring(text.encode())
-    except xml.ParseError as error:
+    except (xml.ParseError, LookupError, ValueError) as error:  # or an encoding that is none
         _contradicts(str(error))
     if "<!" in text.replace("<!--", ""):  # entities that grow without end
         _contradicts("a DOCTYPE")
