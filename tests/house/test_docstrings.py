@@ -76,6 +76,10 @@ WITHOUT_EXAMPLE = {
         for run in ("killed", "rounds", "places")
     },
     **{
+        f"scalemodel.youtube.real.{run}": "runs for real, for seconds; tests/youtube does"
+        for run in ("ladder", "killed")
+    },
+    **{
         f"scalemodel.uber.location.{loop}": "the call of `GeoIndex` before it has one"
         for loop in (
             *(

@@ -111,6 +111,17 @@ LEFT_OUT = {
     },
     "scalemodel.uber.real": "runs for real, for seconds; tests/uber/test_real.py refuses",
     "scalemodel.uber.location.kafka": "holds a connection; tests/uber/location/test_kafka.py refuses",
+    "scalemodel.youtube.real": "runs for real, for seconds; tests/youtube/upload refuses",
+    "scalemodel.youtube.upload.path.naive": "the exhibit to be broken: it looks at nothing",
+    "scalemodel.youtube.upload.path.refused": "a doorkeeper itself, asked by us alone",
+    **{
+        f"scalemodel.youtube.upload.path.{name}": "holds a connection; tests/youtube/upload refuses"
+        for name in ("chunks", "metadata", "pipeline", "queue")
+    },
+    **{
+        f"scalemodel.youtube.upload.path.encoder.Ffmpeg{name}": "starts a program; tests refuse"
+        for name in ("", ".clip", ".heights", ".encode")
+    },
     **{
         f"scalemodel.uber.location.stores.RedisStore.{name}": "holds a connection; tests refuse"
         for name in ("move", "remove", "expire", "within", "nearest", "close")
@@ -176,6 +187,10 @@ EXAMPLES = {
     "youtube": """
     >>> from scalemodel.youtube.abr.policies import Dynamic
     >>> player = Player(), Dynamic()
+    >>> from scalemodel.youtube.upload.path.kills import History, Schedule, broken, check, story
+    >>> from scalemodel.youtube.upload.path.pipeline import Site
+    >>> history = History(Schedule(films=()), Site, (), (), (), ())
+    >>> check(history), broken(history), story(history)
     """,
 }
 MAY_TAKE = {

@@ -5,5 +5,6 @@
 - `abr`: the ladder, the policies and the ceiling;
 - `upload`: the copies that are made of an upload, and how many workers that takes;
 - `edge`: which copy one gets, from an edge, a hub or the origin;
-- `live`: how far behind the moment one watches.
+- `live`: how far behind the moment one watches;
+- `real`: a clip through ffmpeg and the whole pipeline, and workers that are killed.
 """

@@ -1,0 +1,84 @@
+"""What may go wrong on the way of an upload, and what is said then.
+
+A clerk who only shakes his head sends people away for nothing. So each refusal says what was
+wrong and what helps, and `why` is the word by which a program knows it.
+
+Left out: other languages than English, and numbers as HTTP has them.
+Sources: none; the names of errors are those of POSIX.
+"""
+
+__all__ = ["FULL", "NAME", "WHY", "Refused", "in_words", "plain_name"]
+__dir__ = lambda: __all__
+
+import contextlib
+import errno
+import re
+
+from scalemodel.core import checks
+
+WHY = {
+    "full": "the disk is full. Free some room, and repeat the call",
+    "gone": "the folder cannot be read or written. Look at it",
+    "no blob": "no blob has that name here",
+    "corrupt": "its bytes are not those that its name stands for. Fetch it from a copy",
+    "unknown": "no upload has that key. Begin it first",
+    "another": "that key belongs to an upload of other bytes. Take another key",
+    "checksum": "the chunk is not what its checksum says: it was damaged on its way. Send it again",
+    "too long": "the chunk reaches beyond the end that was announced",
+    "incomplete": "bytes are missing. Send them, and repeat the call",
+    "whole": "all chunks together are not what was announced. Begin again with all of them",
+    "no file": "the file cannot be read. Look at it",
+    "unreadable": "it is no video that can be read",
+    "broken": "the encoder failed",
+    "spent": "it was tried as often as is allowed. Look at it",
+    "no ffmpeg": "there is no ffmpeg here: pip install imageio-ffmpeg, or install ffmpeg from "
+    "your system",
+    "manifest": "the manifest contradicts itself, or is none of ours",
+}
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
+
+
+class Refused(RuntimeError):
+    """What was asked cannot be done; `why` is one of `WHY`.
+
+    >>> str(Refused("take the chunk", "too long", "9 of 8 bytes"))
+    'cannot take the chunk: the chunk reaches beyond the end that was announced (9 of 8 bytes)'
+    """
+
+    def __init__(self, what: str, why: str, more: str = ""):
+        super().__init__(f"cannot {what}: {WHY[why]}{more and f' ({more})'}")
+        self.why = why
+
+
+@contextlib.contextmanager
+def in_words(what: str):
+    """What the disk refuses within is said in words.
+
+    >>> with in_words("read the list"):
+    ...     open("/no/such/file")
+    Traceback (most recent call last):
+    ...
+    scalemodel.youtube.upload.path.refused.Refused: cannot read the list: the folder cannot be read or written. Look at it (No such file or directory)
+    """
+    checks.text("what", what)
+    try:
+        yield
+    except OSError as error:
+        why = "full" if error.errno in FULL else "gone"
+        raise Refused(what, why, error.strerror or str(error)) from error
+
+
+def plain_name(field: str, name: str) -> str:
+    """`name`, which may become that of a file: it cannot lead out of its folder.
+
+    >>> plain_name("key", "../../etc/passwd")
+    Traceback (most recent call last):
+    ...
+    ValueError: key='../../etc/passwd' must be 1 to 64 of A-Z a-z 0-9 _ - and, not first, a dot
+    """
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise ValueError(
+            f"{field}={checks.brief(name)} must be 1 to 64 of A-Z a-z 0-9 _ - and, not first, a dot"
+        )
+    return name
