@@ -117,9 +117,7 @@ def chunks() -> Embed:
         f'<button type="button" data-way="{n}" aria-pressed="{str(n == 0).lower()}">{way}</button>'
         for n, way in enumerate(WAYS)
     )
-    words = "".join(
-        f"<li>{way.capitalize()}: {units.tied(told(way))}</li>" for way in WAYS
-    )
+    words = "".join(f"<li>{way.capitalize()}: {units.tied(told(way))}</li>" for way in WAYS)
     high = TOP + HIGH * len(NAMES) + 30
     html = (
         f'<figure class="sm-moving" data-ready="1" aria-label="{escape(TITLE)}" '

@@ -56,7 +56,9 @@ def race(rule: Callable, morning: int = 1) -> Outcome:
     for name, one in {**RULES, "yours": rule}.items():
         rows[name] = [ready_s(begun(one, chunks)) for chunks in mornings]
     mean = {
-        name: [round(sum(sum(pair[n]) / len(pair[n]) for pair in row) / len(row), 6) for n in (0, 1)]
+        name: [
+            round(sum(sum(pair[n]) / len(pair[n]) for pair in row) / len(row), 6) for n in (0, 1)
+        ]
         for name, row in rows.items()
     }
     words = [f"{'On average until':<21}{'watched':>9}{'complete':>10}"]
