@@ -9,7 +9,10 @@ Left out: splitting, joining, and the way to the viewer.
 Sources: none; who begins what when is told by the loop of `scalemodel.youtube.upload.capacity`.
 """
 
-__all__ = ["CHUNKS", "CHUNK_S", "HEIGHT_PX", "TITLE", "WAYS", "WORKERS", "Try", "chunks", "run", "told"]  # fmt: skip
+__all__ = [
+    "CHUNKS", "CHUNK_S", "HEIGHT_PX", "HIGH", "LEFT", "NAMES", "PATIENCE", "SLOW", "TITLE", "TOP",
+    "WAYS", "WIDE", "WORKERS", "Try", "chunks", "run", "told",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 import functools

@@ -4,7 +4,7 @@ Left out: everything that `scalemodel.youtube.upload.capacity` leaves out.
 Sources: none; the runs are those of `scalemodel.youtube.upload.capacity`.
 """
 
-__all__ = ["AT_S", "LINES", "TROUBLES", "WORKERS", "fleet", "kitchen_picture"]
+__all__ = ["AT_S", "DEPLOY", "LINES", "SLOW", "TROUBLES", "WORKERS", "fleet", "kitchen_picture"]
 __dir__ = lambda: __all__
 
 import functools

@@ -8,7 +8,7 @@ Sources: none. The bound: by the time that n uploads can be watched, the chunks 
 done, so at least those of the n shortest; with equal chunks that is reached.
 """
 
-__all__ = ["RULES", "Backlog", "begun", "bound_s", "race", "ready_s"]
+__all__ = ["BOUND", "RULES", "Backlog", "begun", "bound_s", "race", "ready_s"]
 __dir__ = lambda: __all__
 
 import heapq

@@ -4,7 +4,7 @@ Left out: tasks of one rung that differ.
 Sources: none.
 """
 
-__all__ = ["CHUNK_S", "MORNINGS", "UPLOADS", "WORKERS", "told"]
+__all__ = ["CHUNK_S", "DIGITS", "MORNINGS", "UPLOADS", "WORKERS", "told"]
 __dir__ = lambda: __all__
 
 import numpy as np
