@@ -59,7 +59,7 @@ def kitchen_picture(line: str, trouble: str, workers: int) -> Picture:
                      curve("complete", report.complete_s, "blue")],
             "layout": {
                 "height": 250, "legend": {"orientation": "h", "y": 1.2},
-                "xaxis": {"title": {"text": "seconds since the upload (each mark ten times the last)"}, "type": "log",
+                "xaxis": {"title": {"text": "seconds since upload (log scale)"}, "type": "log",
                           "tickvals": [0.1, 1, 10, 100, 1_000], "range": [-1, 3.05]},
                 "yaxis": {"title": {"text": "of all uploads, %"}, "range": [-2, 104]},
             },

@@ -59,7 +59,7 @@ def spare_picture(uploads: str, waits: str) -> Picture:
                  "marker": {"color": theme.colour("ink"), "size": 13, "symbol": "diamond"}},
             ],
             "layout": {"height": 260, "legend": {"orientation": "h", "y": 1.2},
-                       "xaxis": {"title": {"text": "spare workers, beside those who are busy on average"}, "rangemode": "tozero"},
+                       "xaxis": {"title": {"text": "spare workers"}, "rangemode": "tozero"},
                        "yaxis": {"title": {"text": "uploads that wait longer, %"}, "range": [0, 101]},
                        "shapes": [{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 10, "y1": 10,
                                    "line": {"color": theme.colour("grey"), "dash": "dash", "width": 1}}]},
