@@ -48,7 +48,7 @@ def test_a_worker_is_at_what_the_run_says(clip):
     moments = sorted({0, *(one.end_s for one in tries)})
     now_s = (moments[3] + moments[4]) / 2
     at_it = {one.worker: chunks.NAMES[one.rung] for one in tries if one.start_s < now_s < one.end_s}
-    shown = clip.locator("svg").inner_text()
+    shown = clip.locator("svg").text_content()
     for worker in range(chunks.WORKERS):
         assert f"{worker + 1}: {at_it.get(worker, 'idle')}" in shown
     assert clip.locator("rect.busy").count() == len(at_it)

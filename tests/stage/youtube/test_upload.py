@@ -45,10 +45,8 @@ def test_what_a_panel_says():
     assert "Beside them 94 are spare where nine of ten uploads wait no longer than 10\xa0s." in spare.spare_picture("500 hours a minute", "10 s").alt  # fmt: skip
     assert "do not wait at all" in spare.spare_picture("3 minutes a minute", "not at all").alt
     deployed = kitchen.kitchen_picture("lowest rung first", "a deploy, all at once", 120)
-    assert deployed.readings["deploy over after"] == (73, "s")
-    assert (
-        "deploy over after" not in kitchen.kitchen_picture("one line for all", "none", 120).readings
-    )
+    assert deployed.readings["deploy over"] == (73, "s")
+    assert "deploy over" not in kitchen.kitchen_picture("one line for all", "none", 120).readings
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

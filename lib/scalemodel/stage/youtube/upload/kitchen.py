@@ -67,13 +67,13 @@ def kitchen_picture(line: str, trouble: str, workers: int) -> Picture:
     )  # fmt: skip
     watched_s, complete_s = (float(np.percentile(row, 90)) for row in (report.playable_s, report.complete_s))  # fmt: skip
     readings = {
-        "watched: 90 % after": (_short(watched_s), "s"),
-        "watched: all after": (_short(report.playable_s.max()), "s"),
-        "complete: 90 % after": (_short(complete_s), "s"),
-        "complete: 99 % after": (_short(report.p99_complete_s), "s"),
+        "90 % watched": (_short(watched_s), "s"),
+        "all watched": (_short(report.playable_s.max()), "s"),
+        "90 % complete": (_short(complete_s), "s"),
+        "99 % complete": (_short(report.p99_complete_s), "s"),
     }
     if report.deployed_s:
-        readings["deploy over after"] = (_short(report.deployed_s), "s")
+        readings["deploy over"] = (_short(report.deployed_s), "s")
     alt = units.tied(
         f"{line.capitalize()} on {workers} workers; trouble: {trouble}. Nine of ten uploads can be watched after "
         f"{_short(watched_s):g} s and are complete after {_short(complete_s):g} s."
