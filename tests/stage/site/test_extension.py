@@ -2,6 +2,7 @@
 
 import pytest
 
+from scalemodel.stage.site import extension
 from scalemodel.stage.site.extension import PanelRenderer, of_company, problems
 
 CLEAN = '<link rel="stylesheet" href="a.css"><img src="data:image/png;base64,AA"><a href="https://other.example">x</a>'
@@ -23,6 +24,15 @@ def test_a_companys_page_is_marked_and_no_other():
     page = '<!DOCTYPE html>\n<html lang="en"><p>&lt;html </p>'
     assert of_company(page, "book") == page
     assert of_company(page, "uber").count('<html lang="en" data-company="uber">') == 1
+
+
+@pytest.mark.parametrize(
+    "place, alone",
+    [("youtube/upload/chunks.css", True), ("foundations/cache.css", True),
+     ("youtube/game.css", False), ("panel/page.css", False)],
+)  # fmt: skip
+def test_which_styles_go_with_their_own_pages_alone(place, alone):
+    assert extension._is_a_companys(extension.STAGE / place) is alone
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

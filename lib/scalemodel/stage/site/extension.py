@@ -187,7 +187,7 @@ def write_styles(app) -> None:
 def _is_a_companys(path):
     """Whether a style goes with the pages that hold what it is for, and with no other."""
     inside = path.relative_to(STAGE).parts if path.is_relative_to(STAGE) else ()
-    return len(inside) > 1 and inside[0] not in WINGS
+    return len(inside) > 2 or (len(inside) > 1 and inside[0] not in WINGS)
 
 
 NOT_TEXT = re.compile(

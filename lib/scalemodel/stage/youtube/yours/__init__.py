@@ -1,1 +1,1 @@
-"""A bitrate `rule` of the reader's own, and what it is told by `rule_told`."""
+"""What a reader writes: a bitrate `rule`, told by `rule_told`, and which `next_task`, by `next_task_told`."""
