@@ -13,8 +13,8 @@ from scalemodel.parts.caches.expected import two_levels, zipf
 from scalemodel.parts.caches.policies import FIFO, LRU
 from scalemodel.youtube.edge.coalescing import expected_fetches, waiting
 from scalemodel.youtube.edge.demand import DAY_S, DemandConfig, shares, views
-from scalemodel.youtube.edge.expected import expected, hit_ratio
-from scalemodel.youtube.edge.tiers import Tier, TiersConfig, simulate
+from scalemodel.youtube.edge.expected import by_video, expected, hit_ratio
+from scalemodel.youtube.edge.tiers import BY, Tier, TiersConfig, answers, simulate
 
 SMALL = DemandConfig(
     videos=30, views=400, span_s=1000.0, edges=3, uploads=5, upload_views=100, young_s=200.0,
@@ -93,8 +93,8 @@ def test_nobody_waits_for_what_takes_no_time(ids, step):
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
 def by_dictionary(config):
-    """The tallies of `simulate`, request by request, in the words of the story."""
-    watched, demand = views(config.demand), config.demand
+    """What answered each view, and the tallies, request by request, in the words of the story."""
+    watched, demand, answered = views(config.demand), config.demand, []
     tally = dict.fromkeys(("edge", "waited", "hub", "origin", "to_hub", "to_origin", "pushed"), 0)
     new = lambda tier: (OrderedDict(), {}, tier)  # who is there, when each is, its habits
     edges = {(r, e): new(config.edge) for r in range(demand.regions) for e in range(demand.edges)}
@@ -123,16 +123,15 @@ def by_dictionary(config):
     for now_s, region, edge, video in zip(*watched, strict=True):
         seen[region, video] = count = seen.get((region, video), 0) + 1
         found = ask(edges[region, edge], now_s, video, keep=count >= config.admit_views)
-        if found == "fetch":
-            tally[up(now_s, region, video)] += 1
-        else:
-            tally["waited" if found == "wait" else "edge"] += 1
+        by = up(now_s, region, video) if found == "fetch" else {"wait": "waited", "hit": "edge"}[found]
+        answered.append(BY.index(by))
+        tally[by] += 1
         if count == config.push_views:
             for one in range(demand.edges):
                 if ask(edges[region, one], now_s, video) == "fetch":
                     up(now_s, region, video)
                     tally["pushed"] += 1
-    return tally
+    return tally, answered
 
 
 @given(
@@ -144,7 +143,8 @@ def test_it_is_what_dictionaries_say(edge, hub, ttl_s, fetch_s, admit, push, see
         demand=replace(SMALL, seed=seed), edge=tier(edge, ttl_s, fetch_s), hub=tier(hub, 3 * ttl_s, fetch_s),
         admit_views=admit, push_views=None if push is None else admit + push,
     )  # fmt: skip
-    report, tally = simulate(config), by_dictionary(config)
+    report, (tally, answered) = simulate(config), by_dictionary(config)
+    assert answers(config).tolist() == answered
     answered = sum(tally[name] for name in ("edge", "waited", "hub", "origin"))
     for name in ("edge", "waited", "hub", "origin"):
         assert getattr(report, f"{name}_ratio") == tally[name] / answered, name
@@ -212,6 +212,20 @@ def test_runs_are_as_near_to_the_formula_as_it_says():
         assert abs(run.edge_ratio - formula.edge_hit_ratio) < 2e-3
         assert abs(run.hub_ratio - formula.region_hit_ratio) < 7e-3
         assert abs(run.origin_ratio - formula.origin_ratio) < 7e-3
+
+
+def test_a_video_is_answered_as_the_formula_says_of_it():
+    """The favourites of a region, by the thousand, in long runs."""
+    demand = DemandConfig(videos=500, views=200_000, regions=2, edges=3)
+    config = TiersConfig(demand=demand, edge=tier(60, DAY_S), hub=tier(150, 4 * DAY_S))
+    said, watched, by = by_video(config), views(demand), answers(config)
+    assert said.shape == (2, 3, 500) and np.allclose(said[:, 0].sum(axis=1), 1)
+    for region in (0, 1):
+        for video in np.argsort(-said[region, 0])[[0, 9, 40]]:
+            mine = by[(watched.region == region) & (watched.video == video)]
+            for place, name in ((1, "edge"), (2, "hub")):
+                ran = np.mean(mine == BY.index(name))
+                assert abs(ran - said[region, place, video]) < 0.05, (region, video, name)
 
 
 def test_the_hierarchy_of_the_fact_sheet():
