@@ -139,7 +139,7 @@ def answers(config: TiersConfig) -> np.ndarray:
 
     >>> four = DemandConfig(videos=1, views=4, regions=1, edges=1, span_s=4 * DAY_S)
     >>> (views(four).time_s / DAY_S).round(1).tolist(), answers(TiersConfig(demand=four)).tolist()
-    ([1.4, 2.1, 2.4, 3.6], [3, 0, 0, 2])
+    ([0.2, 0.6, 2.4, 2.7], [3, 0, 2, 0])
     """
     answered = np.empty(len(views(config.demand).video), dtype=np.int8)
     for here, rows, _ in _regions(config):
