@@ -123,7 +123,11 @@ def by_dictionary(config):
     for now_s, region, edge, video in zip(*watched, strict=True):
         seen[region, video] = count = seen.get((region, video), 0) + 1
         found = ask(edges[region, edge], now_s, video, keep=count >= config.admit_views)
-        by = up(now_s, region, video) if found == "fetch" else {"wait": "waited", "hit": "edge"}[found]
+        by = (
+            up(now_s, region, video)
+            if found == "fetch"
+            else {"wait": "waited", "hit": "edge"}[found]
+        )
         answered.append(BY.index(by))
         tally[by] += 1
         if count == config.push_views:
@@ -246,6 +250,7 @@ def test_a_crowd_s_fetches_are_as_many_as_expected():
         errors.append(1 + late.sum() - expected_fetches(50, 10.0, 2.0, coalesce=False))
     assert agrees(errors)
     assert expected_fetches(1, 10.0, 2.0, coalesce=False) == 1.0
+    assert expected_fetches(50, 10.0, 2.0, coalesce=True) == 1.0
     assert expected_fetches(50, 10.0, 20.0, coalesce=False) == 50.0
 
 

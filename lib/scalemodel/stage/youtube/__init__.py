@@ -1,1 +1,9 @@
-"""How the YouTube chapters look: a `ride` and its session, a `race`, a `family` of rules, the `film`, the `game`, segments in `abr_moving`, the sixth rule in Python in `yours`, and the book's `cover`."""
+"""How the YouTube chapters look; their models are in `scalemodel.youtube`.
+
+- `ride`, `race`, `family`: a ride and its session, a race, a family of rules;
+- `film`, `game`: what a rung looks like, and rungs of one's own;
+- `abr_moving`: segments;
+- `edge`: which copy one gets;
+- `yours`: rules of the reader's own in Python;
+- `cover`: the book's.
+"""

@@ -14,7 +14,17 @@ Left out: sizes, so that all ratios are of views; the links' capacity; edges tha
 Sources: none; "one or two days, a week" are a model's numbers, for the company gives none.
 """
 
-__all__ = ["BY", "DEMAND", "EDGE", "HUB", "Tier", "TiersConfig", "TiersReport", "answers", "simulate"]
+__all__ = [
+    "BY",
+    "DEMAND",
+    "EDGE",
+    "HUB",
+    "Tier",
+    "TiersConfig",
+    "TiersReport",
+    "answers",
+    "simulate",
+]
 __dir__ = lambda: __all__
 
 from dataclasses import dataclass

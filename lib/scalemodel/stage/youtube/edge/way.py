@@ -81,7 +81,7 @@ def _days():
         if answered == "origin":
             fetched_s["hub"] = now_s
         dot = f"asks-{turn % 2}"
-        when = f"Day {now_s / DAY_S + 1:.0f}, {_clock(now_s)}"
+        when = f"Day {now_s // DAY_S + 1:.0f}, {_clock(now_s)}"
         at = _copies({**fetched_s, town: before_s}, now_s)
         if answered == "origin":
             at.pop("at-hub", None)
@@ -96,7 +96,11 @@ def _days():
 def _said(answered, town, before_s, now_s, first):
     if answered == "edge":
         return f"the edge in {town} has a copy, {(now_s - before_s) / 3600:.0f} hours old."
-    old = f"The copy in {town} was older than a day and a half" if before_s is not None else f"{town} has none"
+    old = (
+        f"the copy in {town} was older than a day and a half"
+        if before_s is not None
+        else f"{town} has none"
+    )
     if answered == "hub":
         return f"{old}; the hub has one, and {town} keeps a copy of it."
     where = "nobody has one yet" if first else "that of the hub was older than a week"
@@ -128,7 +132,9 @@ def _place(name):
 def _crowd(coalesce):
     hub, origin = crowd(coalesce)
     dots = lambda place: {f"dot-{n}": place(n) for n in range(DOTS)}
-    in_town = lambda look: dots(lambda n: (TOWN_X[n % 4] - 18 + 9 * (n // 4 % 5), TOWN_Y + 9 * (n // 20), look))
+    in_town = lambda look: dots(
+        lambda n: (TOWN_X[n % 4] - 18 + 9 * (n // 4 % 5), TOWN_Y + 9 * (n // 20), look)
+    )
     heap = lambda x, y: dots(lambda n: (x - 59 + 13 * (n % 10), y - 14 + 9 * (n // 10), "bad"))
     everywhere = {"at-hub": (MIDDLE_X, HUB_Y, "good")} | {
         f"at-{town}": (x, EDGE_Y, "good") for town, x in zip(TOWNS, TOWN_X, strict=True)
@@ -157,7 +163,9 @@ def _crowd(coalesce):
 # ── The drawing ─────────────────────────────────────────────────────────────
 def _ground():
     lines = "".join(f"M{MIDDLE_X} {HUB_Y + 15}L{x} {EDGE_Y - 15}" for x in TOWN_X)
-    boxes = BOX.format(MIDDLE_X - 70, ORIGIN_Y - 18, 140) + BOX.format(MIDDLE_X - 70, HUB_Y - 15, 140)
+    boxes = BOX.format(MIDDLE_X - 70, ORIGIN_Y - 18, 140) + BOX.format(
+        MIDDLE_X - 70, HUB_Y - 15, 140
+    )
     names = ""
     for x, town in zip(TOWN_X, TOWNS, strict=True):
         boxes += BOX.format(x - 32, EDGE_Y - 15, 64)

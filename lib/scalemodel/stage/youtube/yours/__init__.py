@@ -1,1 +1,1 @@
-"""A bitrate `rule` of the reader's own, and what it is told by `rule_told`."""
+"""Rules of the reader's own: a bitrate `rule`, told by `rule_told`, and what to `push` ahead, by `push_told`."""
