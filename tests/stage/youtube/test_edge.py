@@ -139,7 +139,7 @@ def test_a_lone_hub_is_what_a_run_says():
 
 def test_a_dot_is_a_run():
     room = "1,000 videos"
-    *lines, here = ahead.ahead_picture(room, "second", "third").figure.data
+    *lines, here = ahead.ahead_picture(room, "second view", "third view").figure.data
     many = ahead.DEMAND.views + ahead.DEMAND.upload_views
     for admit, line in zip(ahead.ADMITS, lines, strict=True):
         for n, at in enumerate(ahead.AHEAD):

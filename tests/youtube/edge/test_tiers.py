@@ -68,6 +68,22 @@ def test_an_upload_is_watched_when_it_is_young():
     assert 0.4 < age_s.mean() / (DAY_S / 2) < 1
 
 
+def test_a_crowd_and_uploads_come_all_the_time():
+    config = DemandConfig(
+        views=1, uploads=900, upload_views=20_000, young_s=1.0, crowd_views=20_000, crowd_s=600.0
+    )
+    watched = views(config)
+    crowd = watched.video == config.videos + config.uploads
+    late_s = watched.time_s[crowd] - config.crowd_from_s
+    assert crowd.sum() == 20_000 and 0 <= late_s.min() < 1 and 599 < late_s.max() < 600
+    assert abs(late_s.mean() - 300) < 4 * 600 / (12 * 20_000) ** 0.5
+    came_s = np.array(
+        [watched.time_s[watched.video == config.videos + one].min() for one in range(50)]
+    )
+    assert came_s.min() < 0.15 * config.span_s < 0.85 * config.span_s < came_s.max()
+    assert DemandConfig(uploads=1, upload_views=20_000_000).upload_views == 20_000_000
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.integers(1, 12), st.floats(1, 2000), st.floats(0, 50), st.integers(0, 9))
 def test_every_view_is_answered_and_who_waits_asks_for_less(capacity, ttl_s, fetch_s, seed):

@@ -26,9 +26,9 @@ DEMAND = DemandConfig(  # a long tail, and uploads that are young for a day
     videos=20_000, alpha=0.7, views=30_000, regions=1, edges=8, uploads=200, upload_views=20_000
 )
 ROOMS = {"100 videos": 100, "1,000 videos": 1_000}
-ADMITS = {"first": 1, "second": 2, "fifth": 5}
-AHEAD = {"never": None, "first": 1, "third": 3, "tenth": 10}
-HUES = {"first": "blue", "second": "orange", "fifth": "magenta"}
+ADMITS = {"first view": 1, "second view": 2, "fifth view": 5}
+AHEAD = {"never": None, "tenth view": 10, "third view": 3, "first view": 1}
+HUES = {"first view": "blue", "second view": "orange", "fifth view": "magenta"}
 
 
 def config(room: str, kept_from: str, sent_at: str) -> TiersConfig:
@@ -36,7 +36,7 @@ def config(room: str, kept_from: str, sent_at: str) -> TiersConfig:
 
     What is not kept yet is not sent either.
 
-    >>> config("100 videos", "fifth", "third").push_views
+    >>> config("100 videos", "fifth view", "third view").push_views
     5
     """
     admit, push = ADMITS[kept_from], AHEAD[sent_at]
@@ -50,7 +50,7 @@ def config(room: str, kept_from: str, sent_at: str) -> TiersConfig:
 def run(room: str, kept_from: str, sent_at: str) -> TiersReport:
     """What came of two weeks.
 
-    >>> run("100 videos", "first", "never").pushed
+    >>> run("100 videos", "first view", "never").pushed
     0
     """
     return simulate(config(room, kept_from, sent_at))
@@ -59,7 +59,7 @@ def run(room: str, kept_from: str, sent_at: str) -> TiersReport:
 def ahead_picture(room: str, kept_from: str, sent_at: str) -> Picture:
     """All choices for edges of this room, and the one that was made.
 
-    >>> ahead_picture("100 videos", "fifth", "never").readings["copies sent ahead"]
+    >>> ahead_picture("100 videos", "fifth view", "never").readings["copies sent ahead"]
     (0, 'count')
     """
     many = DEMAND.views + DEMAND.upload_views
@@ -68,7 +68,7 @@ def ahead_picture(room: str, kept_from: str, sent_at: str) -> Picture:
     for admit, hue in HUES.items():
         x, y = zip(*(place(run(room, admit, ahead)) for ahead in AHEAD), strict=True)
         data.append(
-            {"type": "scatter", "mode": "lines+markers", "name": f"kept from the {admit} view on",
+            {"type": "scatter", "mode": "lines+markers", "name": f"kept from {admit} on",
              "x": list(x), "y": list(y), "line": {"color": theme.colour(hue), "width": 1.5},
              "marker": {"size": 8, "color": theme.colour(hue)}}
         )  # fmt: skip
@@ -82,9 +82,9 @@ def ahead_picture(room: str, kept_from: str, sent_at: str) -> Picture:
         {
             "data": data,
             "layout": {
-                "height": 265, "legend": {"orientation": "h", "y": 1.35},
+                "height": 330, "legend": {"orientation": "h", "y": 1.3},
                 "xaxis": {"title": {"text": "copies sent ahead, for 100 views"}, "rangemode": "tozero"},
-                "yaxis": {"title": {"text": "edges answer, %"}, "range": [10, 45]},
+                "yaxis": {"title": {"text": "edges answer, %"}, "range": [18, 44]},
             },
         }
     )  # fmt: skip
@@ -96,7 +96,7 @@ def ahead_picture(room: str, kept_from: str, sent_at: str) -> Picture:
     }
     sent = "nothing is sent ahead" if not here.pushed else f"{here.pushed:,} copies are sent ahead"
     alt = units.tied(
-        f"Room for {room}, kept from the {kept_from} view on: the edges answer {y:.1f} of 100 views, "
+        f"Room for {room}, kept from the {kept_from} on: the edges answer {y:.1f} of 100 views, "
         f"the origin {100 * here.origin_ratio:.1f}, and {sent}."
     )
     return Picture(figure, readings, alt)

@@ -32,7 +32,7 @@ GOOD_H = {  # hours at an edge and at a hub
     "an hour, a week": (1.0, 168.0),
     "an hour, a day": (1.0, 24.0),
 }
-POINTS, TICKS = 56, (1, 10, 100, 1_000)
+POINTS, TICKS = 56, (10, 100, 1_000)
 PARTS = {"edge": "blue", "hub": "orange", "origin": "grey"}
 
 
@@ -96,15 +96,15 @@ def eaten_picture(edge_room: int, hub_room: int, copies_good: str) -> Picture:
                 for name, hue in PARTS.items()
             ],
             "layout": {
-                "height": 265, "legend": {"orientation": "h", "y": 1.3},
+                "height": 310, "legend": {"orientation": "h", "y": 1.25},
                 "xaxis": {"title": {"text": "all views, most-watched videos first, %"}, "range": [0, 100]},
                 "yaxis": {"title": {"text": "answered, %"}, "range": [0, 100]},
                 "annotations": [
                     {"x": round(float(up_to[rank - 1]), 1), "y": 1, "yref": "paper", "yanchor": "bottom",
-                     "showarrow": False, "text": f"{rank:,}.", "font": {"size": 12}}
-                    for rank in TICKS[1:]
+                     "showarrow": False, "text": f"{rank:,}th", "font": {"size": 12}}
+                    for rank in TICKS
                 ] + [{"x": 0, "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "left",
-                      "showarrow": False, "text": "video", "font": {"size": 12}}],
+                      "showarrow": False, "text": "1st video", "font": {"size": 12}}],
             },
         }
     )  # fmt: skip

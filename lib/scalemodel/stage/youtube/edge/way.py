@@ -166,7 +166,7 @@ def _ground():
     boxes = BOX.format(MIDDLE_X - 70, ORIGIN_Y - 18, 140) + BOX.format(
         MIDDLE_X - 70, HUB_Y - 15, 140
     )
-    names = ""
+    names = f'<g transform="translate({MIDDLE_X} {ORIGIN_Y - 3})" style="color:var(--sm-good)">{COPY}</g>'
     for x, town in zip(TOWN_X, TOWNS, strict=True):
         boxes += BOX.format(x - 32, EDGE_Y - 15, 64)
         names += f'<text x="{x}" y="{TOWN_Y + 34}" text-anchor="middle">{town}</text>'
@@ -176,6 +176,6 @@ def _ground():
         '<g style="fill:var(--sm-muted)">'
         f'<text x="4" y="{ORIGIN_Y}">origin:</text><text x="4" y="{ORIGIN_Y + 14}">everything</text>'
         f'<text x="4" y="{HUB_Y}">hub: a copy</text><text x="4" y="{HUB_Y + 14}">is good a week</text>'
-        f'<text x="268" y="{HUB_Y}">edges: a day</text><text x="268" y="{HUB_Y + 14}">and a half</text>'
+        f'<text x="258" y="{HUB_Y}">below: edges,</text><text x="258" y="{HUB_Y + 14}">a day and a half</text>'
         f"{names}</g>"
     )
