@@ -7,8 +7,8 @@ to be read (`admit_views`). And what a few have read is sent to all villages bef
 (`push_views`): a request that nobody made, which fills and is no view.
 
 An edge is a policy of `parts.caches` whose objects are good for some time. Ten thousand
-views take 10 ms, a million 0.7 s, draws included; a view is 80 bytes at the peak, so a machine of
-16 GB ends near two hundred million; we stop at twenty of each kind.
+views take 10 ms, a million 0.7 s, draws included; a view is 90 bytes at the peak, so a machine of
+16 GB ends near 180 million; we stop at twenty of each kind.
 
 Left out: sizes, so that all ratios are of views; the links' capacity; edges that ask each other.
 Sources: none; "one or two days, a week" are a model's numbers, for the company gives none.
