@@ -51,10 +51,10 @@ def main():
     runs = {
         "ours, for ever": ours(FOR_EVER),
         "ours, a day and a half, a week": ours(OLD),
-        "OrderedDict, for ever": lambda: by_loop(row, dictionary),
+        "OrderedDict, for ever": lambda: by_loop(row, Dictionary),
     }
     right = answers(FOR_EVER)
-    assert (np.array(by_loop(row, dictionary)) == right).all()
+    assert (np.array(by_loop(row, Dictionary)) == right).all()
     if HAS_CACHETOOLS:
         import cachetools
 
@@ -112,7 +112,7 @@ def by_loop(row, cache, clock=None):
     return answered
 
 
-class dictionary(OrderedDict):  # noqa: N801
+class Dictionary(OrderedDict):
     """LRU in the fewest lines: a look moves to the end, what is over goes from the front."""
 
     def __init__(self, room):
