@@ -15,16 +15,8 @@ Sources: none; "one or two days, a week" are a model's numbers, for the company 
 """
 
 __all__ = [
-    "BY",
-    "DEMAND",
-    "EDGE",
-    "HUB",
-    "Tier",
-    "TiersConfig",
-    "TiersReport",
-    "answers",
-    "simulate",
-]
+    "BY", "DEMAND", "EDGE", "HUB", "Tier", "TiersConfig", "TiersReport", "answers", "simulate",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ Left out: links that fill with copies sent ahead; sizes.
 Sources: none; runs are those of `scalemodel.youtube.edge.tiers`, and all numbers are ours.
 """
 
-__all__ = ["ADMITS", "AHEAD", "DEMAND", "ROOMS", "ahead_picture", "config", "run"]
+__all__ = ["ADMITS", "AHEAD", "DEMAND", "HUES", "ROOMS", "ahead_picture", "config", "run"]
 __dir__ = lambda: __all__
 
 import functools

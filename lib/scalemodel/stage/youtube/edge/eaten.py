@@ -8,7 +8,10 @@ Left out: everything that `scalemodel.youtube.edge.expected` leaves out.
 Sources: none; areas are that module's formula, and all numbers of the demand are ours.
 """
 
-__all__ = ["DEMAND", "GOOD_H", "ROOMS", "alone", "config", "eaten_picture", "split"]
+__all__ = [
+    "DEMAND", "GOOD_H", "PARTS", "POINTS", "ROOMS", "TICKS", "alone", "config", "eaten_picture",
+    "split",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 import functools

@@ -7,7 +7,7 @@ Left out: everything that `scalemodel.youtube.edge.places` leaves out.
 Sources: none; all numbers are ours, 10 ms there and back for 1,000 km.
 """
 
-__all__ = ["EDGES", "ROOM", "VIEWERS", "WAIT_MS", "least_way_ms", "met", "town"]
+__all__ = ["EDGES", "ROOM", "VIEWERS", "WAIT_MS", "Met", "least_way_ms", "met", "town"]
 __dir__ = lambda: __all__
 
 from typing import NamedTuple

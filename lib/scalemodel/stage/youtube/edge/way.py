@@ -8,7 +8,11 @@ Left out: how long the way takes; a step is a view, or one tier of the crowd's w
 Sources: none; what answers is told by `scalemodel.youtube.edge.tiers`.
 """
 
-__all__ = ["AT_ONCE", "CROWD", "DOTS", "EACH", "TOGETHER", "TOWNS", "WEEK", "crowd", "way_moving"]
+__all__ = [
+    "ASKS", "AT_ONCE", "BOX", "COPY", "CROWD", "DOT", "DOTS", "EACH", "EDGE_Y", "HUB_Y", "MIDDLE_X",
+    "OLD", "ORIGIN_Y", "SLOW", "TOGETHER", "TOWNS", "TOWN_X", "TOWN_Y", "WEEK", "crowd",
+    "way_moving",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 from dataclasses import replace
