@@ -65,6 +65,8 @@ def test_a_wrong_town_is_refused_in_words():
         ([], [1], "room="),
         ([[1.0]], [1.5], "room="),
         ([[-1.0]], [1], "way_ms"),
+        ([[1.0, 2.0]], [1, 1.5], "room="),
+        (None, [1], "way_ms"),
     ):
         with pytest.raises((TypeError, ValueError), match=said):
             choose(ways, room)

@@ -13,8 +13,8 @@ from scalemodel.parts.caches.expected import two_levels, zipf
 from scalemodel.parts.caches.policies import FIFO, LRU
 from scalemodel.youtube.edge.coalescing import expected_fetches, waiting
 from scalemodel.youtube.edge.demand import DAY_S, DemandConfig, shares, views
-from scalemodel.youtube.edge.expected import expected, hit_ratio
-from scalemodel.youtube.edge.tiers import Tier, TiersConfig, simulate
+from scalemodel.youtube.edge.expected import by_video, expected, hit_ratio
+from scalemodel.youtube.edge.tiers import BY, Tier, TiersConfig, answers, simulate
 
 SMALL = DemandConfig(
     videos=30, views=400, span_s=1000.0, edges=3, uploads=5, upload_views=100, young_s=200.0,
@@ -68,6 +68,22 @@ def test_an_upload_is_watched_when_it_is_young():
     assert 0.4 < age_s.mean() / (DAY_S / 2) < 1
 
 
+def test_a_crowd_and_uploads_come_all_the_time():
+    config = DemandConfig(
+        views=1, uploads=900, upload_views=20_000, young_s=1.0, crowd_views=20_000, crowd_s=600.0
+    )
+    watched = views(config)
+    crowd = watched.video == config.videos + config.uploads
+    late_s = watched.time_s[crowd] - config.crowd_from_s
+    assert crowd.sum() == 20_000 and 0 <= late_s.min() < 1 and 599 < late_s.max() < 600
+    assert abs(late_s.mean() - 300) < 4 * 600 / (12 * 20_000) ** 0.5
+    came_s = np.array(
+        [watched.time_s[watched.video == config.videos + one].min() for one in range(50)]
+    )
+    assert came_s.min() < 0.15 * config.span_s < 0.85 * config.span_s < came_s.max()
+    assert DemandConfig(uploads=1, upload_views=20_000_000).upload_views == 20_000_000
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.integers(1, 12), st.floats(1, 2000), st.floats(0, 50), st.integers(0, 9))
 def test_every_view_is_answered_and_who_waits_asks_for_less(capacity, ttl_s, fetch_s, seed):
@@ -93,8 +109,8 @@ def test_nobody_waits_for_what_takes_no_time(ids, step):
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
 def by_dictionary(config):
-    """The tallies of `simulate`, request by request, in the words of the story."""
-    watched, demand = views(config.demand), config.demand
+    """What answered each view, and the tallies, request by request, in the words of the story."""
+    watched, demand, answered = views(config.demand), config.demand, []
     tally = dict.fromkeys(("edge", "waited", "hub", "origin", "to_hub", "to_origin", "pushed"), 0)
     new = lambda tier: (OrderedDict(), {}, tier)  # who is there, when each is, its habits
     edges = {(r, e): new(config.edge) for r in range(demand.regions) for e in range(demand.edges)}
@@ -123,16 +139,19 @@ def by_dictionary(config):
     for now_s, region, edge, video in zip(*watched, strict=True):
         seen[region, video] = count = seen.get((region, video), 0) + 1
         found = ask(edges[region, edge], now_s, video, keep=count >= config.admit_views)
-        if found == "fetch":
-            tally[up(now_s, region, video)] += 1
-        else:
-            tally["waited" if found == "wait" else "edge"] += 1
+        by = (
+            up(now_s, region, video)
+            if found == "fetch"
+            else {"wait": "waited", "hit": "edge"}[found]
+        )
+        answered.append(BY.index(by))
+        tally[by] += 1
         if count == config.push_views:
             for one in range(demand.edges):
                 if ask(edges[region, one], now_s, video) == "fetch":
                     up(now_s, region, video)
                     tally["pushed"] += 1
-    return tally
+    return tally, answered
 
 
 @given(
@@ -144,7 +163,8 @@ def test_it_is_what_dictionaries_say(edge, hub, ttl_s, fetch_s, admit, push, see
         demand=replace(SMALL, seed=seed), edge=tier(edge, ttl_s, fetch_s), hub=tier(hub, 3 * ttl_s, fetch_s),
         admit_views=admit, push_views=None if push is None else admit + push,
     )  # fmt: skip
-    report, tally = simulate(config), by_dictionary(config)
+    report, (tally, answered) = simulate(config), by_dictionary(config)
+    assert answers(config).tolist() == answered
     answered = sum(tally[name] for name in ("edge", "waited", "hub", "origin"))
     for name in ("edge", "waited", "hub", "origin"):
         assert getattr(report, f"{name}_ratio") == tally[name] / answered, name
@@ -214,6 +234,20 @@ def test_runs_are_as_near_to_the_formula_as_it_says():
         assert abs(run.origin_ratio - formula.origin_ratio) < 7e-3
 
 
+def test_a_video_is_answered_as_the_formula_says_of_it():
+    """The favourites of a region, by the thousand, in long runs."""
+    demand = DemandConfig(videos=500, views=200_000, regions=2, edges=3)
+    config = TiersConfig(demand=demand, edge=tier(60, DAY_S), hub=tier(150, 4 * DAY_S))
+    said, watched, by = by_video(config), views(demand), answers(config)
+    assert said.shape == (2, 3, 500) and np.allclose(said[:, 0].sum(axis=1), 1)
+    for region in (0, 1):
+        for video in np.argsort(-said[region, 0])[[0, 9, 40]]:
+            mine = by[(watched.region == region) & (watched.video == video)]
+            for place, name in ((1, "edge"), (2, "hub")):
+                ran = np.mean(mine == BY.index(name))
+                assert abs(ran - said[region, place, video]) < 0.05, (region, video, name)
+
+
 def test_the_hierarchy_of_the_fact_sheet():
     """20,000 videos, ten edges of 200, a hub of 2,000: a run there gave 0.28964 and 0.28220."""
     demand = DemandConfig(videos=20_000, regions=1, local_ratio=0.0, edges=10)
@@ -232,6 +266,7 @@ def test_a_crowd_s_fetches_are_as_many_as_expected():
         errors.append(1 + late.sum() - expected_fetches(50, 10.0, 2.0, coalesce=False))
     assert agrees(errors)
     assert expected_fetches(1, 10.0, 2.0, coalesce=False) == 1.0
+    assert expected_fetches(50, 10.0, 2.0, coalesce=True) == 1.0
     assert expected_fetches(50, 10.0, 20.0, coalesce=False) == 50.0
 
 

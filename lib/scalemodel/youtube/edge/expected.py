@@ -18,7 +18,7 @@ Sources: Che, Tung, Wang, IEEE JSAC 2002; Fofack, Nain, Neglia, Towsley, VALUETO
 of caches with TTLs); Martina, Garetto, Leonardi, INFOCOM 2014 (the quiet edge). The sum is ours.
 """
 
-__all__ = ["FORGOTTEN", "SETTLED", "expected", "hit_ratio"]
+__all__ = ["FORGOTTEN", "SETTLED", "by_video", "expected", "hit_ratio"]
 __dir__ = lambda: __all__
 
 import math
@@ -75,6 +75,20 @@ def expected(config: TiersConfig) -> Levels:
     >>> [round(share, 2) for share in expected(TiersConfig())]
     [0.33, 0.26, 0.41]
     """
+    watched, edge, hub = np.moveaxis(by_video(config), 1, 0)
+    at_edge, at_hub = ((watched * each).sum() / len(watched) for each in (edge, hub))
+    return Levels(float(at_edge), float(at_hub), float(1 - at_edge - at_hub))
+
+
+@checks.kinds
+def by_video(config: TiersConfig) -> np.ndarray:
+    """Each old video's share of its region's views, and of these what edge and hub answer.
+
+    The shape is (regions, 3, videos).
+
+    >>> by_video(TiersConfig())[0, :, 0].round(2).tolist()  # everybody's favourite
+    [0.05, 0.99, 0.01]
+    """
     demand = config.demand
     for owner, fields in ((demand, ("upload_views", "crowd_views")), (config, ("push_views",))):
         for field in fields:
@@ -85,23 +99,21 @@ def expected(config: TiersConfig) -> Levels:
         checks.real(f"{name}.fetch_s", tier.fetch_s, at_least=0, at_most=0)
     checks.whole("admit_views", config.admit_views, at_least=1, at_most=1)
     each_per_s = demand.views / (demand.span_s * demand.regions * demand.edges)
-    by_region = [_region(config, row * each_per_s) for row in shares(demand)]
-    edge, hub = np.mean(by_region, axis=0).tolist()
-    return Levels(edge, hub, 1 - edge - hub)
+    return np.array([[row, *_region(config, row * each_per_s)] for row in shares(demand)])
 
 
 def _region(config, rate):
-    """The shares that edge and hub answer, where each edge is asked at such rates."""
+    """What edge and hub answer of each video's views, where each edge is asked at such rates."""
     edges, edge_stays_s = config.demand.edges, _stays_s(config.edge, rate)
-    missed = rate * (1 - hit_ratio(rate, edge_stays_s, config.edge.ttl_s))
+    at_edge = hit_ratio(rate, edge_stays_s, config.edge.ttl_s)
+    missed = rate * (1 - at_edge)
     if missed.sum() == 0:
-        return 1.0, 0.0
+        return at_edge, np.zeros(len(rate))
     hub_stays_s = _stays_s(config.hub, missed * edges)
     quiet_s = min(edge_stays_s, config.edge.ttl_s, hub_stays_s)  # of an edge, after a miss of its
     then_per_s = missed / np.maximum(1 - missed * quiet_s, 1e-9)
     met = missed * (edges - 1) + then_per_s * (1 - quiet_s / hub_stays_s)
-    at_hub = missed @ hit_ratio(met, hub_stays_s, config.hub.ttl_s)
-    return 1 - missed.sum() / rate.sum(), at_hub / rate.sum()
+    return at_edge, (1 - at_edge) * hit_ratio(met, hub_stays_s, config.hub.ttl_s)
 
 
 def _stays_s(tier, rate):

@@ -7,14 +7,16 @@ to be read (`admit_views`). And what a few have read is sent to all villages bef
 (`push_views`): a request that nobody made, which fills and is no view.
 
 An edge is a policy of `parts.caches` whose objects are good for some time. Ten thousand
-views take 10 ms, a million 0.7 s, draws included; a view is 80 bytes at the peak, so a machine of
-16 GB ends near two hundred million; we stop at twenty of each kind.
+views take 10 ms, a million 0.7 s, draws included; a view is 90 bytes at the peak, so a machine of
+16 GB ends near 180 million; we stop at twenty of each kind.
 
 Left out: sizes, so that all ratios are of views; the links' capacity; edges that ask each other.
 Sources: none; "one or two days, a week" are a model's numbers, for the company gives none.
 """
 
-__all__ = ["DEMAND", "EDGE", "HUB", "Tier", "TiersConfig", "TiersReport", "simulate"]
+__all__ = [
+    "BY", "DEMAND", "EDGE", "HUB", "Tier", "TiersConfig", "TiersReport", "answers", "simulate",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 from dataclasses import dataclass
@@ -48,6 +50,7 @@ class Tier:
         checks.real("fetch_s", self.fetch_s, at_least=0, at_most=1e9)
 
 
+BY = ("edge", "waited", "hub", "origin")
 DEMAND, EDGE, HUB = DemandConfig(), Tier(), Tier(policy=LRU(1_000), ttl_s=7 * DAY_S)
 
 
@@ -125,16 +128,37 @@ def simulate(config: TiersConfig) -> TiersReport:
     ...  for c in (True, False)]
     [3, 166]
     """
-    watched, tally = views(config.demand), np.zeros(7, dtype=np.int64)
-    for region in np.unique(watched.region):
-        here = watched.region == region
-        tally += _region(config, watched.time_s[here], watched.edge[here], watched.video[here])
+    tally = np.zeros(7, dtype=np.int64)
+    for _, rows, time_s in _regions(config):
+        tally += np.count_nonzero(rows & (time_s >= config.warm_up_s), axis=1)
     ratios = (tally[:4] / max(tally[:4].sum(), 1)).tolist()
     return TiersReport(**dict(zip(TiersReport.__slots__, ratios + tally[4:].tolist(), strict=True)))
 
 
+@checks.kinds
+def answers(config: TiersConfig) -> np.ndarray:
+    """What answered each of `views(config.demand)`, a place in `BY`, shape (views,).
+
+    >>> four = DemandConfig(videos=1, views=4, regions=1, edges=1, span_s=4 * DAY_S)
+    >>> (views(four).time_s / DAY_S).round(1).tolist(), answers(TiersConfig(demand=four)).tolist()
+    ([0.2, 0.6, 2.4, 2.7], [3, 0, 2, 0])
+    """
+    answered = np.empty(len(views(config.demand).video), dtype=np.int8)
+    for here, rows, _ in _regions(config):
+        answered[here] = rows[:4, rows[:4].any(axis=0)].argmax(axis=0)
+    return answered
+
+
+def _regions(config):
+    """Region by region, which views are its own, and what `_region` says of them."""
+    watched = views(config.demand)
+    for region in np.unique(watched.region):
+        here = watched.region == region
+        yield here, *_region(config, watched.time_s[here], watched.edge[here], watched.video[here])
+
+
 def _region(config, time_s, edge, video):
-    """What is counted of one region, in the order of the report."""
+    """Which requests count in each field of the report, shape (7, requests), and when they came."""
     so_far, viewed = _so_far(video), np.ones(len(video), dtype=bool)
     if config.push_views is not None:  # one request at each edge, just after the view
         at = np.repeat(np.flatnonzero(so_far == config.push_views), config.demand.edges)
@@ -147,9 +171,8 @@ def _region(config, time_s, edge, video):
         near[:, mine] = _through(config.edge, config.coalesce, video[mine], time_s[mine], may[mine])
     up = near[2]
     far[:, up] = _through(config.hub, config.coalesce, video[up], time_s[up], viewed[up] | True)
-    answers = viewed & [near[0], near[1] | far[1], far[0], far[2]]
-    rows = np.array([*answers, up, far[2], up & ~viewed])
-    return np.count_nonzero(rows & (time_s >= config.warm_up_s), axis=1)
+    answered = viewed & [near[0], near[1] | far[1], far[0], far[2]]
+    return np.array([*answered, up, far[2], up & ~viewed]), time_s
 
 
 def _so_far(video):

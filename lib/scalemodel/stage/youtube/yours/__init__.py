@@ -1,1 +1,1 @@
-"""What a reader writes: a bitrate `rule`, told by `rule_told`, and which `next_task`, by `next_task_told`."""
+"""What a reader writes, and what tells it: a bitrate `rule`, by `rule_told`; which `next_task`, by `next_task_told`; what to `push` ahead, by `push_told`."""
