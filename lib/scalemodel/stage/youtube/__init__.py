@@ -1,1 +1,1 @@
-"""How the YouTube chapters look: a `ride` and its session, a `race`, a `family` of rules, the `film`, the `game`, segments in `abr_moving`, the sixth rule in Python in `yours`, and the book's `cover`."""
+"""How the YouTube chapters look: a `ride` and its session, a `race`, a `family` of rules, the `film`, the `game`, segments in `abr_moving`, live streams in `live`, the sixth rule in Python in `yours`, and the book's `cover`."""
