@@ -8,7 +8,9 @@ Left out: everything that `scalemodel.youtube.live.session` leaves out.
 Sources: none; sessions and formulas are those of `scalemodel.youtube.live`.
 """
 
-__all__ = ["BEFORE_S", "COMES", "HUES", "MBPS", "SHOWN_S", "TUNNEL_AT_S", "Tunnel", "behind_picture", "through"]  # fmt: skip
+__all__ = [
+    "BEFORE_S", "HUES", "LITTLE_S", "SHOWN_S", "TUNNEL_AT_S", "Tunnel", "behind_picture", "through",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 from itertools import pairwise

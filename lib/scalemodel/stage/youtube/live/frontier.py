@@ -8,7 +8,10 @@ Left out: everything that `scalemodel.youtube.live.session` leaves out.
 Sources: rides by `scalemodel.core.bandwidth`; tunnels are ours.
 """
 
-__all__ = ["COMES", "NETWORKS", "RIDES", "TARGETS_S", "Seen", "family", "frontier_picture", "rides", "with_tunnels"]  # fmt: skip
+__all__ = [
+    "COMES", "NETWORKS", "RIDES", "RIDE_S", "SPEED", "TARGETS_S", "WATCH_S", "Seen", "family",
+    "frontier_picture", "rides", "with_tunnels",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 import functools

@@ -7,7 +7,10 @@ Left out: the way from the camera to the encoder; pictures that are not at the b
 Sources: none; the parts are those of `scalemodel.youtube.live.expected`.
 """
 
-__all__ = ["COMES", "MBPS", "NEXT_DOOR", "TITLE", "goal", "parts", "told"]
+__all__ = [
+    "COMES", "LEFT", "LONG_S", "MBPS", "NAMES", "NEXT_DOOR", "STATIONS", "TITLE", "WIDE", "WORDS",
+    "goal", "parts", "told",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 from html import escape

@@ -11,7 +11,10 @@ Left out: what the ear makes of another speed.
 Sources: none; the price is ours.
 """
 
-__all__ = ["FASTEST", "SLOWEST", "STOP_S", "UNIT_S", "Ride", "costs", "play", "played", "watched"]
+__all__ = [
+    "FASTEST", "FIRST", "GROUP", "SLOWEST", "STOP_S", "UNIT_S", "Ride", "costs", "play", "played",
+    "watched",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 from collections.abc import Callable, Sequence

@@ -9,7 +9,7 @@ Left out: the rungs; a ride is at one rate.
 Sources: the arrivals are those of `scalemodel.youtube.live.session`.
 """
 
-__all__ = ["CHUNKS", "KBPS", "TARGETS_S", "comes_s", "least", "target", "told"]
+__all__ = ["CHUNKS", "KBPS", "LINES", "SPEED", "TARGETS_S", "comes_s", "least", "target", "told"]
 __dir__ = lambda: __all__
 
 from collections.abc import Callable
