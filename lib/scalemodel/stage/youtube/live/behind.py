@@ -27,7 +27,7 @@ from scalemodel.youtube.live.expected import expected_catch_up_s, expected_parts
 from scalemodel.youtube.live.session import LiveReport, watch
 from scalemodel.youtube.media import Trace
 
-TUNNEL_AT_S, BEFORE_S, SHOWN_S = 60.0, 20.0, 400.0
+TUNNEL_AT_S, BEFORE_S, SHOWN_S = 80.0, 20.0, 400.0
 HUES = {"encoding": "violet", "segment or chunk": "blue", "way": "green", "target": "orange"}
 LITTLE_S = 0.03  # that a curve may be off where points are left out
 
