@@ -137,10 +137,10 @@ def _layout(tunnel_s):
         }
     ] * (tunnel_s > 0)  # fmt: skip
     return {
-        "height": 300, "barmode": "stack", "shapes": shapes, "margin": {"t": 40, "r": 16},
-        "legend": {"orientation": "h", "y": 1.16, "font": {"size": 12}},
+        "height": 330, "barmode": "stack", "shapes": shapes, "margin": {"t": 40, "r": 16},
+        "legend": {"orientation": "h", "y": 1.2, "font": {"size": 12}, "traceorder": "normal"},
         "xaxis": {"title": {"text": "time since the tunnel began, s"}, "range": [-BEFORE_S, SHOWN_S]},
-        "yaxis": {"title": {"text": "behind, s"}, "domain": [0, 0.62], "range": [0, 27]},
-        "xaxis2": {"range": [0, 27], "anchor": "y2", "showticklabels": False, "showgrid": False},
-        "yaxis2": {"domain": [0.8, 0.98], "anchor": "x2", "showticklabels": False},
+        "yaxis": {"title": {"text": "behind, s"}, "domain": [0, 0.6], "range": [0, 27]},
+        "xaxis2": {"range": [0, 9], "anchor": "y2", "dtick": 1, "ticksuffix": " s"},
+        "yaxis2": {"domain": [0.84, 1], "anchor": "x2", "showticklabels": False, "ticks": ""},
     }  # fmt: skip

@@ -120,7 +120,9 @@ def frontier_picture(network: str, safety: float, target_s: float) -> Picture:
         traces.append({**line, "mode": "markers", "showlegend": False, "x": line["x"][at : at + 1], "y": line["y"][at : at + 1],
                        "name": f"{comes}, this target", "marker": {**look, "size": 15, "symbol": "diamond", "line": {"width": 1.5, "color": theme.colour("ink")}}})  # fmt: skip
         here = row[at]
-        readings |= {f"{comes}: behind": (round(here.behind_s, 1), "s"), "stopped, a minute" if comes.startswith("seg") else "stopped, a minute ": (round(here.stopped_s, 2), "s")}  # fmt: skip
+        short = comes.partition(" ")[0]
+        readings[f"{short}: behind"] = (round(here.behind_s, 1), "s")
+        readings[f"{short}: stopped a minute"] = (round(here.stopped_s, 2), "s")
         said.append(f"{comes} are {here.behind_s:.1f} s behind and stop for {here.stopped_s:.2f} s a minute, at {here.kbps:,.0f} kbit/s")  # fmt: skip
     figure = go.Figure({"data": traces})
     figure.update_layout({

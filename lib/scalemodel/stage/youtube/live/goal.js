@@ -6,7 +6,7 @@
     if (root.dataset.ready) return;
     const find = (what) => root.querySelector(what), all = (what) => [...root.querySelectorAll(what)];
     const { yours, theirs, words, stops, scale } = JSON.parse(find("script").textContent);
-    const bars = [0, 1].map((row) => all(`[data-row="${row}"]`)), dots = all("[data-dot]");
+    const bars = [0, 1].map((row) => all(`[data-row="${row}"]`)), dots = all("circle[r=\"6\"]");
     const play = find("[data-to]"), picks = all("[data-way]"), status = find("[data-is=status]");
     const calm = matchMedia("(prefers-reduced-motion: reduce)");
     const sum = (row) => row.reduce((all, part) => all + part, 0), left = +bars[0][0].getAttribute("x");

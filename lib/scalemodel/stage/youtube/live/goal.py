@@ -38,7 +38,7 @@ WORDS = {  # the script fills the gaps, with seconds
     "end": "_ s: now you see it, _ s after the shout next door.",
 }
 LONG_S = 8.0  # of the axis
-LEFT, WIDE = 62, 290  # px of the bars
+LEFT, WIDE = 72, 280  # px of the bars
 
 
 def parts(comes: str) -> Parts:
@@ -84,11 +84,10 @@ def goal() -> Embed:
     html = (
         f'<figure class="sm-moving" data-ready="1" aria-label="{escape(TITLE)}" '
         f'data-lm-suppress-shortcuts><div class="sm-goal"><p class="sm-title">{escape(TITLE)}</p>'
-        f'<div class="sm-moving-ways" role="group" aria-label="it comes to you in" hidden>{picks}</div>'
+        f'<div class="sm-moving-ways" hidden><button type="button" data-to="play">▶ shoot</button>{picks}</div>'
         f'<svg viewBox="0 0 360 162" aria-hidden="true">{_way()}{_row(0, "next door", theirs)}'
         f"{_row(1, 'you', shares[0])}{_axis()}</svg>"
         f'<p role="status" data-is="status">{WORDS["start"]}</p>'
-        '<div class="sm-moving-buttons" hidden><button type="button" data-to="play">▶ shoot</button></div>'
         f"<details><summary>The parts in words</summary><ul>{steps}</ul></details>"
         f"{data_html(data)}</div></figure>"
     )
@@ -119,7 +118,7 @@ def _row(row, name, shares):
         wide = part * WIDE / LONG_S
         bars += f'<rect class="{kind}" data-row="{row}" x="{at:.1f}" y="{y}" width="{wide:.1f}" height="24"/>'
         at += wide
-    return f'<text x="0" y="{y + 16}">{name}</text>{bars}'
+    return f'<circle r="4" cx="4" cy="{y + 12}" data-dot="{row}"/><text x="13" y="{y + 16}">{name}</text>{bars}'
 
 
 def _axis():
