@@ -138,9 +138,9 @@ def _layout(tunnel_s):
     ] * (tunnel_s > 0)  # fmt: skip
     return {
         "height": 330, "barmode": "stack", "shapes": shapes, "margin": {"t": 40, "r": 16},
-        "legend": {"orientation": "h", "y": 1.2, "font": {"size": 12}, "traceorder": "normal"},
+        "legend": {"orientation": "h", "y": 1.18, "font": {"size": 12}, "traceorder": "normal"},
         "xaxis": {"title": {"text": "time since the tunnel began, s"}, "range": [-BEFORE_S, SHOWN_S]},
         "yaxis": {"title": {"text": "behind, s"}, "domain": [0, 0.6], "range": [0, 27]},
-        "xaxis2": {"range": [0, 9], "anchor": "y2", "dtick": 1, "ticksuffix": " s"},
+        "xaxis2": {"range": [0, 9], "anchor": "y2", "dtick": 1},
         "yaxis2": {"domain": [0.84, 1], "anchor": "x2", "showticklabels": False, "ticks": ""},
     }  # fmt: skip
