@@ -66,6 +66,36 @@ def test_who_stops_watching_in_a_tunnel_has_waited_until_then():
     assert report.rebuffers == 1
 
 
+def test_one_begins_with_the_first_unit_of_the_newest_segment_that_has_begun_to_arrive():
+    first = lambda **changed: LiveConfig(**changed).first_unit
+    assert [first(join_s=t) for t in (16.6, 16.8, 20.6, 20.8)] == [2, 3, 3, 4]
+    chunks = [first(chunk_s=0.5, join_s=t) for t in (17.1, 17.3, 20.9, 21.1, 21.3)]
+    assert chunks == [24, 32, 32, 32, 40]
+
+
+def test_who_gets_nothing_has_seen_nothing():
+    report = watch(LiveConfig(line=tunnel(10, 500), join_s=20.0, watch_s=60.0))
+    assert len(report.at_s) == report.rebuffers == report.mean_kbps == 0 and report.start_s == 60
+
+
+def test_a_policy_is_told_what_the_line_carries_and_not_the_pauses():
+    told = []
+
+    class Spy(ThroughputRule):
+        def choose(self, buffer_s, throughput_kbps, *seen):
+            told.append(throughput_kbps)
+            return 0
+
+    for chunk_s in (None, 0.5):
+        watch(LiveConfig(chunk_s=chunk_s, line=Trace.constant(3.0), policy=Spy()))
+    assert len(told) > 20 and np.allclose(told, 3_000.0, rtol=1e-9)
+
+
+def test_the_formulas_are_of_the_lowest_rung():
+    config = LiveConfig(chunk_s=0.5, ladder_kbps=(500.0, 4_000.0))
+    assert expected_parts(config, 1.0) == pytest.approx((0.6, 0.5, 0.1 + 0.25, 2.0))
+
+
 def test_a_policy_climbs_the_ladder_as_the_line_allows():
     ladder = (500.0, 1_500.0, 4_000.0)
     for chunk_s in (None, 0.5):
@@ -147,9 +177,17 @@ def test_a_clock_in_small_steps_says_the_same(from_s, lasts_s):
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
+class NoMemory:
+    choose = staticmethod(
+        lambda buffer_s, throughput_kbps, last_rung, next_bytes, ladder_kbps, memory: 0
+    )
+
+
 def test_a_wrong_stream_is_refused_in_words():
     for changed, said in (
         ({"chunk_s": 5.0}, "chunk_s=5.0"),
+        ({"chunk_s": 0.3}, "a whole number of times"),
+        ({"policy": NoMemory()}, "policy.memory"),
         ({"join_s": 1.0}, "join_s=1.0"),
         ({"speed": 1.0}, "speed=1.0"),
         ({"policy": 7}, "policy.choose"),

@@ -103,6 +103,18 @@ def test_a_small_shop_needs_more_than_twice_its_work():
     assert workers_for(3.0, 0.05) == 7 and workers_for(30_000.0, 0.05) <= 1.011 * 30_000
 
 
+def test_a_share_that_is_met_to_the_digit_is_enough():
+    assert workers_for(3.0, erlang_c(7, 3.0)) == 7
+
+
+def test_twice_the_work_and_twice_the_wait_are_the_same():
+    assert workers_for(3.0, 0.05, wait_s=2.0, service_s=2.0) == workers_for(3.0, 0.05, wait_s=1.0)
+
+
+def test_the_square_root_rule_holds_where_half_of_all_may_wait():
+    assert abs(square_root_workers(30_000.0, 0.5) - workers_for(30_000.0, 0.5)) <= 1
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 def test_wrong_work_is_refused_in_words():
     for call, said in (

@@ -31,7 +31,6 @@ def waiting(ids: np.ndarray, times_s: np.ndarray, hit: np.ndarray, fetch_s: floa
     hit, late = np.array(hit), np.zeros(len(asked.ids), dtype=bool)
     if hit.dtype != bool or hit.shape != late.shape:
         raise ValueError(f"hit={checks.brief(hit)} must be True or False for each of the ids")
-    hit.flags.writeable = False
     _late.native(asked.ids, asked.distinct, asked.times_s, hit, fetch_s, late)
     return late
 
