@@ -54,6 +54,12 @@ def drawn_in_time(rng, n):
             "max_t_s": int(rng.integers(1, 4)), "children": ["a"], "crash_at_ms": at_ms}  # fmt: skip
 
 
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_the_last_to_start_is_the_first_to_go():
+    told = replay(KEPT[0] | {"strategy": "one_for_all", "children": list("ab"), "kill": "b"})
+    assert told["events"] == [["shutdown", "a"], ["start", "a"], ["start", "b"]]
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("scenario", KEPT + MIXED, ids=lambda one: one["name"])
 def test_ours_does_what_the_real_one_did(scenario):
