@@ -54,6 +54,16 @@ def drawn_in_time(rng, n):
             "max_t_s": int(rng.integers(1, 4)), "children": ["a"], "crash_at_ms": at_ms}  # fmt: skip
 
 
+# ── Examples ────────────────────────────────────────────────────────────────
+def test_who_is_not_named_is_the_first_and_each_instant_ends_one():
+    spec = {"strategy": "one_for_one", "max_r": 1, "max_t_s": 2, "children": ["a", "b"]}
+    told = replay(spec | {"crash_at_ms": [900, 3900]})
+    assert told["events"] == [["start", "a"]] * 2 and told["after"] == [["a", "up"], ["b", "up"]]
+    told = replay(spec | {"crash_at_ms": [900, 2900, 2950], "kill": ["b", "a", "a"]})
+    assert told == {"events": [["start", "b"], ["shutdown", "b"]], "after": [],
+                    "supervisor_alive_after_each": [True, False, False]}  # fmt: skip
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("scenario", KEPT + MIXED, ids=lambda one: one["name"])
 def test_ours_does_what_the_real_one_did(scenario):
