@@ -59,6 +59,8 @@ def test_who_is_not_named_is_the_first_and_each_instant_ends_one():
     spec = {"strategy": "one_for_one", "max_r": 1, "max_t_s": 2, "children": ["a", "b"]}
     told = replay(spec | {"crash_at_ms": [900, 3900]})
     assert told["events"] == [["start", "a"]] * 2 and told["after"] == [["a", "up"], ["b", "up"]]
+    at_the_second = replay(spec | {"max_t_s": 1, "crash_at_ms": [900, 2000]})
+    assert at_the_second["supervisor_alive_after_each"] == [True, True]
     told = replay(spec | {"crash_at_ms": [900, 2900, 2950], "kill": ["b", "a", "a"]})
     assert told == {"events": [["start", "b"], ["shutdown", "b"]], "after": [],
                     "supervisor_alive_after_each": [True, False, False]}  # fmt: skip
