@@ -91,10 +91,12 @@ def test_who_fails_at_first_takes_the_started_ones_down_in_order():
         raise OSError("no")
 
     spec = tree(said=said, children=[Child(id="a", start=worker), Child(id="b", start=worker), Child(id="c", start=fails)])  # fmt: skip
+    boss = system.spawn(polite)
     with pytest.raises(StartFailed, match="c"):
-        spec.start(system)
+        spec.start(system, boss)
     system.run()
     assert said == [("start", "a"), ("start", "b"), ("shutdown", "b"), ("shutdown", "a")]
+    assert boss.exit_reason is None and boss.links is None
 
 
 def test_a_permanent_supervisor_is_started_again_and_a_transient_one_is_not():
@@ -373,6 +375,13 @@ def test_a_storm_ends_where_the_formula_says(gap_s, levels, most):
     else:
         assert report.crashes is None and not any(report.gave_up[level:])
     assert [bool(n) for n in report.gave_up] == [n < (levels if level is None else level) for n in range(levels)]  # fmt: skip
+
+
+def test_a_gap_that_is_the_window_gives_up():
+    for gap_s, most in ((5.0, 1), (2.5, 2)):
+        config = StormConfig(gap_s=gap_s, levels=2, intensity=Intensity(max_restarts=most, window="exact"))  # fmt: skip
+        assert storms.contained_at(config) == 1 and storms.simulate(config).gave_up[0] > 0
+        assert storms.simulate(config).gave_up[1] == 0
 
 
 def test_the_whole_second_window_gives_up_where_the_exact_one_does_not():

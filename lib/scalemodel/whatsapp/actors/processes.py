@@ -295,7 +295,6 @@ class System:
             self.clock.now_s = max(self.clock.now_s, self._timers[0][0])
             self.run()
         self.clock.now_s = end_s
-        self.run()
 
     # ── Calls and timers ────────────────────────────────────────────────────
     def call(

@@ -6,9 +6,8 @@ is linked to each; when one ends, by a mistake or because the phone has gone, it
 and nobody else notices.
 
 Cost, of an idle user: 96 bytes of process, 31 to 43 of the table's entry, 33 to 53 of the
-keeper's link, and the user's name. A routed message is half a microsecond at 10 thousand users,
-one at 100 thousand and more at a million, as ever less of them is in the cache; at ten million
-one machine's memory ends before its core does.
+keeper's link, and the user's name. A routed message is less than a microsecond at 10 thousand
+users, about one at 100 thousand and more at a million, as ever less of them is in the cache.
 Left out: what becomes of a mailbox whose process crashes: it is lost here, and safe in `delivery`.
 Sources: R. Reed, That's 'Billion' with a 'B' (Erlang Factory 2014), for a process a user.
 """

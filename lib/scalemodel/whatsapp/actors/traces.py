@@ -17,7 +17,7 @@ __dir__ = lambda: __all__
 from collections.abc import Mapping
 
 from scalemodel.core import checks
-from scalemodel.whatsapp.actors.processes import Clock, Exited, Stop, System
+from scalemodel.whatsapp.actors.processes import Clock, Stop, System
 from scalemodel.whatsapp.actors.supervisors import Child, Intensity, Supervisor, children
 
 _MUST_BE = {"strategy": str, "children": list, "max_r": int, "max_t_s": int | float}
@@ -64,7 +64,7 @@ def replay(scenario: Mapping) -> dict:
         system.advance(max(0.0, ms / 1000 - system.now_s()))
         victim = children(top).get(name)
         if victim is not None:
-            system.cast(victim, Stop(reason))
+            system.cast(victim, reason)
             system.run()
         alive.append(top.exit_reason is None)
     left = sorted(children(top).items())
@@ -81,13 +81,9 @@ def _row(value, length):
 
 
 def _worker(system, supervisor):
-    return system.spawn(_work, link=supervisor, trap_exit=True)
+    return system.spawn(_work, link=supervisor)
 
 
-def _work(me, message):
-    """Goes when it is asked to, or told to by who plants the fault."""
-    match message:
-        case Stop():
-            raise message
-        case Exited(_, "shutdown"):
-            raise Stop("shutdown")
+def _work(me, reason):
+    """Ends as it is told to by who plants the fault."""
+    raise Stop(reason)
