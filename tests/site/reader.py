@@ -22,6 +22,17 @@ def holds(html):
     return found[1].split() if found else []
 
 
+def plays_and_pauses(page, figure, reached, seen):
+    """Press ▶, wait until `reached` holds, press it again, and look twice at what is `seen`."""
+    play = figure.locator("[data-to=play]")
+    play.click()
+    page.wait_for_function(reached)
+    play.click()
+    stood = figure.evaluate(seen)
+    page.wait_for_timeout(1800)
+    assert figure.evaluate(seen) == stood and "play" in play.inner_text()
+
+
 # ── Panels ──────────────────────────────────────────────────────────────────
 def panels_of(page, most=None):
     """The panels of a page, each uncovered and drawn; no more than `most` if given."""

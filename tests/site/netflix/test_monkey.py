@@ -4,6 +4,7 @@ import pytest
 
 from scalemodel.netflix.chaos.monkey import GATES
 from scalemodel.stage.netflix.monkey_week import week
+from tests.site.reader import plays_and_pauses
 
 pytestmark = pytest.mark.slow
 
@@ -78,13 +79,6 @@ def test_it_plays_to_the_end_of_a_week_and_can_be_paused(site, home_of, visit):
     visitor = visit(home_of(site))
     page = visitor.open(PAGE)
     monkey = page.locator(".sm-monkey_moving[data-ready]")
-    play = monkey.locator("[data-to=play]")
-    play.click()
-    page.wait_for_function(
-        f"({SEEN})(document.querySelector('.sm-monkey_moving'))[2] === {len(GATES)}"
-    )
-    play.click()
-    stood = monkey.evaluate(SEEN)
-    page.wait_for_timeout(1800)
-    assert monkey.evaluate(SEEN)[:2] == stood[:2] and "play" in play.inner_text()
+    all_open = f"({SEEN})(document.querySelector('.sm-monkey_moving'))[2] === {len(GATES)}"
+    plays_and_pauses(page, monkey, all_open, f"root => ({SEEN})(root).slice(0, 2)")
     assert visitor.faults == []

@@ -4,6 +4,7 @@ import pytest
 
 from scalemodel.stage.whatsapp.ratchet.ratchet_moving import NAMES, TURNS, said
 from scalemodel.whatsapp.encryption.theft import KINDS, expected_opened
+from tests.site.reader import plays_and_pauses
 
 pytestmark = pytest.mark.slow
 
@@ -79,13 +80,6 @@ def test_it_plays_to_the_end_and_can_be_paused(site, home_of, visit):
     visitor = visit(home_of(site))
     page = visitor.open(PAGE)
     thief = page.locator(".sm-ratchet_moving[data-ready]")
-    play = thief.locator("[data-to=play]")
-    play.click()
-    page.wait_for_function(
-        "document.querySelector('.sm-ratchet_moving output').textContent === '2 of 10'"
-    )
-    play.click()
-    stood = thief.evaluate(SEEN)
-    page.wait_for_timeout(1800)
-    assert thief.evaluate(SEEN) == stood and "play" in play.inner_text()
+    second = "document.querySelector('.sm-ratchet_moving output').textContent === '2 of 10'"
+    plays_and_pauses(page, thief, second, SEEN)
     assert visitor.faults == [] and set(NAMES) == set(TURNS)

@@ -212,6 +212,10 @@ def test_a_message_of_another_kind_or_place_is_refused():
         tea.write("anna", "tea")
 
 
+def test_what_is_printed_shows_neither_body_nor_signature():
+    assert repr(GroupMessage("ben 1", 0, b"locked", b"by ben")) == "GroupMessage(device='ben 1', number=0)"  # fmt: skip
+
+
 def test_a_device_reads_whom_it_has_a_session_with():
     rng = np.random.default_rng(1)
     anna, ben, carla = (Device(name, rng) for name in ("anna", "ben", "carla"))

@@ -124,6 +124,8 @@ def test_a_point_with_which_no_secret_stays_one_is_refused():
             agree(b"a" * 32, point)
     with pytest.raises(ValueError, match="must be a point"):
         point_of(b"\x01" + bytes(31))  # y = 1 is nowhere on the other curve
+    with pytest.raises(ValueError, match="must be a point of its curve, x not 0"):
+        point_of((2**255 - 20).to_bytes(32, "little"))  # y = -1 keeps no secret there
     for wrong in (b"\xff" * 32, b"\x02" + bytes(31), (2**255 - 19).to_bytes(32, "little")):
         with pytest.raises(ValueError, match="must be a point"):
             point_of(wrong)  # no number below the prime, or no x for it

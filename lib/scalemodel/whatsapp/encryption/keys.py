@@ -150,9 +150,9 @@ def point_of(identity: bytes) -> bytes:
     '5bf55c73'
     """
     y = int.from_bytes(key("identity", identity), "little") % 2**255
-    square = (y * y - 1) * pow(D * y * y + 1, -1, PRIME) % PRIME  # of x, where there is one
-    if y >= PRIME or y == 1 or pow(square, PRIME // 2, PRIME) not in (0, 1):
-        raise ValueError(f"identity={checks.brief(identity)} must be a point of its curve")
+    times = (y * y - 1) * (D * y * y + 1)  # a square where x² = (y² - 1) / (D y² + 1) is one
+    if y >= PRIME or pow(times, PRIME // 2, PRIME) != 1:  # it is 0 where x is: of no use
+        raise ValueError(f"identity={checks.brief(identity)} must be a point of its curve, x not 0")
     return ((1 + y) * pow(1 - y, -1, PRIME) % PRIME).to_bytes(KEY_BYTES, "little")
 
 
