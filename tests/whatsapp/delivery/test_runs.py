@@ -1,6 +1,7 @@
 """Evenings at random: ours keeps its promises, and who breaks one is found and told in words."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from scalemodel.whatsapp.delivery.naive import AtomTableFull, NaiveServer
 from scalemodel.whatsapp.delivery.runs import CALM_S, FAULTS, History, Schedule, drawn, run
 from scalemodel.whatsapp.delivery.server import Server
 from scalemodel.whatsapp.delivery.stores import ForgetfulStore
-from scalemodel.whatsapp.delivery.verdicts import PROMISES, broken, check, story
+from scalemodel.whatsapp.delivery.verdicts import PROMISES, _simpler, broken, check, story
 from tests.conftest import cases
 
 HELLO = Schedule(messages=((1.0, "ana", "bo", "m1"),))
@@ -177,6 +178,20 @@ def test_an_atom_a_user_ends_the_machine():
     with pytest.raises(AtomTableFull, match="max=9"):
         for n in range(10):
             server.handle(ana, ("send", n + 1, f"made-up-{n}", "hi"))
+
+
+def test_a_simpler_evening_is_one_step_away_and_keeps_its_disk():
+    one = Schedule(messages=((2.0, "bo", "cy", "m1"),), drop=0.2, write="behind", seed=3)
+    assert [*_simpler(one)] == [replace(one, **step) for step in (
+        {"messages": ()}, {"drop": 0.0}, {"seed": 0},
+    )]  # fmt: skip
+    two = replace(one, messages=((3.0, "ana", "bo", "m2"), *one.messages, (4.0, "ana", "bo", "m3")))
+    worlds = [*_simpler(two)]
+    assert {world.seed for world in worlds} == {0, 3, *range(1, 9)}
+    assert replace(two, seed=8, messages=two.messages[1:]) in worlds
+    close = ((1.0, "ana", "bo", "m2"), (1.1, "ana", "bo", "m3"))
+    assert replace(two, seed=1, messages=close) in worlds
+    assert not [*_simpler(Schedule())]
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
