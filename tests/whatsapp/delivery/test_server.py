@@ -498,6 +498,7 @@ def test_who_is_unknown_or_sends_nonsense_is_told_so_and_nothing_has_happened(se
         (("send", 2, "bo", long), "body has 100000 letters and must have at most 65536"),
         (("send", 3, "bo", ""), "body='' must be"),
         (("send", 4, "bo", "a\0b"), "without the letter NUL"),
+        (("send", 4, "bo", b"hi"), "body=b'hi' must be"),
         (("send", 4, "bo", "\ud800"), "whole characters"),
         (("send", 0, "bo", "hi"), "client_id=0 must be"),
         (("send", 4, ["bo"], "hi"), "to=['bo'] must be a user"),
