@@ -171,6 +171,21 @@ def test_the_naive_server_loses_what_it_casts_to_who_has_just_gone():
     assert check(run(cut)).holds
 
 
+def test_the_naive_server_keeps_for_whoever_it_sees_is_away():
+    server = NaiveServer(store := ForgetfulStore(), lambda: 7.0)
+    server.join("ana"), server.join("bo"), server.join("bo", "laptop")
+    server.handle(ANA, ("send", 5, "bo", "hi")), server.handle(ANA, ("wave",))
+    assert server.take() == [(ANA, ("ack", 5, 1, 1))]
+    assert store.load("message") == [(1, "text", 1, "bo", 0, 7.0, "hi", "2 3")]
+    server.handle(BO, ("hello", 0))
+    assert [(who, p[:4], p[-1]) for who, p in server.take()] == [(BO, ("push", 1, 0, "text"), "hi")]
+    assert store.load("message") == [], "and not for the laptop, if its own is slow"
+    server.handle(ANA, ("send", 6, "bo", "there?"))
+    assert [(who, p[:2]) for who, p in server.take()] == [
+        (ANA, ("ack", 6)), (BO, ("push", 2)), (("bo", "laptop"), ("push", 2)),
+    ]  # fmt: skip
+
+
 def test_an_atom_a_user_ends_the_machine():
     server = NaiveServer(ForgetfulStore(), lambda: 0.0)
     server.most_atoms = 9

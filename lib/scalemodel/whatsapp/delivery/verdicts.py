@@ -47,7 +47,10 @@ class Verdict:
     words: str
     schedule: Schedule | None
 
-    holds = property(lambda self: not self.promise)
+    @property
+    def holds(self) -> bool:
+        """Whether all promises held."""
+        return not self.promise
 
 
 @checks.kinds
