@@ -1,6 +1,7 @@
 """Evenings at random: ours keeps its promises, and who breaks one is found and told in words."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from scalemodel.whatsapp.delivery.naive import AtomTableFull, NaiveServer
 from scalemodel.whatsapp.delivery.runs import CALM_S, FAULTS, History, Schedule, drawn, run
 from scalemodel.whatsapp.delivery.server import Server
 from scalemodel.whatsapp.delivery.stores import ForgetfulStore
-from scalemodel.whatsapp.delivery.verdicts import PROMISES, broken, check, story
+from scalemodel.whatsapp.delivery.verdicts import PROMISES, _simpler, broken, check, story
 from tests.conftest import cases
 
 HELLO = Schedule(messages=((1.0, "ana", "bo", "m1"),))
@@ -170,6 +171,21 @@ def test_the_naive_server_loses_what_it_casts_to_who_has_just_gone():
     assert check(run(cut)).holds
 
 
+def test_the_naive_server_keeps_for_whoever_it_sees_is_away():
+    server = NaiveServer(store := ForgetfulStore(), lambda: 7.0)
+    server.join("ana"), server.join("bo"), server.join("bo", "laptop")
+    server.handle(ANA, ("send", 5, "bo", "hi")), server.handle(ANA, ("wave",))
+    assert server.take() == [(ANA, ("ack", 5, 1, 1))]
+    assert store.load("message") == [(1, "text", 1, "bo", 0, 7.0, "hi", "2 3")]
+    server.handle(BO, ("hello", 0))
+    assert [(who, p[:4], p[-1]) for who, p in server.take()] == [(BO, ("push", 1, 0, "text"), "hi")]
+    assert store.load("message") == [], "and not for the laptop, if its own is slow"
+    server.handle(ANA, ("send", 6, "bo", "there?"))
+    assert [(who, p[:2]) for who, p in server.take()] == [
+        (ANA, ("ack", 6)), (BO, ("push", 2)), (("bo", "laptop"), ("push", 2)),
+    ]  # fmt: skip
+
+
 def test_an_atom_a_user_ends_the_machine():
     server = NaiveServer(ForgetfulStore(), lambda: 0.0)
     server.most_atoms = 9
@@ -177,6 +193,20 @@ def test_an_atom_a_user_ends_the_machine():
     with pytest.raises(AtomTableFull, match="max=9"):
         for n in range(10):
             server.handle(ana, ("send", n + 1, f"made-up-{n}", "hi"))
+
+
+def test_a_simpler_evening_is_one_step_away_and_keeps_its_disk():
+    one = Schedule(messages=((2.0, "bo", "cy", "m1"),), drop=0.2, write="behind", seed=3)
+    assert [*_simpler(one)] == [replace(one, **step) for step in (
+        {"messages": ()}, {"drop": 0.0}, {"seed": 0},
+    )]  # fmt: skip
+    two = replace(one, messages=((3.0, "ana", "bo", "m2"), *one.messages, (4.0, "ana", "bo", "m3")))
+    worlds = [*_simpler(two)]
+    assert {world.seed for world in worlds} == {0, 3, *range(1, 9)}
+    assert replace(two, seed=8, messages=two.messages[1:]) in worlds
+    close = ((1.0, "ana", "bo", "m2"), (1.1, "ana", "bo", "m3"))
+    assert replace(two, seed=1, messages=close) in worlds
+    assert not [*_simpler(Schedule())]
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

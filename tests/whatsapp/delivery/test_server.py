@@ -8,7 +8,7 @@ import pytest
 from scalemodel.parts.database import DatabaseTrouble
 from scalemodel.whatsapp.delivery import server as module
 from scalemodel.whatsapp.delivery.client import GIVE_UP_S, Client
-from scalemodel.whatsapp.delivery.messages import DAY_S
+from scalemodel.whatsapp.delivery.messages import DAY_S, MOST_LETTERS
 from scalemodel.whatsapp.delivery.server import (
     BATCH,
     LEAP_S,
@@ -498,6 +498,7 @@ def test_who_is_unknown_or_sends_nonsense_is_told_so_and_nothing_has_happened(se
         (("send", 2, "bo", long), "body has 100000 letters and must have at most 65536"),
         (("send", 3, "bo", ""), "body='' must be"),
         (("send", 4, "bo", "a\0b"), "without the letter NUL"),
+        (("send", 4, "bo", b"hi"), "body=b'hi' must be"),
         (("send", 4, "bo", "\ud800"), "whole characters"),
         (("send", 0, "bo", "hi"), "client_id=0 must be"),
         (("send", 4, ["bo"], "hi"), "to=['bo'] must be a user"),
@@ -520,6 +521,14 @@ def test_who_is_unknown_or_sends_nonsense_is_told_so_and_nothing_has_happened(se
     server.handle(("zoe", "phone"), ("send", 1, "bo", "hi"))
     assert "who=('zoe', 'phone') must be a device that has joined" in server.take()[0][1][2]
     assert server.commit() == 0 and store.load("message") == [] and not server.counts["accepted"]
+
+
+@pytest.mark.parametrize("letter", ["x", "ü"])
+def test_a_body_has_as_many_letters_as_it_may_have_and_none_more(server, store, letter):
+    sent(server, letter * MOST_LETTERS)
+    assert len(store.load("message")[0][6]) == MOST_LETTERS == 65_536
+    with pytest.raises(ValueError, match="body has 65537 letters and must have at most 65536"):
+        server.send(ANA, 2, "bo", letter * (MOST_LETTERS + 1))
 
 
 @pytest.mark.parametrize("to", ["cy", "club", ["bo"], None, "x" * 10**6])
