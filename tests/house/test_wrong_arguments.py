@@ -187,8 +187,9 @@ EXAMPLES = {
     "youtube": """
     >>> from scalemodel.youtube.abr.policies import Dynamic
     >>> player = Player(), Dynamic()
-    >>> from scalemodel.youtube.upload.path.kills import History, Schedule, broken, check, story
+    >>> from scalemodel.youtube.upload.path.kills import History, Schedule
     >>> from scalemodel.youtube.upload.path.pipeline import Site
+    >>> from scalemodel.youtube.upload.path.verdicts import broken, check, story
     >>> history = History(Schedule(films=()), Site, (), (), (), ())
     >>> check(history), broken(history), story(history)
     """,

@@ -13,23 +13,13 @@ from scalemodel.parts.database import DatabaseTrouble
 from scalemodel.youtube.upload.path import metadata
 from scalemodel.youtube.upload.path.chunks import Server, send
 from scalemodel.youtube.upload.path.encoder import StandIn
-from scalemodel.youtube.upload.path.kills import (
-    FILMS,
-    PROMISES,
-    WHO,
-    History,
-    Schedule,
-    broken,
-    check,
-    drawn,
-    run,
-    story,
-)
+from scalemodel.youtube.upload.path.kills import FILMS, WHO, History, Schedule, drawn, run
 from scalemodel.youtube.upload.path.metadata import Metadata
 from scalemodel.youtube.upload.path.naive import NaiveSite
 from scalemodel.youtube.upload.path.pipeline import Site, Worker
 from scalemodel.youtube.upload.path.queue import Queue
 from scalemodel.youtube.upload.path.refused import Refused
+from scalemodel.youtube.upload.path.verdicts import PROMISES, broken, check, story
 from tests.conftest import cases, needs_postgres
 
 

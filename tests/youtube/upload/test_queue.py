@@ -55,9 +55,8 @@ def test_a_task_comes_back_and_a_late_receipt_finishes_nothing(where):
         assert quick.tries == 2
         entered = queue.entry("b", "rung a 240")
         assert not queue.finish(slow, [entered]) and not queue.bury(slow, "late", [entered])
-        queue.note(slow, "late")
         assert len(queue) == 1 and queue.dead() == []
-        queue.note(quick, "the disk is full")
+        queue.note(quick, "the disk is full"), queue.note(slow, "late")
         clock.now_s = 20.0
         third = queue.claim()
         assert third.note == "the disk is full"
@@ -158,6 +157,19 @@ def test_what_is_finished_stands_there_with_what_it_leaves_or_not_at_all():
         assert len(queue) == 1
         assert queue.finish(task, [queue.entry("b", "y")])
         assert database.read("SELECT id, tries, visible_s FROM task") == [("b", 0, 0.0)]
+
+
+def test_who_loses_its_time_between_the_look_and_the_stroke_tears_up_nobody_s_task(monkeypatch):
+    with board() as (queue, database, clock):
+        database.write([queue.entry("a", "x")])
+        slow = queue.claim()
+        clock.now_s = 10.0
+        quick = queue.claim()
+        monkeypatch.setattr(queue, "_holds", lambda task: True)
+        queue.finish(slow, [queue.entry("b", "y")])
+        assert len(queue) == 2, "what it leaves is entered, and the task is still the other's"
+        queue.finish(quick)
+        assert len(queue) == 1
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

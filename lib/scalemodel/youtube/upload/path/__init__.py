@@ -10,5 +10,6 @@
 - `shelf`: where players fetch from; a folder appears there at one stroke;
 - `pipeline`: all of it together, a worker that takes turns;
 - `naive`: the same as a sketch has it, to be broken;
-- `kills`: a schedule of what dies when, and whether the promises held.
+- `kills`: a schedule of what dies when, played on a real disk;
+- `verdicts`: whether the promises held, and a counterexample in words.
 """

@@ -1,24 +1,20 @@
-"""A schedule of what dies when, played on a real disk; and whether the promises held.
+"""A schedule of what dies when, played on a real disk.
 
 A fire drill with a script. Two workers and a server take turns, clients send films over a line
 that damages some, and the script says at which act on the disk somebody dies, when the disk is
 full, and which worker sleeps so long that its task is given to another. Who dies is started
-again; the disk, the database and the shelf stay. At the end one counts.
-
-Four promises. What is right is accepted, and what was accepted is published, or dead with a
-reason, and never both. Nothing is published twice. What is published plays, every byte of each rung. What cannot be right is refused.
-A schedule that broke one is made shorter as long as it breaks the same, so that it can be read.
+again; the disk, the database and the shelf stay. What there is at the end `verdicts` judges.
 
 A schedule takes some 0.1 s. A kill is no cut of power, so the disk is one in memory where the
 system has that. `drawn(seed)` invents a schedule.
 
 Left out: processes of their own, which `youtube.real` kills; disks that lie about a flush.
-Sources: deterministic simulation testing, as of FoundationDB; Zeller and Hildebrandt, 2002.
+Sources: deterministic simulation testing, as of FoundationDB.
 """
 
 __all__ = [
-    "FILMS", "LINGER_TURNS", "MEMORY", "MOST_STEPS", "MOST_TURNS", "PROMISES", "VISIBLE_S", "WHO",
-    "History", "Killed", "Schedule", "Verdict", "broken", "check", "drawn", "run", "story",
+    "FILMS", "LINGER_TURNS", "MEMORY", "MOST_STEPS", "MOST_TURNS", "VISIBLE_S", "WHO", "History",
+    "Killed", "Schedule", "drawn", "run",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -26,14 +22,13 @@ import hashlib
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from errno import ENOSPC
 
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
 from scalemodel.parts.database import DatabaseTrouble
-from scalemodel.parts.shrink import shrink, without_some
 from scalemodel.youtube.upload.path.encoder import KBPS, StandIn
 from scalemodel.youtube.upload.path.manifest import MASTER, MPD, read_dash, read_hls
 from scalemodel.youtube.upload.path.pipeline import Site
@@ -42,12 +37,6 @@ from scalemodel.youtube.upload.path.refused import Refused
 WHO = ("server", "worker 1", "worker 2")
 # good; damaged once on its way; announced by a wrong hash; no video; ends who encodes it
 FILMS = ("good", "damaged", "wrong hash", "no video", "poison")
-PROMISES = {
-    "lost": "what is right is accepted; what was accepted is published, or dead with a reason",
-    "twice": "nothing is published twice",
-    "whole": "what is published plays, every byte of each rung",
-    "refused": "what cannot be right is refused or dead, with a reason",
-}
 MEMORY = "/dev/shm"
 VISIBLE_S, MOST_TURNS, LINGER_TURNS, MOST_STEPS = 30.0, 1_500, 10, 10_000
 
@@ -252,95 +241,3 @@ def drawn(seed: int) -> Schedule:
         sleeps=tuple((WHO[1 + rng.integers(2)], *span(80, 20, 120)) for _ in some(2)),
         seed=seed,
     )
-
-
-# ── The verdict ─────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether all promises held; else which did not, on which short schedule, in words.
-
-    >>> Verdict("", "", None).holds
-    True
-    """
-
-    promise: str  # one of PROMISES, or nothing
-    words: str
-    schedule: Schedule | None
-
-    @property
-    def holds(self) -> bool:
-        """Whether all promises held."""
-        return not self.promise
-
-
-@checks.kinds
-def check(history: History, tries: int = 200) -> Verdict:
-    """The verdict on a history, and if a promise was broken the shortest schedule found for it.
-
-    >>> check(run(drawn(7))).holds
-    True
-    """
-    tries = checks.whole("tries", tries, at_least=0, at_most=100_000)
-    found = broken(history)
-    if found is None:
-        return Verdict("", "", None)
-    fails = lambda schedule: (broken(run(schedule, history.site)) or ("",))[0] == found[0]
-    shortest = shrink(history.schedule, _simpler, fails, tries)
-    last = run(shortest, history.site)
-    return Verdict(found[0], f"{broken(last)[1]}\n{story(last)}", shortest)
-
-
-def _simpler(schedule: Schedule) -> Iterator[Schedule]:
-    for name in ("films", "kills", "full", "sleeps"):
-        for some in without_some(getattr(schedule, name)):
-            yield replace(schedule, **{name: some})
-    for n in range(len(schedule.films)):
-        if schedule.films[n] != "good":
-            films = (*schedule.films[:n], "good", *schedule.films[n + 1 :])
-            yield replace(schedule, films=films)
-    if schedule.seed:
-        yield replace(schedule, seed=0)
-
-
-@checks.kinds
-def broken(history: History) -> tuple[str, str] | None:
-    """The first promise that was broken, and how, in a sentence; None if all were kept.
-
-    >>> broken(run(Schedule(films=("poison",)))) is None
-    True
-    """
-    dead, seen = dict(history.dead), Counter(key for key, _ in history.published)
-    films = {f"film-{n + 1}": kind for n, kind in enumerate(history.schedule.films)}
-    for key, kind in films.items():
-        if kind in FILMS[:2] and key not in history.accepted:
-            return "lost", f"{key}, {kind}, was never accepted."
-    for key in history.accepted:
-        if not seen[key] and not dead.get(key):
-            return "lost", f"{key} was accepted, and is neither published nor dead with a reason."
-    for key, count in seen.items():
-        if count > 1 or key in dead:
-            return "twice", f"{key} is published {count} times{' and dead' * (key in dead)}."
-    for key, plays in history.published:
-        if not plays:
-            return "whole", f"{key} is published, and is not what was sent."
-    for key, kind in films.items():
-        if key in seen and kind in FILMS[2:]:
-            return "refused", f"{key}, {kind}, is published."
-        if key in dead and kind == "wrong hash":
-            return "refused", f"{key} was accepted under a wrong hash."
-    return None
-
-
-@checks.kinds
-def story(history: History) -> str:
-    """The events of a history as something to read, a line each.
-
-    >>> print(story(run(Schedule())).splitlines()[0])
-    turn 1: the server has 5 bytes of film-1, from 0
-    """
-    words = [f"turn {turn}: {_the(who)} {words}" for turn, who, words in history.events]
-    return "\n".join(words)
-
-
-def _the(who):
-    return "the server" if who == "server" else who
