@@ -8,7 +8,6 @@ import pytest
 
 from scalemodel.stage.python.outcome import columns
 from scalemodel.stage.python.told import told
-from scalemodel.stage.youtube.yours import next_task
 from scalemodel.stage.youtube.yours.next_task import begun, bound_s, race, ready_s
 from scalemodel.youtube.upload import capacity
 from scalemodel.youtube.upload.ladder import rungs
@@ -23,6 +22,13 @@ yours                  184.9 s   3.7 min
 longest task first     383.8 s   6.4 min
 
 On morning 1 the last can be watched after 6.5 min."""
+
+
+RULES = {
+    "one line for all": lambda upload, rung, chunks, left: -upload,
+    "lowest rung first": lambda upload, rung, chunks, left: -1000 * (rung > 0) - upload,
+    "longest task first": lambda upload, rung, chunks, left: rung,
+}
 
 
 def shortest(upload, rung, chunks, left):
@@ -96,7 +102,7 @@ def test_what_is_begun_is_done_when_the_engine_s_is(seed):
 def test_the_rules_are_the_engine_s(name):
     """Each upload's chunks rung by rung, as the engine has them but for the order within an upload."""
     chunks = HERE["mornings"][0]
-    done = begun(next_task.RULES[name], chunks)
+    done = begun(RULES[name], chunks)
     order = [(u, r) for u, many in enumerate(chunks) for r in range(6) for _ in range(many)]
     urgent = 0
     if name == "lowest rung first":
@@ -104,6 +110,13 @@ def test_the_rules_are_the_engine_s(name):
         urgent = sum(chunks)
     assert [*zip(done.upload, done.rung, strict=True)] == order
     assert np.allclose(done.end_s, by_engine(order, urgent), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_rivals_are_what_their_rules_come_to(name):
+    for row, chunks in zip(HERE["rivals"][name], HERE["mornings"], strict=True):
+        ours = ready_s(begun(RULES[name], chunks))
+        assert np.allclose(row, ours, rtol=0, atol=1e-4)
 
 
 def test_a_task_takes_what_the_ladder_says():

@@ -8,7 +8,7 @@ Sources: none. The bound: by the time that n uploads can be watched, the chunks 
 done, so at least those of the n shortest; with equal chunks that is reached.
 """
 
-__all__ = ["BOUND", "RULES", "Backlog", "begun", "bound_s", "race", "ready_s"]
+__all__ = ["BOUND", "Backlog", "begun", "bound_s", "race", "ready_s"]
 __dir__ = lambda: __all__
 
 import heapq
@@ -19,11 +19,6 @@ from typing import NamedTuple
 from scalemodel.stage.python.outcome import Outcome, columns
 from scalemodel.stage.python.told import told
 
-RULES = {
-    "one line for all": lambda upload, rung, chunks, left: -upload,
-    "lowest rung first": lambda upload, rung, chunks, left: -1000 * (rung > 0) - upload,
-    "longest task first": lambda upload, rung, chunks, left: rung,
-}
 BOUND = "nobody can do better"
 
 
@@ -49,12 +44,12 @@ def race(rule: Callable, morning: int = 1) -> Outcome:
     >>> print(race(lambda upload, rung, chunks, left: -upload).words.splitlines()[1])
     nobody can do better     1.3 s   2.1 min
     """
-    mornings = told(__name__)["mornings"]
+    here = told(__name__)
+    mornings = here["mornings"]
     if isinstance(morning, bool) or morning not in range(1, len(mornings) + 1):
         raise ValueError(f"morning={morning!r} must be a whole number from 1 to {len(mornings)}")
-    rows = {BOUND: [bound_s(chunks) for chunks in mornings]}
-    for name, one in {**RULES, "yours": rule}.items():
-        rows[name] = [ready_s(begun(one, chunks)) for chunks in mornings]
+    rows = {BOUND: [bound_s(chunks) for chunks in mornings], **here["rivals"]}
+    rows["yours"] = [ready_s(begun(rule, chunks)) for chunks in mornings]
     mean = {
         name: [
             round(sum(sum(pair[n]) / len(pair[n]) for pair in row) / len(row), 6) for n in (0, 1)
