@@ -82,8 +82,8 @@ def ahead_picture(room: str, kept_from: str, sent_at: str) -> Picture:
         {
             "data": data,
             "layout": {
-                "height": 330, "legend": {"orientation": "h", "y": 1.3},
-                "xaxis": {"title": {"text": "copies sent ahead, for 100 views"}, "rangemode": "tozero"},
+                "height": 310, "legend": {"orientation": "h", "y": 1.04, "yanchor": "bottom"},
+                "xaxis": {"title": {"text": "copies sent ahead, for 100 views"}, "range": [-6, 190]},
                 "yaxis": {"title": {"text": "edges answer, %"}, "range": [18, 44]},
             },
         }

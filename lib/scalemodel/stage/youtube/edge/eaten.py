@@ -99,7 +99,7 @@ def eaten_picture(edge_room: int, hub_room: int, copies_good: str) -> Picture:
                 for name, hue in PARTS.items()
             ],
             "layout": {
-                "height": 310, "legend": {"orientation": "h", "y": 1.25},
+                "height": 310, "legend": {"orientation": "h", "y": 1.1, "yanchor": "bottom"},
                 "xaxis": {"title": {"text": "all views, most-watched videos first, %"}, "range": [0, 100]},
                 "yaxis": {"title": {"text": "answered, %"}, "range": [0, 100]},
                 "annotations": [
