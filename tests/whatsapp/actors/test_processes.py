@@ -171,10 +171,10 @@ def test_what_was_sent_is_read_before_the_clock_moves():
     all_of = system()
     ada = all_of.spawn(keep, [])
     bo = all_of.spawn(lambda me, delay_s: (all_of.after(delay_s, ada, delay_s), None)[1])
-    all_of.cast(bo, 1.0), all_of.cast(bo, 3.0), all_of.advance(2.0)
-    assert ada.state == [1.0] and all_of.now_s() == 2.0
+    all_of.cast(bo, 1.0), all_of.cast(bo, 3.0), all_of.cast(bo, 0.0), all_of.advance(2.0)
+    assert ada.state == [0.0, 1.0] and all_of.now_s() == 2.0
     all_of.advance(1.0)
-    assert ada.state == [1.0, 3.0]
+    assert ada.state == [0.0, 1.0, 3.0]
 
 
 def test_a_mailbox_has_a_bound_and_its_answer():

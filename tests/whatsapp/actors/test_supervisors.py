@@ -63,6 +63,10 @@ def test_what_is_not_said_is_as_in_otp():
     assert (rule.max_restarts, rule.window_s, rule.window) == (1, 5.0, "otp")
     assert (child.restart, child.shutdown_s) == ("permanent", 5.0)
     assert Supervisor().strategy == "one_for_one" and Supervisor().intensity == rule
+    rows = [child]
+    spec = Supervisor(children=rows)
+    rows.clear()
+    assert spec.children == (child,)
 
 
 def test_every_try_counts_also_that_which_fails():
