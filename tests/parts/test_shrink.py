@@ -36,3 +36,10 @@ def test_tries_have_a_bound(tries):
     with pytest.raises(ValueError, match=r"tries=.* must be an integer of at least 0"):
         shrink("a", lambda world: ["a"], lambda world: asked.append(world) or len(asked) < 9, tries)
     assert not asked
+
+
+def test_what_is_no_function_of_a_world_is_refused():
+    with pytest.raises(ValueError, match=r"simpler=<lambda> must be a function of \(world\)"):
+        shrink((1,), lambda: [], bool)
+    with pytest.raises(ValueError, match=r"fails=<lambda> must be a function of \(world\)"):
+        shrink((1,), without_some, lambda: True)
