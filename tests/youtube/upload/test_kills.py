@@ -151,13 +151,45 @@ def test_a_history_is_told_line_by_line():
         assert sum(bool(re.fullmatch(words, line)) for line in said) == 1, words
 
 
+def test_what_failed_comes_again_later_and_a_rung_that_is_there_is_not_made_again(tmp_path):
+    class Counting(StandIn):
+        made, fails = [], True
+
+        def encode(self, file, height_px):
+            self.made.append(height_px)
+            if self.fails:
+                raise Refused("encode", "broken")
+            return super().encode(file, height_px)
+
+    (tmp_path / "film").write_bytes(b"clip of a cat")
+    now_s = 0.0
+    with Site(tmp_path / "site", lambda: now_s) as site:
+        [*send(site.server(), tmp_path / "film", "film-1")]
+        first, encoder = site.worker(made := Counting()), made
+        said = [first.turn() for _ in range(11)]
+        assert [words[:5] for words in said[3:]] == ["takes", "fails"] * 3 + ["finds"] * 2
+        encoder.fails, now_s, encoder.made[:] = False, 100.0, []
+        assert [first.turn()[:4] for _ in range(2)] == ["take", "does"]  # and then it dies
+        now_s, second = 200.0, site.worker(encoder)
+        while not site.is_idle():
+            second.turn()
+        assert encoder.made == [240, 480, 720] and site.metadata.get("film-1").state == "published"
+
+
+def test_the_lowest_rung_goes_first_whosever_it_is():
+    taken = re.findall(r"takes rung film-\d (\d+)", story(run(Schedule(films=("good",) * 3))))
+    assert {*taken} == {"240", "480", "720"} and len(taken) == 9 and taken[0] == "240"
+    alone = re.findall(r"takes rung film-1 (\d+)", story(run(Schedule())))
+    assert alone == ["240", "480", "720"]
+
+
 def test_each_kind_of_film_ends_as_it_should():
     history = run(Schedule(films=FILMS))
     assert broken(history) is None and history.published == (("film-1", True), ("film-2", True))
     assert sorted(history.accepted) == ["film-1", "film-2", "film-4", "film-5"]
     reasons = dict(history.dead)
     assert reasons.keys() == {"film-4", "film-5"}
-    assert "no video that can be read" in reasons["film-4"]
+    assert reasons["film-4"] == "cannot look at the file: it is no video that can be read"
     assert "tried as often as is allowed. Look at it (nobody came back" in reasons["film-5"]
     told = story(history)
     assert "refuses film-2: cannot take the chunk: the chunk is not what its checksum says" in told

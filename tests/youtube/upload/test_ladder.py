@@ -65,6 +65,11 @@ def test_a_playlist_as_one_reads_it():
     assert 'mediaRange="25800-75799"' in dash([ONE]) and 'range="0-799"' in dash([ONE])
 
 
+def test_rates_are_rounded_up_so_that_a_line_is_never_too_thin():
+    odd = Rung(**{**PLAIN, "segment_bytes": (1, 1), "segment_s": (3.0, 3.0)})
+    assert (odd.mean_bps, odd.peak_bps) == (3, 3)
+
+
 def test_the_recorded_ladder_is_that_of_the_fact_sheet():
     """Rates within 15 %, qualities as measured there, on another day; three rungs that rise."""
     assert (TOLD["height_px"], TOLD["width_px"]) == ([240, 480, 720], [426, 854, 1280])
