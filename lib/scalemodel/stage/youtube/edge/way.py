@@ -159,7 +159,7 @@ def _crowd(coalesce):
     else:
         steps += [
             Step(f"Each asks for itself: {hub:,} requests reach the hub, which has no copy either.", heap(MIDDLE_X, HUB_Y)),
-            Step(f"{origin:,} requests reach the origin, for one video.", heap(MIDDLE_X, ORIGIN_Y)),
+            Step(f"{origin:,} requests reach the origin, for one video.", heap(MIDDLE_X, ORIGIN_Y - 3)),
         ]  # fmt: skip
     return [*steps, Step("Now everybody has it.", in_town("good") | everywhere)]
 
