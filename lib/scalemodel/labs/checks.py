@@ -20,11 +20,18 @@ def runs_through(history: History) -> Verdict:
     'valid'
     """
     for event in history.of("fault"):
+        if "busy" in event.payload:
+            return unknown(
+                f"the computer was too busy, or the program waits: {event.payload['words']}, and "
+                "little of that was spent in computing. Let it be judged again when nothing else runs"
+            )
         return invalid(
             "every call is answered",
             f"the run ended in {event.payload['words']}",
             event.time_ms,
-            "run this one call by hand, with the arguments that the replay shows",
+            "the class that is graded has the name that the lab gave it"
+            if ": the file defines no " in event.payload["words"]
+            else "run this one call by hand, with the arguments that the replay shows",
         )
     return valid()
 
