@@ -1,6 +1,7 @@
 """A file as a submission: which of its comments are code, and which of its texts are texts."""
 
 import json
+
 import jupytext
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook

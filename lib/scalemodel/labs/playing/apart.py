@@ -29,9 +29,7 @@ from scalemodel.labs.playing.nursery import Nursery
 from scalemodel.labs.playing.patience import BUSY
 from scalemodel.labs.playing.player import Died, Faulty
 
-LOOKS = (
-    0.1  # of a call's time is over before the system is asked, which takes longer than most calls
-)
+LOOKS = 0.1  # of a call's time is over before the system is asked: most calls take less than to ask
 TICK_S = 1 / os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0.01  # of the system's count
 
 
