@@ -40,16 +40,9 @@ def runs_through(history: History) -> Verdict:
 def if_killed(history: History, verdict: Verdict) -> Verdict:
     """`verdict`, but what is valid in a run without a crash is unknown: nothing tried it.
 
-    So it is where the object strayed from what it did when its crashes were drawn.
-
     >>> if_killed(History(None), valid()).outcome
     'unknown'
     """
-    for event in history.of("strayed") if verdict.outcome == VALID else ():
-        return unknown(
-            "where it dies is drawn among what it does, and asked the same again it did "
-            f"otherwise: {event.payload['words']}"
-        )
     if verdict.outcome == VALID and not any(history.of("crash")):
         return unknown("no crash happened: the object used the store too little to be killed in it")
     return verdict
