@@ -27,6 +27,7 @@ from tests.laws import lab_laws
 
 LAZY = sorted((lab_laws.folder_of(LAB) / "lazy").glob("*.py"))
 SURVIVE = LAB.stage("b")
+BY_LUCK = ("delivers_to_the_quiet_alone",)  # dear where enough of those who look first are not quiet
 DELIVERS = ({("c", "longest post or work")}, {("c", "reading, p99")})
 WRONG = ("shows_twice", "notes_first", "remembers_in_memory", "acknowledges_first")
 BURNS = {  # at the start of `post` and of `work`
@@ -74,6 +75,7 @@ def test_who_misses_the_lesson_is_told_its_price(path, count, record_property, m
     told = {
         tuple(row.split(", ", 1)) for row in source.split("Told: ")[1].split("\n")[0].split("; ")
     }
+    count = SEEDS if path.stem in BY_LUCK else count
     result = grade(LAB, here(source), seeds_of("practice", "ann", LAB.name, count=count))
     found = set()
     for stage in result.stages:
@@ -114,7 +116,7 @@ def test_every_crash_that_a_run_has_drawn_falls_whatever_the_object_does(seed):
 def test_a_crash_comes_at_every_kind_of_place():
     player = here(lab_laws.reference_of(LAB))
     places = set()
-    for seed in range(8):
+    for seed in range(16):
         for crash in LAB.play(SURVIVE.draw(seed), player).of("crash"):
             places.add((crash.payload["during"], crash.payload["operations"]))
     assert {("post", done) for done in (0, 1, 2, 3)} <= places

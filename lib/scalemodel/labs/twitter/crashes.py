@@ -38,7 +38,7 @@ from scalemodel.labs.playing.store import CHANGES, Store
 from scalemodel.labs.twitter.world import Network, Step
 
 EARLY = 1 / 3  # of the crashes come before the day's last part, for it is never safe to forget
-BEGIN = 1 / 4  # so much counts the beginning of a call, before which nothing is half done
+BEGIN = 1 / 2  # so much counts the beginning of a call, before which nothing is half done
 AGAIN = 3 / 4  # of the lives die again, in birth or in what is asked of them next
 STUCK, STUBBORN = 1 / 8, 4  # so many of them die so often at the same place
 UNSEEN = 3 / 5  # after so many nobody looks before the work goes on
