@@ -30,7 +30,7 @@ WORLDS = {  # by version of the lab: other worlds would be another lab
         "a": "958217171d1f",
         "b": "7ce1fe836a1d",
         "c": "38b81a5d6bda",
-        "played": "e71ead886a1e",
+        "played": "dafc5f671c8e",
     },
 }
 

@@ -9,9 +9,10 @@ Each place that a run comes to may be the next one. No other run tells where, so
 can know the next crash, be careful there, and careless elsewhere. Two clocks run, each for half
 of the crashes. By one, what is done for the nth time counts an nth: an object may treat a tenth
 of its tweets in another way, so that what is seldom has its share. What is done is a call's
-changes in their order, to which keys but for their numbers. By the other all places are equal,
-for who makes each call a kind of its own would use up the first. Both go by what the run itself
-has done in its last steps, so that who does much and who does little die as often.
+changes in their order, to which keys but for their numbers. By the other all places after a
+change are equal, for who makes each call a kind of its own would use up the first. Both go by
+what the run itself has done in its last steps, so that who does much and who does little die
+as often.
 
 The first birth may die, too, after any of its changes; and the next life in its own birth or in
 what is asked of it then, or at the same place again and again.
@@ -21,8 +22,8 @@ Sources: Yang et al., "Using model checking to find serious file system errors",
 """
 
 __all__ = [
-    "AGAIN", "BEGIN", "BIRTHS", "DIGITS", "EARLY", "FIRST", "KEPT", "STUBBORN", "STUCK", "UNSEEN",
-    "Storm",
+    "ACCEPTED", "AGAIN", "BEGIN", "BIRTHS", "DIGITS", "EARLY", "FIRST", "KEPT", "STUBBORN", "STUCK",
+    "UNSEEN", "Storm",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -38,6 +39,7 @@ from scalemodel.labs.playing.store import CHANGES, Store
 from scalemodel.labs.twitter.world import Network, Step
 
 EARLY = 1 / 3  # of the crashes come before the day's last part, for it is never safe to forget
+ACCEPTED = 4  # so much counts the place right after a post that was heard, for there are few
 BEGIN = 1 / 2  # so much counts the beginning of a call, before which nothing is half done
 AGAIN = 3 / 4  # of the lives die again, in birth or in what is asked of them next
 STUCK, STUBBORN = 1 / 8, 4  # so many of them die so often at the same place
@@ -95,9 +97,9 @@ class Storm:
         """A call begins, at the latest after one that was not answered."""
         self._method, self._kind, self._changes = method, method, 0
         if self._accepted is not None:
-            falls = self._falls(("accepted", self._accepted), 1, True)
+            falls = self._falls(("accepted", self._accepted), ACCEPTED, ACCEPTED)
         else:
-            falls = self._falls(("begin", method), BEGIN, False)
+            falls = self._falls(("begin", method), BEGIN, 0)
         if falls:
             self._store.kill_at(*self._deaths())
 
@@ -141,7 +143,7 @@ class Storm:
             return ()
         change = self._kind, name, DIGITS.sub("", key)
         self._kind = self._kinds.setdefault(change, len(self._kinds))
-        return (0, *self._deaths()[1:]) if self._falls(self._kind, 1, True) else ()
+        return (0, *self._deaths()[1:]) if self._falls(self._kind, 1, 1) else ()
 
     def _first_dies(self):
         if len(self._births) == BIRTHS or next(self._dice) >= FIRST:
@@ -155,7 +157,7 @@ class Storm:
             return False
         self._passed[place] += 1
         by_kind = self._by_kind.passes(weight / self._passed[place])
-        return (even and self._evenly.passes(1)) or by_kind
+        return (even > 0 and self._evenly.passes(even)) or by_kind
 
     def _deaths(self):
         """What ends this life here, and the next ones; it is kept as a step."""
