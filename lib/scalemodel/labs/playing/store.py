@@ -55,7 +55,9 @@ class Store:
         self.now_ms = 0.0
         self.lists, self.records = {}, {}
         self.operations = 0  # done in the present call
-        self.fate = None  # says after a change which lives end: this one at 0, and those after it
+        self.fate = (
+            None  # says after a change, or an answer, which lives end: this one and those after it
+        )
         self._deaths = []  # of this life and of those after it, in changes from here
 
     @checks.kinds
@@ -75,6 +77,8 @@ class Store:
 
     def answered(self) -> None:
         """The call is over: a life that is still to die dies before anybody hears of it."""
+        if not self._deaths and self.fate is not None:
+            self._deaths = [*self.fate("answered", "")]
         if self._deaths:
             raise Died
 

@@ -3,7 +3,7 @@
 Of a call with two changes there are three places to die: before the first, between them, and
 after the last, when the answer is not heard. What lies between two changes is one place, however
 much is read there. Right after a post, before the next call does anything, is a place of its own:
-what was accepted must be there.
+what was accepted must be there. It and the end of a post count more, for there are few.
 
 Each place that a run comes to may be the next one. No other run tells where, so that no program
 can know the next crash, be careful there, and careless elsewhere. Two clocks run, each for half
@@ -22,8 +22,8 @@ Sources: Yang et al., "Using model checking to find serious file system errors",
 """
 
 __all__ = [
-    "ACCEPTED", "AGAIN", "BEGIN", "BIRTHS", "DIGITS", "EARLY", "FIRST", "KEPT", "STUBBORN", "STUCK",
-    "UNSEEN", "Storm",
+    "ACCEPTED", "AGAIN", "BEGIN", "BIRTHS", "DIGITS", "EARLY", "FIRST", "KEPT", "LAST", "STUBBORN",
+    "STUCK", "UNSEEN", "Storm",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
@@ -40,9 +40,10 @@ from scalemodel.labs.twitter.world import Network, Step
 
 EARLY = 1 / 3  # of the crashes come before the day's last part, for it is never safe to forget
 ACCEPTED = 4  # so much counts the place right after a post that was heard, for there are few
+LAST = {"post": 4, "work": 1 / 2}  # and that after its last change, of which nobody hears
 BEGIN = 1 / 2  # so much counts the beginning of a call, before which nothing is half done
 AGAIN = 3 / 4  # of the lives die again, in birth or in what is asked of them next
-STUCK, STUBBORN = 1 / 8, 4  # so many of them die so often at the same place
+STUCK, STUBBORN = 1 / 5, 4  # so many of them die so often at the same place
 UNSEEN = 3 / 5  # after so many nobody looks before the work goes on
 FIRST, BIRTHS = 1 / 2, 2  # how likely a first birth ends after a change, and how often in all
 KEPT = 0.95  # of what the clocks know of the steps so far, at each further one
@@ -77,7 +78,7 @@ class Storm:
         self._accepted, self._fallen = None, False  # whether a life ended that has not answered yet
         self._cut = False  # whether one did in this step
         if world.storm:
-            store.fate = self._changed
+            store.fate = self._passed_by
 
     @checks.kinds
     def takes(self, step: Step) -> None:
@@ -134,8 +135,10 @@ class Storm:
         early = self._taken <= calm
         return storm * (EARLY / calm if early else (1 - EARLY) / (count - calm))
 
-    def _changed(self, name, key):
-        """After a change of the store: the deaths that begin here, if any."""
+    def _passed_by(self, name, key):
+        """After a change of the store, or an answer: the deaths that begin here, if any."""
+        if name == "answered":
+            return self._last()
         self._changes += 1
         if self._method == "start":
             return self._first_dies()
@@ -144,6 +147,14 @@ class Storm:
         change = self._kind, name, DIGITS.sub("", key)
         self._kind = self._kinds.setdefault(change, len(self._kinds))
         return (0, *self._deaths()[1:]) if self._falls(self._kind, 1, 1) else ()
+
+    def _last(self):
+        """After the last change of a call, when it is known to be the last."""
+        weight = LAST.get(self._method, 0) if self._changes else 0
+        if not weight or not self._falls(("last", self._kind), weight, weight):
+            return ()
+        self._changes += 1  # so many that only the answer ends it
+        return (0, *self._deaths()[1:])
 
     def _first_dies(self):
         if len(self._births) == BIRTHS or next(self._dice) >= FIRST:
