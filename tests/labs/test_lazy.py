@@ -27,7 +27,7 @@ from tests.laws import lab_laws
 
 LAZY = sorted((lab_laws.folder_of(LAB) / "lazy").glob("*.py"))
 SURVIVE = LAB.stage("b")
-BY_LUCK = ("delivers_to_the_quiet_alone",)  # dear where enough of those who look first are not quiet
+BY_LUCK = ("delivers_to_the_quiet_alone",)  # dear where few of those who look first are quiet
 DELIVERS = ({("c", "longest post or work")}, {("c", "reading, p99")})
 WRONG = ("shows_twice", "notes_first", "remembers_in_memory", "acknowledges_first")
 BURNS = {  # at the start of `post` and of `work`

@@ -60,8 +60,8 @@ class Storm:
     >>> for _ in range(9):
     ...     storm.asks("post")
     ...     storm.answered()
-    >>> {step.kind for step in storm.world().steps}
-    {'crash', 'post'}
+    >>> "crash" in {step.kind for step in storm.world().steps}
+    True
     """
 
     @checks.kinds
