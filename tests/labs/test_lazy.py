@@ -21,6 +21,7 @@ from scalemodel.labs.twitter.budgets import (
     quiet_page_p99_ms,
     write_ms,
 )
+from scalemodel.labs.twitter.checks import DEAREST_MS, not_dear
 from scalemodel.labs.twitter.lab import LAB
 from scalemodel.labs.twitter.world import Network
 from tests.laws import lab_laws
@@ -191,6 +192,14 @@ def test_the_price_of_a_tweet_is_that_of_all_calls_and_needs_the_run_s_end():
     assert write_ms(told(*rows)) is None
     assert write_ms(told(*rows, *rows, ("world", "settled", {}))) == 7.0
     assert longest_call_ms(told(*rows)) == 4.0 and longest_call_ms(told()) is None
+
+
+def test_a_dear_tweet_is_told_at_the_end_of_the_run():
+    end = ("user 1", "accepted", {}), ("world", "settled", {})
+    verdict = not_dear(told(took("post done", DEAREST_MS + 1), *end))
+    assert (verdict.outcome, verdict.time_ms) == ("invalid", 2.0)
+    assert not_dear(told(took("post done", DEAREST_MS), *end)).outcome == "valid"
+    assert not_dear(told(took("post done", DEAREST_MS + 1))).outcome == "valid", "it is not over"
 
 
 def test_the_longest_birth_counts_and_only_after_a_crash():
