@@ -80,3 +80,19 @@ def test_work_that_never_ends_is_stopped():
     history = LAB.play(LAB.stage("a").draw(1), here(bare(LAB, work="return True")))
     (fault,) = history.of("fault")
     assert fault.payload["words"] == "work: still returns True after 5,000 calls"
+
+
+def test_a_tweet_that_a_crash_has_lost_is_told_with_the_crash():
+    player = here(lab_laws.mutant_of(LAB, "notes_first.py"))
+    verdict = lab_laws.first_verdict(LAB, LAB.stage("b"), player, range(9))
+    words = verdict.sentence()
+    assert verdict.check == "no_lost_tweet" and "; the worker died at" in words
+    assert "the store gave" not in words, "whole lists, which push nothing out"
+
+
+def test_a_tweet_that_others_given_twice_push_out_is_told_with_them():
+    reads_few = lab_laws.reference_of(LAB).replace("30)", "n)")
+    verdict = lab_laws.first_verdict(LAB, LAB.stage("b"), here(reads_few), range(9))
+    words = verdict.sentence()
+    assert verdict.check == "no_lost_tweet" and "the worker died" not in words
+    assert "the store gave it" in words and "how many different tweets did this page read" in words
