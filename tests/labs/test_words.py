@@ -354,7 +354,8 @@ def test_who_computes_too_long_is_wrong_and_who_waits_for_a_busy_computer_is_unk
         assert f"read: no answer within {limit} s" in stage.verdict.happened
 
 
-def test_a_right_answer_that_has_to_wait_keeps_its_points():
+def test_a_right_answer_that_has_to_wait_keeps_its_points(monkeypatch):
+    monkeypatch.setattr("scalemodel.labs.playing.patience.BUSY", 99)  # as busy as it may be here
     waits = "def write(self, word):\n        __import__('time').sleep(0.3)"
     source = KEEPS.replace("def write(self, word):", waits)
     stage = grade_stage(LAB, LAB.stages[0], Patient(apart(LAB, source), 1.0), [1])
