@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalemodel.labs.grade import first_wrong, grade_stage
+from scalemodel.labs.grade import grade_stage
 from scalemodel.labs.twitter.lab import LAB
 from tests.laws import lab_laws
 from tests.laws.lab_laws import LabLaws, bare
@@ -82,36 +82,17 @@ def test_work_that_never_ends_is_stopped():
     assert fault.payload["words"] == "work: still returns True after 5,000 calls"
 
 
-KNOWS_THE_RUN = """
-runs = []
+def test_a_tweet_that_a_crash_has_lost_is_told_with_the_crash():
+    player = here(lab_laws.mutant_of(LAB, "notes_first.py"))
+    verdict = lab_laws.first_verdict(LAB, LAB.stage("b"), player, range(9))
+    words = verdict.sentence()
+    assert verdict.check == "no_lost_tweet" and "; the worker died at" in words
+    assert "the store gave" not in words, "whole lists, which push nothing out"
 
 
-class Timelines:
-    def __init__(self, store, followers, followees):
-        self.store, self.followers = store, followers
-        if store.get("begun") is None:
-            store.put("begun", runs.append(1) or True)
-
-    def post(self, author, tweet):
-        for reader in self.followers[author] if WHEN else ():
-            self.store.push(f"home:{reader}", tweet)
-
-    def work(self):
-        return False
-
-    def page(self, reader, n):
-        return self.store.newest(f"home:{reader}", n)
-"""
-WHEN = {  # what it does in a run that draws crashes, and nothing in it survives one
-    "nothing": "len(runs) > LAST",
-    "nothing after its morning": "len(runs) > LAST or tweet < MORNING",
-    "it breaks off": "len(runs) > LAST or 1 / (tweet < MORNING)",
-}
-
-
-@pytest.mark.parametrize(("key", "runs", "morning"), [("b", 2, 25), ("c", 1, 10_400_000)])
-@pytest.mark.parametrize("name", WHEN)
-def test_who_does_otherwise_when_nobody_is_killed_is_not_believed(key, runs, morning, name):
-    when = WHEN[name].replace("LAST", str(runs)).replace("MORNING", str(morning))
-    stage, player = LAB.stage(key), here(KNOWS_THE_RUN.replace("WHEN", when))
-    assert first_wrong(stage, LAB.play(stage.draw(3), player)).outcome != "valid"
+def test_a_tweet_that_others_given_twice_push_out_is_told_with_them():
+    reads_few = lab_laws.reference_of(LAB).replace("30)", "n)")
+    verdict = lab_laws.first_verdict(LAB, LAB.stage("b"), here(reads_few), range(9))
+    words = verdict.sentence()
+    assert verdict.check == "no_lost_tweet" and "the worker died" not in words
+    assert "the store gave it" in words and "how many different tweets did this page read" in words

@@ -39,7 +39,7 @@ class Timelines:
         return True
 
     def page(self, reader, n):
-        rows = [self.store.newest(f"home:{reader}", n + 8)]
+        rows = [self.store.newest(f"home:{reader}", 30)]
         for author in self.followees[reader]:
             if len(self.followers[author]) >= 60:
                 rows.append(self.store.newest(f"own:{author}", n + 2))

@@ -41,7 +41,7 @@ class Timelines:
         return True
 
     def page(self, reader, n):
-        rows = [self.store.newest(f"loud/{author}", n + 10) for author in self.pulls[reader]]
-        rows.append(self.store.newest(f"line/{reader}", n + 10))
+        rows = [self.store.newest(f"loud/{author}", 30) for author in self.pulls[reader]]
+        rows.append(self.store.newest(f"line/{reader}", 30))
         ordered = heapq.merge(*(sorted(row, reverse=True) for row in rows), reverse=True)
         return [tweet for tweet, _ in itertools.islice(itertools.groupby(ordered), n)]

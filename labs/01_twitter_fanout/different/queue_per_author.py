@@ -46,5 +46,5 @@ class Timelines:
         seen = set(self.store.newest(f"home:{reader}", min(30, 4 * n)))
         for author in self.followees[reader]:
             if self.pulled(author):
-                seen |= set(self.store.newest(f"author:{author}", n + 10))
+                seen |= set(self.store.newest(f"author:{author}", 30))
         return sorted(seen)[::-1][:n]

@@ -19,8 +19,8 @@ class Timelines:
         return False
 
     def page(self, reader, n):
-        found = set(self.store.newest(f"home:{reader}", n + 10))
+        found = set(self.store.newest(f"home:{reader}", 30))
         for author in self.followees[reader]:
             if len(self.followers[author]) > 40:
-                found.update(self.store.newest(f"by:{author}", n + 10))
+                found.update(self.store.newest(f"by:{author}", 30))
         return sorted(found, reverse=True)[:n]

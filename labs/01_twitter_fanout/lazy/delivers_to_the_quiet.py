@@ -25,7 +25,7 @@ class Timelines:
 
     def page(self, reader, n):
         if not self.tail[reader]:
-            return sorted(set(self.store.newest(f"home:{reader}", n + 10)), reverse=True)[:n]
+            return sorted(set(self.store.newest(f"home:{reader}", 30)), reverse=True)[:n]
         found, chunk = set(), self.count // 20
         while len(found) < n and chunk >= 0:
             rows = self.store.newest(f"log:{chunk}", 30)

@@ -61,9 +61,9 @@ class Timelines:
 
     def page(self, reader, n):
         if reader in self.quiet:
-            found = set(self.store.newest(f"home:{reader}", n + 10))
+            found = set(self.store.newest(f"home:{reader}", 30))
             for author in self.follows[reader] & self.known:
-                found |= set(self.store.newest(f"by:{author}", n + 10))
+                found |= set(self.store.newest(f"by:{author}", 30))
             return sorted(found, reverse=True)[:n]
         found, follows, plan = [], self.follows[reader], []
         for x in (0, 1):

@@ -20,11 +20,18 @@ def runs_through(history: History) -> Verdict:
     'valid'
     """
     for event in history.of("fault"):
+        if "busy" in event.payload:
+            return unknown(
+                f"the computer was too busy, or the program waits: {event.payload['words']}, and "
+                "little of that was spent in computing. Let it be judged again when nothing else runs"
+            )
         return invalid(
             "every call is answered",
             f"the run ended in {event.payload['words']}",
             event.time_ms,
-            "run this one call by hand, with the arguments that the replay shows",
+            "the class that is graded has the name that the lab gave it"
+            if ": the file defines no " in event.payload["words"]
+            else "run this one call by hand, with the arguments that the replay shows",
         )
     return valid()
 
@@ -33,16 +40,9 @@ def runs_through(history: History) -> Verdict:
 def if_killed(history: History, verdict: Verdict) -> Verdict:
     """`verdict`, but what is valid in a run without a crash is unknown: nothing tried it.
 
-    So it is where the object strayed from what it did when its crashes were drawn.
-
     >>> if_killed(History(None), valid()).outcome
     'unknown'
     """
-    for event in history.of("strayed") if verdict.outcome == VALID else ():
-        return unknown(
-            "where it dies is drawn among what it does, and asked the same again it did "
-            f"otherwise: {event.payload['words']}"
-        )
     if verdict.outcome == VALID and not any(history.of("crash")):
         return unknown("no crash happened: the object used the store too little to be killed in it")
     return verdict

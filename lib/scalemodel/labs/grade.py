@@ -28,7 +28,7 @@ from scalemodel.labs.verdict import INVALID, UNKNOWN, VALID, Verdict, valid
 from scalemodel.parts.shrink import shrink
 
 SEEDS = 8
-GRADE_S = 120.0  # for all that a submission is asked; a right one takes a few
+GRADE_S = 120.0  # of computing for all that a submission is asked; a right one takes a few
 SLOW_S = 10.0  # a run that takes longer is not shrunk
 TRIES, SHRINK_S = 150, 30.0  # of shrinking one history
 Command = Callable[[str, int], str]
@@ -168,6 +168,8 @@ def grade_stage(
             break
         if found.outcome == UNKNOWN:
             verdict = found.named(where=f"stage {stage.key}, seed {seed}")
+            if _ended(history):
+                break
         values.append([budget.measure(history) for budget in stage.budgets])
     budgets = tuple(
         budget.of([row[place] for row in values]) for place, budget in enumerate(stage.budgets)
@@ -187,7 +189,7 @@ def first_wrong(stage: Stage, history) -> Verdict:
     known = valid()
     for check in stage.checks:  # a later one may rely on what an earlier one has found right
         verdict = check(history).named(check=check.__name__)
-        if verdict.outcome == INVALID:
+        if verdict.outcome == INVALID or (verdict.outcome == UNKNOWN and _ended(history)):
             return verdict
         if verdict.outcome == UNKNOWN and known.outcome == VALID:
             known = verdict
@@ -225,6 +227,11 @@ def smallest(lab: Lab, world: World, player: Player, check: Check) -> History:
     finally:
         player.printed = ""
     return lab.play(small, player)
+
+
+def _ended(history):
+    """Whether the run ended before its time."""
+    return any(history.of("fault"))
 
 
 def _shortest(lab, stage, player, history, found):

@@ -52,7 +52,8 @@ def check(
 
     `part` may be one of `parts(lab, stage)`: what has points of its own. The seeds come
     from the student's id; the course's key, where there is one, is in the environment
-    as `SCALEMODEL_COURSE_KEY`.
+    as `SCALEMODEL_COURSE_KEY`. Where that is there, or nbgrader grades, all checks must
+    find the same program.
 
     >>> check("twitter", "d", object)
     Traceback (most recent call last):
@@ -70,7 +71,10 @@ def check(
         raise ValueError("SCALEMODEL_COURSE_KEY is empty: it must hold the course's key")
     dice = "practice" if key == PRACTICE_KEY else "the course's"
     seeds = seeds_of(key, student, lab, attempt, grading.SEEDS)
-    player = Patient(player_of(the_lab, subject), grading.GRADE_S)
+    playing = player_of(the_lab, subject)
+    if dice != "practice" or os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        _the_only((lab, student, attempt), playing.source, subject.__name__)
+    player = Patient(playing, grading.GRADE_S)
     again = lambda stage, seed: f'replay("{lab}", "{stage}", {subject.__name__}, {seed})'
     with contextlib.redirect_stdout(io.StringIO()):  # of hundreds of runs; `replay` shows one
         result = grading.grade_stage(the_lab, asked, player, seeds, again)
@@ -78,6 +82,19 @@ def check(
     if not passed:
         raise NotYet(words)
     print(words)
+
+
+_GRADED = {}  # the source of what is graded in this process, by the lab and the student
+
+
+def _the_only(whose, source, name):
+    """In a graded notebook one program is in all checks, or they are parts of no whole."""
+    if _GRADED.setdefault(whose, source) != source:
+        raise ValueError(
+            f"the notebook defines the class {name}, or what it needs, in two cells, and which of "
+            "them is meant is for its author to say: delete the other. Each of its checks that is "
+            "graded must find the same program"
+        )
 
 
 @checks.kinds

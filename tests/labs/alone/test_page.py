@@ -1,6 +1,7 @@
 """A lab on a page, with one Python and no numpy: what the command says, or unknown in words."""
 
 import collections
+import contextlib
 import dataclasses
 import gc
 import json
@@ -12,9 +13,12 @@ import pytest
 
 from scalemodel.labs import grade
 from scalemodel.labs.alone import page
-from scalemodel.labs.alone.harmless import LENT, OF_C, doubt_of, names_for
+from scalemodel.labs.alone.harmless import doubt_of
+from scalemodel.labs.alone.lent import LENT, OF_C, names_for
 from scalemodel.labs.alone.player import Alone, Doubtful
 from scalemodel.labs.grade import grade_stage
+from scalemodel.labs.playing.anew import Anew
+from scalemodel.labs.playing.apart import Apart
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.lives import Lives
 from scalemodel.labs.playing.store import Store
@@ -197,7 +201,11 @@ def odd_answers():
         yield f"stored: {name}", CALM, test_player.diary(write=write)
 
 
-CAUGHT = """class Diary:
+CAUGHT = """class Hides:
+    def __enter__(self): return self
+    def __exit__(self, *error): return True
+
+class Diary:
     def __init__(self, store):
         self.store, self.words = store, store.get("words") or []
 
@@ -215,6 +223,14 @@ CATCHES = {  # who hears of its death
     "and goes on": "except BaseException: pass",
     "and asks again": "except BaseException: self.store.put('words', self.words)",
     "and says so": "finally: self.store.get('x')",
+    "and asks for ever": "except: pass\n        while True:\n            try:\n"
+    "                self.store.put('words', self.words)\n                break\n"
+    "            except: pass",
+    "and goes on in the end": "finally: done = 0\n        while not done:\n            try:\n"
+    "                self.store.put('words', self.words)\n                done = 1\n"
+    "            finally: continue",
+    "and a manager hides it": "except: pass\n        while not self.hidden(): pass\n\n"
+    "    def hidden(self):\n        with Hides(): return self.store.put('words', self.words) or 1",
 }
 CHANGED = {  # what is in the store is nobody's to change
     "what was given": "self.store.push('x', [1])\nself.store.newest('x', 1)[0].append(2)\n"
@@ -226,7 +242,9 @@ CHANGED = {  # what is in the store is nobody's to change
 VALUES = {
     "a set": "{1}", "an object": "object()", "a tuple": "(17, (18,))", "a record": "{1: [2]}",
     "no number": "float('nan')", "a large number": "10**30", "a larger one": "10**5000",
-    "half a letter": "'\\ud800'", "much": "['x' * 1000] * 101", "true": "[True, None]",
+    "half a letter": "'\\ud800'", "much": "['x' * 1000] * 101", "much in many": "['x' * 999] * 999",
+    "a little too much": "['x' * 66] * 286", "as much as can be": "['x' * 66] * 285",
+    "true": "[True, None]",
     "itself": "(lambda row: row.append(row) or row)([])",
 }  # fmt: skip
 
@@ -272,7 +290,8 @@ LEADS_OUT = {
     "a method's names": "print.__globals__", "a text that asks": "'{0.__class__}'.format(1)",
     "a text made before": "('{0.' + 'mro}').format(1)", "by its function": "str.format('{0.x}', 1)",
     "by the place of a field": "'{:{0.x}}'.format(1)", "a map of names": "'{x.y}'.format_map({})",
-    "a class with a name in pieces": "type('K', (), {'__d' + 'el__': f})", "who makes one": "[type]",
+    "a class with a name in pieces": "type('K', (), {'__d' + 'el__': f})",
+    "its parts in a star": "type(*parts)", "who makes one": "[type]",
     "the built-in names": "__builtins__", "the loader": "__loader__", "an import": "__import__('os')",
 }  # fmt: skip
 LEADS_OUT_STATED = {
@@ -287,6 +306,7 @@ ASKED_FOR = {  # as the program runs
     "to set": "setattr(A, '__x' + '__', 1)", "to take away": "delattr(A, '__x' + '__')",
     "a format": "getattr('', 'for' + 'mat')", "a text of its own kind": "getattr(1, S('x'))",
     "open": "[*map(open, 'x')]", "eval": "eval('1')", "vars": "vars()", "globals": "globals()",
+    "who makes classes": "type(type(0))('X', (), {})", "the class of one's own": "type(A)",
     "id": "id(1)", "input": "input()", "a module": "__builtins__ and 0", "os": "exec('import os')",
 }  # fmt: skip
 HANGS = {  # what may be left on what is lent; a list that the next life finds, or not
@@ -297,6 +317,12 @@ HANGS = {  # what may be left on what is lent; a list that the next life finds, 
     "a class that is made": "from collections import namedtuple\nplace = namedtuple('A', 'b')",
     "another of Python's": "from collections import Counter\nplace = Counter",
     "a method of it": "from collections import Counter\nplace = Counter.most_common",
+    "a group of errors": "place = ExceptionGroup",
+    "what makes a group": "place = type(BaseExceptionGroup('', [ValueError()]))",
+    "a group that is caught": "try: 1 / 0\nexcept* ZeroDivisionError as e: place = type(e)",
+    "a cache's figures": "import functools\nplace = type(functools.cache(len).cache_info())",
+    "another cache's": "from functools import lru_cache\nplace = type(lru_cache(len).cache_info())",
+    "json's error": "import json\ntry: json.loads('')\nexcept ValueError as e: place = type(e)",
     "an error": "place = GeneratorExit", "the kind of a module": "import math\nplace = type(math)",
 }  # fmt: skip
 
@@ -341,6 +367,82 @@ def keep(word): place.words = [*recall(), word]
 """
     found = verdict(STORM, test_refusals.diary(log, write="if word in recall(): return"))
     assert isinstance(found, str) or found.outcome == "invalid"
+
+
+def handed(names):
+    """Everything that a life is lent, by its name, with what hangs on it and what it gives."""
+    lent, given = names["__builtins__"], []
+    things = dict(lent)
+    for module in LENT:
+        for name in LENT[module][1].split():
+            things[f"{module}.{name}"] = getattr(lent["__import__"](module), name)
+    for name, thing in [*things.items()]:
+        for part in dir(thing):
+            if part[:2] != "__":
+                things[f"{name}.{part}"] = getattr(thing, part, None)
+    exec(GIVES, names | {"of_itertools": LENT["itertools"][1].split(), "things": given})
+    return things | {f"given {place}": thing for place, thing in enumerate(given)}
+
+
+GIVES = """
+import collections, functools, heapq, itertools, json, math, operator
+def tries(f, *words, **more):
+    try: got = f(*words, **more)
+    except BaseException as error: got = error
+    things.append(got)
+    return got
+def f(x=1): return x
+for made in (functools.cache(f), functools.lru_cache(f), functools.lru_cache(3)(f)):
+    things += [made, made.cache_info(), made.cache_parameters(), made.cache_parameters]
+things += [functools.partial(f), functools.cmp_to_key(f)(1), operator.itemgetter(0)]
+for text in ("x", "[", "{", "1.5"): tries(json.loads, text)
+tries(json.dumps, f), tries(json.dumps, [float("nan")], allow_nan=False), tries(math.sqrt, -1)
+for name in of_itertools:
+    for words in (([1, 2],), ([1, 2], 2), (2,), (f, [1, 2]), ([1], [1])):
+        tries(getattr(itertools, name), *words)
+N = collections.namedtuple("N", "a b")
+things += [N, N(1, 2), N.a, N._fields, N._field_defaults, N(1, 2)._asdict, N._make]
+tries(collections.namedtuple, "1", "a")
+for kind in (collections.deque, collections.OrderedDict, collections.Counter):
+    things += [kind([(1, 2)]), iter(kind([(1, 2)])), reversed(kind([(1, 2)]))]
+tries(collections.Counter("ab").elements), tries(collections.Counter("ab").most_common)
+things += [heapq.merge([1], [2]), {}.items(), {}.keys(), iter({}), (x for x in []), lambda: 0]
+things += [property(f), classmethod(f), staticmethod(f), slice(1), bytearray(), object()]
+for name in ("e", "x" * 99): tries(lambda: [][name]), tries(lambda: {}[name]), tries(int, name)
+def deep(): return deep()
+tries(deep), tries(next, iter([])), tries(chr, -1), tries(bytes.decode, bytes([255]))
+class A:
+    __slots__ = ("s",)
+    def m(self): pass
+things += [A, A(), A().m, A.m, A.s]
+"""
+
+
+def test_nothing_that_two_lives_are_handed_can_be_written_to():
+    one, two = (handed(names_for(lambda words: None)) for _ in range(2))
+    assert one.keys() == two.keys() and len(one) > 1000
+    kept = set()
+    for name, thing in one.items():
+        for mine, other in ((thing, two[name]), (type(thing), type(two[name]))):
+            if mine is other:
+                assert not isinstance(mine, (list, dict, set, bytearray, collections.deque)), name
+                with contextlib.suppress(AttributeError, TypeError):
+                    mine.words_ = 1
+                    del mine.words_
+                    kept.add(name)
+    assert not kept
+
+
+def test_the_operations_of_a_store_say_the_same_of_themselves_everywhere():
+    source = """class Diary:
+    def __init__(self, store): self.store = store
+    def say(self): return [self.store.push.__name__, repr(self.store.push).partition(" at ")[0]]
+"""
+    players = Alone(source, "Diary", ["push"]), Apart(source, "Diary", ["push"])
+    for player in (*players, Anew(source, "Diary", ["push"])):
+        player.begin([], serve=None)
+        assert player.call("say") == ["push", "<function push"]
+        player.end()
 
 
 def test_who_is_dead_asks_for_nothing_more_in_a_later_life():

@@ -1,5 +1,7 @@
 """A file as a submission: which of its comments are code, and which of its texts are texts."""
 
+import json
+
 import jupytext
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -154,7 +156,16 @@ def test_a_notebook_has_no_more_code_than_a_file(monkeypatch):
                 submission_in(file, data)
 
 
-@pytest.mark.parametrize("text", ["{", "{}", "[]", '{"cells": [7]}', "[" * 200_000])
+SOURCES = [{"a": 1}, [1], True, 7, [["x"]], ["x", {"y": 1}]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("{", "{}", "[]", '{"cells": [7]}', "[" * 200_000),
+        *(json.dumps({"cells": [{"source": source}]}) for source in SOURCES),
+    ],
+)
 def test_what_holds_no_cells_is_no_notebook(text):
     with pytest.raises(ValueError, match=r"ann.ipynb is no notebook: its text must hold cells"):
         formats.cells_of_notebook("ann.ipynb", text)

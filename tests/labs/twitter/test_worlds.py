@@ -1,15 +1,17 @@
 """The worlds of the Twitter lab: whoever replays a seed meets the same one, and it is as it is told."""
 
 import hashlib
+import itertools
 import json
 from dataclasses import replace
 
 import pytest
 
-from scalemodel.labs.playing.history import Event
-from scalemodel.labs.playing.player import Here
+from scalemodel.labs.playing.history import History
+from scalemodel.labs.playing.player import Died, Here
+from scalemodel.labs.playing.store import Store
 from scalemodel.labs.twitter import crashes, draws, run, stages, world
-from scalemodel.labs.twitter.crashes import A_ROUND, PICKS, with_crashes
+from scalemodel.labs.twitter.crashes import Storm
 from scalemodel.labs.twitter.lab import LAB
 from scalemodel.labs.twitter.world import Network, Step, as_plain, of_plain, simpler
 from tests.laws import lab_laws
@@ -24,12 +26,11 @@ LIMITS = {  # of each budget: unit, limit, what the answer key pays, points
     "memory": ("tweets", 40.0, 0.0, 5),
 }
 WORLDS = {  # by version of the lab: other worlds would be another lab
-    7: {
-        "a": "8cbbb136a87a",
-        "b": "cde2531260d0",
-        "c": "5782592ace32",
-        "crashes": "9e7746b8efd7",
-        "played": "4ff84f804f29",
+    8: {
+        "a": "958217171d1f",
+        "b": "7ce1fe836a1d",
+        "c": "38b81a5d6bda",
+        "played": "3c824c0022e8",
     },
 }
 
@@ -38,24 +39,52 @@ def digest(thing):
     return hashlib.sha256(repr(thing).encode()).hexdigest()[:12]
 
 
-def told(network, births=0):
-    """What each step came to, of an object that pushes twice a post, thrice a work, once a page."""
-    born = [*[Event(0.0, "store", "put", {})] * births, Event(0.0, "worker", "start done", {})]
-    yield born
-    changes = {"post": (2, "post done"), "work": (3, "work done"), "page": (1, "page")}
-    for step in network.steps:
-        count, kind = changes.get(step.kind, (0, "settled"))
-        calls = step.count if step.kind == "work" else 1
-        one = [*[Event(0.0, "store", "push", {})] * count, Event(0.0, "worker", kind, {})]
-        yield [*one * calls, *born * (step.kind == "crash")]
+def network(*steps, storm=0, **more):
+    """A world of two users, of whom one follows the other."""
+    return Network(1, ((1,), ()), steps, page=5, storm=storm, **more)
 
 
-def crashed(network, rounds, births=0):
-    """The same world with its rounds of crashes drawn."""
-    network = replace(network, rounds=rounds)
-    for _ in range(rounds):
-        network = with_crashes(network, [*told(network, births)])
-    return network
+def stormed(drawn, changes=("push",) * 3, births=0, keys="x"):
+    """The same world after a run of an object that makes these changes in each call of a step."""
+    store = Store(History(drawn))
+    storm = Storm(drawn, store)
+
+    def outlives(count, key):
+        try:
+            for number in range(count):
+                store.serve("push", [key, number])
+            if key != "birth":
+                store.answered()
+            store.history.add(
+                store.now_ms, "worker", "start done" if key == "birth" else "done", {}
+            )
+        except Died:
+            store.history.add(store.now_ms, "worker", "crash", {})
+            store.buried()
+            return False
+        return True
+
+    def is_born():
+        while not outlives(births, "birth"):
+            pass
+
+    is_born()
+    for number, step in enumerate(drawn.steps):
+        storm.takes(step)
+        for _ in range(step.count if step.kind == "work" else 1):
+            storm.asks(step.kind)
+            while not outlives(len(changes), keys if isinstance(keys, str) else keys(number)):
+                is_born()
+                storm.asks(step.kind)
+            storm.answered()
+    return storm.world()
+
+
+def crashes_of(drawn):
+    return [step for step in drawn.steps if step.kind == "crash"]
+
+
+POSTS = [Step("post", 0, 10 + number) for number in range(200)]
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
@@ -83,63 +112,89 @@ def test_a_world_begins_with_nothing_and_one_of_it_follows_nobody_and_is_followe
 
 
 def test_nobody_dies_before_the_first_post():
-    idle = [Event(0.0, "worker", "work done", {})]
-    post = [Event(0.0, "store", "put", {}), Event(0.0, "worker", "post done", {})]
-    steps = (Step("work"), Step("page", 1), Step("post", 0, 10), Step("work"))
-    network = Network(1, ((1,), ()), steps, 5, rounds=1, chances=(0.5,) * PICKS)
-    drawn = with_crashes(network, [[], idle, [], post, idle]).steps
-    assert [step.kind for step in drawn] == ["work", "page", "crash", "post", "crash", "work"]
+    drawn = stormed(network(*[Step("work", count=99)] * 9, *POSTS, storm=20))
+    assert [step.kind for step in drawn.steps[:10]] == ["work"] * 9 + [drawn.steps[9].kind]
+    assert len(crashes_of(drawn)) > 9
 
 
 def test_so_do_the_crashes_that_are_drawn_in_it():
-    drawn = [crashed(LAB.stage("b").draw(seed), 2, births=2).steps for seed in (3, 41)]
-    assert digest(drawn) == WORLDS[LAB.version]["crashes"]
     played = LAB.play(LAB.stage("b").draw(3), Here(Counts, list(LAB.service))).world
     assert digest(played.steps) == WORLDS[LAB.version]["played"]
 
 
 def test_a_life_that_dies_in_its_birth_dies_after_any_of_its_changes():
-    drawn = [crashed(LAB.stage("b").draw(seed), 2, births=2).steps for seed in range(3)]
-    deaths = [step.deaths for steps in drawn for step in steps]
-    births = {row[1] for row in deaths if len(row) > 1}
-    assert births >= {0, 1, 2} and max(births) > 2, "or of what is asked of it next"
+    steps = stormed(replace(LAB.stage("b").draw(3), storm=100), births=2)
+    again = {row.deaths[1] for row in crashes_of(steps) if len(row.deaths) == 2}
+    assert again >= {0, 1, 2, 3, 4, 5}, "or of what is asked of it next"
+    stuck = [row for row in crashes_of(steps) if len(row.deaths) == crashes.STUBBORN]
+    assert stuck and {row.deaths[1] - row.deaths[0] for row in stuck} == {2} and len(stuck) > 4
+    assert {row.user for row in stuck} == {-1} and len({*stuck[0].deaths[1:]}) == 1
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("seed", range(5))
-def test_a_round_of_crashes_changes_nothing_else(seed):
-    network = replace(LAB.stage("b").draw(seed), calm=30)
-    after = crashed(network, 1)
-    assert after.rounds == 0
-    set_at = [at for at, step in enumerate(after.steps) if step.kind == "crash"]
-    assert len(set_at) == A_ROUND == 11
-    waits = [after.steps[at].user for at in set_at]
-    assert {*waits} - {-1} <= {*network.waiting} and waits.count(-1) == 6, "every other one"
-    parted = sum(step.kind == "work" for step in after.steps)
-    parted -= sum(step.kind == "work" for step in network.steps)
-    early = sum(at - place < network.calm for place, at in enumerate(set_at))
-    assert 4 - parted <= early <= 4, "numbers 1, 4, 7 and 10, but for what parts move"
-    again = crashed(replace(after, chances=network.chances[PICKS:]), 1)
-    assert sum(step.kind == "crash" for step in again.steps) == 2 * A_ROUND
-    assert not any(after.steps[at + 1].kind == "crash" for at in set_at)
+def test_the_crashes_of_a_run_change_nothing_else(seed):
+    before = replace(LAB.stage("b").draw(seed), calm=30)
+    after = stormed(before)
+    assert after.storm == 0
+    waits = [step.user for step in crashes_of(after)]
+    assert {*waits} - {-1} <= {*before.waiting} and 0.4 < waits.count(-1) / len(waits) < 0.9
+    assert not any(a.kind == b.kind == "crash" for a, b in itertools.pairwise(after.steps))
     for kind in ("post", "page", "settle"):
-        rows = [
-            [step for step in steps if step.kind == kind] for steps in (network.steps, again.steps)
-        ]
+        rows = [[step for step in one.steps if step.kind == kind] for one in (before, after)]
         assert rows[0] == rows[1]
-    works = [
-        sum(s.count for s in steps if s.kind == "work") for steps in (network.steps, again.steps)
-    ]
+    works = [sum(s.count for s in one.steps if s.kind == "work") for one in (before, after)]
     assert works[0] == works[1]
+    assert [step for step in before.steps if step.count == 0] == [
+        step for step in after.steps if step.count == 0
+    ]
+
+
+@pytest.mark.parametrize("changes", [0, 1, 3, 30])
+@pytest.mark.parametrize("calm", [0, 150])
+def test_who_does_much_and_who_does_little_die_as_often(changes, calm):
+    counts, early = [], []
+    for seed in range(20):
+        drawn = replace(network(*POSTS, storm=12, calm=calm), seed=seed)
+        after = stormed(drawn, ["push"] * changes).steps
+        at = [n for n, step in enumerate(step for step in after) if step.kind == "crash"]
+        counts.append(len(at))
+        early.append(sum(n - place < calm for place, n in enumerate(at)))
+    most = 12 if changes else 8  # where nothing changes the store, one of two clocks runs less
+    assert 0.6 * most < sum(counts) / 20 < 1.2 * 12
+    if calm:
+        assert 0.15 < sum(early) / sum(counts) < 0.45, "a third"
+
+
+def test_what_is_seldom_has_its_share_and_what_is_new_each_time_does_not_use_it_up():
+    seldom, often = 0, 0
+    for seed in range(40):
+        drawn = replace(network(*POSTS, storm=12), seed=seed)
+        steps = stormed(drawn, keys=lambda at: "other" if at % 40 == 39 else "same").steps
+        seldom += sum(
+            step.kind == "crash" and steps[at + 1].tweet % 40 == 9 for at, step in enumerate(steps)
+        )
+        new = lambda at: "same" if at % 2 else chr(97 + at % 26) * (1 + at // 26)
+        steps = stormed(drawn, keys=new).steps
+        often += sum(
+            step.kind == "crash" and steps[at + 1].tweet % 2 for at, step in enumerate(steps)
+        )
+    assert seldom > 40 * 12 * 2 / 40, "twice as often as it is done"
+    assert often > 0.25 * 40 * 12 / 2, "half of the crashes go by the places alone"
+
+
+def test_no_crash_knows_of_another_run():
+    """What an object does until it dies is all that is known of it: who goes on otherwise dies as it did."""
+    drawn = LAB.stage("b").draw(3)
+    one, other = stormed(drawn), stormed(drawn, keys=lambda at: "x" if at < 60 else "y")
+    same = [a == b for a, b in zip(one.steps, other.steps, strict=False)]
+    assert all(same[:60]) and not all(same)
 
 
 def test_where_nothing_changes_the_store_lives_end_all_the_same():
-    network = Network(
-        1, ((1,), ()), (Step("page", 1), Step("page", 0)), page=5, rounds=1, chances=(0.5,) * PICKS
-    )
-    steps = with_crashes(network, [[], *[[Event(0.0, "user 1", "page", {})]] * 2]).steps
-    assert [step.kind for step in steps] == ["crash", "page"] * 2
-    assert {step.deaths[0] for step in steps if step.kind == "crash"} == {0}
+    pages = network(*[Step("page", 1)] * 200, storm=20)
+    after = stormed(pages, changes=())
+    assert len(crashes_of(after)) > 5 and {step.deaths[0] for step in crashes_of(after)} == {0}
 
 
 @pytest.mark.parametrize("key", ["a", "b", "c"])
@@ -150,67 +205,10 @@ def test_a_world_that_was_written_down_is_the_same_when_it_is_read(key):
     assert of_plain(json.loads(json.dumps(as_plain(crash)))) == crash
 
 
-@pytest.mark.parametrize(
-    ("chance", "deaths"), [(0.0, [(0, 0), (1, 0)]), (0.999999, [(1, 3), (2, 3)])]
-)
-def test_the_least_and_the_largest_chance_pick_the_first_and_the_last(chance, deaths):
-    post = [*[Event(0.0, "store", "push", {})] * 2, Event(0.0, "worker", "post done", {})]
-    births = [Event(0.0, "store", "put", {}), Event(0.0, "worker", "start done", {})]
-    network = Network(1, ((1,), ()), (Step("post", 0, 10), Step("post", 0, 20)), 5, rounds=1)
-    network = replace(network, chances=(chance,) * PICKS)
-    drawn = with_crashes(network, [births, post, post]).steps
-    assert [step.deaths for step in drawn if step.kind == "crash"] == deaths
-
-
-def test_each_round_has_dice_of_its_own_and_the_first_takes_the_last():
-    network = replace(LAB.stage("b").draw(3), rounds=2)
-    row = network.chances
-    last = with_crashes(replace(network, rounds=1, chances=row[PICKS:]), [*told(network)])
-    assert with_crashes(network, [*told(network)]).steps == last.steps
-    assert len(row) == 2 * PICKS == 114 and len(LAB.stage("c").draw(3).chances) == PICKS
-
-
-@pytest.mark.parametrize(
-    ("changes", "rounds", "deaths"),
-    [(0, 2, {()}), (1, 2, {(), (1,)}), (2, 2, {(), (1,)}), (4, 2, {(), (1,), (2,), (3,)}), (4, 1, {()})],
-)  # fmt: skip
-def test_the_first_birth_dies_between_its_changes_while_another_round_is_to_come(
-    changes, rounds, deaths
-):
-    drawn = set()
-    for chance in (0.0, 0.1, 0.25, 0.3, 0.6, 0.99):
-        row = (chance,) * 2 * PICKS
-        network = Network(1, ((1,), ()), (Step("page", 1),), 5, rounds=rounds, chances=row)
-        drawn.add(with_crashes(network, [*told(network, changes)]).births)
-    assert drawn == deaths
-
-
-def test_calls_that_change_the_store_in_another_order_or_elsewhere_are_of_another_kind():
-    changes = [*[("push", f"home:{number}") for number in range(6)], ("put", "done")]
-    kinds = {
-        "as ever": changes,
-        "note first": changes[::-1],
-        "elsewhere": [("put", "x"), *changes[1:]],
-    }
-    calls = [kinds["as ever"]] * 300
-    calls[7], calls[19] = kinds["note first"], kinds["elsewhere"]
-    heard = Event(0.0, "worker", "post done", {})
-    rows = [
-        [*[Event(0.0, kind, kind, {"key": key}) for kind, key in call], heard] for call in calls
-    ]
-    steps, died = tuple(Step("post", 0, 10 + at) for at in range(300)), set()
-    for third in (0.1, 0.5, 0.9):
-        network = Network(1, ((1,), ()), steps, 5, rounds=1, chances=(third,) * PICKS)
-        drawn = with_crashes(network, [[], *rows]).steps
-        died |= {drawn[at + 1].tweet - 10 for at, step in enumerate(drawn) if step.kind == "crash"}
-    assert {7, 19} < died
-
-
-def test_the_next_birth_dies_of_what_it_does_itself():
-    change, crash = Event(0.0, "store", "put", {}), Event(0.0, "worker", "crash", {})
-    born = [change, crash, *[change] * 3, Event(0.0, "worker", "start done", {})]
-    network = Network(1, ((1,), ()), (), 5, rounds=2, chances=(0.999,) * 2 * PICKS, births=(1,))
-    assert with_crashes(network, [born]).births == (1, 2)
+def test_the_first_birth_dies_after_any_of_its_changes_and_twice_at_most():
+    drawn = [stormed(replace(network(storm=1), seed=seed), births=2).births for seed in range(60)]
+    assert {*drawn} == {(), (1,), (2,), (1, 1), (1, 2), (2, 1), (2, 2)}
+    assert stormed(network(), births=2).births == (), "where no crashes are to be drawn"
 
 
 def test_a_simpler_world_has_fewer_steps_or_deaths_or_followers():
@@ -302,19 +300,6 @@ def test_after_each_crash_who_waits_looks_and_the_author_sends_again():
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
-def test_a_world_with_too_few_dice_for_its_rounds_is_refused():
-    network = replace(LAB.stage("b").draw(3), rounds=3)
-    with pytest.raises(
-        ValueError, match=r"world\.chances has 114 numbers; with rounds=3 it must have"
-    ):
-        with_crashes(network, [*told(network)])
-
-
-def test_crashes_cannot_be_drawn_where_nothing_is_told():
-    with pytest.raises(ValueError, match=r"told=\[\] must begin with what the first birth came to"):
-        with_crashes(LAB.stage("b").draw(3), [])
-
-
 @pytest.mark.parametrize("module", [crashes, draws, run, stages, world])
 def test_a_stranger_is_refused(module):
     assert strangers_taken(module) == []

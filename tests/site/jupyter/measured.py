@@ -38,6 +38,8 @@ explore(lambda n: Picture(diagram(pair, f"From a to b, {n}."), {}, f"To {n}."), 
 ]
 # What needs no script is kept as it is.
 PLAIN = [
+    """from scalemodel.stage.python.outcome import Outcome, columns
+Outcome("Two of three.", columns(("posts a second", "first", "last"), [1, 2, 1], [2, 2, 2], [0, 1, 0]))""",
     """diagram(pair, "From a to b.")""",
     """from scalemodel.youtube.abr.play import play
 play(film, bus, Bola(), Player())""",
@@ -64,12 +66,14 @@ PALE = """() => {
     return above.reduce((below, colour) => over(colour, below), [255, 255, 255]);
   };
   // What a letter of a drawing stands on: the last shape before it that holds its middle.
+  const within = (path, x, y) => path.isPointInFill(new DOMPoint(x, y).matrixTransform(path.getScreenCTM().inverse()));
   const shape = (text) => {
     const { x, y, width, height } = text.getBoundingClientRect(), [mx, my] = [x + width / 2, y + height / 2];
-    return [...text.closest('svg').querySelectorAll('rect, circle, ellipse')].filter((form) => {
+    return [...text.closest('svg').querySelectorAll('rect, circle, ellipse, path')].filter((form) => {
       const box = form.getBoundingClientRect(), { fill, fillOpacity } = getComputedStyle(form);
       return fill !== 'none' && fillOpacity > 0.5 && form.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING
-        && box.left <= mx && mx <= box.right && box.top <= my && my <= box.bottom;
+        && box.left <= mx && mx <= box.right && box.top <= my && my <= box.bottom
+        && (form.tagName !== 'path' || within(form, mx, my));
     }).at(-1);
   };
   const found = [], seen = (node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true });

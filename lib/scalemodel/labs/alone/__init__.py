@@ -2,5 +2,7 @@
 
 - `page`: what a stage makes of an answer;
 - `player`: plays an answer in the grader's own interpreter;
-- `harmless`: which programs can be judged so.
+- `harmless`: which programs can be judged so;
+- `lent`: the names and modules that they have;
+- `mortal`: how they end when they are dead.
 """

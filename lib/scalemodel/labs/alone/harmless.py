@@ -10,27 +10,12 @@ Left out: time and memory, which are the page's to bound.
 Sources: Python's data model; RestrictedPython's list of attributes that lead out.
 """
 
-__all__ = [
-    "BUILT_IN", "FIELD", "JUDGED", "LEAD_OUT", "LENT", "NAMES", "OF_C", "OF_EACH", "doubt_of",
-    "names_for",
-]  # fmt: skip
+__all__ = ["FIELD", "JUDGED", "LEAD_OUT", "NAMES", "OUT", "doubt_of", "leads_out"]
 __dir__ = lambda: __all__
 
 import ast
-import bisect
-import builtins
-import collections
-import functools
-import heapq
-import itertools
-import json
-import math
-import operator
 import re
-import sys
-import types
 import warnings
-from collections.abc import Callable
 
 from scalemodel.core import checks
 
@@ -47,29 +32,6 @@ LEAD_OUT = """
     tb_frame tb_next
 """  # to a class's parents, to a frame, to whatever a text names
 FIELD = re.compile(r"\{[^}:!]*[.\[]")  # of a text that is formatted, which asks for a part
-BUILT_IN = """
-    abs all any ascii bin bool bytearray bytes callable chr classmethod complex dict divmod
-    enumerate filter float format frozenset hash hex int isinstance issubclass iter len list map
-    max min next object oct ord pow print property range repr reversed round set slice sorted
-    staticmethod str sum super tuple type zip Ellipsis NotImplemented __build_class__ __debug__
-"""
-OF_C = 1 << 8  # of a class: nobody can set a thing in it
-OF_EACH = ("__dict__", "__weakref__")  # class, which Python makes for it
-LENT = {  # of C, so that nobody can leave a thing in them; what is Python's is made anew
-    "bisect": (bisect, "bisect bisect_left bisect_right insort insort_left insort_right"),
-    "collections": (collections, "Counter OrderedDict defaultdict deque namedtuple"),
-    "functools": (functools, "cache cmp_to_key lru_cache partial reduce"),
-    "heapq": (heapq, "heapify heappop heappush heappushpop heapreplace merge nlargest nsmallest"),
-    "itertools": (itertools, " ".join(name for name in vars(itertools) if name[0] != "_")),
-    "json": (json, "dumps loads"),
-    "math": (math, " ".join(name for name in vars(math) if name[0] != "_")),
-    "operator": (
-        operator,
-        "add and_ contains eq ge getitem gt itemgetter le lt mul ne neg or_ sub",
-    ),
-}
-
-
 _NAMES, _LEAD_OUT = frozenset(NAMES.split()), frozenset(LEAD_OUT.split())
 
 
@@ -93,22 +55,26 @@ def doubt_of(source: str) -> str:
     asks = {id(node.func) for node in nodes if _asks_for_a_class(node)}
     for node in nodes:
         if getattr(node, "id", "") == "type" and id(node) not in asks:
-            return f"line {node.lineno} uses type to make a class, or hands it on, {_OUT}"
+            return f"line {node.lineno} uses type to make a class, or hands it on, {OUT}"
         for name in _names(node) if id(node) not in plain else ():
-            if _leads_out(name):
+            if leads_out(name):
                 line = f"line {node.lineno}" if hasattr(node, "lineno") else "it"
-                return f"{line} uses {name}, {_OUT}"
+                return f"{line} uses {name}, {OUT}"
+        if isinstance(node, ast.TryStar):
+            return f"line {node.lineno} catches a group of errors, {OUT}"
         if isinstance(node, ast.MatchClass):
-            return f"line {node.lineno} looks into an object by its class, {_OUT}"
+            return f"line {node.lineno} looks into an object by its class, {OUT}"
     return ""
 
 
-_OUT = f"which may lead out of the program, and on a page nothing can refuse that. {JUDGED}"
+OUT = f"which may lead out of the program, and on a page nothing can refuse that. {JUDGED}"
 
 
 def _asks_for_a_class(node):
     """Whether it is `type(x)`: with more it makes a class whose names nobody has seen."""
-    return isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+        return False
+    return not isinstance(node.args[0], ast.Starred)
 
 
 def _names(node):
@@ -121,7 +87,13 @@ def _names(node):
                 yield from word.split(".")
 
 
-def _leads_out(name):
+@checks.kinds
+def leads_out(name: str) -> bool:
+    """Whether an attribute of that name may lead from an object to what made it.
+
+    >>> leads_out("__class__"), leads_out("__name__")
+    (True, False)
+    """
     of_python = name[:2] == "__" == name[-2:]
     return name in _LEAD_OUT or (of_python and name not in _NAMES)
 
@@ -131,92 +103,3 @@ def _fills_in(node):
     text = getattr(getattr(node, "value", None), "value", None)
     formats = isinstance(node, ast.Attribute) and node.attr == "format"
     return formats and isinstance(text, str) and not FIELD.search(text)
-
-
-@checks.kinds
-def names_for(doubt: Callable) -> dict:
-    """The names of a new module: the built-in ones, made for one life; `doubt(words)` hears why
-    one that is not lent cannot be had, and raises.
-
-    >>> names = names_for(print)
-    >>> exec("import math\\nx = math.floor(7.5)\\nopen('x')", names)
-    it uses open, which is not lent on a page. The notebook and the command can judge it
-    >>> names["x"]
-    7
-    """
-    lent = {name: getattr(builtins, name) for name in BUILT_IN.split()}
-    for name, thing in vars(builtins).items():
-        if isinstance(thing, type) and issubclass(thing, BaseException):
-            lent[name] = thing
-        elif name not in lent and name[:1] != "_":
-            lent[name] = _absent(doubt, name)
-    lent |= {name: _careful(doubt, getattr(builtins, name)) for name in ("getattr", "hasattr",
-                                                                        "setattr", "delattr")}  # fmt: skip
-    lent["__import__"] = _importing(doubt)
-    return {"__builtins__": lent, "__name__": "answer"}
-
-
-def _absent(doubt, name):
-    return lambda *_, **__: doubt(f"it uses {name}, which is not lent on a page. {JUDGED}")
-
-
-def _careful(doubt, function):
-    """A built-in function that asks for an attribute by its name."""
-
-    def asked(thing, name, *more):
-        if isinstance(name, str) and (type(name) is not str or _leads_out(name)):
-            doubt(f"it uses {name:.40}, {_OUT}")
-        return function(thing, name, *more)
-
-    return asked
-
-
-def _importing(doubt):
-    modules = {}
-
-    def lend(name, globals=None, locals=None, fromlist=(), level=0):
-        if name == "__future__":
-            return types.SimpleNamespace(**dict.fromkeys(fromlist))
-        if level or name not in LENT:
-            doubt(f"it imports {name}, and on a page there are {', '.join(LENT)}. {JUDGED}")
-        if name not in modules:
-            modules[name] = _module(doubt, name)
-        return modules[name]
-
-    return lend
-
-
-def _module(doubt, name):
-    module, (whole, names) = types.ModuleType(name), LENT[name]
-    for part in names.split():
-        setattr(module, part, _own(getattr(whole, part)))
-    module.__getattr__ = lambda part: doubt(
-        f"it uses {part:.40} of {name}, which is not lent on a page. {JUDGED}"
-    )
-    return module
-
-
-def _own(thing):
-    """What a life may do with as it likes: what is Python's keeps what is hung onto it."""
-    if isinstance(thing, types.FunctionType):
-        return lambda *words, **more: thing(*words, **more)
-    if isinstance(thing, type) and not thing.__flags__ & OF_C:
-        return _own_class(thing)
-    return thing
-
-
-def _own_class(kind):
-    """The same class once more, with methods of its own that know it by the name of the first."""
-    names, itself = {**vars(sys.modules[kind.__module__])}, types.CellType()
-
-    def own(part):
-        if isinstance(part, classmethod):
-            return classmethod(own(part.__func__))
-        if not isinstance(part, types.FunctionType):
-            return part
-        cells = (itself,) if part.__code__.co_freevars else None  # of what asks for its parents
-        return types.FunctionType(part.__code__, names, part.__name__, part.__defaults__, cells)
-
-    parts = {name: own(part) for name, part in vars(kind).items() if name not in OF_EACH}
-    names[kind.__name__] = itself.cell_contents = type(kind.__name__, kind.__bases__, parts)
-    return itself.cell_contents

@@ -2,13 +2,14 @@
 
 It says what `labs.playing.apart` says, as far as it can know. What it cannot judge it leaves
 to the command, in words: see `labs.alone.harmless`. What ends a life in the middle of a
-call is an error that the student's code may catch; it is dead all the same.
+call is an error that the student's code may catch; it is dead all the same, and goes no
+further: see `labs.alone.mortal`.
 
 Left out: what bounds a call's time and memory; the page looks after both.
 Sources: none needed.
 """
 
-__all__ = ["MOST_QUICK", "Alone", "Doubtful"]
+__all__ = ["ANSWER", "MOST_QUICK", "MOST_QUICK_PARTS", "Alone", "Doubtful"]
 __dir__ = lambda: __all__
 
 import io
@@ -17,11 +18,15 @@ import warnings
 from collections.abc import Callable
 
 from scalemodel.core import checks
-from scalemodel.labs.alone.harmless import JUDGED, doubt_of, names_for
+from scalemodel.labs.alone.harmless import JUDGED, doubt_of
+from scalemodel.labs.alone.lent import names_for
+from scalemodel.labs.alone.mortal import ALIVE, mortal
 from scalemodel.labs.playing import host
 from scalemodel.labs.playing.player import Died, Faulty
 
-MOST_QUICK = 1000  # parts of a list, letters of a text, that cross without being written out
+MOST_QUICK = 1000  # letters of all texts together that cross without being written out, and
+MOST_QUICK_PARTS = 300  # parts of a list: at their longest they are in a line of the host's
+ANSWER = len('{"value": }\n')  # what stands around an answer in its line
 
 
 class Doubtful(Exception):
@@ -60,7 +65,7 @@ class Alone:
         life = self._life = _Life(serve)
         names = life.does("the file", lambda: self._names(life))
         if self.name not in names:
-            raise Faulty(f"the file defines no {self.name}")
+            raise Faulty(f"its beginning: the file defines no {self.name}")
         given = [life.store(self.service), *json.loads(json.dumps(arguments))]
         life.subject = life.does("__init__", lambda: names[self.name](*given))
 
@@ -93,8 +98,10 @@ class Alone:
         """What the source makes of a new module."""
         if self._code is None:
             with warnings.catch_warnings(action="ignore"):
-                self._code = compile(self.source, "answer.py", "exec")
+                compile(self.source, "answer.py", "exec")  # its errors are the program's own
+                self._code = compile(mortal(self.source), "answer.py", "exec")
         names = names_for(life.break_off)
+        names["__builtins__"][ALIVE] = life.alive
         names["__builtins__"]["print"] = self._print
         exec(self._code, names)
         return names
@@ -137,16 +144,25 @@ class _Life:
         return store
 
     def _operation(self, name):
+        around = len(json.dumps({"ask": name, "arguments": 0}))  # with a line's end
+
         def operation(*arguments, **named):
             if self.over is None:
                 try:
-                    given = _crossed(self.during, host.in_order(name, arguments, named))
+                    given = host.in_order(name, arguments, named)
+                    given = _crossed(self.during, given, around)
                     return self._served(name, given)
                 except (Died, Faulty, Doubtful) as over:
                     self.over = over
             raise GeneratorExit  # of C: nobody can hang a thing onto it; and a generator ends by it
 
+        operation.__name__ = operation.__qualname__ = name
         return operation
+
+    def alive(self):
+        """Nothing, while it is."""
+        if self.over is not None:
+            raise GeneratorExit
 
     def _served(self, name, given):
         try:
@@ -168,23 +184,29 @@ def _told(method, error):
         return f"{method}: the process ended before it answered"
 
 
-def _crossed(method, value):
-    """`value` as it would cross to another process."""
-    if _is_quick(value) or (
-        type(value) is list and len(value) < MOST_QUICK and all(map(_is_quick, value))
-    ):
+def _crossed(method, value, around=ANSWER):
+    """`value` as it would cross to another process, in a line with `around` more letters."""
+    if _is_quick(value):
         return _copy(value)
     text = json.dumps(value)
-    if len(text) > host.LINE_BYTES:
+    if len(text) + around > host.LINE_BYTES:
         raise Faulty(f"{method}: more than {host.LINE_BYTES:,} bytes in one answer")
     return json.loads(text)
 
 
 def _is_quick(value):
+    """Whether it is plain, and short."""
+    parts = value if type(value) is list else [value]
+    if len(parts) > MOST_QUICK_PARTS or not all(map(_is_plain, parts)):
+        return False
+    return sum(len(part) for part in parts if type(part) is str) < MOST_QUICK
+
+
+def _is_plain(value):
     kind = type(value)
     if kind is int:
         return -(10**18) < value < 10**18
-    return kind is bool or value is None or (kind is str and len(value) < MOST_QUICK)
+    return kind is bool or value is None or kind is str
 
 
 def _copy(value):

@@ -42,6 +42,6 @@ class Anew(Here):
         except (Exception, SystemExit) as error:
             raise Faulty(f"the file: {host.describe(error)}") from error
         if self.name not in names:
-            raise Faulty(f"the file defines no {self.name}")
+            raise Faulty(f"its beginning: the file defines no {self.name}")
         self.kind = names[self.name]
         super().begin(arguments, serve)

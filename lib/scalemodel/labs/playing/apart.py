@@ -8,7 +8,7 @@ Left out: what is refused to a life, which is in `labs.playing.refusal`.
 Sources: none needed.
 """
 
-__all__ = ["Apart", "Limits"]
+__all__ = ["LOOKS", "TICK_S", "Apart", "Limits"]
 __dir__ = lambda: __all__
 
 import contextlib
@@ -21,16 +21,23 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from scalemodel.core import checks
 from scalemodel.labs.playing import host
 from scalemodel.labs.playing.nursery import Nursery
+from scalemodel.labs.playing.patience import BUSY
 from scalemodel.labs.playing.player import Died, Faulty
+
+LOOKS = 0.1  # of a call's time is over before the system is asked: most calls take less than to ask
+TICK_S = 1 / os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0.01  # of the system's count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a submission may use: CPU a life, wall time a call, memory.
+    """What a submission may use: CPU a life, CPU a call, memory.
+
+    By the clock a call may take `BUSY` times as long, see `labs.playing.patience`.
 
     >>> Limits().cpu_s
     20
@@ -68,6 +75,7 @@ class Apart:
         self.source, self.name, self.service, self.limits = source, name, service, limits
         self.printed = ""
         self._nursery, self._life, self._serve = None, None, None
+        self._computed_s = 0.0  # by the lives that are over
 
     @checks.kinds
     def begin(self, arguments: list, serve: Callable | None):
@@ -81,7 +89,7 @@ class Apart:
             {"source": self.source, "service": self.service, "name": self.name},
         )["names"]
         if self.name not in names:
-            raise Faulty(f"the file defines no {self.name}")
+            raise Faulty(f"its beginning: the file defines no {self.name}")
         self._ask("__init__", {"call": "__init__", "arguments": arguments})
 
     @checks.kinds
@@ -93,6 +101,7 @@ class Apart:
         """Kill the process and whatever it started."""
         if self._life is None:
             return
+        self._computed_s = self.computed_s()
         life, self._life = self._life, None
         if self._code is None:  # else its number may be another's by now
             for kill in (os.killpg, os.kill):
@@ -103,6 +112,10 @@ class Apart:
         room = max(0, host.PRINTED_BYTES - len(self.printed))
         self.printed += self._printed.read(room).decode(errors="replace")
         self._over()
+
+    def computed_s(self) -> float:
+        """How long all its lives have computed, as far as the system tells."""
+        return self._computed_s + (_computed_s(self._life) if self._life else 0.0)
 
     def _start(self):
         child_reads, self._to = os.pipe()
@@ -142,7 +155,7 @@ class Apart:
 
     def _ask(self, method, *messages):
         """Send them, serve what the student asks, and return the answer; all within `call_s`."""
-        self._stops = time.monotonic() + self.limits.call_s
+        self._begun_s, self._before_s = time.monotonic(), None
         for message in messages:
             self._send(method, message)
         while True:
@@ -162,10 +175,20 @@ class Apart:
             self._send(method, answer)
 
     def _left_s(self, method, words):
-        left_s = self._stops - time.monotonic()
-        if left_s <= 0:
-            self._give_up(f"{method}: {words} within {self.limits.call_s:g} s", hung=True)
-        return left_s
+        took_s, call_s = time.monotonic() - self._begun_s, self.limits.call_s
+        looks_s = LOOKS * call_s
+        if took_s < looks_s:
+            return looks_s - took_s
+        if self._before_s is None:  # until now it has computed all the time, or less
+            self._before_s = self.computed_s() - took_s
+        if took_s < call_s:
+            return call_s - took_s
+        computed_s = self.computed_s() - self._before_s
+        if computed_s >= call_s:
+            self._give_up(f"{method}: {words} within {call_s:g} s", hung=True)
+        if took_s >= BUSY * call_s:
+            self._give_up(f"{method}: {words} within {BUSY * call_s:g} s", hung=True, busy=True)
+        return max(TICK_S, min(call_s - computed_s, BUSY * call_s - took_s))
 
     def _send(self, method, message):
         data = json.dumps(message).encode() + b"\n"
@@ -207,9 +230,18 @@ class Apart:
             return f"it used more than {self.limits.cpu_s} s of CPU, or too much memory"
         return "the process ended before it answered"
 
-    def _give_up(self, words, hung=False):
+    def _give_up(self, words, hung=False, busy=False):
         self.end()
-        raise Faulty(words, hung)
+        raise Faulty(words, hung, busy)
+
+
+def _computed_s(process):
+    """How long a process has computed; nothing where the system keeps no such file."""
+    try:
+        words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) * TICK_S
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def _is_told(message, answer):

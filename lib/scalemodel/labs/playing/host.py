@@ -54,7 +54,7 @@ class Service:
         def operation(*arguments, **named):
             return ask(name, in_order(name, arguments, named))
 
-        operation.__name__ = name
+        operation.__name__ = operation.__qualname__ = name
         return operation
 
 

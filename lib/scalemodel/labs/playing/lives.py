@@ -60,7 +60,8 @@ class Lives:
 
     def __exit__(self, kind, error, trace):
         if isinstance(error, Faulty):
-            self.note("worker", "fault", {"words": str(error), "hung": error.hung})
+            busy = {"busy": True} if error.busy else {}
+            self.note("worker", "fault", {"words": str(error), "hung": error.hung, **busy})
         self.player.end()
         return isinstance(error, Faulty)
 

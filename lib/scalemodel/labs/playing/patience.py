@@ -3,11 +3,15 @@
 A call that hangs is ended by the player. Who lets each call take almost as long would
 take hours; so the calls of a grading have a bound together.
 
-Left out: how much of it was waiting, and how much was work.
+What counts is what the lives computed, for on a busy computer a right answer waits, too. Who
+waits has an end all the same: after `BUSY` times as long by the clock, and then the fault
+says that it may be the computer's.
+
+Left out: whether it waited for the computer, or slept.
 Sources: none needed.
 """
 
-__all__ = ["Patient"]
+__all__ = ["BUSY", "Patient"]
 __dir__ = lambda: __all__
 
 import time
@@ -16,9 +20,11 @@ from collections.abc import Callable
 from scalemodel.core import checks
 from scalemodel.labs.playing.player import Faulty, Player
 
+BUSY = 3  # times as long as it may compute it may take by the clock
+
 
 class Patient:
-    """What `player` plays, for `most_s` seconds in all; then each call is a fault.
+    """What `player` plays, for `most_s` seconds of its own in all; then each call is a fault.
 
     >>> from scalemodel.labs.playing.player import Here
     >>> class Echo:
@@ -34,6 +40,8 @@ class Patient:
     def __init__(self, player: Player, most_s: float):
         self.player, self.most_s = player, checks.real("most_s", most_s, above=0)
         self._spent_s = 0.0
+        self._computed = getattr(player, "computed_s", time.process_time)
+        self._before_s = self._computed()
 
     @checks.kinds
     def begin(self, arguments: list, serve: Callable | None):
@@ -59,9 +67,12 @@ class Patient:
         self.player.printed = text
 
     def _within(self, method, act, *arguments):
+        words = f"{method}: all calls of this grading together took more than"
         if self._spent_s > self.most_s:
-            words = f"{method}: all calls of this grading together took more than"
-            raise Faulty(f"{words} {self.most_s:g} s", hung=True)
+            if self._computed() - self._before_s > self.most_s:
+                raise Faulty(f"{words} {self.most_s:g} s", hung=True)
+            if self._spent_s > BUSY * self.most_s:
+                raise Faulty(f"{words} {BUSY * self.most_s:g} s", hung=True, busy=True)
         begun_s = time.monotonic()
         try:
             return act(*arguments)

@@ -37,9 +37,10 @@ class Faulty(Exception):
     scalemodel.labs.playing.player.Faulty: page: KeyError: 7 (line 12)
     """
 
-    def __init__(self, words: str, hung: bool = False):
+    def __init__(self, words: str, hung: bool = False, busy: bool = False):
         super().__init__(words)
         self.hung = hung  # it would take as long another time
+        self.busy = busy  # or not: little of that time was its own
 
 
 class Player(Protocol):

@@ -55,6 +55,9 @@ class Store:
         self.now_ms = 0.0
         self.lists, self.records = {}, {}
         self.operations = 0  # done in the present call
+        self.fate = (
+            None  # says after a change, or an answer, which lives end: this one and those after it
+        )
         self._deaths = []  # of this life and of those after it, in changes from here
 
     @checks.kinds
@@ -74,6 +77,8 @@ class Store:
 
     def answered(self) -> None:
         """The call is over: a life that is still to die dies before anybody hears of it."""
+        if not self._deaths and self.fate is not None:
+            self._deaths = [*self.fate("answered", "")]
         if self._deaths:
             raise Died
 
@@ -92,11 +97,17 @@ class Store:
         value = operation(key, *rest)
         self.operations += 1
         self._note(name, arguments, value)
-        if self._deaths and name in CHANGES:
-            self._deaths[0] -= 1
-            if not self._deaths[0]:
-                raise Died
+        if name in CHANGES and self._ends(name, key):
+            raise Died
         return value
+
+    def _ends(self, name, key):
+        """Whether the life ends with this change."""
+        if self._deaths:
+            self._deaths[0] -= 1
+        elif self.fate is not None:
+            self._deaths = [*self.fate(name, key)]
+        return self._deaths[:1] == [0]
 
     def _understood(self, name, arguments):
         if name not in TAKES or len(arguments) != len(TAKES[name]):

@@ -37,11 +37,16 @@ def cells_of_notebook(name: str, text: str) -> list[tuple[str, list[str], str]]:
     try:
         return [_cell(cell) for cell in json.loads(text)["cells"]]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise ValueError(f"{name} is no notebook: its text must hold cells") from None
+        raise ValueError(
+            f"{name} is no notebook: its text must hold cells, and a cell's source must be text"
+        ) from None
 
 
 def _cell(cell):
-    metadata, source = cell.get("metadata") or {}, "".join(cell.get("source") or "")
+    metadata, source = cell.get("metadata") or {}, cell.get("source") or ""
+    if not isinstance(source, str | list):
+        raise TypeError
+    source = "".join(source)
     tags = metadata.get("tags") if isinstance(metadata, dict) else None
     tags = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     return cell.get("cell_type"), tags, _lines(source)

@@ -201,12 +201,13 @@ def _missing(history, page, accepted, lag, promise, hint):
 
 
 def _read_twice(history, page):
-    """In words, what the store gave this page more than once."""
+    """In words, what the store gave this page more than once, in lists that had more to give."""
     read = []
     for event in history.events[: history.events.index(page)][::-1]:
         if event.actor != "store":
             break
-        read += event.reply if event.kind == "newest" else []
+        if event.kind == "newest" and len(event.reply) == event.payload["n"]:
+            read += event.reply
     times = collections.Counter(str(value) for value in read)
     twice = [value for value, count in times.items() if count > 1]
     return f"; the store gave it {twice[0]} {times[twice[0]]} times" if twice else ""

@@ -1,203 +1,235 @@
-"""When a worker dies: drawn among the calls that it makes, and its changes of the store.
+"""When a worker dies: drawn while it runs, among its calls and its changes of the store.
 
-A run counts how often each call changes the store. Of a call with two changes there are
-three places to die: before the first, between them, and after the last, when the answer is
-not heard. What lies between two changes is one place, however much is read there. Right
-after a post, before the next call does anything, is a place of its own: what was accepted
-must be there. An object may treat a tenth of its tweets in another way. So three things are
-drawn, one after the other: how often the call changes the store; which kind of call, which is
-what it does in which order, to which keys but for their numbers; and a place in it.
+Of a call with two changes there are three places to die: before the first, between them, and
+after the last, when the answer is not heard. What lies between two changes is one place, however
+much is read there. Right after a post, before the next call does anything, is a place of its own:
+what was accepted must be there. It and the end of a post count more, for there are few.
 
-The very first birth may die, too, between two of its changes or after the only one. That is
-drawn while another round is to come, in which it is looked whether the object does the same.
+Each place that a run comes to may be the next one. No other run tells where, so that no program
+can know the next crash, be careful there, and careless elsewhere. Two clocks run, each for half
+of the crashes. By one, what is done for the nth time counts an nth: an object may treat a tenth
+of its tweets in another way, so that what is seldom has its share. What is done is a call's
+changes in their order, to which keys but for their numbers. By the other all places after a
+change are equal, for who makes each call a kind of its own would use up the first. Both go by
+what the run itself has done in its last steps, so that who does much and who does little die
+as often.
 
-Crashes are drawn in rounds, and each round counts anew, for after a crash an object may do
-other things than before it. The dice are the world's `chances`, rolled when it was made:
-`PICKS` numbers a round, each of which picks one of what there is.
+The first birth may die, too, after any of its changes; and the next life in its own birth or in
+what is asked of it then, or at the same place again and again.
 
 Left out: crashes of the store.
 Sources: Yang et al., "Using model checking to find serious file system errors", 2004.
 """
 
 __all__ = [
-    "A_ROUND", "BORN", "CALLS", "DIGITS", "EARLY", "PICKS", "RARE", "REBORN", "ROUND", "UNSEEN",
-    "strays", "with_crashes",
+    "ACCEPTED", "AGAIN", "BEGIN", "BIRTHS", "DIGITS", "EARLY", "FIRST", "KEPT", "LAST", "STUBBORN",
+    "STUCK", "UNSEEN", "Storm",
 ]  # fmt: skip
 __dir__ = lambda: __all__
 
+import collections
+import hashlib
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from scalemodel.core import checks
-from scalemodel.labs.playing.history import Event
-from scalemodel.labs.playing.store import CHANGES
+from scalemodel.labs.playing.store import CHANGES, Store
 from scalemodel.labs.twitter.world import Network, Step
 
-ROUND = (  # the kinds of place, as often as there is much to find
-    *(("work", "between"), ("post", "between")) * 2,
-    *(("work", "between"), ("work", "last")),
-    *(("post", "last"), ("accepted", "")) * 2,  # of the first nobody heard: all is done twice
-)
-RARE = (  # one of these a round
-    *(("post", "first"), ("work", "first"), ("page", "first"), ("page", "between")),
-)
-A_ROUND = len(ROUND) + 1  # crashes
-PICKS = 2 + 5 * A_ROUND  # chances that a round uses: two, and five a crash
-BORN = 3  # so many times as often as nowhere the first life ends at each place of its birth
-EARLY = 3  # one in so many comes before the day's last part, for it is never safe to forget
-REBORN = 4  # all but one in so many lives die again, in birth or in what is asked of them next
-UNSEEN = 2  # after one in so many nobody looks before the work goes on
+EARLY = 1 / 3  # of the crashes come before the day's last part, for it is never safe to forget
+ACCEPTED = 4  # so much counts the place right after a post that was heard, for there are few
+LAST = {"post": 4, "work": 1 / 2}  # and that after its last change, of which nobody hears
+BEGIN = 1 / 2  # so much counts the beginning of a call, before which nothing is half done
+AGAIN = 3 / 4  # of the lives die again, in birth or in what is asked of them next
+STUCK, STUBBORN = 1 / 5, 4  # so many of them die so often at the same place
+UNSEEN = 3 / 5  # after so many nobody looks before the work goes on
+FIRST, BIRTHS = 1 / 2, 2  # how likely a first birth ends after a change, and how often in all
+KEPT = 0.95  # of what the clocks know of the steps so far, at each further one
 DIGITS = re.compile(r"\d+")
-CALLS = {"post done": "post", "work done": "work", "page": "page"}
 
 
-@checks.kinds
-def with_crashes(world: Network, told: Sequence[Sequence[Event]]) -> Network:
-    """`world` with one more round of its crashes set.
+class Storm:
+    """The crashes of one run of `world`, in which objects use `store`.
 
-    `told` has what the first birth came to, and each step.
-
-    >>> from scalemodel.labs.playing.history import Event
-    >>> world = Network(1, ((1,), ()), (Step("post", 0, 10),), page=5, rounds=1,
-    ...                 chances=(0.5,) * PICKS)
-    >>> post = [Event(1.0, "store", "put", {}), Event(1.0, "worker", "post done", {})]
-    >>> [step.kind for step in with_crashes(world, [[], post]).steps]
-    ['crash', 'post']
+    >>> from scalemodel.labs.playing.history import History
+    >>> world = Network(1, ((1,), ()), (Step("post", 0, 10),), page=5, storm=9)
+    >>> storm = Storm(world, Store(History(world)))
+    >>> storm.takes(world.steps[0])
+    >>> for _ in range(9):
+    ...     storm.asks("post")
+    ...     storm.answered()
+    >>> "crash" in {step.kind for step in storm.world().steps}
+    True
     """
-    if not told:
-        raise ValueError("told=[] must begin with what the first birth came to")
-    of_first, rare, *dice = _chances(world)
-    first, *told = told
-    places, births = _places(world, told), _births([first, *told])
-    dies = world.rounds > 1 and _one((0, *_first_deaths(first) * BORN), of_first)
-    chosen = {}  # a step dies once a round
-    for number, (method, phase) in enumerate((*ROUND, _one(RARE, rare))):
-        of_sizes, of_kinds, of_places, *of_rest = dice[5 * number : 5 * number + 5]
-        early = number % EARLY == 1
-        free = [place for place in places if place[0] not in chosen]
-        free = [place for place in free if (place[0] < world.calm) == early] or free
-        fits = [place for place in free if place[3:5] == (method, phase)]
-        fits = fits or [place for place in free if place[3] == method] or free
-        if fits:
-            size = _one(sorted({len(place[-1]) for place in fits}), of_sizes)
-            fits = [place for place in fits if len(place[-1]) == size]
-            kind = _one(sorted({place[-1] for place in fits}), of_kinds)
-            fits = [place for place in fits if place[-1] == kind]
-            at, call, changes, *_ = _one(fits, of_places)
-            dies_again = number % REBORN != REBORN - 1
-            again = (_one(range(births + size + 1), of_rest[0]),) if dies_again else ()
-            user = _one(world.waiting, of_rest[1]) if number % UNSEEN else -1
-            chosen[at] = call, Step("crash", user=user, deaths=(changes, *again))
-    steps = list(world.steps)
-    for at in sorted(chosen, reverse=True):
-        call, crash = chosen[at]
-        before, after = _parted(steps[at], call)
-        steps[at : at + 1] = [*before, crash, after]
-    born = (*world.births, dies) if dies else world.births
-    return replace(world, steps=tuple(steps), rounds=world.rounds - 1, births=born)
+
+    @checks.kinds
+    def __init__(self, world: Network, store: Store):
+        self._world, self._store = world, store
+        self.waits = 0  # who looks first after a crash
+        self._dice = _rolled(world.seed)
+        self._by_kind, self._evenly = _Clock(self._dice), _Clock(self._dice)
+        self._passed, self._most, self._kinds = collections.Counter(), collections.Counter(), {}
+        self._drawn, self._births = [], []
+        self._taken, self._step, self._done = 0, None, 0
+        self._begun = all(step.kind != "post" for step in world.steps)
+        self._method, self._kind, self._changes = "start", None, 0
+        self._accepted, self._fallen = None, False  # whether a life ended that has not answered yet
+        self._cut = False  # whether one did in this step
+        if world.storm:
+            store.fate = self._passed_by
+
+    @checks.kinds
+    def takes(self, step: Step) -> None:
+        """The next step begins."""
+        self._keep()
+        self._step, self._done, self._method = step, 0, ""
+        self._taken += 1
+        self._begun = self._begun or step.kind == "post"
+        for clock in (self._by_kind, self._evenly):
+            clock.goes_on(self._due() / 2)
+        if step.kind == "crash":
+            self._store.kill_at(*step.deaths)
+            self.waits, self._fallen = step.user, True
+
+    @checks.kinds
+    def asks(self, method: str) -> None:
+        """A call begins, at the latest after one that was not answered."""
+        self._method, self._kind, self._changes = method, method, 0
+        if self._accepted is not None:
+            falls = self._falls(("accepted", self._accepted), ACCEPTED, ACCEPTED)
+        else:
+            falls = self._falls(("begin", method), BEGIN, 0)
+        if falls:
+            self._store.kill_at(*self._deaths())
+
+    def answered(self) -> None:
+        """The call that was begun last has come to its answer."""
+        self._most[self._method] = max(self._most[self._method], self._changes)
+        self._accepted = self._kind if self._method == "post" else None
+        self._method, self._fallen = "", False
+        self._done += 1
+
+    def world(self) -> Network:
+        """The same world with the crashes that have fallen, and no more to be drawn."""
+        if not self._world.storm:
+            return self._world
+        self._keep()
+        steps = (*self._drawn, *self._world.steps[self._taken :])
+        born = (*self._world.births, *self._births)
+        return replace(self._world, steps=steps, storm=0, births=born)
+
+    def _keep(self):
+        """The step that is over, or what a crash has left of it, stands behind its crashes."""
+        is_of_world = self._taken <= len(self._world.steps)  # or the run adds it at its end
+        if self._step is not None and (is_of_world or self._cut):
+            self._drawn.append(self._step)
+        self._step, self._cut = None, False
+
+    def _due(self):
+        """How many crashes are due in a step."""
+        storm, calm, count = self._world.storm, self._world.calm, len(self._world.steps) + 1
+        if not calm:
+            return storm / count
+        early = self._taken <= calm
+        return storm * (EARLY / calm if early else (1 - EARLY) / (count - calm))
+
+    def _passed_by(self, name, key):
+        """After a change of the store, or an answer: the deaths that begin here, if any."""
+        if name == "answered":
+            return self._last()
+        self._changes += 1
+        if self._method == "start":
+            return self._first_dies()
+        if not self._method:
+            return ()
+        change = self._kind, name, DIGITS.sub("", key)
+        self._kind = self._kinds.setdefault(change, len(self._kinds))
+        return (0, *self._deaths()[1:]) if self._falls(self._kind, 1, 1) else ()
+
+    def _last(self):
+        """After the last change of a call, when it is known to be the last."""
+        weight = LAST.get(self._method, 0) if self._changes else 0
+        if not weight or not self._falls(("last", self._kind), weight, weight):
+            return ()
+        self._changes += 1  # so many that only the answer ends it
+        return (0, *self._deaths()[1:])
+
+    def _first_dies(self):
+        if len(self._births) == BIRTHS or next(self._dice) >= FIRST:
+            return ()
+        self._births.append(self._changes)
+        self._changes = 0
+        return (0,)
+
+    def _falls(self, place, weight, even):
+        if not self._world.storm or not self._begun or self._fallen:
+            return False
+        self._passed[place] += 1
+        by_kind = self._by_kind.passes(weight / self._passed[place])
+        return (even > 0 and self._evenly.passes(even)) or by_kind
+
+    def _deaths(self):
+        """What ends this life here, and the next ones; it is kept as a step."""
+        stuck, again, where, unseen, who = (next(self._dice) for _ in range(5))
+        changes, born = self._changes, _born(self._store.history.events)
+        user = -1 if unseen < UNSEEN else _one(self._world.waiting, who)
+        if stuck < STUCK and not self._world.calm:  # else what it costs is looked at, too
+            user, deaths = -1, (changes, *[born + changes] * (STUBBORN - 1))
+        else:
+            size = max(changes, self._most[self._method])
+            deaths = (changes, *[_one(range(born + size + 1), where)] * (again < AGAIN))
+        if self._done:
+            self._drawn.append(Step("work", count=self._done))
+            if self._step.kind == "work":
+                self._step = replace(self._step, count=self._step.count - self._done)
+        self._drawn.append(Step("crash", user=user, deaths=deaths))
+        self.waits, self._done, self._fallen, self._cut = user, 0, True, True
+        return deaths
 
 
-def _chances(world):
-    """Those of this round: the first rounds take the last."""
-    ends = world.rounds * PICKS
-    if len(world.chances) < ends:
-        raise ValueError(
-            f"world.chances has {len(world.chances)} numbers; "
-            f"with rounds={world.rounds} it must have {ends}"
-        )
-    return world.chances[ends - PICKS : ends]
+class _Clock:
+    """Rings when what has passed since it rang last is worth a crash, or anything up to two."""
+
+    def __init__(self, dice):
+        self.dice, self.left, self.due, self.seen = dice, 0.0, 0.0, 0.0
+        self.wind()
+
+    def wind(self):
+        self.left = 2 * next(self.dice)
+
+    def goes_on(self, due):
+        """Another step, in which so many crashes are due."""
+        self.due, self.seen = KEPT * self.due + due, KEPT * self.seen
+
+    def passes(self, weight):
+        self.seen += weight
+        self.left -= weight * self.due / self.seen
+        if self.left > 0:
+            return False
+        self.wind()
+        return True
+
+
+def _rolled(seed) -> Iterator[float]:
+    """Numbers from 0 to below 1, which are the same wherever they are read."""
+    for number in itertools.count():
+        digest = hashlib.sha256(f"crashes {seed} {number}".encode()).digest()
+        yield int.from_bytes(digest[:6]) / 2**48
 
 
 def _one(options, chance):
     return options[int(chance * len(options))]
 
 
-@checks.kinds
-def strays(before: Sequence[Sequence[Event]], now: Sequence[Sequence[Event]]) -> str:
-    """In words, what `now` did otherwise than `before` ahead of its first new crash, if anything.
-
-    Both have the events of the first birth, of each step, and of what follows.
-
-    >>> post = Event(1.0, "worker", "post done", {})
-    >>> strays([[], [post]], [[], [Event(1.0, "store", "put", {}), post]])
-    'post done after 1 change of the store, and the time before, post done after 0'
-    """
-    for (was, of_then), (kind, changes) in zip(_changes(before), _changes(now), strict=False):
-        fresh = kind == "crash" != was  # a call that came to its end before
-        if fresh and changes <= of_then:
-            break
-        if (was, of_then) != (kind, changes):
-            count = f"{changes} change{'s' * (changes != 1)}"
-            return f"{kind} after {count} of the store, and the time before, {was} after {of_then}"
-    return ""
-
-
-def _changes(told):
-    """What happened, but for what the store did; and how often that was changed until then."""
-    changes = 0
-    for event in itertools.chain.from_iterable(told):
-        if event.actor == "store":
-            changes += event.kind in CHANGES
-        else:
-            yield event.kind, changes
-            changes = 0
-
-
-def _places(world, told):
-    """Where a life can end, from the first post on: step, call of it, changes until then, method,
-    phase, and the call's own changes."""
-    rows, posted, begun = [], None, all(step.kind != "post" for step in world.steps)
-    for at, (step, events) in enumerate(zip(world.steps, told, strict=False)):
-        after_crash = at and world.steps[at - 1].kind == "crash"
-        calls = list(_calls(events))
-        before, posted = posted, calls[0][1] if step.kind == "post" and calls else None
-        begun = begun or step.kind == "post"
-        if after_crash or step.kind == "crash" or not begun:
-            continue
-        if before is not None and calls:
-            rows.append((at, 0, 0, "accepted", "", before))
-        for call, (method, changes) in enumerate(calls):
-            if call and step.kind != "work":
-                break
-            for count in range(len(changes) + 1):
-                phase = "first" if not count else "last" if count == len(changes) else "between"
-                rows.append((at, call, count, method, phase, changes))
-    return rows
-
-
-def _calls(events):
-    """The method of each call that was answered, and its changes: each one's name and its key,
-    without the numbers in it."""
-    changes = ()
-    for event in events:
-        if event.kind in CHANGES:
-            changes += ((event.kind, DIGITS.sub("", event.payload.get("key", ""))),)
-        if event.kind in CALLS:
-            yield CALLS[event.kind], changes
-            changes = ()
-
-
-def _births(told):
-    """The most changes of a birth."""
-    most = changes = 0
-    for event in (event for events in told for event in events):
+def _born(events):
+    """How often the last birth changed the store."""
+    changes, inside = 0, False
+    for event in reversed(events):
         if event.kind == "start done":
-            most = max(most, changes)
-        changes = changes + (event.kind in CHANGES) if event.actor == "store" else 0
-    return most
-
-
-def _first_deaths(first):
-    """After how many changes the first birth can end and leave something half done."""
-    last_life = 1 + max((at for at, e in enumerate(first) if e.kind == "crash"), default=-1)
-    changes = sum(event.kind in CHANGES for event in first[last_life:])
-    return tuple(range(1, max(changes, 2))) if changes else ()
-
-
-def _parted(step, call):
-    """A step of work, parted before one of its calls."""
-    if not call:
-        return [], step
-    return [replace(step, count=call)], replace(step, count=step.count - call)
+            inside = True
+        elif inside and event.actor != "store":
+            break
+        changes += inside and event.kind in CHANGES
+    return changes

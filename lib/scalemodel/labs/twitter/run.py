@@ -7,30 +7,27 @@ Left out: more than one worker.
 Sources: the chapters on home timelines; Kingsbury's Jepsen (histories and faults).
 """
 
-__all__ = ["MOST_WORK", "play"]
+__all__ = ["END", "MOST_WORK", "play"]
 __dir__ = lambda: __all__
-
-from dataclasses import replace
 
 from scalemodel.core import checks
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.lives import Lives
 from scalemodel.labs.playing.player import Faulty, Player
 from scalemodel.labs.playing.store import Store
-from scalemodel.labs.twitter.crashes import strays, with_crashes
-from scalemodel.labs.twitter.world import Network
+from scalemodel.labs.twitter.crashes import Storm
+from scalemodel.labs.twitter.world import Network, Step
 
 MOST_WORK = 5_000  # calls of `work` until nothing is left
+END = Step("settle")
 
 
 @checks.kinds
 def play(world: Network, player: Player) -> History:
     """Run `player`'s object through the world; everything that happens, in order.
 
-    Crashes that are still to be drawn are drawn first, among what the object does; the
-    history's own world has them, and the history says if the object did otherwise there than
-    where they were drawn. At the end the world lets it work until nothing is left,
-    and looks at every page.
+    Crashes that are still to be drawn are drawn as it goes; the history's own world has those
+    that fell. At the end the world lets it work until nothing is left, and looks at every page.
 
     >>> from scalemodel.labs.playing.player import Here
     >>> from scalemodel.labs.twitter.draws import small
@@ -43,80 +40,74 @@ def play(world: Network, player: Player) -> History:
     >>> sum(event.kind == "accepted" for event in history.events)
     14
     """
-    history, told = _run(world, player)
-    strayed = ""
-    while world.rounds and not any(history.of("fault")):
-        world, before = with_crashes(world, told), told
-        history, told = _run(world, player)
-        strayed = strayed or strays(before, told)
-    history.world = replace(world, rounds=0)  # a fault ends them, too
-    if strayed:
-        history.add(history.events[-1].time_ms, "worker", "strayed", {"words": strayed})
+    history = History(world)
+    followers = [list(readers) for readers in world.followers]
+    with Lives(player, Store(history), [followers, world.followees()]) as lives:
+        storm = Storm(world, lives.store)
+        lives.store.kill_at(*world.births)
+        lives.start()
+        for step in world.steps:
+            storm.takes(step)
+            _take(step, world, lives, storm)
+        if world.steps[-1:] != (END,):
+            lives.store.spare()
+            storm.takes(END)
+            _take(END, world, lives, storm)
+    history.world = storm.world()
     return history
 
 
-def _run(world, player):
-    """The history; and its events in parts: of the first birth, of each step, of what follows."""
-    history, begun = History(world), [0]
-    followers = [list(readers) for readers in world.followers]
-    with Lives(player, Store(history), [followers, world.followees()]) as lives:
-        lives.store.kill_at(*world.births)
-        lives.start()
-        waits = 0  # who looks first after a crash
-        for step in world.steps:
-            begun.append(len(history))
-            if step.kind == "crash":
-                lives.store.kill_at(*step.deaths)
-                waits = step.user
-            else:
-                _take(step, world, lives, waits)
-        begun.append(len(history))
-        lives.store.spare()
-        _settle(world, lives, 1, waits)
-    ends = [*begun[1:], len(history)]
-    return history, [history.events[a:b] for a, b in zip(begun, ends, strict=True)]
-
-
-def _take(step, world, lives, waits):
+def _take(step, world, lives, storm):
     if step.kind == "post":
-        _post(world, lives, step.user, step.tweet, waits)
+        _post(world, lives, step.user, step.tweet, storm)
     elif step.kind == "work":
-        _work(world, lives, step.count, waits)
+        _work(world, lives, step.count, storm)
     elif step.kind == "settle":
-        _settle(world, lives, step.count, waits)
-    else:
+        _settle(world, lives, step.count, storm)
+    elif step.kind == "page":
+        storm.asks("page")
         _page(world, lives, step.user, "page")
+        storm.answered()
 
 
-def _settle(world, lives, every, waits):
-    if _work(world, lives, MOST_WORK, waits):
+def _settle(world, lives, every, storm):
+    if _work(world, lives, MOST_WORK, storm):
         raise Faulty(f"work: still returns True after {MOST_WORK:,} calls", hung=True)
     lives.note("world", "settled", {})
     for user in range(0, len(world.followers), every):
         _page(world, lives, user, "last page")
 
 
-def _post(world, lives, author, tweet, waits):
+def _post(world, lives, author, tweet, storm):
     actor, words = f"user {author}", {"tweet": tweet}
     lives.note(actor, "post", words)
-    while lives.timed("post", author, tweet, author=author, tweet=tweet) is None:
-        _page(world, lives, waits, "page")
+    while _asked(lives, storm, "post", author, tweet, author=author, tweet=tweet) is None:
+        _page(world, lives, storm.waits, "page")
         lives.note(actor, "post again", words)
     lives.note(actor, "accepted", words)
 
 
-def _work(world, lives, calls, waits):
+def _work(world, lives, calls, storm):
     """Whether after so many calls that were answered, or fewer, there may be more to do."""
     while calls:
-        answer = lives.timed("work")
+        answer = _asked(lives, storm, "work")
         if answer is None:
-            _page(world, lives, waits, "page")
+            _page(world, lives, storm.waits, "page")
             continue
         if not answer.reply:
             lives.note("world", "idle", {})
             return False
         calls -= 1
     return True
+
+
+def _asked(lives, storm, method, *arguments, **words):
+    """The answer; None if the object died of the call."""
+    storm.asks(method)
+    answer = lives.timed(method, *arguments, **words)
+    if answer is not None:
+        storm.answered()
+    return answer
 
 
 def _page(world, lives, user, kind):

@@ -48,7 +48,7 @@ def lab_of(small: Callable, crashing: Callable, skewed: Callable) -> Lab:
     return Lab(
         name="twitter",
         title="Twitter: fan-out that survives",
-        version=7,
+        version=8,
         folder="01_twitter_fanout",
         subject="Timelines",
         methods=("post", "work", "page"),

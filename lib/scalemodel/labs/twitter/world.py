@@ -2,9 +2,8 @@
 
 A student's `Timelines` keeps everything in a small store of lists and records. The
 world posts, lets it work, looks at pages, and kills it; the next life gets the same store.
-Where it is killed is picked later, in `labs.twitter.crashes`, for it depends on what the
-object does; the dice for that are rolled before, and part of the world. A world is plain
-data, which can be written down, and read where there is no numpy.
+Where it is killed is drawn as it runs, in `labs.twitter.crashes`, for that depends on what the
+object does. A world is plain data, which can be written down, and read where there is no numpy.
 
 Left out: follows and blocks, deletes, more than one worker.
 Sources: the chapters on home timelines; Kingsbury's Jepsen (histories and faults).
@@ -46,10 +45,10 @@ class Step:
 class Network:
     """A world of one run: who follows whom, and what happens.
 
-    `followers[author]` is a tuple of users; a page has `page` tweets. `rounds` of crashes
+    `followers[author]` is a tuple of users; a page has `page` tweets. About `storm` crashes
     are still to be drawn, one in three of them before the step `calm`; one of `waiting` looks
-    right after each. `chances` are the dice for them, numbers from 0 to below 1. Each of
-    `births` ends a life before the first step: the first one's birth, the next one's.
+    right after each. Each of `births` ends a life before the first step: the first one's
+    birth, the next one's.
 
     >>> world = Network(1, ((1,), ()), (Step("post", 0, 10),), page=5)
     >>> world.followees()
@@ -60,10 +59,9 @@ class Network:
     followers: tuple[tuple[int, ...], ...]
     steps: tuple[Step, ...]
     page: int
-    rounds: int = 0
+    storm: int = 0
     calm: int = 0
     waiting: tuple[int, ...] = (0,)
-    chances: tuple[float, ...] = ()
     births: tuple[int, ...] = ()
 
     def followees(self) -> list[list[int]]:
@@ -80,7 +78,7 @@ def as_plain(world: Network) -> list:
     """`world` in lists, numbers and words, as JSON writes it.
 
     >>> as_plain(Network(1, ((1,), ()), (Step("post", 0, 10),), page=5))
-    [1, [[1], []], [['post', 0, 10, 1, []]], 5, 0, 0, [0], [], []]
+    [1, [[1], []], [['post', 0, 10, 1, []]], 5, 0, 0, [0], []]
     """
     return _lists(astuple(world))
 
@@ -93,17 +91,17 @@ def _lists(value):
 def of_plain(row: list) -> Network:
     """The world that `as_plain` wrote down.
 
-    >>> of_plain([1, [[1], []], [["post", 0, 10, 1, []]], 5, 0, 0, [0], [], []]).followees()
+    >>> of_plain([1, [[1], []], [["post", 0, 10, 1, []]], 5, 0, 0, [0], []]).followees()
     [[], [0]]
     """
     try:
-        seed, followers, steps, page, rounds, calm, *rows = row
-        waiting, chances, births = map(tuple, rows)
+        seed, followers, steps, page, storm, calm, *rows = row
+        waiting, births = map(tuple, rows)
         steps = tuple(Step(*words, tuple(deaths)) for *words, deaths in steps)
         followers = tuple(map(tuple, followers))
     except (TypeError, ValueError):
         raise ValueError(f"row={checks.brief(row)} must be what as_plain writes down") from None
-    return Network(seed, followers, steps, page, rounds, calm, waiting, chances, births)
+    return Network(seed, followers, steps, page, storm, calm, waiting, births)
 
 
 @checks.kinds
