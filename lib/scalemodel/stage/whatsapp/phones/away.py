@@ -61,8 +61,9 @@ def away_picture(away: str, kept_days: float) -> Picture:
         "by the mistake": (round(mistake / 1e6, 1), "count"),
         "expired, of a thousand": (round(1000 * now.expired_ratio, 1), "count"),
     }
+    expired = "almost none" if now.expired_ratio < 1e-4 else units.percent(now.expired_ratio)
     alt = units.tied(
         f"Away for {away} on average and kept {kept_days:g} days: {now.waiting / 1e6:,.0f} million messages wait, "
-        f"{mistake / 1e6:,.0f} by the mistake, and {units.percent(now.expired_ratio)} expire."
+        f"{mistake / 1e6:,.0f} by the mistake, and {expired} expire."
     )
     return Picture(figure, readings, alt)

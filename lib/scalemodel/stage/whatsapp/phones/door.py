@@ -117,7 +117,7 @@ def door_picture(pauses: str, line: str, capacity: str) -> Picture:
     readings = {
         "in after 50 min": (round(100 * after_50), "count"),
         "least, door at work": (round(least_s / 60, 1), "min"),
-        "knocks for a login": (round(knocks_per_s(config) / config.logins_per_s, 1), "count"),
+        "knocks for a login": (round(knocks_per_s(config) / config.logins_per_s, 2), "count"),
     }
     if not never:
         readings["all are in after"] = (round(report.all_back_s / 60, 1), "min")

@@ -32,7 +32,7 @@ NAMES = {"memory": "memory", "cpu": "processors", "packets": "packets"}
 WORDS = {  # the script fills the gaps: phones, wall, changes left; of the last, the best and a share
     "empty": "An empty machine. Press ▶.",
     "full": "Full at _ phones: the wall is _. Changes left: _.",
-    "room": "_ phones, and room for more. Press ▶.",
+    "room": "_ phones, and room for more.",
     "end": "_ phones, and the wall is _. The best four changes hold _: you have _ % of that.",
 }
 

@@ -70,7 +70,7 @@ def log_picture(days: int, drawn: str) -> Picture:
         axes = {"yaxis": {"autorange": "reversed", "showgrid": False},
                 "xaxis": {"title": {"text": "hour of the day"}, "dtick": 3, "showgrid": False}}  # fmt: skip
         first, last = awake_h(log, PEOPLE[0])
-        alt = f"In {days_word} {PEOPLE[0]} never wrote before {first} o’clock or after {last}."
+        alt = f"In {days_word} {PEOPLE[0]} never wrote before {first} o’clock or after {last + 1}."
     else:
         trace = {
             "type": "scatter", "mode": "markers", "x": [round(line.at_s / HOUR_S, 2) for line in log],

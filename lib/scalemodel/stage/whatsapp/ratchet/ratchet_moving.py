@@ -15,10 +15,10 @@ from html import escape
 from scalemodel.core import units
 from scalemodel.stage.views.embed import Embed, data_html
 from scalemodel.stage.views.kinds import Kind
-from scalemodel.stage.whatsapp.ratchet.theft import best, tried
+from scalemodel.stage.whatsapp.ratchet.theft import TALKS, best, tried
 from scalemodel.whatsapp.encryption.theft import KINDS
 
-TURNS = "AAABBBAABA"
+TURNS = TALKS["long turns"]
 NAMES = {"A": "Anna", "B": "Ben"}
 LEFT, STEP = 62, 31  # px of the first message, and from one to the next
 LANE = {"A": 44, "B": 144}  # px down
