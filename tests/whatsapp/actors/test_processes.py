@@ -308,6 +308,9 @@ def test_new_code_comes_between_two_messages_and_the_third_version_ends_the_firs
     assert code.running() == {2: 1, 3: 0} and code.spawn([]).handler is keep
     code.load(keep)
     assert ada.exit_reason == "killed" and code.running() == {3: 1, 4: 0}
+    eve = code.spawn([])
+    code.load(keep, lambda state: all_of.exit(eve, "kill"))
+    assert code.change(eve) == "dead" and eve.handler is keep and eve.state == []
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────

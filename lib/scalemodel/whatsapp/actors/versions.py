@@ -77,6 +77,8 @@ class Code:
             state = process.state if code_change is None else code_change(process.state)
         except Exception as error:
             return f"refused: {type(error).__name__}: {error}"
+        if process.exit_reason is not None:
+            return "dead"  # of what it did there
         process.state, process.handler = state, handler
         old.discard(process), current.add(process)
         return "changed"
