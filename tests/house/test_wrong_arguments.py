@@ -24,7 +24,11 @@ LEFT_OUT = {
     "scalemodel.labs.playing.nursery": "holds a process; only the player has one",
     **{
         f"scalemodel.labs.playing.apart.Apart.{name}": "holds a process; `Here` has the same call"
-        for name in ("begin", "call")
+        for name in ("begin", "call", "computed_s")
+    },
+    **{
+        f"scalemodel.labs.twitter.crashes.Storm.{name}": "belongs to a run; only the player has one"
+        for name in ("takes", "asks", "answered", "world")
     },
     "scalemodel.core.events.Events.peek": "takes nothing",
     "scalemodel.core.events.Events.check": "takes nothing",

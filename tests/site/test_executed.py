@@ -92,6 +92,8 @@ def tampered(notebook, kind, old, new):
     for cell in copy.cells:
         for output in cell.get("outputs", []):
             place = output if kind == "text" else output.get("data", {})
+            if kind == "text/html" and PROVED.search(place.get("text/plain", "")):
+                continue  # another kind answers for it
             if re.search(old, place.get(kind, "")):
                 place[kind] = re.sub(old, new, place[kind], count=1)
                 return copy, cell.id

@@ -6,9 +6,10 @@ import pytest
 
 QUESTIONS = {
     "book/youtube/abr": [
-        "ABR", "buffer", "BOLA", "bitrate", "segment", "chunk", "stall", "tunnel",
+        "ABR", "buffer", "BOLA", "bitrate", "segment", "stall", "tunnel",
         "why does my video go blurry", "startup buffering",
     ],
+    "book/youtube/upload": ["chunk"],
     "book/youtube/race": ["QoE", "quality of experience"],
     "book/netflix/services": ["bulkhead", "one slow service", "time-out"],
     "book/netflix/edge": ["open connect", "fill window", "steering"],

@@ -250,7 +250,7 @@ class Admitting:
         """Those of the policy, if only such requests fill it as the rule admits too."""
         others = requests.admits if len(requests.admits) > 0 else True
         admits = self.rule.admits(requests) & others
-        return self.policy.hits(replace(requests, admits=admits))
+        return self.policy.hits(replace(requests, admits=checks.read_only(admits)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,6 @@ class Requests:
     times_s: np.ndarray | None  # shape (requests,)
     admits: np.ndarray  # whether a miss may fill, shape (requests,), or empty: all may
 
-    def __post_init__(self):
-        for name in ("ids", "bytes_of", "times_s", "admits"):  # a policy looks at them
-            if getattr(self, name) is not None:
-                object.__setattr__(self, name, checks.read_only(getattr(self, name)))
-
 
 def requests(
     ids: np.ndarray, sizes: np.ndarray | None = None, times_s: np.ndarray | None = None
@@ -81,7 +76,8 @@ def requests(
         if (np.diff(times_s) < 0).any():
             at = int(np.argmax(np.diff(times_s) < 0)) + 1
             raise ValueError(f"times_s[{at}]={times_s[at]} must be at least {times_s[at - 1]}")
-    return Requests(dense, distinct, bytes_of, times_s, np.zeros(0, dtype=bool))
+    rows = [row if row is None else checks.read_only(row) for row in (dense, bytes_of, times_s)]
+    return Requests(rows[0], distinct, *rows[1:], np.zeros(0, dtype=bool))  # a policy looks at them
 
 
 def _numbered(ids):

@@ -142,7 +142,7 @@ class Supervisor:
     name: str = "supervisor"
 
     def __post_init__(self):
-        _one_of("strategy", self.strategy, STRATEGIES)
+        _one_of("strategy", self.strategy, [*STRATEGIES])
         checks.instance("intensity", self.intensity, Intensity)
         checks.takes("told", self.told, "what", "id")
         checks.text("name", self.name)

@@ -34,6 +34,8 @@ class Code:
     (2, 'changed')
     >>> system.cast(ada, "hello"), system.run(), ada.state
     ('sent', 1, {'before': 1, 'hello': 1})
+    >>> code.running()
+    {1: 0, 2: 1}
     """
 
     def __init__(self, system: System, handler: Callable):

@@ -67,6 +67,9 @@ class Stanza:
             raise ValueError(f"children={self.tag!r} must be at most {MOST_DEPTH} deep")
         object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))
 
+    def __reduce__(self):  # so that it can be copied
+        return Stanza, (self.tag, dict(self.attributes), self.children, self.text)
+
 
 def _depth(stanza):
     return 1 + max(map(_depth, stanza.children), default=0)

@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.youtube.upload.path.refused import Refused, in_words
+from scalemodel.youtube.upload.path.refused import Refused, a_path, in_words
 
 HASH = re.compile("[0-9a-f]{64}")
 
@@ -52,7 +52,7 @@ class Blobs:
     @checks.kinds
     def __init__(self, folder: Path, step: Callable = no_step):
         self._step = checks.takes("step", step, "act")
-        self.folder = Path(os.path.abspath(folder))
+        self.folder = Path(os.path.abspath(a_path("folder", folder)))
         with in_words("open the blobs"):
             (self.folder / "half").mkdir(parents=True, exist_ok=True)
 
@@ -123,7 +123,7 @@ def flush_folder(folder: Path) -> None:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     flush_folder(folder)
     """
-    handle = os.open(folder, os.O_RDONLY)
+    handle = os.open(a_path("folder", folder), os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

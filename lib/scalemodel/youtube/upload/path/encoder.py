@@ -13,7 +13,9 @@ rates that fit the film, and chunks of one film on several workers; `makespan` h
 Sources: ffmpeg's documentation of its hls muxer, psnr and ssim; Wang and others, 2004 (SSIM).
 """
 
-__all__ = ["KBPS", "PATIENCE_S", "VIDEO", "Ffmpeg", "Rendition", "StandIn", "program"]
+__all__ = [
+    "KBPS", "PATIENCE_S", "VIDEO", "Ffmpeg", "Rendition", "StandIn", "moving_picture", "program",
+]  # fmt: skip
 __dir__ = lambda: __all__
 
 import contextlib
@@ -30,7 +32,7 @@ from typing import NamedTuple
 from scalemodel.core import checks
 from scalemodel.youtube.upload.ladder import Copy, rungs
 from scalemodel.youtube.upload.path.manifest import Rung, read_playlist
-from scalemodel.youtube.upload.path.refused import Refused
+from scalemodel.youtube.upload.path.refused import Refused, a_path
 
 KBPS = {240: 300, 480: 1_000, 720: 2_500}  # the rungs that we make, and their rates
 PATIENCE_S = 600.0
@@ -74,6 +76,17 @@ def program() -> str | None:
     return shutil.which("ffmpeg")
 
 
+def moving_picture(duration_s: float, height_px: int) -> str:
+    """What tells ffmpeg to draw a test picture that moves.
+
+    >>> moving_picture(5.0, 720)
+    'testsrc2=size=1280x720:rate=30:duration=5.0'
+    """
+    duration_s = checks.real("duration_s", duration_s, at_least=1, at_most=3_600)
+    (size,) = (copy for copy in _copies(height_px) if copy.height_px == height_px)
+    return f"testsrc2=size={size.width_px}x{size.height_px}:rate=30:duration={duration_s}"
+
+
 class Ffmpeg:
     """Copies by a real encoder.
 
@@ -92,10 +105,8 @@ class Ffmpeg:
     @checks.kinds
     def clip(self, file: Path, duration_s: float = 5.0, height_px: int = 720) -> Path:
         """A test picture that moves, written to `file`: something to upload."""
-        duration_s = checks.real("duration_s", duration_s, at_least=1, at_most=3_600)
-        (size,) = (copy for copy in _copies(height_px) if copy.height_px == height_px)
-        picture = f"testsrc2=size={size.width_px}x{size.height_px}:rate=30:duration={duration_s}"
-        self._run("-y", "-f", "lavfi", "-i", picture, "-c:v", "libx264", "-preset", "ultrafast",
+        drawn = moving_picture(duration_s, height_px)
+        self._run("-y", "-f", "lavfi", "-i", drawn, "-c:v", "libx264", "-preset", "ultrafast",
                   "-crf", "12", "-pix_fmt", "yuv420p", str(file), why="broken")  # fmt: skip
         return file
 
@@ -188,14 +199,14 @@ class StandIn:
     @checks.kinds
     def heights(self, file: Path) -> list[int]:
         """The heights of the rungs that this file gets; refused if it is none of its."""
-        if not Path(file).read_bytes().startswith(b"clip"):
+        if not a_path("file", file).read_bytes().startswith(b"clip"):
             raise Refused("look at the file", "unreadable")
         return [*KBPS]
 
     @checks.kinds
     def encode(self, file: Path, height_px: int) -> Rendition:
         """A rung of two segments, as many bytes as it has lines."""
-        size, data = _asked(height_px), Path(file).read_bytes()
+        size, data = _asked(height_px), a_path("file", file).read_bytes()
         if data.startswith(b"clip!"):
             self._crash()
         copy = hashlib.shake_256(f"{height_px} ".encode() + data).digest(height_px)

@@ -67,15 +67,19 @@ class Schedule:
         checks.plain(self)
         for name in ("films", "kills", "full", "sleeps"):
             if not isinstance(getattr(self, name), tuple):
-                raise ValueError(f"{name}={getattr(self, name)!r} must be a tuple")
+                raise ValueError(f"{name}={checks.brief(getattr(self, name))} must be a tuple")
         for film in self.films:
             if film not in FILMS:
-                raise ValueError(f"films has {film!r}; it must be of {', '.join(FILMS)}")
+                raise ValueError(
+                    f"films has {checks.brief(film)}; it must be of {', '.join(FILMS)}"
+                )
         for name, count in (("kills", 2), ("full", 2), ("sleeps", 3)):
             for row in getattr(self, name):
                 good = isinstance(row, tuple) and len(row) == count
                 if not good or (name != "full" and row[0] not in WHO):
-                    raise ValueError(f"{name} has {row!r}; it must be as its comment says")
+                    raise ValueError(
+                        f"{name} has {checks.brief(row)}; it must be as its comment says"
+                    )
                 for value in row[name != "full" :]:
                     checks.whole(name, value, at_least=0, at_most=MOST_STEPS)
         checks.whole("seed", self.seed, at_least=0)

@@ -52,11 +52,13 @@ class Rung:
         for name in ("height_px", "width_px"):
             checks.whole(name, getattr(self, name), at_least=1, at_most=100_000)
         if not isinstance(self.codecs, str) or not CODECS.fullmatch(self.codecs):
-            raise ValueError(f"codecs={self.codecs!r} must be letters, digits and dots")
+            raise ValueError(f"codecs={checks.brief(self.codecs)} must be letters, digits and dots")
         checks.whole("header_bytes", self.header_bytes, at_least=1, at_most=MOST_BYTES)
         for name in ("segment_bytes", "segment_s"):
             if not isinstance(getattr(self, name), tuple) or not getattr(self, name):
-                raise ValueError(f"{name}={getattr(self, name)!r} must be a tuple, and not empty")
+                raise ValueError(
+                    f"{name}={checks.brief(getattr(self, name))} must be a tuple, and not empty"
+                )
         for size in self.segment_bytes:
             checks.whole("segment_bytes", size, at_least=1, at_most=MOST_BYTES)
         for length_s in self.segment_s:

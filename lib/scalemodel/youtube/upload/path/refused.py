@@ -7,12 +7,14 @@ Left out: other languages than English, and numbers as HTTP has them.
 Sources: none; the names of errors are those of POSIX.
 """
 
-__all__ = ["FULL", "NAME", "WHY", "Refused", "in_words", "plain_name"]
+__all__ = ["FULL", "NAME", "WHY", "Refused", "a_path", "in_words", "plain_name"]
 __dir__ = lambda: __all__
 
 import contextlib
 import errno
+import os
 import re
+from pathlib import Path
 
 from scalemodel.core import checks
 
@@ -67,6 +69,22 @@ def in_words(what: str):
     except OSError as error:
         why = "full" if error.errno in FULL else "gone"
         raise Refused(what, why, error.strerror or str(error)) from error
+
+
+def a_path(field: str, path: str | os.PathLike) -> Path:
+    """`path`, if a disk can have it; else a refusal that names the field.
+
+    >>> a_path("folder", "\ud800")
+    Traceback (most recent call last):
+    ...
+    ValueError: folder='\\ud800' must be a path of letters that a disk can write
+    """
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        allowed = "a path of letters that a disk can write"
+        raise ValueError(f"{field}={checks.brief(path)} must be {allowed}") from None
+    return Path(path)
 
 
 def plain_name(field: str, name: str) -> str:

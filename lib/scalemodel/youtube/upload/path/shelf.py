@@ -20,7 +20,7 @@ from pathlib import Path
 
 from scalemodel.core import checks
 from scalemodel.youtube.upload.path.blobs import HASH, flush, flush_folder, no_step
-from scalemodel.youtube.upload.path.refused import Refused, in_words, plain_name
+from scalemodel.youtube.upload.path.refused import Refused, a_path, in_words, plain_name
 
 
 class Shelf:
@@ -36,7 +36,7 @@ class Shelf:
     @checks.kinds
     def __init__(self, folder: Path, step: Callable = no_step):
         self._step = checks.takes("step", step, "act")
-        self.folder = Path(os.path.abspath(folder))
+        self.folder = Path(os.path.abspath(a_path("folder", folder)))
         with in_words("open the shelf"):
             self.folder.mkdir(parents=True, exist_ok=True)
 
