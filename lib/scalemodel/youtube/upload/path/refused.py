@@ -74,7 +74,7 @@ def in_words(what: str):
 def a_path(field: str, path: str | os.PathLike) -> Path:
     """`path`, if a disk can have it; else a refusal that names the field.
 
-    >>> a_path("folder", "\ud800")
+    >>> a_path("folder", "\\ud800")
     Traceback (most recent call last):
     ...
     ValueError: folder='\\ud800' must be a path of letters that a disk can write
