@@ -60,13 +60,13 @@ def monkey_moving() -> Embed:
         f'<div class="sm-moving-ways" hidden>{picks}</div>'
         f'<div class="sm-moving-ways" hidden>{selects}'
         '<button type="button" data-leash aria-pressed="false">on its leash</button></div>'
+        '<div class="sm-moving-buttons" hidden><button type="button" data-to="play">▶ play</button>'
+        '<button type="button" data-to="back">‹ back</button>'
+        '<button type="button" data-to="next">next ›</button><output></output></div>'
         f'<svg viewBox="0 0 360 168" aria-hidden="true">{_calendar()}<g data-fleet>{_fleet()}</g>'
         f'<g data-marks></g><path data-hand d="M5 20v38"/>{_beast()}</svg>'
         f'<ol aria-label="gates, in order">{gates}</ol>'
         f'<p data-said aria-live="polite">{escape(units.tied(first[0].words))}</p>'
-        '<div class="sm-moving-buttons" hidden><button type="button" data-to="play">▶ play</button>'
-        '<button type="button" data-to="back">‹ back</button>'
-        '<button type="button" data-to="next">next ›</button><output></output></div>'
         f"<details><summary>The steps in words</summary><ol>{steps}</ol></details>"
         f"{data_html(data)}</div></figure>"
     )

@@ -88,10 +88,10 @@ def moving(
     drawn = "".join(_drawn(name, svg, first) for name, svg in things.items())
     html = (
         f'<figure class="sm-moving" aria-label="{escape(title)}" data-lm-suppress-shortcuts>'
-        f'<p class="sm-title">{escape(title)}</p>{_picks(ways)}'
+        f'<p class="sm-title">{escape(title)}</p>{_picks(ways)}{BUTTONS}'
         f'<svg viewBox="0 0 {width} {height}" style="max-width:{2 * width}px" aria-hidden="true">'
         f"{ground}{drawn}</svg>"
-        f'<figcaption aria-live="polite">{escape(units.tied(first.words))}</figcaption>{BUTTONS}'
+        f'<figcaption aria-live="polite">{escape(units.tied(first.words))}</figcaption>'
         f"{_in_words(ways)}"
         f"{data_html(data)}</figure>"
     )

@@ -36,7 +36,7 @@ def windows_picture(gap_s: float, window_s: int) -> Picture:
     >>> windows_picture(1.5, 1).readings["share by the formula"]
     (0.5, 'ratio')
     """
-    far_s = window_s + 2
+    far_s = max(WINDOWS_S) + 2  # for each window, so that the marker is always in sight
     gaps = [n / 20 for n in range(20 * far_s + 1)]
     owed = [100 * expected_shared_ratio(one, window_s) for one in gaps]
     some = gaps[::5]

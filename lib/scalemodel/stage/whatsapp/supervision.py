@@ -127,11 +127,11 @@ def supervision() -> Embed:
         f'<figure class="sm-moving" data-ready="1" aria-label="{title}" data-lm-suppress-shortcuts>'
         f'<div class="sm-supervision"><p class="sm-title">{title}</p>'
         f'<div class="sm-moving-ways" hidden>{picks}<label>it crashes <select autocomplete="off">{often}</select></label></div>'
-        f'<div class="tree"><b data-node="app">app</b><div class="kids">{branches}</div></div>'
-        '<p data-said aria-live="polite">All nine are up. Click a worker to crash it.</p>'
         '<div class="sm-moving-buttons" hidden><button type="button" data-to="play">▶ play</button>'
         '<button type="button" data-to="back">‹ back</button>'
         '<button type="button" data-to="next">next ›</button><output></output></div>'
+        f'<div class="tree"><b data-node="app">app</b><div class="kids">{branches}</div></div>'
+        '<p data-said aria-live="polite">All nine are up. Click a worker to crash it.</p>'
         f"<details><summary>The steps in words</summary><ol>{steps}</ol></details>"
         f"{data_html({'runs': runs})}</div></figure>"
     )

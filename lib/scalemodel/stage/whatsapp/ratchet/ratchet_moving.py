@@ -84,12 +84,12 @@ def ratchet_moving() -> Embed:
         f'<figure class="sm-moving" data-ready="1" aria-label="{title}" data-lm-suppress-shortcuts>'
         f'<div class="sm-ratchet_moving"><p class="sm-title">{title}</p>'
         f'<div class="sm-moving-ways" hidden>{locks}</div>'
-        f'<svg viewBox="0 0 360 178" aria-hidden="true" data-kind="{KINDS[-1]}">{_drawn()}</svg>'
-        f'<p data-said aria-live="polite">{escape(said(KINDS[-1])[0])}</p>'
-        '<p data-thief aria-live="polite">The thief waits.</p>'
         '<div class="sm-moving-buttons" hidden><button type="button" data-to="play">▶ play</button>'
         '<button type="button" data-to="back">‹ back</button>'
         f'<button type="button" data-to="next">next ›</button>{copies}<output></output></div>'
+        f'<svg viewBox="0 0 360 178" aria-hidden="true" data-kind="{KINDS[-1]}">{_drawn()}</svg>'
+        f'<p data-said aria-live="polite">{escape(said(KINDS[-1])[0])}</p>'
+        '<p data-thief aria-live="polite">The thief waits.</p>'
         f"<details><summary>The steps in words</summary><ol>{steps}</ol></details>"
         f"{data_html(data)}</div></figure>"
     )

@@ -134,4 +134,4 @@ def _squares(rows):
                 parts.append(f'<rect x="{x + 2:.1f}" y="{y + 1:.1f}" width="{step - 4:.1f}" height="{high - 2:.1f}" fill="{ink(hue)}"/>')  # fmt: skip
             elif name in owed:
                 parts.append(f'<rect x="{x + 3:.1f}" y="{y + 2:.1f}" width="{step - 6:.1f}" height="{high - 4:.1f}" fill="none" stroke="{ink("red")}" stroke-width="2"/>')  # fmt: skip
-    return drawn(("green: starts again and must; orange: in vain; red: must, and does not", "a row a crash", "a column a worker, in the same order"), "".join(parts))  # fmt: skip
+    return drawn(("green: again, as it must; orange: in vain; red: must, but does not", "a row a crash", "a column a worker, in the same order"), "".join(parts))  # fmt: skip
