@@ -313,6 +313,18 @@ def test_new_code_comes_between_two_messages_and_the_third_version_ends_the_firs
     assert code.change(eve) == "dead" and eve.handler is keep and eve.state == []
 
 
+def test_a_change_of_code_whose_error_has_no_words_is_refused_all_the_same():
+    code = Code(system(), keep)
+    ada = code.spawn([])
+
+    def change(state):
+        raise type("Odd", (RuntimeError,), {"__str__": Wordless.__str__})
+
+    code.load(lambda me, message: None, change)
+    assert code.change(ada) == "refused: Odd: no words"
+    assert (ada.handler, ada.state, code.running()) == (keep, [], {1: 1, 2: 0})
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.booleans()), max_size=60), st.integers(1, 4))  # fmt: skip
 def test_order_holds_between_one_sender_and_one_receiver(sent, per_turn):
@@ -449,3 +461,10 @@ def test_other_bad_input_is_named():
     code, stranger = Code(all_of, keep), all_of.spawn(keep)
     with pytest.raises(ValueError, match="must run a version of this code"):
         code.change(stranger)
+    for wrong, words in (
+        ((lambda me: None,), r"handler=<lambda> must be a function of \(me, message\)"),
+        ((keep, lambda: None), r"code_change=<lambda> must be a function of \(state\)"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            code.load(*wrong)
+    assert code.running() == {1: 0}
