@@ -59,8 +59,10 @@ def test_who_is_not_named_is_the_first_and_each_instant_ends_one():
     spec = {"strategy": "one_for_one", "max_r": 1, "max_t_s": 2, "children": ["a", "b"]}
     told = replay(spec | {"crash_at_ms": [900, 3900]})
     assert told["events"] == [["start", "a"]] * 2 and told["after"] == [["a", "up"], ["b", "up"]]
-    at_the_second = replay(spec | {"max_t_s": 1, "crash_at_ms": [900, 2000]})
+    at_the_second = replay(spec | {"max_t_s": 1, "crash_at_ms": [999, 2000]})
     assert at_the_second["supervisor_alive_after_each"] == [True, True]
+    back_in_time = replay(spec | {"crash_at_ms": [3900, 900]})  # the clock stands
+    assert back_in_time == replay(spec | {"crash_at_ms": [3900, 3900]})
     told = replay(spec | {"crash_at_ms": [900, 2900, 2950], "kill": ["b", "a", "a"]})
     assert told == {"events": [["start", "b"], ["shutdown", "b"]], "after": [],
                     "supervisor_alive_after_each": [True, False, False]}  # fmt: skip
@@ -89,3 +91,8 @@ def test_ours_does_what_the_real_one_does_in_three_hundred_that_are_drawn(tmp_pa
 def test_a_scenario_that_means_nothing_is_named(wrong):
     with pytest.raises(ValueError, match="must"):
         replay(KEPT[0] | wrong)
+
+
+def test_what_is_no_scenario_is_named():
+    with pytest.raises(ValueError, match="scenario=3 must be a Mapping"):
+        replay(3)

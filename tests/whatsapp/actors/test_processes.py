@@ -134,6 +134,11 @@ def test_a_call_has_one_outcome_and_a_late_reply_is_dropped():
     assert quick.timer.target is None
     all_of.advance(9.0)
     assert quick.outcome == ("reply", "me") and not all_of.reply(quick, "you")
+    usual = all_of.call(asked, "what?")
+    all_of.advance(4.9)
+    assert usual.outcome is None
+    all_of.advance(0.2)
+    assert usual.outcome == ("timed out", None)
 
 
 def test_a_call_to_who_dies_is_down():
@@ -175,6 +180,13 @@ def test_what_was_sent_is_read_before_the_clock_moves():
     assert ada.state == [0.0, 1.0] and all_of.now_s() == 2.0
     all_of.advance(1.0)
     assert ada.state == [0.0, 1.0, 3.0]
+
+
+def test_a_run_has_so_many_turns_and_no_more():
+    all_of = system()
+    turns = [all_of.spawn(lambda me, _: all_of.cast(me, 1)) for _ in range(3)]
+    assert [all_of.cast(one, 1) for one in turns] == [SENT] * 3
+    assert [all_of.run(most_turns=most) for most in (0, 2, 7, 4)] == [0, 2, 7, 4]
 
 
 def test_a_mailbox_has_a_bound_and_its_answer():
@@ -313,6 +325,18 @@ def test_new_code_comes_between_two_messages_and_the_third_version_ends_the_firs
     assert code.change(eve) == "dead" and eve.handler is keep and eve.state == []
 
 
+def test_a_change_of_code_whose_error_has_no_words_is_refused_all_the_same():
+    code = Code(system(), keep)
+    ada = code.spawn([])
+
+    def change(state):
+        raise type("Odd", (RuntimeError,), {"__str__": Wordless.__str__})
+
+    code.load(lambda me, message: None, change)
+    assert code.change(ada) == "refused: Odd: no words"
+    assert (ada.handler, ada.state, code.running()) == (keep, [], {1: 1, 2: 0})
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.booleans()), max_size=60), st.integers(1, 4))  # fmt: skip
 def test_order_holds_between_one_sender_and_one_receiver(sent, per_turn):
@@ -449,3 +473,10 @@ def test_other_bad_input_is_named():
     code, stranger = Code(all_of, keep), all_of.spawn(keep)
     with pytest.raises(ValueError, match="must run a version of this code"):
         code.change(stranger)
+    for wrong, words in (
+        ((lambda me: None,), r"handler=<lambda> must be a function of \(me, message\)"),
+        ((keep, lambda: None), r"code_change=<lambda> must be a function of \(state\)"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            code.load(*wrong)
+    assert code.running() == {1: 0}

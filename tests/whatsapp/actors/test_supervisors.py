@@ -496,6 +496,16 @@ def test_numbers_without_end_are_named():
                 ratio(**{"gap_s": 0, "window_s": 1} | wrong)
 
 
+def test_a_storm_without_its_config_or_chance_is_named():
+    for said, deed in (
+        ("config=3 must be a StormConfig", lambda: storms.simulate(3)),
+        ("config=3 must be a StormConfig", lambda: storms.contained_at(3)),
+        ("rng=3 must be a Generator", lambda: storms.shared_ratio(1.0, 1, 3)),
+    ):
+        with pytest.raises(ValueError, match=f"^{said}"):
+            deed()
+
+
 def test_who_starts_something_else_than_a_process_is_named():
     system = System(Clock())
     with pytest.raises(ValueError, match="start of 'a'=3 must be a Process"):

@@ -68,6 +68,13 @@ def test_pauses_alone_or_a_short_line_alone_do_not_do_it_and_both_do():
     assert simulate(replace(at_once, line_s=None)).all_back_s == math.inf
 
 
+def test_the_pauses_of_each_rule_at_their_longest():
+    """The first, the second, and what it comes to; a phone at once knocks a second later."""
+    pauses_s = {name: [rule.pause(again, 0.0, 1.0, rule.memory()) for again in (0, 1, 60)] for name, rule in BACKOFFS.items()}  # fmt: skip
+    assert pauses_s == {"at once": [0, 0, 0], "every minute": [60, 60, 60],
+                        "exponential": [1, 2, 600], "full jitter": [1, 2, 600]}  # fmt: skip
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 CONFIGS = st.builds(
     StormConfig,

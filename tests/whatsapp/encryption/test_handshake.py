@@ -185,6 +185,7 @@ def test_what_is_no_phone_no_bundle_and_no_opening_is_named():
 
 
 def test_so_many_pre_keys():
+    assert len(Keys(rng()).once) == 10
     for wrong in (-1, 1_001, 2.5, None):
         with pytest.raises(ValueError, match="once="):
             Keys(rng(), once=wrong)

@@ -1,11 +1,14 @@
 """What the server sees: from its log alone, beside what it was not told."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from scalemodel.core.stats import agrees
 from scalemodel.whatsapp.encryption.groups import Device
 from scalemodel.whatsapp.encryption.metadata import (
+    COUPLES,
     PEOPLE,
     Line,
     Server,
@@ -33,12 +36,50 @@ def test_hours_are_of_the_day_and_pairs_have_no_direction():
     assert by_hour(log)["ben"][:3] == [1, 1, 0] and by_hour(log)["anna"][:3] == [0, 1, 0]
 
 
+class Told(np.random.Generator):
+    """Chance that gives the mean of all, and the two ends of what is even by turns."""
+
+    def __init__(self, share=0.5):
+        super().__init__(np.random.PCG64(1))
+        self.asked, self.random = 0, lambda: share
+
+    def uniform(self, low, high):
+        self.asked += 1
+        return high if self.asked % 2 == 0 else low
+
+    exponential = lambda self, scale: scale
+    lognormal = lambda self, mean, sigma: np.exp(mean)
+    poisson = lambda self, mean: int(mean)
+    geometric = lambda self, p: int(1 / p)
+
+
+def test_a_day_of_two_couples_by_hand():
+    """The one wakes at 5 and the other at 10, so they talk from 10 to 21; 8 messages in 8 minutes."""
+    server, truth = town(Told(), days=2)
+    assert {pair: talks for pair, talks in truth.items() if talks} == COUPLES
+    owed = Counter()
+    for pair in COUPLES:
+        for begins_h in (10, 21, 24 + 10, 24 + 21):
+            for n in range(8):
+                owed[3_600 * begins_h + 60 * n, pair[n % 2], pair[1 - n % 2]] += 3
+    assert Counter((line.at_s, line.sender, line.receiver) for line in server.log) == owed
+    assert {line.size_bytes for line in server.log} == {34 + MESSAGE_BYTES}
+
+
+def test_where_all_are_friends_and_send_pictures_only():
+    server, truth = town(Told(share=0.0), days=1)
+    assert Counter(truth.values()) == {6.0: 2, 1.0: 26}
+    assert by_pair(server.log) == {pair: 8 * talks for pair, talks in truth.items()}
+    assert {line.size_bytes - MESSAGE_BYTES for line in server.log} == {60_001, 300_001}
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_the_log_is_whole_and_in_order():
     server, truth = town(np.random.default_rng(3))
     log, pairs, hours = server.log, by_pair(server.log), by_hour(server.log)
     assert sorted(log, key=lambda line: line.at_s) == log
     assert sum(pairs.values()) == sum(map(sum, hours.values())) == len(log)
+    assert {len(row) for row in hours.values()} == {24}
     assert all(truth[pair] > 0 for pair in pairs), "who never talks is in no line"
     assert all(line.sender in PEOPLE and line.sender != line.receiver for line in log)
     assert list(pairs.values()) == sorted(pairs.values(), reverse=True)

@@ -199,9 +199,9 @@ class System:
     ) -> Process:
         """A process that runs `handler(me, message)`, linked to `link` from its first moment."""
         if not callable(handler):
-            raise ValueError(f"handler={handler!r} must be a function of (me, message)")
+            raise ValueError(f"handler={checks.brief(handler)} must be a function of (me, message)")
         if type(trap_exit) is not bool:
-            raise ValueError(f"trap_exit={trap_exit!r} must be True or False")
+            raise ValueError(f"trap_exit={checks.brief(trap_exit)} must be True or False")
         process = Process(self, handler, state, name)
         if link is not None:
             self.link(process, link)
@@ -288,7 +288,9 @@ class System:
         """Move a `Clock` on, from timer to timer, and run what is due at each."""
         checks.real("duration_s", duration_s, at_least=0)
         if not isinstance(self.clock, Clock):
-            raise ValueError(f"clock={self.clock!r} must be a Clock: others move by themselves")
+            raise ValueError(
+                f"clock={checks.brief(self.clock)} must be a Clock: others move by themselves"
+            )
         end_s = checks.real("clock() + duration_s", self.now_s() + duration_s)
         self.run()
         while self._timers and self._timers[0][0] <= end_s:
@@ -390,7 +392,7 @@ class System:
         """
         _ours(self, "one", one), _ours(self, "other", other)
         if one is other:
-            raise ValueError(f"other={other!r} must be another process than one")
+            raise ValueError(f"other={checks.brief(other)} must be another process than one")
         for dead, left in (one, other), (other, one):
             if dead.exit_reason is not None:
                 return self._exit_signal(left, dead, "noproc")  # nothing, if both are
@@ -502,7 +504,7 @@ class System:
 
 def _ours(system, field, process):
     if not isinstance(process, Process) or process.system is not system:
-        raise ValueError(f"{field}={process!r} must be a Process of this system")
+        raise ValueError(f"{field}={checks.brief(process)} must be a Process of this system")
     return process
 
 

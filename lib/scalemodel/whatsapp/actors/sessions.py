@@ -118,7 +118,7 @@ class Sessions:
             if self.system.cast(process, one) != SENT:
                 self.system.exit(process, "shutdown")
                 raise ValueError(
-                    f"most_waiting must be at least the {len(waiting)} that wait for {user!r}"
+                    f"most_waiting must be at least the {len(waiting)} that wait for {checks.brief(user)}"
                 )
         self.offline.pop(user, None)
         self.online[user] = process
@@ -197,5 +197,5 @@ def _name(user):
     try:
         hash(user)
     except TypeError:
-        raise ValueError(f"user={user!r} must be a name") from None
+        raise ValueError(f"user={checks.brief(user)} must be a name") from None
     return user

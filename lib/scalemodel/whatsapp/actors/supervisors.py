@@ -52,7 +52,7 @@ class _TooDeep(ValueError):
 
 def _one_of(field, value, allowed):
     if value not in allowed:
-        raise ValueError(f"{field}={value!r} must be one of {', '.join(allowed)}")
+        raise ValueError(f"{field}={checks.brief(value)} must be one of {', '.join(allowed)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +151,7 @@ class Supervisor:
             raise ValueError(f"children={checks.brief(some)} must be a row of Child")
         ids = [child.id for child in some]
         if len({*ids}) < len(ids):
-            raise ValueError(f"children={ids} must have different ids")
+            raise ValueError(f"children={checks.brief(ids)} must have different ids")
         object.__setattr__(self, "children", tuple(some))
 
     def start(self, system: System, link: Process | None = None) -> Process:
@@ -182,7 +182,9 @@ def children(supervisor: Process) -> dict[str, Process | None]:
     """
     keeper = getattr(supervisor, "state", None)
     if not isinstance(keeper, _Keeper):
-        raise ValueError(f"supervisor={supervisor!r} must be the process of a Supervisor")
+        raise ValueError(
+            f"supervisor={checks.brief(supervisor)} must be the process of a Supervisor"
+        )
     return {} if supervisor.exit_reason is not None else dict(keeper.running)
 
 
@@ -218,7 +220,7 @@ class _Keeper:
         """Start one, or raise `StartFailed`."""
         if me.system.starting >= _DEEPEST:
             raise _TooDeep(
-                f"child {id!r} must be at most {_DEEPEST} supervisors deep: does one start itself?"
+                f"child {checks.brief(id)} must be at most {_DEEPEST} supervisors deep: does one start itself?"
             )
         me.system.starting += 1
         try:
@@ -230,11 +232,11 @@ class _Keeper:
             raise StartFailed(id) from error
         finally:
             me.system.starting -= 1
-        checks.instance(f"start of {id!r}", process, Process)
+        checks.instance(f"start of {checks.brief(id)}", process, Process)
         above = me
         while isinstance(above, Process) and isinstance(above.state, _Keeper):
             if process is above:
-                raise ValueError(f"child {id!r} must not be its own supervisor")
+                raise ValueError(f"child {checks.brief(id)} must not be its own supervisor")
             above = above.state.parent
         me.system.link(process, me)
         self.running[id] = process

@@ -38,18 +38,20 @@ def replay(scenario: Mapping) -> dict:
     checks.instance("scenario", scenario, Mapping)
     for name, kind in _MUST_BE.items():
         if not isinstance(scenario.get(name), kind):
-            raise ValueError(f"scenario[{name!r}]={scenario.get(name)!r} must be {kind}")
+            raise ValueError(
+                f"scenario[{name!r}]={checks.brief(scenario.get(name))} must be {kind}"
+            )
     names, at_ms = scenario["children"], scenario.get("crash_at_ms")
     kinds = _row(scenario.get("restart", "permanent"), len(names))
     kills = _row(scenario.get("kill", names[0] if names else []), len(at_ms or [0]))
     reasons = _row(scenario.get("reason", "crash"), len(kills))
     if not {*kills} <= {*names}:
-        raise ValueError(f"kill={kills} must be some of {', '.join(names)}")
+        raise ValueError(f"kill={checks.brief(kills)} must be some of {checks.brief(names)}")
     system, events, alive = System(Clock()), [], []
     top = Supervisor(
         strategy=scenario["strategy"],
         children=[
-            Child(id=name, start=_worker, restart=kind, shutdown_s=1.0)
+            Child(id=name, start=_worker, restart=kind)
             for name, kind in zip(names, kinds, strict=True)
         ],
         intensity=Intensity(

@@ -74,11 +74,15 @@ class Code:
         if process in current:
             return "current"
         if process not in old:
-            raise ValueError(f"process={process!r} must run a version of this code")
+            raise ValueError(f"process={checks.brief(process)} must run a version of this code")
         try:
             state = process.state if code_change is None else code_change(process.state)
         except Exception as error:
-            return f"refused: {type(error).__name__}: {error}"
+            kind = type(error).__name__
+            try:
+                return f"refused: {kind}: {error}"
+            except Exception:  # of its own text
+                return f"refused: {kind}: no words"
         if process.exit_reason is not None:
             return "dead"  # of what it did there
         process.state, process.handler = state, handler

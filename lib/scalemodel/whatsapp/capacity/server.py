@@ -122,7 +122,7 @@ def after(phone: Load, changes: Iterable[str]) -> Load:
     """
     for name in changes:
         if not isinstance(name, str) or name not in CHANGES:
-            raise ValueError(f"change={name!r} must be one of {', '.join(CHANGES)}")
+            raise ValueError(f"change={checks.brief(name)} must be one of {', '.join(CHANGES)}")
         phone = _times(phone, **CHANGES[name])
     return phone
 

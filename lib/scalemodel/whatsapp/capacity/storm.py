@@ -72,7 +72,9 @@ class StormConfig:
         for name, least in (("outage_s", 0), ("time_out_s", 1)):
             checks.whole(name, getattr(self, name), at_least=least, at_most=100_000)
         if not isinstance(self.backoff, Backoff):
-            raise ValueError(f"backoff={self.backoff!r} must be a rule of pauses from `retry`")
+            raise ValueError(
+                f"backoff={checks.brief(self.backoff)} must be a rule of pauses from `retry`"
+            )
         if self.line_s is not None:
             checks.real("line_s", self.line_s, at_least=1 / self.logins_per_s, at_most=1e6)
         for name in ("refusal_ratio", "gone_ratio"):

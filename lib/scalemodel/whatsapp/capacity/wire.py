@@ -56,7 +56,9 @@ class Stanza:
             checks.whole(f"len({name})", len(getattr(self, name)), at_least=0, at_most=255)
         for name in (self.tag, *self.attributes):
             if not isinstance(name, str) or not _NAME.fullmatch(name):
-                raise ValueError(f"tag={name!r} must be a name of letters, digits, . - and _")
+                raise ValueError(
+                    f"tag={checks.brief(name)} must be a name of letters, digits, . - and _"
+                )
         for text in (self.text, *self.attributes.values()):
             if not isinstance(text, str) or _UNFIT.search(text) or len(text.encode()) > MOST_BYTES:
                 allowed = f"text of {MOST_BYTES} bytes that XML can hold"
@@ -64,7 +66,7 @@ class Stanza:
         for child in self.children:
             checks.instance("child", child, Stanza)
         if _depth(self) > MOST_DEPTH:
-            raise ValueError(f"children={self.tag!r} must be at most {MOST_DEPTH} deep")
+            raise ValueError(f"children={checks.brief(self.tag)} must be at most {MOST_DEPTH} deep")
         object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))
 
     def __reduce__(self):  # so that it can be copied
@@ -141,7 +143,7 @@ def _element(raw, at, depth):
     for _ in range(count):
         name, at = _text(raw, at)
         if name in attributes:
-            raise ValueError(f"raw names the attribute {name!r} twice, and must once")
+            raise ValueError(f"raw names the attribute {checks.brief(name)} twice, and must once")
         attributes[name], at = _text(raw, at)
     (count,), at = _take(raw, at, 1)
     for _ in range(count):

@@ -84,7 +84,6 @@ def town(rng: np.random.Generator, days: int = 7) -> tuple[Server, dict[tuple[st
     >>> len(server.log) > 0, truth["anna", "ben"]
     (True, 6.0)
     """
-    checks.instance("rng", rng, np.random.Generator)
     days = checks.whole("days", days, at_least=1, at_most=60)
     device = {name: Device(name, rng) for name in PEOPLE}
     wakes_h = {name: rng.uniform(5, 10) for name in PEOPLE}  # and sleeps after 16 hours
