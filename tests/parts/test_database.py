@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from scalemodel.parts.database import WHY, Database, DatabaseTrouble
+from scalemodel.parts.database import Database, DatabaseTrouble
 from tests.conftest import needs_postgres
 
 TABLES = {"sale": "id INTEGER PRIMARY KEY, what TEXT"}
@@ -26,7 +26,7 @@ def shop(where, **more):
 def refused(why, call, *arguments):
     with pytest.raises(DatabaseTrouble, match="cannot ") as caught:
         call(*arguments)
-    assert caught.value.why == why and WHY[why] in str(caught.value)
+    assert caught.value.why == why and DatabaseTrouble.WHY[why] in str(caught.value)
 
 
 @pytest.fixture(params=["file", pytest.param("url", marks=needs_postgres)])

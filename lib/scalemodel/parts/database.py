@@ -14,7 +14,7 @@ Left out: several who write at once, pools, changing the tables of a ledger that
 Sources: SQLite's documentation (WAL, application_id, immutable), PostgreSQL's and psycopg's.
 """
 
-__all__ = ["MEANS", "WHY", "Database", "DatabaseTrouble"]
+__all__ = ["MEANS", "Database", "DatabaseTrouble"]
 __dir__ = lambda: __all__
 
 import contextlib
@@ -26,40 +26,36 @@ import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from scalemodel.core import checks
+from scalemodel.parts.trouble import Trouble, why_of
 
-WHY = {
-    "locked": "somebody else holds the database. End what holds it, and repeat the call",
-    "full": "there is no room left. Free some, and repeat the call",
-    "refused": "the disk takes no more: a limit on a file's size, or a fault. Look at it, and repeat",
-    "another's": "it is another program's, and stays as it is. Name another place",
-    "shared": "what is to be entered stands there already: two programs write here. End one",
-    "gone": "the database is not there any more, or cannot be reached. Look at it",
-    "not installed": "PostgreSQL needs psycopg: pip install 'psycopg[binary]'",
-    "closed": "it is closed. Make another",
-    "broken": "the database refuses",
-}
 MEANS = {  # how SQLite's name of an error begins, or PostgreSQL's number of it
     "SQLITE_BUSY": "locked", "SQLITE_LOCKED": "locked", "SQLITE_FULL": "full", "53": "full",
     "SQLITE_NOTADB": "another's", "SQLITE_CONSTRAINT": "shared", "SQLITE_CANTOPEN": "gone",
     "SQLITE_IOERR_WRITE": "refused", "SQLITE_IOERR_SHMSIZE": "refused", "SQLITE_IOERR": "gone",
     "SQLITE_READONLY": "gone", "55P03": "locked", "57014": "locked", "40": "locked", "08": "gone",
     "23": "shared", "42501": "another's", "57": "gone", "3D": "gone", "28": "gone", "None": "gone",
-    "[Errno": "gone",
 }  # fmt: skip
 
 
-class DatabaseTrouble(RuntimeError):
+class DatabaseTrouble(Trouble):
     """The database did not do what it was asked; `why` is one of `WHY`.
 
-    >>> str(DatabaseTrouble("write", "full"))
-    'cannot write: there is no room left. Free some, and repeat the call'
+    >>> str(DatabaseTrouble("write", "closed"))
+    'cannot write: it is closed. Make another'
     """
 
-    def __init__(self, what: str, why: str, more: str = ""):
-        super().__init__(f"cannot {what}: {WHY[why]}{more and f' ({more})'}")
-        self.why = why
+    WHY: ClassVar[dict[str, str]] = Trouble.WHY | {
+        "locked": "somebody else holds the database. End what holds it, and repeat the call",
+        "refused": "the disk takes no more: a limit on a file's size, or a fault. Look at it, and repeat",
+        "another's": "it is another program's, and stays as it is. Name another place",
+        "shared": "what is to be entered stands there already: two programs write here. End one",
+        "not installed": "PostgreSQL needs psycopg: pip install 'psycopg[binary]'",
+        "closed": "it is closed. Make another",
+        "broken": "the database refuses",
+    }
 
 
 class Database(contextlib.AbstractContextManager):
@@ -189,7 +185,8 @@ class Database(contextlib.AbstractContextManager):
             if name is error and not isinstance(error, OSError | sqlite3.Error | UnicodeError):
                 raise
             means = (why for start, why in MEANS.items() if str(name).startswith(start))
-            raise DatabaseTrouble(what, next(means, "broken"), str(error)[:200]) from error
+            why = why_of(error) if isinstance(error, OSError) else next(means, "broken")
+            raise DatabaseTrouble(what, why, str(error)[:200]) from error
 
     def close(self) -> None:
         """Let go of it; twice is no matter."""

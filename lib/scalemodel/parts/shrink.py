@@ -1,19 +1,38 @@
-"""From a long history that fails to a short one that fails in the same way.
+"""From a long history that fails to a short one that fails in the same way, and the verdict.
 
 Left out: the shortest of all; this is a greedy walk that stops where no single step
 makes it shorter, or when its tries are used up.
 Sources: Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002.
 """
 
-__all__ = ["World", "shrink", "without_some"]
+__all__ = ["Verdict", "World", "shrink", "without_some"]
 __dir__ = lambda: __all__
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 from scalemodel.core import checks
 
 World = TypeVar("World")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether all promises held; else which did not, how, and the short history where it did not.
+
+    >>> Verdict("", "", None).holds
+    True
+    """
+
+    promise: str  # nothing if all held
+    words: str
+    schedule: object  # what the history was of
+
+    @property
+    def holds(self) -> bool:
+        """Whether all promises held."""
+        return not self.promise
 
 
 @checks.kinds

@@ -29,7 +29,7 @@ from scalemodel.youtube.upload.path.chunks import MOST_CHUNK_BYTES, send
 from scalemodel.youtube.upload.path.encoder import Ffmpeg, program
 from scalemodel.youtube.upload.path.manifest import MASTER, MPD, Rung, read_dash, read_hls
 from scalemodel.youtube.upload.path.pipeline import Site
-from scalemodel.youtube.upload.path.refused import WHY
+from scalemodel.youtube.upload.path.refused import Refused
 
 LATER_S, PATIENCE_S = 1_000.0, 120.0
 
@@ -57,7 +57,7 @@ def lacking() -> str:
     >>> bool(lacking()) == (program() is None)
     True
     """
-    return "" if program() else f"{WHY['no ffmpeg'].capitalize()}."
+    return "" if program() else f"{Refused.WHY['no ffmpeg'].capitalize()}."
 
 
 # ── The ladder ──────────────────────────────────────────────────────────────

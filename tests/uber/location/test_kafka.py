@@ -71,10 +71,6 @@ def test_what_is_refused_is_counted_out_and_named():
         with pytest.raises(LogTrouble, match=r"^1 messages were not acknowledged: .*[Pp]urged"):
             log.flush()
         assert log.behind() == log.acked == 2
-        log._sender, real = SimpleNamespace(flush=lambda s: 3), log._sender
-        with pytest.raises(LogTrouble, match=r"^3 messages were not acknowledged: no answer$"):
-            log.flush()
-        log._sender = real
 
 
 class Troubled:
@@ -173,6 +169,41 @@ def test_what_was_not_acknowledged_is_told_at_the_end_of_a_block(nobody):
     with pytest.raises(LogTrouble, match=r"^1 messages were not acknowledged"):
         third.flush()
     third.close()  # it has been told
+
+
+class Unheard:
+    """A sender to whom answers come when the test says so."""
+
+    def __init__(self, _):
+        self.answers = []
+        self.poll = self.flush = self.close = lambda *_: None
+
+    def list_topics(self, timeout):
+        return SimpleNamespace(topics={"reports": None}, brokers={})
+
+    def produce(self, *_, on_delivery):
+        self.answers.append(on_delivery)
+
+
+def test_a_loss_is_told_once_whenever_its_refusal_comes(monkeypatch):
+    monkeypatch.setattr(kafka.client, "Producer", Unheard)
+    log, refusal = KafkaLog("reports", "somewhere:9092"), kafka.client.KafkaError(-192)
+    answers = log._sender.answers
+    for n in range(4):
+        log.publish(b"1", b"%d" % n)
+    answers[0](refusal, None), answers[1](None, None)
+    with pytest.raises(LogTrouble, match=rf"^3 messages were not .*: {refusal.str()}$"):
+        log.flush()
+    answers[2](refusal, None), answers[3](None, None)
+    log.flush()
+    assert log.acked == 2 and log._sent == 2
+    log.publish(b"1", b"new"), log.publish(b"1", b"newer"), answers[4](refusal, None)
+    with pytest.raises(LogTrouble, match=r"^2 messages were not acknowledged"):
+        log.flush()
+    log.publish(b"1", b"newest")
+    with pytest.raises(LogTrouble, match=r"^1 messages were not acknowledged: no answer$"):
+        log.close()
+    log.close()
 
 
 def test_a_log_that_is_closed_says_so():

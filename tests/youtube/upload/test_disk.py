@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scalemodel.youtube.upload.path.blobs import Blobs
 from scalemodel.youtube.upload.path.chunks import MOST_CHUNK_BYTES, send
 from scalemodel.youtube.upload.path.pipeline import Site
-from scalemodel.youtube.upload.path.refused import WHY, Refused, in_words, plain_name
+from scalemodel.youtube.upload.path.refused import Refused, in_words, plain_name
 from scalemodel.youtube.upload.path.shelf import Shelf
 
 
@@ -26,7 +26,7 @@ def files(folder):
 
 
 def refused(why):
-    return pytest.raises(Refused, match=WHY[why][:25].replace("(", "."))
+    return pytest.raises(Refused, match=Refused.WHY[why][:25].replace("(", "."))
 
 
 @pytest.fixture

@@ -243,7 +243,7 @@ def test_the_sketch_loses_doubles_and_shows_half(schedule, promise, words):
 # ── Laws ────────────────────────────────────────────────────────────────────
 def test_no_schedule_breaks_a_promise():
     """30 of them, and all 200 and more when thorough."""
-    told = {"dies": 0, "too late": 0, "the disk is full": 0, "gives up": 0, "refuses": 0}
+    told = {"dies": 0, "too late": 0, "no room left": 0, "gives up": 0, "refuses": 0}
     for seed in range(min(cases(30), 400)):
         history = run(drawn(seed))
         verdict = check(history)

@@ -22,6 +22,7 @@ __all__ = [
 __dir__ = lambda: __all__
 
 import contextlib
+import functools
 from collections import Counter
 
 from scalemodel.core import checks
@@ -68,7 +69,9 @@ class KafkaLog:
                 "scalemodel.uber.location.log.Log, which has the same calls"
             )
         self._own, self._readers, self._read = bootstrap_servers is None, [], {}
-        self.acked, self._sent, self._refused, self._closed = 0, 0, Counter(), False
+        self.acked, self._sent, self._closed = 0, 0, False
+        self._late, self._refused = 0, Counter()  # what `flush` has not told yet
+        self._told = 0  # how often it has told something
         where = BROKERS if self._own else {"bootstrap.servers": bootstrap_servers}
         last = {"message.timeout.ms": int(1000 * self.patience_s)}
         self._sender = client.Producer(where | SENDER | last)
@@ -95,27 +98,32 @@ class KafkaLog:
                 contextlib.suppress(BufferError),
                 asking(f"publish {len(value)} bytes", "Say less"),
             ):
-                sender.produce(self.topic, value, key, on_delivery=self._delivered)
-                self._sent += 1
+                heard = functools.partial(self._delivered, self._told)
+                sender.produce(self.topic, value, key, on_delivery=heard)
+                self._sent, self._late = self._sent + 1, self._late + 1
                 sender.poll(0)
                 return
             sender.poll(FULL_S)
         raise LogTrouble("the queue to Kafka is full: look at its brokers, and repeat the call")
 
-    def _delivered(self, error, _):
+    def _delivered(self, told, error, _):
+        is_news = told == self._told  # else it was told that no answer had come
+        self._late -= is_news
         if error is None:
             self.acked += 1
-        else:
-            self._sent -= 1
+            return
+        self._sent -= 1
+        if is_news:
             self._refused[error.str()] += 1
 
     def flush(self) -> None:
-        """Wait until all that was published is acknowledged; `LogTrouble` if some was not."""
-        left = self._open().flush(self.patience_s)
-        refused, self._refused = self._refused, Counter()
-        if left or refused:
+        """Wait until all that was published is acknowledged; `LogTrouble`, once, if some was not."""
+        self._open().flush(self.patience_s)
+        late, refused = self._late, self._refused
+        if late or refused:
+            self._late, self._refused, self._told = 0, Counter(), self._told + 1
             why = ", ".join(refused) or "no answer"
-            raise LogTrouble(f"{left + refused.total()} messages were not acknowledged: {why}")
+            raise LogTrouble(f"{late + refused.total()} messages were not acknowledged: {why}")
 
     def behind(self) -> int:
         """Messages that the slowest group has not committed; 0 on a Kafka of yours.

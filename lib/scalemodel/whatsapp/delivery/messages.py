@@ -52,7 +52,7 @@ class Device:
         self.number, self.owner, self.key = number, owner, (owner, name)
         self.cursor = cursor  # it has acknowledged all up to this id
         self.queue = deque()  # messages, by id
-        self.online, self.pushed, self.pushed_s = False, 0, 0.0  # whether, up to which id, when
+        self.online, self.pushed, self.pushed_s = False, None, None  # up to which id, and when
 
 
 class Message:

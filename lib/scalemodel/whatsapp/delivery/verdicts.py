@@ -14,14 +14,14 @@ Left out: promises on how soon; that is the chapter's table.
 Sources: Jepsen's checkers; Zeller and Hildebrandt, 2002.
 """
 
-__all__ = ["PROMISES", "SETTLED_S", "Verdict", "broken", "check", "story"]
+__all__ = ["PROMISES", "SETTLED_S", "broken", "check", "story"]
 __dir__ = lambda: __all__
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from scalemodel.core import checks
-from scalemodel.parts.shrink import shrink, without_some
+from scalemodel.parts.shrink import Verdict, shrink, without_some
 from scalemodel.whatsapp.delivery.client import TICKS
 from scalemodel.whatsapp.delivery.runs import CLUB, END_S, PEOPLE, History, Schedule, run
 
@@ -33,24 +33,6 @@ PROMISES = {
     "receipts": "ticks only go up, speak the truth, and come",
     "late": "nothing is shown after its time",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether all promises held; else which did not, on which short evening, in words.
-
-    >>> Verdict("", "", None).holds
-    True
-    """
-
-    promise: str  # one of PROMISES, or nothing
-    words: str
-    schedule: Schedule | None
-
-    @property
-    def holds(self) -> bool:
-        """Whether all promises held."""
-        return not self.promise
 
 
 @checks.kinds

@@ -29,6 +29,7 @@ from errno import ENOSPC
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
 from scalemodel.parts.database import DatabaseTrouble
+from scalemodel.parts.trouble import Trouble
 from scalemodel.youtube.upload.path.encoder import KBPS, StandIn
 from scalemodel.youtube.upload.path.manifest import MASTER, MPD, read_dash, read_hls
 from scalemodel.youtube.upload.path.pipeline import Site
@@ -159,7 +160,7 @@ def run(schedule: Schedule, site: Callable = Site) -> History:
                     words = waiting[rng.integers(len(waiting))].turn(up[who], accepted)
             except Killed:
                 words, up[who] = f"dies: {disk.act}", start(who)
-            except (Refused, DatabaseTrouble) as trouble:
+            except Trouble as trouble:
                 words = f"meets: {trouble}"
             if words != "finds nothing to do":
                 events.append((turn, who, words))

@@ -25,7 +25,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.parts.database import Database, DatabaseTrouble
+from scalemodel.parts.database import Database
+from scalemodel.parts.trouble import Trouble
 from scalemodel.youtube.upload.path import chunks, metadata, queue
 from scalemodel.youtube.upload.path.blobs import Blobs, no_step
 from scalemodel.youtube.upload.path.chunks import Server
@@ -163,7 +164,7 @@ class Worker:
                     raise Refused("go on", "spent", task.note or "nobody came back from it")
                 self._finish = self._done(task)
                 return f"does {task.body}"
-            except (Refused, DatabaseTrouble) as trouble:
+            except Trouble as trouble:
                 if not (site.queue.is_spent(task) or trouble.why in THEIR_OWN):
                     self._task = None
                     site.queue.note(task, str(trouble))

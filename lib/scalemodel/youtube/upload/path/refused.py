@@ -1,56 +1,50 @@
 """What may go wrong on the way of an upload, and what is said then.
 
-A clerk who only shakes his head sends people away for nothing. So each refusal says what was
-wrong and what helps, and `why` is the word by which a program knows it.
+A full disk is every company's matter, and in `parts.trouble`; the rest is an upload's own.
 
 Left out: other languages than English, and numbers as HTTP has them.
-Sources: none; the names of errors are those of POSIX.
+Sources: none.
 """
 
-__all__ = ["FULL", "NAME", "WHY", "Refused", "a_path", "in_words", "plain_name"]
+__all__ = ["NAME", "Refused", "a_path", "in_words", "plain_name"]
 __dir__ = lambda: __all__
 
 import contextlib
-import errno
 import os
 import re
 from pathlib import Path
+from typing import ClassVar
 
 from scalemodel.core import checks
+from scalemodel.parts.trouble import Trouble, why_of
 
-WHY = {
-    "full": "the disk is full. Free some room, and repeat the call",
-    "gone": "the folder cannot be read or written. Look at it",
-    "no blob": "no blob has that name here",
-    "corrupt": "its bytes are not those that its name stands for. Fetch it from a copy",
-    "unknown": "no upload has that key. Begin it first",
-    "another": "that key belongs to an upload of other bytes. Take another key",
-    "checksum": "the chunk is not what its checksum says: it was damaged on its way. Send it again",
-    "too long": "the chunk reaches beyond the end that was announced",
-    "incomplete": "bytes are missing. Send them, and repeat the call",
-    "whole": "all chunks together are not what was announced. Begin again with all of them",
-    "no file": "the file cannot be read. Look at it",
-    "unreadable": "it is no video that can be read",
-    "broken": "the encoder failed",
-    "spent": "it was tried as often as is allowed. Look at it",
-    "no ffmpeg": "there is no ffmpeg here: pip install imageio-ffmpeg, or install ffmpeg from "
-    "your system",
-    "manifest": "the manifest contradicts itself, or is none of ours",
-}
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
 
 
-class Refused(RuntimeError):
+class Refused(Trouble):
     """What was asked cannot be done; `why` is one of `WHY`.
 
     >>> str(Refused("take the chunk", "too long", "9 of 8 bytes"))
     'cannot take the chunk: the chunk reaches beyond the end that was announced (9 of 8 bytes)'
     """
 
-    def __init__(self, what: str, why: str, more: str = ""):
-        super().__init__(f"cannot {what}: {WHY[why]}{more and f' ({more})'}")
-        self.why = why
+    WHY: ClassVar[dict[str, str]] = Trouble.WHY | {
+        "no blob": "no blob has that name here",
+        "corrupt": "its bytes are not those that its name stands for. Fetch it from a copy",
+        "unknown": "no upload has that key. Begin it first",
+        "another": "that key belongs to an upload of other bytes. Take another key",
+        "checksum": "the chunk is not what its checksum says: it was damaged on its way. Send it again",
+        "too long": "the chunk reaches beyond the end that was announced",
+        "incomplete": "bytes are missing. Send them, and repeat the call",
+        "whole": "all chunks together are not what was announced. Begin again with all of them",
+        "no file": "the file cannot be read. Look at it",
+        "unreadable": "it is no video that can be read",
+        "broken": "the encoder failed",
+        "spent": "it was tried as often as is allowed. Look at it",
+        "no ffmpeg": "there is no ffmpeg here: pip install imageio-ffmpeg, or install ffmpeg from "
+        "your system",
+        "manifest": "the manifest contradicts itself, or is none of ours",
+    }
 
 
 @contextlib.contextmanager
@@ -61,14 +55,13 @@ def in_words(what: str):
     ...     open("/no/such/file")
     Traceback (most recent call last):
     ...
-    scalemodel.youtube.upload.path.refused.Refused: cannot read the list: the folder cannot be read or written. Look at it (No such file or directory)
+    scalemodel.youtube.upload.path.refused.Refused: cannot read the list: it is not there any more, or cannot be reached. Look at it (No such file or directory)
     """
     checks.text("what", what)
     try:
         yield
     except OSError as error:
-        why = "full" if error.errno in FULL else "gone"
-        raise Refused(what, why, error.strerror or str(error)) from error
+        raise Refused(what, why_of(error), error.strerror or str(error)) from error
 
 
 def a_path(field: str, path: str | os.PathLike) -> Path:

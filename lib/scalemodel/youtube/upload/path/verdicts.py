@@ -11,15 +11,15 @@ Left out: promises on how soon.
 Sources: Jepsen's checkers; Zeller and Hildebrandt, 2002.
 """
 
-__all__ = ["PROMISES", "Verdict", "broken", "check", "story"]
+__all__ = ["PROMISES", "broken", "check", "story"]
 __dir__ = lambda: __all__
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scalemodel.core import checks
-from scalemodel.parts.shrink import shrink, without_some
+from scalemodel.parts.shrink import Verdict, shrink, without_some
 from scalemodel.youtube.upload.path.kills import FILMS, History, Schedule, run
 
 PROMISES = {
@@ -28,24 +28,6 @@ PROMISES = {
     "whole": "what is published plays, every byte of each rung",
     "refused": "what cannot be right is refused or dead, with a reason",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether all promises held; else which did not, on which short schedule, in words.
-
-    >>> Verdict("", "", None).holds
-    True
-    """
-
-    promise: str  # one of PROMISES, or nothing
-    words: str
-    schedule: Schedule | None
-
-    @property
-    def holds(self) -> bool:
-        """Whether all promises held."""
-        return not self.promise
 
 
 @checks.kinds

@@ -1,0 +1,46 @@
+"""What a disk refuses, in words: what was wrong, and what helps.
+
+A clerk who only shakes his head sends people away for nothing. So each refusal says what was
+wrong and what helps, and `why` is the word by which a program knows it. Whoever has more to
+refuse than a disk has a kind of `Trouble` with words of its own.
+
+Left out: other languages than English, and numbers as HTTP has them.
+Sources: none; the names of errors are those of POSIX.
+"""
+
+__all__ = ["FULL", "Trouble", "why_of"]
+__dir__ = lambda: __all__
+
+import errno
+from typing import ClassVar
+
+from scalemodel.core import checks
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class Trouble(RuntimeError):
+    """What was asked cannot be done; `why` is one of `WHY`.
+
+    >>> str(Trouble("write", "full"))
+    'cannot write: there is no room left. Free some, and repeat the call'
+    """
+
+    WHY: ClassVar[dict[str, str]] = {
+        "full": "there is no room left. Free some, and repeat the call",
+        "gone": "it is not there any more, or cannot be reached. Look at it",
+    }
+
+    def __init__(self, what: str, why: str, more: str = ""):
+        super().__init__(f"cannot {what}: {self.WHY[why]}{more and f' ({more})'}")
+        self.why = why
+
+
+@checks.kinds
+def why_of(error: OSError) -> str:
+    """The word for what a disk said.
+
+    >>> why_of(OSError(errno.ENOSPC, "no space left on device"))
+    'full'
+    """
+    return "full" if error.errno in FULL else "gone"
