@@ -222,6 +222,16 @@ def test_no_name_leads_out_of_its_folder(site, name):
     assert files(site.blobs.folder) == files(site.shelf.folder) == []
 
 
+def test_a_file_that_shrinks_while_it_is_sent(tmp_path, site):
+    (tmp_path / "film").write_bytes(b"x" * 50_000)
+    sending = send(site.server(), tmp_path / "film", "k1", chunk_bytes=20_000)
+    assert next(sending) == 20_000
+    (tmp_path / "film").write_bytes(b"")
+    with refused("no file") as told:
+        [*sending]
+    assert "it has become shorter" in str(told.value)
+
+
 def test_a_folder_that_is_half_written_is_not_given_out(tmp_path):
     shelf = Shelf(tmp_path)
     (tmp_path / "half-1").mkdir(), (tmp_path / "half-1" / "a.mp4").write_bytes(b"on")
@@ -230,10 +240,14 @@ def test_a_folder_that_is_half_written_is_not_given_out(tmp_path):
 
 
 def test_a_file_that_cannot_be_read_and_a_folder_that_cannot_be_written(tmp_path, site):
-    for file in (tmp_path / "none", tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for file in (tmp_path / "none", tmp_path, tmp_path / "pipe", "/dev/zero"):
         with refused("no file") as told:
             [*send(site.server(), file, "k1")]
         assert told.value.why == "no file"
+    for call in (lambda: send(site.server(), "a\0b", "k1"), lambda: Blobs(tmp_path / "a\0b")):
+        with pytest.raises(ValueError, match=r"(file|folder)=.* must be a path of letters"):
+            call()
     (tmp_path / "file").write_bytes(b"")
     for kind in (Blobs, Shelf):
         with refused("gone"):

@@ -183,6 +183,14 @@ def test_the_quality_is_that_of_two_pictures_compared_by_hand(made):
     assert abs(10 * np.log10(255**2 / mean) - one.psnr_db) < 0.3, "the mean over frames, in both"
 
 
+@needs_ffmpeg
+def test_a_film_whose_camera_was_held_upright(tmp_path, made):
+    turn = [program(), "-v", "error", "-display_rotation", "90", "-i", str(made[1]), "-c", "copy"]
+    subprocess.run([*turn, str(tmp_path / "upright.mp4")], check=True, timeout=60)
+    assert Ffmpeg().heights(tmp_path / "upright.mp4") == [240]
+    assert Ffmpeg().encode(tmp_path / "upright.mp4", 240).ssim > 0.9
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
 @needs_ffmpeg
 def test_what_is_no_video_and_what_would_read_other_files(tmp_path, made):
