@@ -5,13 +5,14 @@ import hashlib
 import itertools
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalemodel.youtube.upload.path.blobs import Blobs
-from scalemodel.youtube.upload.path.chunks import MOST_CHUNK_BYTES, send
+from scalemodel.youtube.upload.path.blobs import Blobs, flush, flush_folder, no_step
+from scalemodel.youtube.upload.path.chunks import MOST_CHUNK_BYTES, Server, send
 from scalemodel.youtube.upload.path.pipeline import Site
 from scalemodel.youtube.upload.path.refused import WHY, Refused, in_words, plain_name
 from scalemodel.youtube.upload.path.shelf import Shelf
@@ -105,6 +106,48 @@ def test_a_folder_appears_on_the_shelf_whole_or_not_at_all(tmp_path):
     assert Shelf(tmp_path / "whole").publish({"a.mp4": b"oneb.mp4two"}) != place
 
 
+@pytest.fixture
+def flushed(monkeypatch):
+    """The numbers of what is flushed, in a row; and at the end none of it is open still."""
+    nodes, handles, fsync = [], [], os.fsync
+
+    def noting(handle):
+        handles.append(handle), nodes.append(os.fstat(handle).st_ino)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    yield nodes
+    for handle in handles:
+        with pytest.raises(OSError, match="descriptor"):
+            os.fstat(handle)
+
+
+def nodes(*paths):
+    return [path.stat().st_ino for path in paths]
+
+
+def test_after_a_cut_of_power_a_blob_has_its_bytes_its_folder_and_its_name(tmp_path, flushed):
+    blobs = Blobs(tmp_path)
+    name = blobs.put(b"tea")
+    path = tmp_path / name[:2] / name
+    assert flushed == nodes(path, tmp_path, path.parent)
+    blobs.put(b"tea")
+    assert flushed[3:] == nodes(path, path.parent), "its folder was there already"
+
+
+def test_after_a_cut_of_power_a_folder_on_the_shelf_has_its_files(tmp_path, flushed):
+    place = tmp_path / Shelf(tmp_path).publish({"a.mp4": b"one", "b.mp4": b"two"})
+    assert flushed == nodes(place / "a.mp4", place / "b.mp4", place, tmp_path)
+
+
+def test_two_who_make_the_same_folder_at_once(tmp_path, monkeypatch):
+    blobs = Blobs(tmp_path)
+    name = blobs.put(b"tea")
+    looks = iter([False])  # it was not there a moment ago
+    monkeypatch.setattr(Path, "is_dir", lambda self: next(looks, True))
+    assert blobs.put(b"tea") == name
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(st.lists(st.tuples(st.integers(0, 39), st.integers(1, 40)), max_size=12))
 def test_whatever_chunks_come_in_whatever_order_the_whole_is_the_file(cuts):
@@ -192,6 +235,27 @@ def test_what_the_server_does_not_know_or_cannot_hold(site):
     for other in ((14, b"clip of a cat"), (13, b"clip of a dog")):
         with refused("another"):
             server.begin("k1", "my cat", other[0], sha(other[1]))
+    for call, field in [
+        (lambda: Server(3, site.blobs, site.queue, site.metadata), "database"),
+        (lambda: server.begin("k3", 3, 4, sha(b"clip")), "title"),
+        (lambda: server.put("k1", 0, "clip", sha(b"clip")), "data"),
+        (lambda: send(3, "film", "k1"), "server"),
+        (lambda: send(server, "film", "a/b"), "key"),
+        (lambda: Blobs(3), "folder"),
+        (lambda: Blobs(site.folder, 3), "step"),
+        (lambda: site.blobs.put("tea"), "data"),
+        (lambda: Shelf(3), "folder"),
+        (lambda: Shelf(site.folder, 3), "step"),
+        (lambda: site.shelf.publish([]), "files"),
+        (lambda: site.shelf.publish({"a": "x"}), "files"),
+        (lambda: flush(0, 3), "step"),
+        (lambda: flush(-1), "handle"),
+        (lambda: flush_folder(3), "folder"),
+        (lambda: no_step(""), "act"),
+        (lambda: in_words("").__enter__(), "what"),
+    ]:
+        with pytest.raises((ValueError, TypeError), match=f"^{field}"):
+            call()
     for size in (0, MOST_CHUNK_BYTES + 1):
         with pytest.raises(ValueError, match=f"data has {size} bytes"):
             server.put("k1", 0, b"x" * size, sha(b""))

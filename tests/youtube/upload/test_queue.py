@@ -196,6 +196,16 @@ def test_what_is_no_task_no_clock_and_no_state():
             queue.entry("a", "x", rank=-1)
         with pytest.raises(ValueError, match="id=''"):
             queue.entry("", "x")
+        for call, field in [
+            (lambda: Queue(3, clock), "database"),
+            (lambda: queue.entry("a", 3), "body"),
+            (lambda: queue.is_spent("a"), "task"),
+            (lambda: queue.finish("a"), "task"),
+            (lambda: queue.note("a", "why"), "task"),
+            (lambda: queue.bury("a", "why"), "task"),
+        ]:
+            with pytest.raises((ValueError, TypeError), match=f"^{field}="):
+                call()
         database.write([queue.entry("a", "x")])
         task = queue.claim()
         for call in (queue.note, queue.bury):
@@ -209,6 +219,12 @@ def test_what_is_no_task_no_clock_and_no_state():
             (lambda: videos.dead("v", ""), "reason=''"),
             (lambda: videos.encoded("v", 0, {}), "height=0"),
             (lambda: videos.get(3), "video=3"),
+            (lambda: videos.rungs(3), "video=3"),
+            (lambda: videos.accepted("v", 3, "b"), "title=3"),
+            (lambda: videos.probed(3, 1), "video=3"),
+            (lambda: videos.published(3, "place"), "video=3"),
+            (lambda: videos.dead(3, "why"), "video=3"),
+            (lambda: videos.encoded("v", 240, 3), "told=3"),
             (lambda: Metadata(3), "database=3"),
         ]:
             with pytest.raises((ValueError, TypeError), match=words):
