@@ -38,7 +38,7 @@ def site(tmp_path):
 
 def begun(site, data=b"clip of a cat", key="k1"):
     server = site.server()
-    server.begin(key, "my cat", len(data), sha(data))
+    server.begin(key, "cat", len(data), sha(data))
     return server
 
 
@@ -80,6 +80,12 @@ def test_an_upload_goes_on_after_a_break_on_either_side(tmp_path, site):
         "cat", "accepted", b"clip of a cat",
     )  # fmt: skip
     assert len(site.queue) == 1 and site.server().missing("k1") == []
+
+
+def test_of_a_gap_in_the_middle_no_byte_more_is_sent(tmp_path, site):
+    (tmp_path / "cat").write_bytes(b"clip of a cat")
+    begun(site).put("k1", 7, b" a", sha(b" a"))
+    assert [*send(site.server(), tmp_path / "cat", "k1", chunk_bytes=10)] == [7, 13]
 
 
 def test_a_chunk_that_rotted_on_the_disk_is_asked_for_again(site):
@@ -234,7 +240,7 @@ def test_what_the_server_does_not_know_or_cannot_hold(site):
     assert "from byte 0 to 13" in str(told.value)
     for other in ((14, b"clip of a cat"), (13, b"clip of a dog")):
         with refused("another"):
-            server.begin("k1", "my cat", other[0], sha(other[1]))
+            server.begin("k1", "cat", other[0], sha(other[1]))
     for call, field in [
         (lambda: Server(3, site.blobs, site.queue, site.metadata), "database"),
         (lambda: server.begin("k3", 3, 4, sha(b"clip")), "title"),

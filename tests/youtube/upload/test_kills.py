@@ -265,6 +265,26 @@ def test_equal_schedules_have_equal_histories():
     assert run(drawn(11)) == run(drawn(11)) and drawn(11) != drawn(12)
 
 
+def test_schedules_are_drawn_from_all_that_can_be():
+    many = [drawn(seed) for seed in range(500)]
+    each = lambda name: [row for one in many for row in getattr(one, name)]
+    counts = {
+        name: {len(getattr(one, name)) for one in many} for name in ("films", "kills", "full")
+    }
+    assert counts == {"films": {1, 2, 3}, "kills": {*range(1, 7)}, "full": {0, 1, 2}}
+    assert {len(one.sleeps) for one in many} == {0, 1, 2}
+    films = each("films")
+    assert {*films} == {*FILMS} and 0.4 < films.count("good") / len(films) < 0.6
+    assert {who for who, _ in each("kills")} == {*WHO}
+    assert {act for _, act in each("kills")} == {*range(1, 60)}
+    assert {who for who, _, _ in each("sleeps")} == {*WHO[1:]}
+    for rows, latest, lengths in [(each("full"), 149, range(1, 40)),
+                                  ([row[1:] for row in each("sleeps")], 79, range(20, 120))]:  # fmt: skip
+        starts, longs = [row[0] for row in rows], [row[1] - row[0] for row in rows]
+        assert 0 <= min(starts) < 3 and latest - 2 <= max(starts) <= latest
+        assert {min(longs), max(longs)} == {lengths[0], lengths[-1]}
+
+
 # ── Real processes ──────────────────────────────────────────────────────────
 def life(folder, where, at_s, dies_at, dies_in):
     """A worker, in a process of its own, that is killed at one act on the disk, if at all."""

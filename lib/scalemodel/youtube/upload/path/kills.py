@@ -196,8 +196,8 @@ class _Client:
                 accepted.append(self.key)
                 self.done = True
                 return f"accepts {self.key}"
-            start = gaps[0][0]
-            data = self.data[start : min(start + len(self.data) // 3 + 1, gaps[0][1])]
+            [(start, end)] = gaps  # for chunks are sent in a row
+            data = self.data[start : min(start + len(self.data) // 3 + 1, end)]
             sent, self._damaged = (b"?" * len(data) if self._damaged else data), False
             server.put(self.key, start, sent, _sha(data))
         except Refused as refused:
