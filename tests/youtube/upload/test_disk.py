@@ -249,7 +249,7 @@ def test_what_the_server_does_not_know_or_cannot_hold(site):
         (lambda: send(server, "film", "a/b"), "key"),
         (lambda: Blobs(3), "folder"),
         (lambda: Blobs(site.folder, 3), "step"),
-        (lambda: site.blobs.put("tea"), "data"),
+        (lambda: site.blobs.put(3), "data"),
         (lambda: Shelf(3), "folder"),
         (lambda: Shelf(site.folder, 3), "step"),
         (lambda: site.shelf.publish([]), "files"),

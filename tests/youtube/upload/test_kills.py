@@ -16,7 +16,7 @@ from scalemodel.youtube.upload.path.encoder import StandIn
 from scalemodel.youtube.upload.path.kills import FILMS, WHO, History, Schedule, drawn, run
 from scalemodel.youtube.upload.path.metadata import Metadata
 from scalemodel.youtube.upload.path.naive import NaiveSite
-from scalemodel.youtube.upload.path.pipeline import Site, Worker
+from scalemodel.youtube.upload.path.pipeline import Site, Stepping, Worker
 from scalemodel.youtube.upload.path.queue import Queue
 from scalemodel.youtube.upload.path.refused import Refused
 from scalemodel.youtube.upload.path.verdicts import PROMISES, broken, check, story
@@ -400,7 +400,23 @@ def test_a_schedule_that_cannot_be_is_refused(wrong, words):
 
 
 def test_what_is_no_encoder_and_what_is_no_database(tmp_path):
+    for call, field in [
+        (lambda: Site(3, lambda: 0.0), "folder"),
+        (lambda: Site(tmp_path, 3), "clock"),
+        (lambda: Stepping(3), "where"),
+        (lambda: Stepping(None, 3), "step"),
+        (lambda: NaiveSite(3, lambda: 0.0), "folder"),
+        (lambda: NaiveSite(tmp_path, 3), "clock"),
+        (lambda: NaiveSite(tmp_path, lambda: 0.0, 3), "step"),
+        (lambda: run(3), "schedule"),
+        (lambda: run(Schedule(), 3), "site"),
+        (lambda: drawn("x"), "seed"),
+    ]:
+        with pytest.raises((ValueError, TypeError), match=f"^{field}"):
+            call()
     with Site(tmp_path, lambda: 0.0) as site:
+        with pytest.raises((ValueError, TypeError), match="video=3"):
+            site.rungs(3)
         with pytest.raises(ValueError, match="encoder=3 must have heights"):
             site.worker(3)
         with pytest.raises((ValueError, TypeError), match="site"):

@@ -16,7 +16,7 @@ from scalemodel.youtube.abr.play import play
 from scalemodel.youtube.abr.policies import BufferBased, RobustMpc
 from scalemodel.youtube.media import Player, Trace
 from scalemodel.youtube.upload.path import encoder
-from scalemodel.youtube.upload.path.encoder import KBPS, Ffmpeg, StandIn, program
+from scalemodel.youtube.upload.path.encoder import KBPS, Ffmpeg, StandIn, moving_picture, program
 from scalemodel.youtube.upload.path.manifest import (
     MASTER,
     Rung,
@@ -211,6 +211,9 @@ def test_what_is_no_video_and_what_would_read_other_files(tmp_path, made):
         Ffmpeg().encode(clip, 99)
     with pytest.raises(ValueError, match="duration_s=0"):
         Ffmpeg().clip(tmp_path / "none.mp4", duration_s=0.0)
+    for call in (Ffmpeg().clip, Ffmpeg().heights, lambda file: Ffmpeg().encode(file, 240)):
+        with pytest.raises((ValueError, TypeError), match="file=3"):
+            call(3)
 
 
 def test_where_there_is_no_ffmpeg_one_is_told_what_to_install(monkeypatch):
@@ -288,6 +291,22 @@ def test_a_playlist_that_contradicts_itself(old, new, words):
 def test_a_description_that_contradicts_itself(old, new, words):
     with pytest.raises(Refused, match=words):
         read_dash(dash([ONE]).replace(old, new))
+
+
+def test_what_is_no_ladder_no_manifest_and_no_file():
+    for call, field in [
+        *((lambda make=make: make(3), "rungs") for make in (video, hls, dash)),
+        *((lambda make=make: make([3]), "rungs") for make in (video, hls, dash)),
+        (lambda: read_hls(3), "files"),
+        (lambda: read_dash(3), "text"),
+        (lambda: read_playlist(3, 240, 426, "avc1.64"), "text"),
+        (lambda: StandIn(3), "crash"),
+        (lambda: StandIn().heights(3), "file"),
+        (lambda: StandIn().encode(3, 240), "file"),
+        (lambda: moving_picture(0.5, 240), "duration_s"),
+    ]:
+        with pytest.raises((ValueError, TypeError), match=f"^{field}"):
+            call()
 
 
 def test_a_stand_in_refuses_as_the_real_one_does(tmp_path):

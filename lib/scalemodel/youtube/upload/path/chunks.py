@@ -56,7 +56,6 @@ class Server:
         self._database, self._blobs, self._queue = database, blobs, queue
         self._metadata = metadata
 
-    @checks.kinds
     def begin(self, key: str, title: str, size_bytes: int, sha256: str) -> None:
         """Announce an upload under a key of the client's; the same again changes nothing."""
         plain_name("key", key), checks.text("title", title)
