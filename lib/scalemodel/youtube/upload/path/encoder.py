@@ -121,7 +121,7 @@ class Ffmpeg:
         found = re.findall(r"Stream #0:\d.*Video:.* (\d+)x(\d+)[ ,]", told)
         if not found:
             raise Refused("look at the file", "unreadable")
-        width, height = found[-1]  # as it comes out, upright if the camera was not
+        *_, (width, height) = found  # as it comes out, upright if the camera was not
         return int(width), int(height)
 
     @checks.kinds
