@@ -227,7 +227,6 @@ def _plays(site, at, key, schedule):
     return same and [site.shelf.get(at, rung.file) for rung in rungs] == wanted
 
 
-@checks.kinds
 def drawn(seed: int) -> Schedule:
     """A schedule as chance has it: some films, kills, a full disk, sleepers.
 

@@ -50,7 +50,6 @@ class Stepping(Database):
     ['enter a stroke', 'have a stroke entered']
     """
 
-    @checks.kinds
     def __init__(self, where: Path | None, step: Callable = no_step):
         self._step = checks.takes("step", step, "act")
         super().__init__(where, "scalemodel_upload", TABLES)
