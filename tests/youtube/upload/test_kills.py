@@ -176,6 +176,39 @@ def test_what_failed_comes_again_later_and_a_rung_that_is_there_is_not_made_agai
         assert encoder.made == [240, 480, 720] and site.metadata.get("film-1").state == "published"
 
 
+def test_what_failed_each_time_says_in_its_dead_letter_how(tmp_path):
+    class Broken(StandIn):
+        def heights(self, file):
+            raise Refused("look at the file", "broken")
+
+    (tmp_path / "film").write_bytes(b"clip of a cat")
+    now_s = 0.0
+    with Site(tmp_path / "site", lambda: now_s) as site:
+        [*send(site.server(), tmp_path / "film", "film-1")]
+        worker = site.worker(Broken())
+        while not site.is_idle():
+            worker.turn()
+            now_s += 100.0
+        assert "as often as is allowed" in site.dead()[0][1]
+        assert "cannot look at the file: the encoder failed" in site.dead()[0][1]
+
+
+def test_a_disk_is_full_from_the_first_of_its_acts_to_before_the_last():
+    full = lambda *span: story(run(Schedule(full=(span,)))).count("meets:")
+    assert (full(1, 1), full(1, 2), full(3, 4)) == (0, 1, 1)
+
+
+def test_a_site_is_closed_when_its_history_is_over():
+    closed = []
+
+    class Closing(NaiveSite):
+        def close(self):
+            closed.append(self)
+
+    run(Schedule(), Closing)
+    assert len(closed) == 1
+
+
 def test_the_lowest_rung_goes_first_whosever_it_is():
     taken = re.findall(r"takes rung film-\d (\d+)", story(run(Schedule(films=("good",) * 3))))
     assert {*taken} == {"240", "480", "720"} and len(taken) == 9 and taken[0] == "240"
@@ -424,4 +457,5 @@ def test_what_is_no_encoder_and_what_is_no_database(tmp_path):
         site.close()
         with pytest.raises(DatabaseTrouble, match="it is closed"):
             site.is_idle()
+    assert Path(tmp_path, "site.db").exists()
     assert metadata.STATES[2] == "published" and not Path(tmp_path, "site.db-wal").exists()

@@ -1,6 +1,7 @@
 """A ladder made by ffmpeg, and the recorded one: its manifests read back, and it plays."""
 
 import json
+import re
 import struct
 import subprocess
 import tempfile
@@ -63,6 +64,9 @@ def test_a_playlist_as_one_reads_it():
         "#EXTINF:1.000000,", "#EXT-X-BYTERANGE:25000@800", "240.mp4",
         "#EXTINF:1.000000,", "#EXT-X-BYTERANGE:50000@25800", "240.mp4", "#EXT-X-ENDLIST",
     ]  # fmt: skip
+    for length_s, said in ((4.0, 4), (0.3, 1)):
+        odd = Rung(**{**PLAIN, "segment_s": (length_s, length_s)})
+        assert f"#EXT-X-TARGETDURATION:{said}\n" in hls([odd])["240.m3u8"]
     assert 'mediaRange="25800-75799"' in dash([ONE]) and 'range="0-799"' in dash([ONE])
 
 
@@ -79,6 +83,7 @@ def test_the_recorded_ladder_is_that_of_the_fact_sheet():
     rates = video(real.rungs_of(TOLD)).ladder_kbps
     assert np.allclose(rates, [*KBPS.values()], rtol=0.15)
     assert TOLD["manifests_that_differ_count"] == 0 and TOLD["chunks_count"] == 8
+    assert KBPS == {240: 300, 480: 1_000, 720: 2_500}
 
 
 def test_the_recorded_workers_lost_and_doubled_nothing():
@@ -168,6 +173,7 @@ def test_ffmpeg_itself_plays_what_our_playlists_say(made):
     for start in one.rung.starts():
         assert one.data[start + 4 : start + 8] in (b"moof", b"styp", b"sidx")
     assert one.rung.starts()[-1] + one.rung.segment_bytes[-1] <= len(one.data)
+    assert re.fullmatch(r"avc1\.6400[0-9a-f]{2}", one.rung.codecs), "the high profile, and a level"
 
 
 @needs_ffmpeg

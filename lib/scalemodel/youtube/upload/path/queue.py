@@ -120,7 +120,8 @@ class Queue:
         return self._database.read("SELECT id, body, reason FROM dead ORDER BY id")
 
     def __len__(self):
-        return self._database.read("SELECT count(*) FROM task")[0][0]
+        [(many,)] = self._database.read("SELECT count(*) FROM task")
+        return many
 
     def _holds(self, task):
         row = self._database.read("SELECT tries FROM task WHERE id = ?", [task.id])
