@@ -198,6 +198,17 @@ def test_a_disk_is_full_from_the_first_of_its_acts_to_before_the_last():
     assert (full(1, 1), full(1, 2), full(3, 4)) == (0, 1, 1)
 
 
+def test_acts_are_told_and_a_site_is_closed_behind_its_block(tmp_path):
+    acts = []
+    with Site(tmp_path, lambda: 0.0, step=acts.append) as site:
+        assert site.queue.claim() is None and acts == []
+        site.database.write([site.queue.entry("a", "probe a")])
+        assert site.queue.claim().id == "a"
+    assert acts == ["enter a stroke", "have a stroke entered", "have a task taken"]
+    with pytest.raises(DatabaseTrouble, match="it is closed"):
+        site.is_idle()
+
+
 def test_a_site_is_closed_when_its_history_is_over():
     closed = []
 

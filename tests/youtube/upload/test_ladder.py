@@ -319,6 +319,7 @@ def test_a_stand_in_refuses_as_the_real_one_does(tmp_path):
     (tmp_path / "text").write_text("a letter")
     with pytest.raises(Refused, match="no video that can be read"):
         StandIn().heights(tmp_path / "text")
+    assert StandIn().encode(tmp_path / "text", 240)[2:] == (0.0, 0.0), "it compares nothing"
     with pytest.raises(ValueError, match="height_px=99 must be one of"):
         StandIn().encode(tmp_path / "text", 99)
     with pytest.raises(ValueError, match="first_act=0"):

@@ -161,7 +161,7 @@ class Ffmpeg:
     def _run(self, *words, why="unreadable"):
         command = [self._program, "-hide_banner", "-nostdin", "-nostats", *words]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S,
+            done = subprocess.run(command, capture_output=True, timeout=PATIENCE_S,
                                   errors="replace")  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Refused("encode", "broken", str(error)[:200]) from error

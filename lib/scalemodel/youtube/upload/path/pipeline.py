@@ -106,7 +106,6 @@ class Site(contextlib.AbstractContextManager):
         """Whether nothing is left to be done."""
         return len(self.queue) == 0
 
-    @checks.kinds
     def rungs(self, video: str) -> list[Rung]:
         """The rungs of a video that are there, the lowest first."""
         return [_rung(told) for told in self.metadata.rungs(video).values()]
