@@ -102,7 +102,8 @@ def test_a_chunk_that_rotted_on_the_disk_is_asked_for_again(site):
 def test_a_folder_appears_on_the_shelf_whole_or_not_at_all(tmp_path):
     told = {"a.mp4": b"one", "b.mp4": b"two"}
     acts = Faulty(0)
-    place = Shelf(tmp_path / "whole", acts).publish(told)
+    place = Shelf(tmp_path / "the" / "whole", acts).publish(told)
+    assert acts.acts == ["write a file", "flush a file"] * 2 + ["name the folder"]
     for n in range(1, len(acts.acts) + 1):
         shelf = Shelf(tmp_path / str(n), Faulty(n))
         with refused("full"):
