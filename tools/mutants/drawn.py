@@ -140,7 +140,10 @@ def draw(source, module, most=40, seed=0):
     for _, _, name, occurrence, where in sorted(turns):
         if len(drawn) == most:
             break
-        text = mutate_code(source, planted[name], occurrence)
+        try:
+            text = mutate_code(source, planted[name], occurrence)
+        except AttributeError:  # the replacer of exceptions knows no dotted name among several
+            continue
         if _is_another_program(source, text):
             drawn.append(Mutant(
                 module=module, where=where, operator=name, text=text, **_difference(source, text)

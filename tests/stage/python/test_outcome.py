@@ -37,7 +37,9 @@ def test_words_stand_above_and_at_both_ends_of_what_is_drawn():
     svg = drawn(("a < b", "first", "last"), "<g/>")
     root = ElementTree.fromstring(svg)
     assert (root.get("viewBox"), root.get("width")) == (f"-8 0 {WIDE + 16} {HIGH + 64}", "540")
-    assert root.get("style").startswith("max-width:540px;height:auto;font:12px sans-serif;fill:")
+    assert root.get("style").startswith(
+        "max-width:min(100%,540px);height:auto;font:12px sans-serif;fill:"
+    )
     assert root[0].get("d") == f"M-8 0h{WIDE + 16}v{HIGH + 64}H-8z", "paper lies beneath"
     texts = root.findall(".//{*}text")
     assert [text.text for text in texts] == ["a < b", "first", "last"]

@@ -5,13 +5,14 @@ import hashlib
 import itertools
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalemodel.youtube.upload.path.blobs import Blobs
-from scalemodel.youtube.upload.path.chunks import MOST_CHUNK_BYTES, send
+from scalemodel.youtube.upload.path.blobs import Blobs, flush, flush_folder, no_step
+from scalemodel.youtube.upload.path.chunks import MOST_CHUNK_BYTES, Server, send
 from scalemodel.youtube.upload.path.pipeline import Site
 from scalemodel.youtube.upload.path.refused import Refused, in_words, plain_name
 from scalemodel.youtube.upload.path.shelf import Shelf
@@ -37,7 +38,7 @@ def site(tmp_path):
 
 def begun(site, data=b"clip of a cat", key="k1"):
     server = site.server()
-    server.begin(key, "my cat", len(data), sha(data))
+    server.begin(key, "cat", len(data), sha(data))
     return server
 
 
@@ -81,6 +82,12 @@ def test_an_upload_goes_on_after_a_break_on_either_side(tmp_path, site):
     assert len(site.queue) == 1 and site.server().missing("k1") == []
 
 
+def test_of_a_gap_in_the_middle_no_byte_more_is_sent(tmp_path, site):
+    (tmp_path / "cat").write_bytes(b"clip of a cat")
+    begun(site).put("k1", 7, b" a", sha(b" a"))
+    assert [*send(site.server(), tmp_path / "cat", "k1", chunk_bytes=10)] == [7, 13]
+
+
 def test_a_chunk_that_rotted_on_the_disk_is_asked_for_again(site):
     server = begun(site)
     server.put("k1", 0, b"clip of", sha(b"clip of")), server.put("k1", 7, b" a cat", sha(b" a cat"))
@@ -95,7 +102,8 @@ def test_a_chunk_that_rotted_on_the_disk_is_asked_for_again(site):
 def test_a_folder_appears_on_the_shelf_whole_or_not_at_all(tmp_path):
     told = {"a.mp4": b"one", "b.mp4": b"two"}
     acts = Faulty(0)
-    place = Shelf(tmp_path / "whole", acts).publish(told)
+    place = Shelf(tmp_path / "the" / "whole", acts).publish(told)
+    assert acts.acts == ["write a file", "flush a file"] * 2 + ["name the folder"]
     for n in range(1, len(acts.acts) + 1):
         shelf = Shelf(tmp_path / str(n), Faulty(n))
         with refused("full"):
@@ -103,6 +111,48 @@ def test_a_folder_appears_on_the_shelf_whole_or_not_at_all(tmp_path):
         assert [*shelf.folder.iterdir()] == [], acts.acts[n - 1]
         assert shelf.publish(told) == place and shelf.get(place, "b.mp4") == b"two"
     assert Shelf(tmp_path / "whole").publish({"a.mp4": b"oneb.mp4two"}) != place
+
+
+@pytest.fixture
+def flushed(monkeypatch):
+    """The numbers of what is flushed, in a row; and at the end none of it is open still."""
+    nodes, handles, fsync = [], [], os.fsync
+
+    def noting(handle):
+        handles.append(handle), nodes.append(os.fstat(handle).st_ino)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    yield nodes
+    for handle in handles:
+        with pytest.raises(OSError, match="descriptor"):
+            os.fstat(handle)
+
+
+def nodes(*paths):
+    return [path.stat().st_ino for path in paths]
+
+
+def test_after_a_cut_of_power_a_blob_has_its_bytes_its_folder_and_its_name(tmp_path, flushed):
+    blobs = Blobs(tmp_path)
+    name = blobs.put(b"tea")
+    path = tmp_path / name[:2] / name
+    assert flushed == nodes(path, tmp_path, path.parent)
+    blobs.put(b"tea")
+    assert flushed[3:] == nodes(path, path.parent), "its folder was there already"
+
+
+def test_after_a_cut_of_power_a_folder_on_the_shelf_has_its_files(tmp_path, flushed):
+    place = tmp_path / Shelf(tmp_path).publish({"a.mp4": b"one", "b.mp4": b"two"})
+    assert flushed == nodes(place / "a.mp4", place / "b.mp4", place, tmp_path)
+
+
+def test_two_who_make_the_same_folder_at_once(tmp_path, monkeypatch):
+    blobs = Blobs(tmp_path)
+    name = blobs.put(b"tea")
+    looks = iter([False])  # it was not there a moment ago
+    monkeypatch.setattr(Path, "is_dir", lambda self: next(looks, True))
+    assert blobs.put(b"tea") == name
 
 
 # ── Laws ────────────────────────────────────────────────────────────────────
@@ -191,7 +241,28 @@ def test_what_the_server_does_not_know_or_cannot_hold(site):
     assert "from byte 0 to 13" in str(told.value)
     for other in ((14, b"clip of a cat"), (13, b"clip of a dog")):
         with refused("another"):
-            server.begin("k1", "my cat", other[0], sha(other[1]))
+            server.begin("k1", "cat", other[0], sha(other[1]))
+    for call, field in [
+        (lambda: Server(3, site.blobs, site.queue, site.metadata), "database"),
+        (lambda: server.begin("k3", 3, 4, sha(b"clip")), "title"),
+        (lambda: server.put("k1", 0, "clip", sha(b"clip")), "data"),
+        (lambda: send(3, "film", "k1"), "server"),
+        (lambda: send(server, "film", "a/b"), "key"),
+        (lambda: Blobs(3), "folder"),
+        (lambda: Blobs(site.folder, 3), "step"),
+        (lambda: site.blobs.put(3), "data"),
+        (lambda: Shelf(3), "folder"),
+        (lambda: Shelf(site.folder, 3), "step"),
+        (lambda: site.shelf.publish([]), "files"),
+        (lambda: site.shelf.publish({"a": "x"}), "files"),
+        (lambda: flush(0, 3), "step"),
+        (lambda: flush(-1), "handle"),
+        (lambda: flush_folder(3), "folder"),
+        (lambda: no_step(""), "act"),
+        (lambda: in_words("").__enter__(), "what"),
+    ]:
+        with pytest.raises((ValueError, TypeError), match=f"^{field}"):
+            call()
     for size in (0, MOST_CHUNK_BYTES + 1):
         with pytest.raises(ValueError, match=f"data has {size} bytes"):
             server.put("k1", 0, b"x" * size, sha(b""))
@@ -222,6 +293,16 @@ def test_no_name_leads_out_of_its_folder(site, name):
     assert files(site.blobs.folder) == files(site.shelf.folder) == []
 
 
+def test_a_file_that_shrinks_while_it_is_sent(tmp_path, site):
+    (tmp_path / "film").write_bytes(b"x" * 50_000)
+    sending = send(site.server(), tmp_path / "film", "k1", chunk_bytes=20_000)
+    assert next(sending) == 20_000
+    (tmp_path / "film").write_bytes(b"")
+    with refused("no file") as told:
+        list(sending)
+    assert "it has become shorter" in str(told.value)
+
+
 def test_a_folder_that_is_half_written_is_not_given_out(tmp_path):
     shelf = Shelf(tmp_path)
     (tmp_path / "half-1").mkdir(), (tmp_path / "half-1" / "a.mp4").write_bytes(b"on")
@@ -230,10 +311,14 @@ def test_a_folder_that_is_half_written_is_not_given_out(tmp_path):
 
 
 def test_a_file_that_cannot_be_read_and_a_folder_that_cannot_be_written(tmp_path, site):
-    for file in (tmp_path / "none", tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for file in (tmp_path / "none", tmp_path, tmp_path / "pipe", "/dev/zero"):
         with refused("no file") as told:
             [*send(site.server(), file, "k1")]
         assert told.value.why == "no file"
+    for call in (lambda: send(site.server(), "a\0b", "k1"), lambda: Blobs(tmp_path / "a\0b")):
+        with pytest.raises(ValueError, match=r"(file|folder)=.* must be a path of letters"):
+            call()
     (tmp_path / "file").write_bytes(b"")
     for kind in (Blobs, Shelf):
         with refused("gone"):

@@ -16,7 +16,7 @@ from scalemodel.youtube.upload.path.encoder import StandIn
 from scalemodel.youtube.upload.path.kills import FILMS, WHO, History, Schedule, drawn, run
 from scalemodel.youtube.upload.path.metadata import Metadata
 from scalemodel.youtube.upload.path.naive import NaiveSite
-from scalemodel.youtube.upload.path.pipeline import Site, Worker
+from scalemodel.youtube.upload.path.pipeline import Site, Stepping, Worker
 from scalemodel.youtube.upload.path.queue import Queue
 from scalemodel.youtube.upload.path.refused import Refused
 from scalemodel.youtube.upload.path.verdicts import PROMISES, broken, check, story
@@ -176,6 +176,50 @@ def test_what_failed_comes_again_later_and_a_rung_that_is_there_is_not_made_agai
         assert encoder.made == [240, 480, 720] and site.metadata.get("film-1").state == "published"
 
 
+def test_what_failed_each_time_says_in_its_dead_letter_how(tmp_path):
+    class Broken(StandIn):
+        def heights(self, file):
+            raise Refused("look at the file", "broken")
+
+    (tmp_path / "film").write_bytes(b"clip of a cat")
+    now_s = 0.0
+    with Site(tmp_path / "site", lambda: now_s) as site:
+        [*send(site.server(), tmp_path / "film", "film-1")]
+        worker = site.worker(Broken())
+        while not site.is_idle():
+            worker.turn()
+            now_s += 100.0
+        assert "as often as is allowed" in site.dead()[0][1]
+        assert "cannot look at the file: the encoder failed" in site.dead()[0][1]
+
+
+def test_a_disk_is_full_from_the_first_of_its_acts_to_before_the_last():
+    full = lambda *span: story(run(Schedule(full=(span,)))).count("meets:")
+    assert (full(1, 1), full(1, 2), full(3, 4)) == (0, 1, 1)
+
+
+def test_acts_are_told_and_a_site_is_closed_behind_its_block(tmp_path):
+    acts = []
+    with Site(tmp_path, lambda: 0.0, step=acts.append) as site:
+        assert site.queue.claim() is None and acts == []
+        site.database.write([site.queue.entry("a", "probe a")])
+        assert site.queue.claim().id == "a"
+    assert acts == ["enter a stroke", "have a stroke entered", "have a task taken"]
+    with pytest.raises(DatabaseTrouble, match="it is closed"):
+        site.is_idle()
+
+
+def test_a_site_is_closed_when_its_history_is_over():
+    closed = []
+
+    class Closing(NaiveSite):
+        def close(self):
+            closed.append(self)
+
+    run(Schedule(), Closing)
+    assert len(closed) == 1
+
+
 def test_the_lowest_rung_goes_first_whosever_it_is():
     taken = re.findall(r"takes rung film-\d (\d+)", story(run(Schedule(films=("good",) * 3))))
     assert {*taken} == {"240", "480", "720"} and len(taken) == 9 and taken[0] == "240"
@@ -263,6 +307,26 @@ def test_the_sketch_comes_to_grief_on_most():
 
 def test_equal_schedules_have_equal_histories():
     assert run(drawn(11)) == run(drawn(11)) and drawn(11) != drawn(12)
+
+
+def test_schedules_are_drawn_from_all_that_can_be():
+    many = [drawn(seed) for seed in range(500)]
+    each = lambda name: [row for one in many for row in getattr(one, name)]
+    counts = {
+        name: {len(getattr(one, name)) for one in many} for name in ("films", "kills", "full")
+    }
+    assert counts == {"films": {1, 2, 3}, "kills": {*range(1, 7)}, "full": {0, 1, 2}}
+    assert {len(one.sleeps) for one in many} == {0, 1, 2}
+    films = each("films")
+    assert {*films} == {*FILMS} and 0.4 < films.count("good") / len(films) < 0.6
+    assert {who for who, _ in each("kills")} == {*WHO}
+    assert {act for _, act in each("kills")} == {*range(1, 60)}
+    assert {who for who, _, _ in each("sleeps")} == {*WHO[1:]}
+    for rows, latest, lengths in [(each("full"), 149, range(1, 40)),
+                                  ([row[1:] for row in each("sleeps")], 79, range(20, 120))]:  # fmt: skip
+        starts, longs = [row[0] for row in rows], [row[1] - row[0] for row in rows]
+        assert 0 <= min(starts) < 3 and latest - 2 <= max(starts) <= latest
+        assert {min(longs), max(longs)} == {lengths[0], lengths[-1]}
 
 
 # ── Real processes ──────────────────────────────────────────────────────────
@@ -380,7 +444,23 @@ def test_a_schedule_that_cannot_be_is_refused(wrong, words):
 
 
 def test_what_is_no_encoder_and_what_is_no_database(tmp_path):
+    for call, field in [
+        (lambda: Site(3, lambda: 0.0), "folder"),
+        (lambda: Site(tmp_path, 3), "clock"),
+        (lambda: Stepping(3), "where"),
+        (lambda: Stepping(None, 3), "step"),
+        (lambda: NaiveSite(3, lambda: 0.0), "folder"),
+        (lambda: NaiveSite(tmp_path, 3), "clock"),
+        (lambda: NaiveSite(tmp_path, lambda: 0.0, 3), "step"),
+        (lambda: run(3), "schedule"),
+        (lambda: run(Schedule(), 3), "site"),
+        (lambda: drawn("x"), "seed"),
+    ]:
+        with pytest.raises((ValueError, TypeError), match=f"^{field}"):
+            call()
     with Site(tmp_path, lambda: 0.0) as site:
+        with pytest.raises((ValueError, TypeError), match="video=3"):
+            site.rungs(3)
         with pytest.raises(ValueError, match="encoder=3 must have heights"):
             site.worker(3)
         with pytest.raises((ValueError, TypeError), match="site"):
@@ -388,4 +468,5 @@ def test_what_is_no_encoder_and_what_is_no_database(tmp_path):
         site.close()
         with pytest.raises(DatabaseTrouble, match="it is closed"):
             site.is_idle()
+    assert Path(tmp_path, "site.db").exists()
     assert metadata.STATES[2] == "published" and not Path(tmp_path, "site.db-wal").exists()

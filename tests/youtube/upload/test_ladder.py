@@ -1,6 +1,8 @@
 """A ladder made by ffmpeg, and the recorded one: its manifests read back, and it plays."""
 
 import json
+import re
+import struct
 import subprocess
 import tempfile
 from pathlib import Path
@@ -15,7 +17,7 @@ from scalemodel.youtube.abr.play import play
 from scalemodel.youtube.abr.policies import BufferBased, RobustMpc
 from scalemodel.youtube.media import Player, Trace
 from scalemodel.youtube.upload.path import encoder
-from scalemodel.youtube.upload.path.encoder import KBPS, Ffmpeg, StandIn, program
+from scalemodel.youtube.upload.path.encoder import KBPS, Ffmpeg, StandIn, moving_picture, program
 from scalemodel.youtube.upload.path.manifest import (
     MASTER,
     Rung,
@@ -62,6 +64,9 @@ def test_a_playlist_as_one_reads_it():
         "#EXTINF:1.000000,", "#EXT-X-BYTERANGE:25000@800", "240.mp4",
         "#EXTINF:1.000000,", "#EXT-X-BYTERANGE:50000@25800", "240.mp4", "#EXT-X-ENDLIST",
     ]  # fmt: skip
+    for length_s, said in ((4.0, 4), (0.3, 1)):
+        odd = Rung(**{**PLAIN, "segment_s": (length_s, length_s)})
+        assert f"#EXT-X-TARGETDURATION:{said}\n" in hls([odd])["240.m3u8"]
     assert 'mediaRange="25800-75799"' in dash([ONE]) and 'range="0-799"' in dash([ONE])
 
 
@@ -78,6 +83,7 @@ def test_the_recorded_ladder_is_that_of_the_fact_sheet():
     rates = video(real.rungs_of(TOLD)).ladder_kbps
     assert np.allclose(rates, [*KBPS.values()], rtol=0.15)
     assert TOLD["manifests_that_differ_count"] == 0 and TOLD["chunks_count"] == 8
+    assert KBPS == {240: 300, 480: 1_000, 720: 2_500}
 
 
 def test_the_recorded_workers_lost_and_doubled_nothing():
@@ -167,6 +173,7 @@ def test_ffmpeg_itself_plays_what_our_playlists_say(made):
     for start in one.rung.starts():
         assert one.data[start + 4 : start + 8] in (b"moof", b"styp", b"sidx")
     assert one.rung.starts()[-1] + one.rung.segment_bytes[-1] <= len(one.data)
+    assert re.fullmatch(r"avc1\.6400[0-9a-f]{2}", one.rung.codecs), "the high profile, and a level"
 
 
 @needs_ffmpeg
@@ -181,6 +188,17 @@ def test_the_quality_is_that_of_two_pictures_compared_by_hand(made):
         frames.append(np.frombuffer(raw, np.uint8).reshape(60, -1).astype(float))
     mean = ((frames[0] - frames[1]) ** 2).mean()
     assert abs(10 * np.log10(255**2 / mean) - one.psnr_db) < 0.3, "the mean over frames, in both"
+
+
+@needs_ffmpeg
+def test_a_film_whose_camera_was_held_upright(tmp_path, made):
+    matrix = lambda *row: struct.pack(">9i", *row)  # of the track's header, after the film's own
+    lies = matrix(2**16, 0, 0, 0, 2**16, 0, 0, 0, 2**30)
+    film, track, rest = made[1].read_bytes().split(lies)
+    stands = matrix(0, 2**16, 0, -(2**16), 0, 0, 0, 0, 2**30)
+    (tmp_path / "upright.mp4").write_bytes(film + lies + track + stands + rest)
+    assert Ffmpeg().heights(tmp_path / "upright.mp4") == [240]
+    assert Ffmpeg().encode(tmp_path / "upright.mp4", 240).ssim > 0.9
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
@@ -199,6 +217,9 @@ def test_what_is_no_video_and_what_would_read_other_files(tmp_path, made):
         Ffmpeg().encode(clip, 99)
     with pytest.raises(ValueError, match="duration_s=0"):
         Ffmpeg().clip(tmp_path / "none.mp4", duration_s=0.0)
+    for call in (Ffmpeg().clip, Ffmpeg().heights, lambda file: Ffmpeg().encode(file, 240)):
+        with pytest.raises((ValueError, TypeError), match="file=3"):
+            call(3)
 
 
 def test_where_there_is_no_ffmpeg_one_is_told_what_to_install(monkeypatch):
@@ -278,10 +299,27 @@ def test_a_description_that_contradicts_itself(old, new, words):
         read_dash(dash([ONE]).replace(old, new))
 
 
+def test_what_is_no_ladder_no_manifest_and_no_file():
+    for call, field in [
+        *((lambda make=make: make(3), "rungs") for make in (video, hls, dash)),
+        *((lambda make=make: make([3]), "rungs") for make in (video, hls, dash)),
+        (lambda: read_hls(3), "files"),
+        (lambda: read_dash(3), "text"),
+        (lambda: read_playlist(3, 240, 426, "avc1.64"), "text"),
+        (lambda: StandIn(3), "crash"),
+        (lambda: StandIn().heights(3), "file"),
+        (lambda: StandIn().encode(3, 240), "file"),
+        (lambda: moving_picture(0.5, 240), "duration_s"),
+    ]:
+        with pytest.raises((ValueError, TypeError), match=f"^{field}"):
+            call()
+
+
 def test_a_stand_in_refuses_as_the_real_one_does(tmp_path):
     (tmp_path / "text").write_text("a letter")
     with pytest.raises(Refused, match="no video that can be read"):
         StandIn().heights(tmp_path / "text")
+    assert StandIn().encode(tmp_path / "text", 240)[2:] == (0.0, 0.0), "it compares nothing"
     with pytest.raises(ValueError, match="height_px=99 must be one of"):
         StandIn().encode(tmp_path / "text", 99)
     with pytest.raises(ValueError, match="first_act=0"):

@@ -84,6 +84,14 @@ def test_after_so_many_tries_a_task_is_only_to_be_buried():
         assert queue.dead() == [("a", "rung a 240", "its worker died")] and len(queue) == 0
 
 
+def test_a_clock_that_is_set_back_hides_no_new_task():
+    with board() as (queue, database, clock):
+        clock.now_s = 5_000.0
+        database.write([queue.entry("a", "x")])
+        clock.now_s = 0.0
+        assert queue.claim().id == "a"
+
+
 def test_a_video_moves_one_way(where):
     with board(where) as (_, database, _):
         videos = Metadata(database)
@@ -179,14 +187,25 @@ def test_what_is_no_task_no_clock_and_no_state():
                              ({"visible_s": 1e10}, "visible_s"), ({"most_tries": 1001}, "most_tries")]:  # fmt: skip
             with pytest.raises(ValueError, match=words):
                 Queue(database, clock, **wrong)
-        with pytest.raises(ValueError, match=r"clock\(\)=nan"):
-            Queue(database, lambda: float("nan")).claim()
+        for now_s in (float("nan"), -1.0):
+            with pytest.raises(ValueError, match=r"clock\(\)="):
+                Queue(database, lambda now_s=now_s: now_s).claim()
         with pytest.raises(ValueError, match="clock"):
             Queue(database, 3)
         with pytest.raises(ValueError, match="rank=-1"):
             queue.entry("a", "x", rank=-1)
         with pytest.raises(ValueError, match="id=''"):
             queue.entry("", "x")
+        for call, field in [
+            (lambda: Queue(3, clock), "database"),
+            (lambda: queue.entry("a", 3), "body"),
+            (lambda: queue.is_spent("a"), "task"),
+            (lambda: queue.finish("a"), "task"),
+            (lambda: queue.note("a", "why"), "task"),
+            (lambda: queue.bury("a", "why"), "task"),
+        ]:
+            with pytest.raises((ValueError, TypeError), match=f"^{field}="):
+                call()
         database.write([queue.entry("a", "x")])
         task = queue.claim()
         for call in (queue.note, queue.bury):
@@ -200,6 +219,12 @@ def test_what_is_no_task_no_clock_and_no_state():
             (lambda: videos.dead("v", ""), "reason=''"),
             (lambda: videos.encoded("v", 0, {}), "height=0"),
             (lambda: videos.get(3), "video=3"),
+            (lambda: videos.rungs(3), "video=3"),
+            (lambda: videos.accepted("v", 3, "b"), "title=3"),
+            (lambda: videos.probed(3, 1), "video=3"),
+            (lambda: videos.published(3, "place"), "video=3"),
+            (lambda: videos.dead(3, "why"), "video=3"),
+            (lambda: videos.encoded("v", 240, 3), "told=3"),
             (lambda: Metadata(3), "database=3"),
         ]:
             with pytest.raises((ValueError, TypeError), match=words):

@@ -17,7 +17,7 @@ from html import escape
 import pandas as pd
 
 # A number as it is printed, perhaps with its interval; a name may hold digits.
-NUMBER = re.compile(r"[−+]?[\d,]+(\.\d+)?([ \u00a0]±[ \u00a0][\d,]+(\.\d+)?)?|nan|[−+]?inf|")
+NUMBER = re.compile(r"[−+]?[\d,]+(\.\d+)?([ \u00a0]±[ \u00a0][\d,]+(\.\d+)?)?|nan|[−+]?inf|∞|")
 
 
 class Table:

@@ -67,7 +67,7 @@ def drawn(says: tuple[str, str, str], inside: str) -> str:
     high = HIGH + 64
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-8 0 {WIDE + 16} {high}" width="{WIDE * 3 // 2}" '
-        f'style="max-width:{WIDE * 3 // 2}px;height:auto;font:{LETTERS}px sans-serif;fill:{ink("ink")}">'
+        f'style="max-width:min(100%,{WIDE * 3 // 2}px);height:auto;font:{LETTERS}px sans-serif;fill:{ink("ink")}">'
         f'<path d="M-8 0h{WIDE + 16}v{high}H-8z" fill="{ink("paper")}"/><text y="20">{above}</text>'
         f'<g transform="translate(0 32)">{inside}</g><text y="{high - 12}">{left}</text>'
         f'<text x="{WIDE}" y="{high - 12}" text-anchor="end">{right}</text></svg>'

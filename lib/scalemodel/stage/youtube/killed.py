@@ -120,7 +120,8 @@ def again_picture(told: Mapping, killed_at: int) -> Picture:
     }
     times = "once" if told["published"][n] == 1 else f"{told['published'][n]} times"
     alt = (
-        f"Killed at act {killed_at} of {len(told['acts'])} ({act}), {again} acts are done again; "
+        f"Killed at act {killed_at} of {len(told['acts'])} ({act}), {again} "
+        f"{'act is' if again == 1 else 'acts are'} done again; "
         f"it is published {times}."
     )
     return Picture(figure, readings, alt)

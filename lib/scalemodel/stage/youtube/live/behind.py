@@ -141,6 +141,6 @@ def _layout(tunnel_s):
         "legend": {"orientation": "h", "y": 1.18, "font": {"size": 12}, "traceorder": "normal"},
         "xaxis": {"title": {"text": "time since the tunnel began, s"}, "range": [-BEFORE_S, SHOWN_S]},
         "yaxis": {"title": {"text": "behind, s"}, "domain": [0, 0.6], "range": [0, 27]},
-        "xaxis2": {"range": [0, 9], "anchor": "y2", "dtick": 1},
+        "xaxis2": {"range": [0, 9], "anchor": "y2", "dtick": 1, "ticksuffix": "\N{NO-BREAK SPACE}s"},
         "yaxis2": {"domain": [0.84, 1], "anchor": "x2", "showticklabels": False, "ticks": ""},
     }  # fmt: skip

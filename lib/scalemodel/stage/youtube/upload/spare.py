@@ -50,10 +50,10 @@ def spare_picture(uploads: str, waits: str) -> Picture:
     figure = go.Figure(
         {
             "data": [
-                {"type": "scatter", "mode": "lines", "name": "square-root rule", "x": many,
-                 "y": percent(map(law, many)), "line": {"color": theme.colour("orange"), "width": 3, "dash": "dot"}},
                 {"type": "scatter", "mode": "lines", "name": "Erlang's formula", "x": many,
                  "y": percent(late_ratio(load, n, wait_s) for n in many), "line": {"color": theme.colour("blue"), "width": 3}},
+                {"type": "scatter", "mode": "lines", "name": "square-root rule", "x": many,
+                 "y": percent(map(law, many)), "line": {"color": theme.colour("orange"), "width": 3, "dash": "dot"}},
                 {"type": "scatter", "mode": "markers", "name": "the fewest", "x": [spare],
                  "y": percent([late_ratio(load, spare, wait_s)]),
                  "marker": {"color": theme.colour("ink"), "size": 13, "symbol": "diamond"}},

@@ -97,7 +97,8 @@ class Blobs:
 
     def get(self, name: str) -> bytes:
         """The bytes that have this name."""
-        return self.path(name).read_bytes()
+        with in_words("read the blob"):
+            return self.path(name).read_bytes()
 
     def _place(self, name):
         if not isinstance(name, str) or not HASH.fullmatch(name):

@@ -26,7 +26,7 @@ from scalemodel.parts.database import Database
 from scalemodel.youtube.upload.path.blobs import HASH, Blobs
 from scalemodel.youtube.upload.path.metadata import Metadata
 from scalemodel.youtube.upload.path.queue import Queue
-from scalemodel.youtube.upload.path.refused import Refused, plain_name
+from scalemodel.youtube.upload.path.refused import Refused, a_path, plain_name
 
 TABLES = {
     "upload": "key TEXT PRIMARY KEY, title TEXT, size INTEGER, sha256 TEXT",
@@ -56,7 +56,6 @@ class Server:
         self._database, self._blobs, self._queue = database, blobs, queue
         self._metadata = metadata
 
-    @checks.kinds
     def begin(self, key: str, title: str, size_bytes: int, sha256: str) -> None:
         """Announce an upload under a key of the client's; the same again changes nothing."""
         plain_name("key", key), checks.text("title", title)
@@ -159,11 +158,13 @@ def send(server: Server, file: Path, key: str, chunk_bytes: int = CHUNK_BYTES) -
     """
     chunk_bytes = checks.whole("chunk_bytes", chunk_bytes, at_least=1, at_most=MOST_CHUNK_BYTES)
     plain_name("key", key)
-    return _sent(server, Path(file), key, chunk_bytes)
+    return _sent(server, a_path("file", file), key, chunk_bytes)
 
 
 def _sent(server, path, key, chunk_bytes):
     try:
+        if path.exists() and not path.is_file():
+            raise OSError("it is no plain file")  # one that never ends, perhaps
         with open(path, "rb") as file:
             whole = hashlib.file_digest(file, "sha256").hexdigest()
             title = re.sub(r"[^\w .-]", "_", path.name)
@@ -172,6 +173,8 @@ def _sent(server, path, key, chunk_bytes):
                 for at in range(start, until, chunk_bytes):
                     file.seek(at)
                     data = file.read(min(chunk_bytes, until - at))
+                    if not data:
+                        raise OSError("it has become shorter")
                     server.put(key, at, data, hashlib.sha256(data).hexdigest())
                     yield at + len(data)
     except OSError as error:

@@ -9,7 +9,8 @@ in: that of the package imageio-ffmpeg if it is there, or the system's.
 Five seconds in 720p take some two seconds a rung on one core, quality included.
 
 Left out: sound, codecs beside H.264, quality as eyes see it (VMAF takes as long as the film),
-rates that fit the film, and chunks of one film on several workers; `makespan` has those.
+rates that fit the film, and chunks of one film on several workers; `makespan` has those. A
+picture that is not 16:9 is stretched.
 Sources: ffmpeg's documentation of its hls muxer, psnr and ssim; Wang and others, 2004 (SSIM).
 """
 
@@ -117,10 +118,11 @@ class Ffmpeg:
 
     def _size(self, file):
         told = self._run(*VIDEO, str(file), "-map", "0:v:0", "-frames:v", "1", "-f", "null", "-")
-        found = re.search(r"Stream #0:\d.*Video:.* (\d+)x(\d+)[ ,]", told)
+        found = re.findall(r"Stream #0:\d.*Video:.* (\d+)x(\d+)[ ,]", told)
         if not found:
             raise Refused("look at the file", "unreadable")
-        return int(found[1]), int(found[2])
+        *_, (width, height) = found  # as it comes out, upright if the camera was not
+        return int(width), int(height)
 
     @checks.kinds
     def encode(self, file: Path, height_px: int) -> Rendition:
@@ -159,7 +161,7 @@ class Ffmpeg:
     def _run(self, *words, why="unreadable"):
         command = [self._program, "-hide_banner", "-nostdin", "-nostats", *words]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S,
+            done = subprocess.run(command, capture_output=True, timeout=PATIENCE_S,
                                   errors="replace")  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Refused("encode", "broken", str(error)[:200]) from error

@@ -197,8 +197,8 @@ class _Client:
                 accepted.append(self.key)
                 self.done = True
                 return f"accepts {self.key}"
-            start = gaps[0][0]
-            data = self.data[start : min(start + len(self.data) // 3 + 1, gaps[0][1])]
+            [(start, end)] = gaps  # for chunks are sent in a row
+            data = self.data[start : min(start + len(self.data) // 3 + 1, end)]
             sent, self._damaged = (b"?" * len(data) if self._damaged else data), False
             server.put(self.key, start, sent, _sha(data))
         except Refused as refused:
@@ -228,7 +228,6 @@ def _plays(site, at, key, schedule):
     return same and [site.shelf.get(at, rung.file) for rung in rungs] == wanted
 
 
-@checks.kinds
 def drawn(seed: int) -> Schedule:
     """A schedule as chance has it: some films, kills, a full disk, sleepers.
 

@@ -51,7 +51,6 @@ class Stepping(Database):
     ['enter a stroke', 'have a stroke entered']
     """
 
-    @checks.kinds
     def __init__(self, where: Path | None, step: Callable = no_step):
         self._step = checks.takes("step", step, "act")
         super().__init__(where, "scalemodel_upload", TABLES)
@@ -108,7 +107,6 @@ class Site(contextlib.AbstractContextManager):
         """Whether nothing is left to be done."""
         return len(self.queue) == 0
 
-    @checks.kinds
     def rungs(self, video: str) -> list[Rung]:
         """The rungs of a video that are there, the lowest first."""
         return [_rung(told) for told in self.metadata.rungs(video).values()]

@@ -10,7 +10,8 @@ So each is done at least once or is dead; what a worker does must bear being don
 
 Taking and finishing cost a stroke each, some 3 ms on SQLite.
 
-Left out: waking workers (they ask), longer pauses after each try, a slip that a worker prolongs.
+Left out: waking workers (they ask), longer pauses after each try, a slip that a worker prolongs;
+and a clock that is set back, by which a slip that was taken shows again so much later.
 Sources: Amazon SQS, "visibility timeout" and "dead-letter queues"; PostgreSQL, UPDATE RETURNING.
 """
 
@@ -74,12 +75,12 @@ class Queue:
     def entry(self, id: str, body: str, rank: int = 0) -> tuple:
         """The stroke that enters a task, at once to be had; a low rank goes first."""
         checks.text("id", id), checks.whole("rank", rank, at_least=0, at_most=10**9)
-        into = "INSERT INTO task VALUES (?, ?, ?, ?, 0, '') ON CONFLICT (id) DO NOTHING"
-        return into, [(id, body, rank, self._now_s())]
+        into = "INSERT INTO task VALUES (?, ?, ?, 0, 0, '') ON CONFLICT (id) DO NOTHING"
+        return into, [(id, body, rank)]
 
     def claim(self) -> Task | None:
         """The next task, which is this worker's until its time is over; None if there is none."""
-        now_s = self._now_s()
+        now_s = checks.real("clock()", self._clock(), at_least=0)
         found = self._database.read(CLAIM, [now_s + self._visible_s, now_s, now_s])
         return Task(*found[0]) if found else None
 
@@ -119,11 +120,9 @@ class Queue:
         return self._database.read("SELECT id, body, reason FROM dead ORDER BY id")
 
     def __len__(self):
-        return self._database.read("SELECT count(*) FROM task")[0][0]
+        [(many,)] = self._database.read("SELECT count(*) FROM task")
+        return many
 
     def _holds(self, task):
         row = self._database.read("SELECT tries FROM task WHERE id = ?", [task.id])
         return row == [(task.tries,)]
-
-    def _now_s(self):
-        return checks.real("clock()", self._clock())

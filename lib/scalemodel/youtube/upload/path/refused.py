@@ -72,12 +72,11 @@ def a_path(field: str, path: str | os.PathLike) -> Path:
     ...
     ValueError: folder='\\ud800' must be a path of letters that a disk can write
     """
-    try:
-        os.fsencode(path)
-    except UnicodeEncodeError:
-        allowed = "a path of letters that a disk can write"
-        raise ValueError(f"{field}={checks.brief(path)} must be {allowed}") from None
-    return Path(path)
+    with contextlib.suppress(UnicodeEncodeError):
+        if b"\0" not in os.fsencode(path):
+            return Path(path)
+    allowed = "a path of letters that a disk can write"
+    raise ValueError(f"{field}={checks.brief(path)} must be {allowed}")
 
 
 def plain_name(field: str, name: str) -> str:
