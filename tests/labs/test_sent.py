@@ -9,10 +9,10 @@ import pytest
 
 from scalemodel.labs.__main__ import main
 from scalemodel.labs.classroom import sent
-from scalemodel.labs.classroom.sent import sent_in
+from scalemodel.labs.classroom.sent import Sent, sent_in
 from scalemodel.labs.reading.files import MOST_BYTES, no_longer
 from scalemodel.labs.shelf import LABS
-from scalemodel.labs.submission import MOST_CHARACTERS, read_submission
+from scalemodel.labs.submission import MOST_CHARACTERS, read_submission, submission_in
 from tests.labs.diary import KEEPS, LAB
 from tests.laws.lab_laws import strangers_taken
 
@@ -300,3 +300,14 @@ def test_an_answer_has_a_largest_length(tmp_path):
     (tmp_path / "ann.py").write_text("#" * (MOST_CHARACTERS + 1))
     with pytest.raises(ValueError, match="an answer of more than 100,000 characters"):
         read_submission(tmp_path / "ann.py")
+
+
+def test_a_path_is_text_too_and_a_long_name_is_not_repeated(tmp_path):
+    (tmp_path / "ann.py").write_text("x = 1")
+    assert sent_in(str(tmp_path), "fanout")[0][0].read() == b"x = 1"
+    with pytest.raises(ValueError, match="must be a path of letters that a disk can write"):
+        sent_in("a\0b", "fanout")
+    with pytest.raises(ValueError, match=r"must end in \.py or") as told:
+        submission_in("a" * 65_000, b"")
+    assert len(str(told.value)) < 400
+    assert {len(name) for name in Sent("ann", "a" * 300 + ".py", bytes).files} == {255}

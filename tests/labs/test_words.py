@@ -25,7 +25,7 @@ from scalemodel.labs.reading import files
 from scalemodel.labs.reading.files import one_line
 from scalemodel.labs.report import as_class, without_name
 from scalemodel.labs.shelf import LABS
-from scalemodel.labs.submission import read_submission
+from scalemodel.labs.submission import read_submission, submission_in
 from tests.labs.diary import FORGETS, KEEPS, LAB
 from tests.labs.playing.test_player import diary
 from tests.laws.lab_laws import apart, here, run_cell, strangers_taken
@@ -247,6 +247,11 @@ def test_no_source_ends_in_an_error_of_ours_and_no_text_is_lost(graded):
         report = json.loads((graded.out / "reports" / name / "report.json").read_text())
         assert report["prediction"] == 'both "twice"' and report["explanation"] == "It looks."
         assert row["outcome"] == "invalid"
+
+
+def test_half_a_character_is_an_error_of_the_program_s_own():
+    text = json.dumps({"cells": [cell("x = '\ud800'")]})
+    assert submission_in("ann.ipynb", text.encode()).source.strip() == "x = '\ud800'"
 
 
 @pytest.mark.parametrize("name", ["rot13", "zlib", "hex", "undefined", "idna"])
