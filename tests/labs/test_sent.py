@@ -10,7 +10,7 @@ import pytest
 from scalemodel.labs.__main__ import main
 from scalemodel.labs.classroom import sent
 from scalemodel.labs.classroom.sent import Sent, sent_in
-from scalemodel.labs.reading.files import MOST_BYTES, no_longer
+from scalemodel.labs.reading.files import MOST_BYTES, bytes_of, no_longer
 from scalemodel.labs.shelf import LABS
 from scalemodel.labs.submission import MOST_CHARACTERS, read_submission, submission_in
 from tests.labs.diary import KEEPS, LAB
@@ -253,6 +253,14 @@ def test_only_ordinary_files_of_a_stated_size_are_read(tmp_path):
         assert "is larger than 4,000,000 bytes" in found.pop(name)
     assert set(found) == {"bo", "cy", "di", "fay", "ida"}
     assert all("must be an ordinary file" in words for words in found.values())
+
+
+def test_what_has_become_a_link_since_it_was_looked_at_is_not_followed(tmp_path, monkeypatch):
+    (tmp_path / "ann.py").symlink_to(laid_out(tmp_path, ["bo.py"]) / "bo.py")
+    monkeypatch.setattr(os, "lstat", os.stat)
+    assert bytes_of(tmp_path / "bo.py").decode() == TRUE
+    with pytest.raises(OSError, match="symbolic links"):
+        bytes_of(tmp_path / "ann.py")
 
 
 def test_a_single_file_is_read_by_the_same_rule(tmp_path, capsys):
