@@ -313,8 +313,9 @@ def test_an_answer_has_a_largest_length(tmp_path):
 def test_a_path_is_text_too_and_a_long_name_is_not_repeated(tmp_path):
     (tmp_path / "ann.py").write_text("x = 1")
     assert sent_in(str(tmp_path), "fanout")[0][0].read() == b"x = 1"
-    with pytest.raises(ValueError, match="must be a path of letters that a disk can write"):
-        sent_in("a\0b", "fanout")
+    for odd in ("a\0b", "\ud800"):
+        with pytest.raises(ValueError, match="must be a path of letters that a disk can write"):
+            sent_in(odd, "fanout")
     with pytest.raises(ValueError, match=r"must end in \.py or") as told:
         submission_in("a" * 65_000, b"")
     assert len(str(told.value)) < 400

@@ -401,6 +401,11 @@ def test_a_fault_is_noted_last_and_goes_no_further():
     assert fault.payload == {"words": "fail: KeyError: 'ann'", "hung": False}
 
 
+def test_a_file_that_exits_begins_no_life():
+    with pytest.raises(Faulty, match="the file: SystemExit: bye"):
+        anew.Anew("raise SystemExit('bye')", "Tally", []).begin([], None)
+
+
 def test_any_other_error_is_our_own_and_is_raised():
     with pytest.raises(ZeroDivisionError), tally() as lives:
         lives.start()
