@@ -228,7 +228,27 @@ runpy.run_module("scalemodel.labs", run_name="__main__")
     assert first != "grade" or (tmp_path / "out" / "class.md").exists()
 
 
+def test_what_was_handed_in_is_no_module_of_the_grader(tmp_path):
+    for name in ("html", "numpy", "IPython"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('this ran in the grader')")
+    cells = [{"cell_type": "code", "metadata": {"tags": ["answer"]}, "source": "%cd x\nx = 7"}]
+    (tmp_path / "bo.ipynb").write_text(json.dumps({"cells": cells}))
+    command = [sys.executable, "-m", "scalemodel.labs", "replay", "twitter", "bo.ipynb", "a:1"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1 and "the file defines no Timelines" in done.stdout
+    assert done.stderr == ""
+
+
 # ── Refusals ────────────────────────────────────────────────────────────────
+def test_whoever_stands_among_the_submissions_is_told_to_go_elsewhere(folder, monkeypatch, capsys):
+    (folder / "below").mkdir()
+    for place in (folder, folder / "below"):
+        monkeypatch.chdir(place)
+        assert main(["grade", "diary", str(folder), "--to", str(folder.parent / "out")]) == 2
+        assert "You are in the folder of submissions" in capsys.readouterr().out
+    assert not (folder.parent / "out").exists()
+
+
 def test_a_stranger_is_refused():
     assert strangers_taken(kept) == []
 

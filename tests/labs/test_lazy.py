@@ -21,7 +21,13 @@ from scalemodel.labs.twitter.budgets import (
     quiet_page_p99_ms,
     write_ms,
 )
-from scalemodel.labs.twitter.checks import DEAREST_MS, not_dear
+from scalemodel.labs.twitter.checks import (
+    DEAREST_MS,
+    FOLLOW,
+    newest_first,
+    no_lost_tweet,
+    not_dear,
+)
 from scalemodel.labs.twitter.lab import LAB
 from scalemodel.labs.twitter.world import Network
 from tests.laws import lab_laws
@@ -140,8 +146,9 @@ def test_a_life_ends_between_a_post_that_was_heard_and_the_next_change():
 
 def test_a_run_whose_crashes_are_drawn_is_played_again_as_it_was():
     player = here(lab_laws.reference_of(LAB))
-    history = LAB.play(SURVIVE.draw(3), player)
-    assert LAB.play(history.world, player).events == history.events
+    for seed in (3, 4):  # in the second, some die when the last work is done
+        history = LAB.play(SURVIVE.draw(seed), player)
+        assert LAB.play(history.world, player).events == history.events
 
 
 # ── Budgets, by hand ────────────────────────────────────────────────────────
@@ -200,6 +207,32 @@ def test_a_dear_tweet_is_told_at_the_end_of_the_run():
     assert (verdict.outcome, verdict.time_ms) == ("invalid", 2.0)
     assert not_dear(told(took("post done", DEAREST_MS), *end)).outcome == "valid"
     assert not_dear(told(took("post done", DEAREST_MS + 1))).outcome == "valid", "it is not over"
+
+
+def test_of_two_equal_tweets_neither_is_out_of_order():
+    assert newest_first(told(("user 1", "page", {}, [7, 7]))).outcome == "valid"
+
+
+GIVES = [
+    ([7], [7], "; the store gave it 7 2 times"),
+    ([7], [8], ""),
+    ([7], [7, 7], ""),  # which was asked for more
+]
+
+
+@pytest.mark.parametrize(("one", "other", "words"), GIVES)
+def test_a_page_that_lacks_a_tweet_is_told_what_it_was_given_twice(one, other, words):
+    world = Network(1, ((1,), ()), (), page=2)
+    asked = lambda reply, n: ("store", "newest", {"key": "x", "n": n}, reply)
+    run = told(
+        ("user 0", "post", {"tweet": 9}), ("user 0", "accepted", {"tweet": 9}),
+        ("world", "idle", {}), asked(one, 1), asked(other, len(one) if words else 3),
+        ("user 1", "page", {"reader": 1, "n": 2}, []), ("world", "settled", {}),
+    )  # fmt: skip
+    run.world = world
+    verdict = no_lost_tweet(run)
+    assert verdict.outcome == "invalid" and verdict.happened.endswith(f"without it{words}")
+    assert bool(words) or verdict.hint == FOLLOW, "for nobody died"
 
 
 def test_the_longest_birth_counts_and_only_after_a_crash():

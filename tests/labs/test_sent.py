@@ -9,10 +9,10 @@ import pytest
 
 from scalemodel.labs.__main__ import main
 from scalemodel.labs.classroom import sent
-from scalemodel.labs.classroom.sent import sent_in
-from scalemodel.labs.reading.files import MOST_BYTES, no_longer
+from scalemodel.labs.classroom.sent import Sent, sent_in
+from scalemodel.labs.reading.files import MOST_BYTES, bytes_of, no_longer
 from scalemodel.labs.shelf import LABS
-from scalemodel.labs.submission import MOST_CHARACTERS, read_submission
+from scalemodel.labs.submission import MOST_CHARACTERS, read_submission, submission_in
 from tests.labs.diary import KEEPS, LAB
 from tests.laws.lab_laws import strangers_taken
 
@@ -255,6 +255,14 @@ def test_only_ordinary_files_of_a_stated_size_are_read(tmp_path):
     assert all("must be an ordinary file" in words for words in found.values())
 
 
+def test_what_has_become_a_link_since_it_was_looked_at_is_not_followed(tmp_path, monkeypatch):
+    (tmp_path / "ann.py").symlink_to(laid_out(tmp_path, ["bo.py"]) / "bo.py")
+    monkeypatch.setattr(os, "lstat", os.stat)
+    assert bytes_of(tmp_path / "bo.py").decode() == TRUE
+    with pytest.raises(OSError, match="symbolic links"):
+        bytes_of(tmp_path / "ann.py")
+
+
 def test_a_single_file_is_read_by_the_same_rule(tmp_path, capsys):
     os.mkfifo(tmp_path / "pipe.py")
     (tmp_path / "link.py").symlink_to("/dev/zero")
@@ -300,3 +308,15 @@ def test_an_answer_has_a_largest_length(tmp_path):
     (tmp_path / "ann.py").write_text("#" * (MOST_CHARACTERS + 1))
     with pytest.raises(ValueError, match="an answer of more than 100,000 characters"):
         read_submission(tmp_path / "ann.py")
+
+
+def test_a_path_is_text_too_and_a_long_name_is_not_repeated(tmp_path):
+    (tmp_path / "ann.py").write_text("x = 1")
+    assert sent_in(str(tmp_path), "fanout")[0][0].read() == b"x = 1"
+    for odd in ("a\0b", "\ud800"):
+        with pytest.raises(ValueError, match="must be a path of letters that a disk can write"):
+            sent_in(odd, "fanout")
+    with pytest.raises(ValueError, match=r"must end in \.py or") as told:
+        submission_in("a" * 65_000, b"")
+    assert len(str(told.value)) < 400
+    assert {len(name) for name in Sent("ann", "a" * 300 + ".py", bytes).files} == {255}

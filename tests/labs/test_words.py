@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import multiprocessing
 import os
 import signal
@@ -16,16 +17,18 @@ from scalemodel.labs import __main__ as command
 from scalemodel.labs import report
 from scalemodel.labs.classroom import workers
 from scalemodel.labs.classroom.workers import each_done
-from scalemodel.labs.grade import grade, grade_stage
+from scalemodel.labs.grade import Grade, StageGrade, grade, grade_stage
+from scalemodel.labs.lab import Measured
 from scalemodel.labs.playing.history import History
 from scalemodel.labs.playing.patience import Patient
 from scalemodel.labs.playing.store import Store
 from scalemodel.labs.practice import check
 from scalemodel.labs.reading import files
 from scalemodel.labs.reading.files import one_line
-from scalemodel.labs.report import as_class, without_name
-from scalemodel.labs.shelf import LABS
-from scalemodel.labs.submission import read_submission
+from scalemodel.labs.report import as_class, as_data, as_table, without_name
+from scalemodel.labs.shelf import LABS, lab_named
+from scalemodel.labs.submission import Submission, read_submission, submission_in
+from scalemodel.labs.verdict import valid
 from tests.labs.diary import FORGETS, KEEPS, LAB
 from tests.labs.playing.test_player import diary
 from tests.laws.lab_laws import apart, here, run_cell, strangers_taken
@@ -145,6 +148,19 @@ def test_a_class_reads_no_file_s_name(graded, tmp_path):
     assert as_class([{"student": "s1", "trouble": "handed in x", "files": ["x"]}]).count("…") == 1
 
 
+def test_a_sign_that_is_struck_through_begins_a_formula_too():
+    row = as_table([{"student": "=\u03381", "trouble": "x"}]).splitlines()[1]
+    assert row.startswith("\"'=")
+
+
+def test_what_was_not_measured_has_no_value():
+    budget = lab_named("twitter").stage("c").budgets[0]
+    rows = tuple(Measured(budget, value, True) for value in (math.nan, 3.0))
+    graded = Grade(LAB, (1,), (StageGrade(LAB.stages[0], valid(), rows),))
+    (stage,) = as_data(graded, Submission(""), "ann", 1)["stages"]
+    assert [row["value"] for row in stage["budgets"]] == [None, 3.0]
+
+
 def test_an_empty_class_is_a_class(tmp_path):
     assert as_class([]).splitlines()[2] == "0 submissions."
     (tmp_path / "sent").mkdir()
@@ -247,6 +263,11 @@ def test_no_source_ends_in_an_error_of_ours_and_no_text_is_lost(graded):
         report = json.loads((graded.out / "reports" / name / "report.json").read_text())
         assert report["prediction"] == 'both "twice"' and report["explanation"] == "It looks."
         assert row["outcome"] == "invalid"
+
+
+def test_half_a_character_is_an_error_of_the_program_s_own():
+    text = json.dumps({"cells": [cell("x = '\ud800'")]})
+    assert submission_in("ann.ipynb", text.encode()).source.strip() == "x = '\ud800'"
 
 
 @pytest.mark.parametrize("name", ["rot13", "zlib", "hex", "undefined", "idna"])

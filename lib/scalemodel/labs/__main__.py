@@ -13,13 +13,19 @@ Left out: a server.
 Sources: none needed.
 """
 
+import os
+import sys
+
+if __name__ == "__main__":
+    # Python looks for modules where its caller stands, too. There an `html.py` may lie that was
+    # handed in, and it would run in the grader.
+    sys.path[:] = [place for place in sys.path if place not in ("", os.getcwd())]
+
 import argparse
 import contextlib
 import html
-import os
 import shlex
 import signal
-import sys
 from pathlib import Path
 
 from scalemodel.core import checks
@@ -43,6 +49,9 @@ Do the lab in its notebook: the cells below your answer check it with the same w
 In the Windows Subsystem for Linux the command works, too."""
 LEAST_KEY = 16  # characters
 KEY_FILE = "holds the course's key; left out, the practice dice, which every student can roll"
+STANDS = """You are in the folder of submissions, where Python may take one of them for a module of \
+its own.
+Go elsewhere first, as `cd ..` does, and name the folder."""
 TO = "the folder that reports are written to; left out, the one you are in"
 PRACTICE = "Graded with the practice dice, which every student can roll: there was no --key-file."
 
@@ -181,6 +190,8 @@ def _replay(asked):
 def _grade(asked):
     """Every student of the folder; what was graded before and has not changed is kept."""
     lab, key, to = lab_named(asked.lab), _key(asked), asked.to.resolve()
+    if Path.cwd().is_relative_to(asked.path.resolve()):
+        raise ValueError(STANDS)
     if to.is_relative_to(asked.path.resolve()):
         raise ValueError(f"--to={asked.to} must lie outside the folder of submissions")
     seeds_of(key, "anybody", lab.name, asked.attempt, SEEDS)  # a wrong attempt is told at once

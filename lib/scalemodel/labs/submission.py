@@ -23,7 +23,7 @@ from pathlib import Path
 from scalemodel.core import checks
 from scalemodel.labs.reading.cells import as_python, joined, with_what_it_needs
 from scalemodel.labs.reading.commands import tree_of
-from scalemodel.labs.reading.files import bytes_of, one_line
+from scalemodel.labs.reading.files import a_path, bytes_of, one_name
 from scalemodel.labs.reading.formats import cells_of_notebook, cells_of_python, decoded
 
 MOST_CHARACTERS = 100_000  # of an answer
@@ -71,8 +71,7 @@ def read_submission(path: Path, subject: str = "") -> Submission:
     >>> read_submission(path).source
     'class Timelines: ...'
     """
-    path = Path(path)
-    return submission_in(path.name, bytes_of(path), subject)
+    return submission_in(a_path("path", path).name, bytes_of(path), subject)
 
 
 @checks.kinds
@@ -85,7 +84,7 @@ def submission_in(name: str, data: bytes, subject: str = "") -> Submission:
     >>> submission_in("ann.py", b"PREDICTION = 'two'\\nclass Diary(:").prediction
     'two'
     """
-    name, kind = one_line(name), Path(name).suffix.lower()
+    name, kind = one_name(name), Path(name).suffix.lower()
     if kind == ".ipynb":
         cells = cells_of_notebook(name, data.decode("utf-8-sig", errors="replace"))
     elif kind == ".py":

@@ -537,8 +537,9 @@ class Echo:
 def test_who_hands_in_too_much_or_nothing_is_told(capsys):
     page.check(diary.LAB, "a", "x" * 100_001, SEEDS)
     assert "more than 100,000 characters" in capsys.readouterr().out
-    page.check(diary.LAB, "a", "", SEEDS)
-    assert "the file defines no Diary" in capsys.readouterr().out
+    page.check(diary.LAB, "a", "", SEEDS[:2])
+    printed = capsys.readouterr().out
+    assert "Playing 2 worlds ." in printed and "the file defines no Diary" in printed
 
 
 @pytest.mark.parametrize("module", [page])

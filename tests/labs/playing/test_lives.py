@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scalemodel.labs import checks
+from scalemodel.labs.checks import death_since, if_killed, runs_through
 from scalemodel.labs.playing import anew, history, host, lives, patience, player, refusal, store
 from scalemodel.labs.playing.history import Event, History
 from scalemodel.labs.playing.host import in_order
@@ -18,6 +20,7 @@ from scalemodel.labs.playing.nursery import Nursery, lent_to
 from scalemodel.labs.playing.patience import Patient
 from scalemodel.labs.playing.player import Died, Faulty, Here
 from scalemodel.labs.playing.store import MOST_IN_A_RUN, MOST_OPERATIONS, SERVICE, Store
+from scalemodel.labs.verdict import unknown, valid
 from tests.laws.lab_laws import strangers_taken
 
 
@@ -235,6 +238,34 @@ def test_it_ends_also_if_it_does_not_listen():
     assert process.returncode == -signal.SIGKILL
 
 
+@pytest.mark.parametrize(
+    ("words", "more", "outcome", "hint"),
+    [
+        ("page: KeyError: 7", {}, "invalid", "run this one call by hand"),
+        ("its beginning: the file defines no Diary", {}, "invalid", "has the name that the lab"),
+        ("page: no answer within 5 s", {"busy": True}, "unknown", "too busy, or the program waits"),
+    ],
+)
+def test_who_does_not_come_through_is_told_why(words, more, outcome, hint):
+    run = History(None)
+    run.add(3.0, "worker", "fault", {"words": words, "hung": False, **more})
+    verdict = runs_through(run)
+    assert verdict.outcome == outcome and words in verdict.sentence() and hint in verdict.sentence()
+    assert "t = 3.0 ms" in verdict.sentence() or more
+
+
+def test_the_death_that_is_told_is_the_first_from_then_on():
+    run = History(None)
+    assert if_killed(run, valid()).outcome == "unknown" and death_since(run, 0.0) == ""
+    for time_ms, operations in ((1.0, 3), (2.0, 0), (4.0, 1)):
+        words = {"during": "post", "operations": operations}
+        run.add(time_ms, "worker", "crash", words)
+    assert if_killed(run, valid()).outcome == "valid"
+    assert if_killed(run, unknown("it rains")).happened == "it rains"
+    assert death_since(run, 2.0) == "; the worker died at 2.0 ms, in `post`, before it did a thing"
+    assert death_since(run, 1.0).endswith("after its operation 3") and death_since(run, 5.0) == ""
+
+
 # ── Laws ────────────────────────────────────────────────────────────────────
 @given(crashes=st.lists(st.none() | st.lists(st.integers(0, 4), max_size=3), max_size=8))
 def test_whoever_insists_is_answered_and_every_crash_is_noted(crashes):
@@ -305,7 +336,7 @@ def test_a_source_is_text():
         lent_to(7)
 
 
-@pytest.mark.parametrize("module", [anew, history, lives, patience, store])
+@pytest.mark.parametrize("module", [anew, checks, history, lives, patience, store])
 def test_a_stranger_is_refused(module):
     assert strangers_taken(module) == []
 
@@ -368,6 +399,11 @@ def test_a_fault_is_noted_last_and_goes_no_further():
         pytest.fail("it went on")
     (*_, fault) = lives.store.history.events
     assert fault.payload == {"words": "fail: KeyError: 'ann'", "hung": False}
+
+
+def test_a_file_that_exits_begins_no_life():
+    with pytest.raises(Faulty, match="the file: SystemExit: bye"):
+        anew.Anew("raise SystemExit('bye')", "Tally", []).begin([], None)
 
 
 def test_any_other_error_is_our_own_and_is_raised():

@@ -16,10 +16,12 @@ from pathlib import Path
 
 from websockets.sync.client import connect
 
+from tests.site.conftest import PYTHON_MS
+
 NAMES = ("firefox-esr", "firefox")
 HOW = "install Firefox (Debian: apt-get install firefox-esr)"
 LISTENS = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
-ANSWER_S = 120  # a machine may be busy; a page that hangs fails
+ANSWER_S = PYTHON_MS / 1000  # one command may wait for Python in the page
 # It would call home otherwise; no proxy listens at that port, and our own machine needs none.
 QUIET = {
     "network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": 9,

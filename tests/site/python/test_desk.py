@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.site.conftest import PYTHON_MS
 from tests.site.hostile import firefox
 from tests.site.reader import findings
 
@@ -49,7 +50,7 @@ class Desk:
         return self
 
     def says(self, words):
-        self.cell.get_by_role("status").filter(has_text=words).wait_for()
+        self.cell.get_by_role("status").filter(has_text=words).wait_for(timeout=PYTHON_MS)
 
     def press(self, name):
         self.cell.get_by_role("button", name=name, exact=True).click()
@@ -58,7 +59,9 @@ class Desk:
         self.cell.locator("textarea").fill(text)
         self.press("Run")
         self.says(re.compile(r"^(?!It runs|Python is)"))
-        self.cell.get_by_role("button", name="Run", exact=True, disabled=False).wait_for()
+        self.cell.get_by_role("button", name="Run", exact=True, disabled=False).wait_for(
+            timeout=PYTHON_MS
+        )
         words = self.cell.get_by_role("status").text_content()
         assert said in words, words
 

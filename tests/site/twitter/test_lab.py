@@ -8,10 +8,19 @@ import pytest
 from scalemodel.labs.twitter import page as lab_page
 from scalemodel.labs.twitter.lab import LAB
 from tests.laws import lab_laws
+from tests.site.conftest import PYTHON_MS
 from tests.site.hostile import firefox
 
 pytestmark = pytest.mark.slow
 SHOWS = lab_laws.mutant_of(LAB, "shows_twice.py")
+LIMITED = """limit_s => { const lab = document.querySelector('.sm-code').dataset;
+  lab.here = JSON.stringify({...JSON.parse(lab.here), limit_s}); }"""
+
+
+def said(page, pattern):
+    """Waits until the place for Python says what matches `pattern`."""
+    says = "pattern => new RegExp(pattern).test(document.querySelector('.sm-desk p').textContent)"
+    page.wait_for_function(says, arg=pattern, timeout=PYTHON_MS)
 
 
 # ── Examples ────────────────────────────────────────────────────────────────
@@ -19,22 +28,19 @@ def test_an_answer_is_checked_by_keyboard_and_downloaded(site, home_of, visit, t
     visitor = visit(home_of(site))
     page = visitor.open("book/twitter/lab.html")
     assert not [url for url in visitor.asked if "/python/" in url], "nobody has asked for it"
+    page.evaluate(LIMITED, PYTHON_MS // 1000)  # and no less for the answer
     page.get_by_role("button", name="Change it and run it, here").focus()
     page.keyboard.press("Enter")
     desk = page.locator(".sm-desk")
     status, printed = desk.get_by_role("status"), desk.locator("pre").nth(1)
-    page.wait_for_function(
-        "() => document.querySelector('.sm-desk p').textContent.includes('ready')"
-    )
+    said(page, "ready")
 
     def checked(stage, answer):
         desk.get_by_role("textbox").fill(answer)
         button = desk.get_by_role("button", name=f"Check {stage}")
         button.focus()
         page.keyboard.press("Enter")
-        page.wait_for_function(
-            "() => /^Done/.test(document.querySelector('.sm-desk p').textContent)"
-        )
+        said(page, "^Done")
         return printed.inner_text()
 
     assert "a. Correct: passed on 8 seeds" in checked("a", lab_laws.reference_of(LAB))
@@ -77,13 +83,10 @@ def test_in_firefox_too(site, home_of):
 @pytest.mark.thorough
 def test_a_call_that_never_ends_is_unknown_in_words(site, home_of, visit):
     page = visit(home_of(site)).open("book/twitter/lab.html")
-    page.evaluate("() => { const lab = document.querySelector('.sm-code').dataset;"
-                  " lab.here = JSON.stringify({...JSON.parse(lab.here), limit_s: 2}); }")  # fmt: skip
+    page.evaluate(LIMITED, 2)
     page.get_by_role("button", name="Change it and run it, here").click()
     desk = page.locator(".sm-desk")
     desk.get_by_role("textbox").fill("while True: pass")
     desk.get_by_role("button", name="Check a").click()
-    page.wait_for_function(
-        "() => document.querySelector('.sm-desk p').textContent.includes('ended')"
-    )
+    said(page, "ended")
     assert desk.get_by_role("status").inner_text() == "unknown: It was ended after 2 seconds."

@@ -37,8 +37,11 @@ def mortal(source: str) -> ast.Module:
         __alive__()
         pass
     """
-    with warnings.catch_warnings(action="ignore"):
-        tree = ast.parse(source)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(source)
+    except UnicodeEncodeError:
+        raise ValueError(f"source={checks.brief(source)} must be of whole characters") from None
     for node in ast.walk(tree):
         if isinstance(node, BEGINS):
             _ask_first(node.body)

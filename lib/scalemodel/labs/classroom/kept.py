@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalemodel.core import checks
+from scalemodel.labs.reading.files import a_path
 from scalemodel.labs.report import as_markdown
 
 FILES = ("report.json", "report.md")
@@ -55,6 +56,7 @@ def write_report(folder: Path, data: dict) -> None:
     >>> sorted(path.name for path in folder.iterdir())
     ['report.json', 'report.md']
     """
+    folder = a_path("folder", folder)
     folder.mkdir(parents=True, exist_ok=True)
     rows = (json.dumps(data, indent=1) + "\n", as_markdown(data))
     for name, text in zip(FILES, rows, strict=True):

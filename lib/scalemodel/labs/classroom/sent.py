@@ -21,7 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from scalemodel.core import checks
-from scalemodel.labs.reading.files import MOST_BYTES, bytes_of, no_longer, one_line
+from scalemodel.labs.reading.files import (
+    MOST_BYTES,
+    a_path,
+    bytes_of,
+    no_longer,
+    one_line,
+    one_name,
+)
 
 SUFFIXES = (".py", ".ipynb")
 FOREIGN = ("__MACOSX", "__pycache__")  # folders that programs leave behind
@@ -45,7 +52,8 @@ class Sent:
     @property
     def files(self) -> list[str]:
         """The names of files that may stand in words about it, the longer ones first."""
-        names = {one_line(name) for name in (self.name, *self.several) if _may_be_one(name)}
+        names = {one_name(self.name)} if _may_be_one(self.name) else set()
+        names |= {one_line(name) for name in self.several if _may_be_one(name)}
         return sorted(names, key=len, reverse=True)
 
 
@@ -91,12 +99,13 @@ def sent_in(path: Path, topic: str) -> tuple[list[Sent], list[str]]:
     >>> [one.student for one in sent], left_out
     (['ann'], ['notes.txt: left out, for it ends neither in .py nor in .ipynb'])
     """
+    path = a_path("path", path)
     if path.is_dir():
         entries = [*_in_folder(path)]
     elif path.suffix.lower() == ".zip":
         entries = _without_wrapping([*_in_archive(path)])
     else:
-        raise ValueError(f"{one_line(path.name)} must be a folder, or an archive that ends in .zip")
+        raise ValueError(f"{one_name(path.name)} must be a folder, or an archive that ends in .zip")
     seen = [entry for entry in entries if not entry.hidden and not entry.leads_out]
     left_out, of_students = [], {}
     for entry in seen:
@@ -203,7 +212,7 @@ def _is_one_folder(entries):
 
 def _bytes_in(archive, member):
     """What a member holds; no more of it is unpacked than a file may be long."""
-    name, mode = one_line(PurePosixPath(member.filename).name), member.external_attr >> 16
+    name, mode = one_name(PurePosixPath(member.filename).name), member.external_attr >> 16
     if stat.S_IFMT(mode) and not stat.S_ISREG(mode):
         raise ValueError(f"{name} must be an ordinary file, and no link, folder or pipe")
     if member.compress_type not in UNPACKED or member.flag_bits & 1:

@@ -112,7 +112,7 @@ class Store:
     def _understood(self, name, arguments):
         if name not in TAKES or len(arguments) != len(TAKES[name]):
             raise ValueError(
-                f"store.{name} was called with {len(arguments)} arguments; its name must be one of "
+                f"store.{name[:MOST_CHARACTERS]} was called with {len(arguments)} arguments; its name must be one of "
                 f"{', '.join(SERVICE)}, and its arguments must be 1 for get and 2 for the others"
             )
         self.asked += 1

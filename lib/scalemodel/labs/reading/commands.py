@@ -131,14 +131,14 @@ def replaced(cell: str, rows: list[tuple[ast.AST, str]]) -> str:
     >>> replaced(cell, [(tree_of(cell).body[0], "pass")])
     'pass; y = 2'
     """
-    data, begins = cell.encode(), [0]
+    data, begins = cell.encode(errors="surrogatepass"), [0]
     for row in data.splitlines(keepends=True):
         begins.append(begins[-1] + len(row))
     for node, words in sorted(rows, key=lambda row: (row[0].lineno, row[0].col_offset))[::-1]:
         begin = begins[node.lineno - 1] + node.col_offset
         end = begins[node.end_lineno - 1] + node.end_col_offset
         data = data[:begin] + words.encode() + data[end:]
-    return data.decode()
+    return data.decode(errors="surrogatepass")
 
 
 def _calls(tree):

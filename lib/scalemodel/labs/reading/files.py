@@ -4,7 +4,7 @@ Left out: reading a part of a file.
 Sources: POSIX, `open`: what `O_NOFOLLOW` and `O_NONBLOCK` refuse.
 """
 
-__all__ = ["MOST_BYTES", "bytes_of", "no_longer", "one_line"]
+__all__ = ["MOST_BYTES", "MOST_NAME", "a_path", "bytes_of", "no_longer", "one_line", "one_name"]
 __dir__ = lambda: __all__
 
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 from scalemodel.core import checks
 
 MOST_BYTES = 4_000_000  # of a file, with what its notebook printed
+MOST_NAME = 255  # letters of a file's name: only an archive has longer ones
 
 
 @checks.kinds
@@ -28,6 +29,36 @@ def one_line(text: str) -> str:
 
 
 @checks.kinds
+def one_name(name: str) -> str:
+    """The name of a file as it may stand in a line: its beginning.
+
+    >>> len(one_name("a" * 65_000 + ".py"))
+    255
+    """
+    return one_line(name[:MOST_NAME])
+
+
+@checks.kinds
+def a_path(field: str, path: Path) -> Path:
+    """`path`, if a disk can have it; else a refusal that names the `field`.
+
+    >>> a_path("folder", "a\\0b")
+    Traceback (most recent call last):
+    ...
+    ValueError: folder='a\\x00b' must be a path of letters that a disk can write
+    """
+    try:
+        written = os.fsencode(path)
+    except UnicodeEncodeError:
+        written = b"\0"
+    if b"\0" in written:
+        raise ValueError(
+            f"{field}={checks.brief(path)} must be a path of letters that a disk can write"
+        )
+    return Path(path)
+
+
+@checks.kinds
 def bytes_of(path: Path) -> bytes:
     """What the ordinary file `path` holds: no link is followed, no pipe waited for.
 
@@ -36,7 +67,8 @@ def bytes_of(path: Path) -> bytes:
     ...
     ValueError: / must be an ordinary file, and no link, folder or pipe
     """
-    name = one_line(path.name or str(path))
+    path = a_path("path", path)
+    name = one_name(path.name or str(path))
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise ValueError(f"{name} must be an ordinary file, and no link, folder or pipe")
     flags = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # should it have changed since
