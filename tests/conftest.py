@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from scalemodel.parts.redis_server import server_program
+from scalemodel.parts.storage.redis_server import server_program
 from scalemodel.youtube.upload.path.encoder import program
 
 ROOT = Path(__file__).parents[1]

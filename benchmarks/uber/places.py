@@ -19,7 +19,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from scalemodel.core.rng import stream
-from scalemodel.parts.redis_server import PrivateServer, server_program
+from scalemodel.parts.storage.redis_server import PrivateServer, server_program
 from scalemodel.uber.location.grid import GeoIndex
 from scalemodel.uber.location.sphere import EARTH_M, brute_force, distance_m
 

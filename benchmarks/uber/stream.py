@@ -19,7 +19,7 @@ from collections import Counter
 import numpy as np
 
 from scalemodel.core.rng import stream
-from scalemodel.parts.redis_server import server_program
+from scalemodel.parts.storage.redis_server import server_program
 from scalemodel.uber.location import kafka
 from scalemodel.uber.location.consumer import IndexConsumer
 from scalemodel.uber.location.grid import GeoIndex

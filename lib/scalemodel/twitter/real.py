@@ -37,7 +37,7 @@ import redis
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
 from scalemodel.parts.admission import token
-from scalemodel.parts.redis_server import PrivateServer, server_program
+from scalemodel.parts.storage.redis_server import PrivateServer, server_program
 from scalemodel.twitter.live import wire
 from scalemodel.twitter.live.arrival import SceneConfig, scene
 from scalemodel.twitter.live.client import LiveClient

@@ -36,7 +36,7 @@ import numpy as np
 
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
-from scalemodel.parts.redis_server import PrivateServer, server_program
+from scalemodel.parts.storage.redis_server import PrivateServer, server_program
 from scalemodel.uber.location import kafka
 from scalemodel.uber.location.consumer import IndexConsumer
 from scalemodel.uber.location.grid import GeoIndex

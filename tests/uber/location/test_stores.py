@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from scalemodel.core.rng import stream
-from scalemodel.parts.redis_server import PrivateServer
+from scalemodel.parts.storage.redis_server import PrivateServer
 from scalemodel.uber.location import stores
 from scalemodel.uber.location.consumer import IndexConsumer, Readings
 from scalemodel.uber.location.grid import GeoIndex

@@ -7,7 +7,7 @@ import time
 import pytest
 import redis
 
-from scalemodel.parts.redis_server import PrivateServer
+from scalemodel.parts.storage.redis_server import PrivateServer
 from scalemodel.uber.location.grid import GeoIndex
 from scalemodel.uber.matching.dispatch import Drivers, Match, MatchingEngine, Request
 from scalemodel.uber.matching.reservation import InMemory, OnRedis, StoreGone

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from scalemodel.core.rng import stream
-from scalemodel.parts.database import DatabaseTrouble
+from scalemodel.parts.storage.database import DatabaseTrouble
 from scalemodel.whatsapp.delivery.server import Server
 from scalemodel.whatsapp.delivery.stores import SqlStore
 from tests.conftest import cases, needs_postgres

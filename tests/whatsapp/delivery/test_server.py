@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from scalemodel.parts.database import DatabaseTrouble
+from scalemodel.parts.storage.database import DatabaseTrouble
 from scalemodel.whatsapp.delivery import server as module
 from scalemodel.whatsapp.delivery.client import GIVE_UP_S, Client
 from scalemodel.whatsapp.delivery.messages import DAY_S, MOST_LETTERS

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scalemodel.parts.database import DatabaseTrouble
+from scalemodel.parts.storage.database import DatabaseTrouble
 from scalemodel.youtube.upload.path import metadata
 from scalemodel.youtube.upload.path.chunks import Server, send
 from scalemodel.youtube.upload.path.encoder import StandIn

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalemodel.parts.database import Database
+from scalemodel.parts.storage.database import Database
 from scalemodel.youtube.upload.path import metadata
 from scalemodel.youtube.upload.path.metadata import Metadata
 from scalemodel.youtube.upload.path.pipeline import TABLES

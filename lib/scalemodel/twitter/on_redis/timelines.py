@@ -44,7 +44,7 @@ import redis
 
 from scalemodel.core import checks
 from scalemodel.core.compiled import compiled
-from scalemodel.parts.redis_server import PrivateServer, connect, shown
+from scalemodel.parts.storage.redis_server import PrivateServer, connect, shown
 from scalemodel.twitter.on_redis.keys import Keys, Taken, in_groups
 from scalemodel.twitter.timeline import homes, pages
 from scalemodel.twitter.timeline.engine import HomeTimelines
@@ -135,7 +135,7 @@ class RedisHomeTimelines(HomeTimelines):
     one, and what a process that died left behind stays until you remove it. A list may be up to some tweets longer than `cap` before it is trimmed; a page goes
     down to the horizon as always.
 
-    >>> from scalemodel.parts.redis_server import server_program
+    >>> from scalemodel.parts.storage.redis_server import server_program
     >>> from scalemodel.twitter.timeline.policies import FanOutOnWrite
     >>> graph = SocialGraph.from_edges(follower=[0], followee=[1], n_users=2)
     >>> if server_program():

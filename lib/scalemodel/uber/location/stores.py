@@ -36,7 +36,7 @@ import redis
 
 from scalemodel.core import checks
 from scalemodel.parts.admission import MOST_ID
-from scalemodel.parts.redis_server import PrivateServer, connect, in_words, refuse_forgetful
+from scalemodel.parts.storage.redis_server import PrivateServer, connect, in_words, refuse_forgetful
 from scalemodel.uber.location.reports import MOST_S
 from scalemodel.uber.location.rows import MOST_K, Neighbours, columns, place
 from scalemodel.uber.location.sphere import EARTH_M, MOST_M, distance_m
@@ -93,7 +93,7 @@ class StoreTrouble(RuntimeError):
 class RedisStore:
     """Positions on a Redis; `url=None` starts one that ends with it.
 
-    >>> from scalemodel.parts.redis_server import server_program
+    >>> from scalemodel.parts.storage.redis_server import server_program
     >>> if server_program():
     ...     with RedisStore(name="cars") as cars:
     ...         assert cars.move([7, 8], [52.5, 52.6], [13.4, 13.4], [0.0, 0.0], [1, 1]) == 2

@@ -28,7 +28,7 @@ import math
 import threading
 
 from scalemodel.core import checks
-from scalemodel.parts.redis_server import connect, in_words, refuse_forgetful
+from scalemodel.parts.storage.redis_server import connect, in_words, refuse_forgetful
 
 MOST_S = 1e9
 ANSWER_S = 5.0  # for the server to answer
@@ -95,7 +95,7 @@ class InMemory:
 class OnRedis:
     """The ledger on a server, for dispatchers of many processes; times are the server's.
 
-    >>> from scalemodel.parts.redis_server import PrivateServer, server_program
+    >>> from scalemodel.parts.storage.redis_server import PrivateServer, server_program
     >>> if server_program():
     ...     with PrivateServer() as server:
     ...         ledger = OnRedis(url=server.url, prefix="demo:")

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
-from scalemodel.parts.database import DatabaseTrouble
+from scalemodel.parts.storage.database import DatabaseTrouble
 from scalemodel.whatsapp.delivery.client import Client
 from scalemodel.whatsapp.delivery.messages import DAY_S
 from scalemodel.whatsapp.delivery.network import Network

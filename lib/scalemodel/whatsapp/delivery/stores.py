@@ -22,7 +22,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.parts.database import Database, DatabaseTrouble
+from scalemodel.parts.storage.database import Database, DatabaseTrouble
 from scalemodel.whatsapp.delivery.messages import TABLES
 
 WRITES = {  # what a batch may hold, in the order in which it is written

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.parts.database import Database
+from scalemodel.parts.storage.database import Database
 from scalemodel.youtube.upload.path.blobs import HASH, Blobs
 from scalemodel.youtube.upload.path.metadata import Metadata
 from scalemodel.youtube.upload.path.queue import Queue

@@ -28,8 +28,8 @@ from errno import ENOSPC
 
 from scalemodel.core import checks
 from scalemodel.core.rng import stream
-from scalemodel.parts.database import DatabaseTrouble
-from scalemodel.parts.trouble import Trouble
+from scalemodel.parts.storage.database import DatabaseTrouble
+from scalemodel.parts.storage.trouble import Trouble
 from scalemodel.youtube.upload.path.encoder import KBPS, StandIn
 from scalemodel.youtube.upload.path.manifest import MASTER, MPD, read_dash, read_hls
 from scalemodel.youtube.upload.path.pipeline import Site

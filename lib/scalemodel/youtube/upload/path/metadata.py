@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from scalemodel.core import checks
-from scalemodel.parts.database import Database
+from scalemodel.parts.storage.database import Database
 
 STATES = ("accepted", "encoding", "published", "dead")
 TABLES = {

@@ -25,8 +25,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.parts.database import Database
-from scalemodel.parts.trouble import Trouble
+from scalemodel.parts.storage.database import Database
+from scalemodel.parts.storage.trouble import Trouble
 from scalemodel.youtube.upload.path import chunks, metadata, queue
 from scalemodel.youtube.upload.path.blobs import Blobs, no_step
 from scalemodel.youtube.upload.path.chunks import Server

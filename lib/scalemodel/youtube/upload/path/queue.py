@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from scalemodel.core import checks
-from scalemodel.parts.database import Database
+from scalemodel.parts.storage.database import Database
 
 TABLES = {
     "task": "id TEXT PRIMARY KEY, body TEXT, rank INTEGER, visible_s DOUBLE PRECISION, "

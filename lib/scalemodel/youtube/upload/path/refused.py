@@ -1,6 +1,6 @@
 """What may go wrong on the way of an upload, and what is said then.
 
-A full disk is every company's matter, and in `parts.trouble`; the rest is an upload's own.
+A full disk is every company's matter, and in `parts.storage.trouble`; the rest is an upload's own.
 
 Left out: other languages than English, and numbers as HTTP has them.
 Sources: none.
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from scalemodel.core import checks
-from scalemodel.parts.trouble import Trouble, why_of
+from scalemodel.parts.storage.trouble import Trouble, why_of
 
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
 

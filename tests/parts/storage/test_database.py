@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from scalemodel.parts.database import Database, DatabaseTrouble
+from scalemodel.parts.storage.database import Database, DatabaseTrouble
 from tests.conftest import needs_postgres
 
 TABLES = {"sale": "id INTEGER PRIMARY KEY, what TEXT"}

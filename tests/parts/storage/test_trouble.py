@@ -4,8 +4,8 @@ import errno
 
 import pytest
 
-from scalemodel.parts.database import DatabaseTrouble
-from scalemodel.parts.trouble import Trouble, why_of
+from scalemodel.parts.storage.database import DatabaseTrouble
+from scalemodel.parts.storage.trouble import Trouble, why_of
 
 
 # ── Examples ────────────────────────────────────────────────────────────────

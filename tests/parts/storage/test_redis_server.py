@@ -6,8 +6,8 @@ import shutil
 import pytest
 import redis
 
-from scalemodel.parts import redis_server as own
-from scalemodel.parts.redis_server import PrivateServer, server_program
+from scalemodel.parts.storage import redis_server as own
+from scalemodel.parts.storage.redis_server import PrivateServer, server_program
 from tests.conftest import needs_redis
 
 

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from scalemodel.core import checks
-from scalemodel.parts.trouble import Trouble, why_of
+from scalemodel.parts.storage.trouble import Trouble, why_of
 
 MEANS = {  # how SQLite's name of an error begins, or PostgreSQL's number of it
     "SQLITE_BUSY": "locked", "SQLITE_LOCKED": "locked", "SQLITE_FULL": "full", "53": "full",
