@@ -19,7 +19,7 @@ LIMITED = """limit_s => { const lab = document.querySelector('.sm-code').dataset
 
 def said(page, pattern):
     """Waits until the place for Python says what matches `pattern`."""
-    says = "pattern => new RegExp(pattern).test(document.querySelector('.sm-desk p').textContent)"
+    says = "pattern => new RegExp(pattern).test(document.querySelector('.sm-desk p')?.textContent)"
     page.wait_for_function(says, arg=pattern, timeout=PYTHON_MS)
 
 
