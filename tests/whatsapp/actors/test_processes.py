@@ -134,11 +134,6 @@ def test_a_call_has_one_outcome_and_a_late_reply_is_dropped():
     assert quick.timer.target is None
     all_of.advance(9.0)
     assert quick.outcome == ("reply", "me") and not all_of.reply(quick, "you")
-    usual = all_of.call(asked, "what?")
-    all_of.advance(4.9)
-    assert usual.outcome is None
-    all_of.advance(0.2)
-    assert usual.outcome == ("timed out", None)
 
 
 def test_a_call_to_who_dies_is_down():
@@ -183,10 +178,10 @@ def test_what_was_sent_is_read_before_the_clock_moves():
 
 
 def test_a_run_has_so_many_turns_and_no_more():
-    all_of = system()
-    turns = [all_of.spawn(lambda me, _: all_of.cast(me, 1)) for _ in range(3)]
-    assert [all_of.cast(one, 1) for one in turns] == [SENT] * 3
-    assert [all_of.run(most_turns=most) for most in (0, 2, 7, 4)] == [0, 2, 7, 4]
+    all_of = system(messages_per_turn=1)
+    for process in [all_of.spawn(keep, []) for _ in range(3)]:
+        assert [all_of.cast(process, n) for n in range(9)] == [SENT] * 9
+    assert [all_of.run(most_turns=most) for most in (0, 2, 7, 4, 99)] == [0, 2, 7, 4, 14]
 
 
 def test_a_mailbox_has_a_bound_and_its_answer():

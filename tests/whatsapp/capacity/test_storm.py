@@ -50,6 +50,7 @@ def test_who_has_gone_may_cost_less_than_a_login():
     config = StormConfig(phones=3, logins_per_s=1, outage_s=0, time_out_s=1, until_s=4, backoff=AT_ONCE)  # fmt: skip
     whole, half, free = (simulate(replace(config, gone_ratio=ratio)) for ratio in (1.0, 0.5, 0.0))
     assert whole.back.tolist() == [1, 1, 1, 1] and whole.in_line.tolist() == [2, 1, 2, 1]
+    assert whole.waiting.tolist() == [2, 0, 2, 0]
     assert half.back.tolist() == [1, 1, 2, 2] and half.in_line.tolist() == [2, 1, 1, 0]
     assert free.back.tolist() == [1, 1, 2, 2] and free.in_line.tolist() == [2, 0, 1, 0]
 

@@ -155,7 +155,6 @@ def loop(pause, memory, rule, luck, back, knocks, in_line, waiting):
             phone = line[head % places]
             if came[phone] == line_came[head % places]:
                 inside[phone] = True
-                came[phone] = -1
                 there -= 1
                 in_again += 1
                 spare -= 1
