@@ -23,8 +23,9 @@ from pathlib import Path
 from scalemodel.core import checks
 from scalemodel.labs.reading.cells import as_python, joined, with_what_it_needs
 from scalemodel.labs.reading.commands import tree_of
-from scalemodel.labs.reading.files import a_path, bytes_of, one_name
+from scalemodel.labs.reading.files import bytes_of, one_name
 from scalemodel.labs.reading.formats import cells_of_notebook, cells_of_python, decoded
+from scalemodel.parts.storage.trouble import a_path
 
 MOST_CHARACTERS = 100_000  # of an answer
 FILE_CHARACTERS = 3 * MOST_CHARACTERS  # of a file of text, with its prediction and explanation

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.labs.reading.files import a_path
 from scalemodel.labs.report import as_markdown
+from scalemodel.parts.storage.trouble import a_path
 
 FILES = ("report.json", "report.md")
 MOST_BYTES = 240  # of a folder's name: no system takes more than 255

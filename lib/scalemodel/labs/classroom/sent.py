@@ -23,12 +23,12 @@ from pathlib import Path, PurePosixPath
 from scalemodel.core import checks
 from scalemodel.labs.reading.files import (
     MOST_BYTES,
-    a_path,
     bytes_of,
     no_longer,
     one_line,
     one_name,
 )
+from scalemodel.parts.storage.trouble import a_path
 
 SUFFIXES = (".py", ".ipynb")
 FOREIGN = ("__MACOSX", "__pycache__")  # folders that programs leave behind

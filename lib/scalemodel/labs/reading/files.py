@@ -4,7 +4,7 @@ Left out: reading a part of a file.
 Sources: POSIX, `open`: what `O_NOFOLLOW` and `O_NONBLOCK` refuse.
 """
 
-__all__ = ["MOST_BYTES", "MOST_NAME", "a_path", "bytes_of", "no_longer", "one_line", "one_name"]
+__all__ = ["MOST_BYTES", "MOST_NAME", "bytes_of", "no_longer", "one_line", "one_name"]
 __dir__ = lambda: __all__
 
 import os
@@ -12,6 +12,7 @@ import stat
 from pathlib import Path
 
 from scalemodel.core import checks
+from scalemodel.parts.storage.trouble import a_path
 
 MOST_BYTES = 4_000_000  # of a file, with what its notebook printed
 MOST_NAME = 255  # letters of a file's name: only an archive has longer ones
@@ -36,26 +37,6 @@ def one_name(name: str) -> str:
     255
     """
     return one_line(name[:MOST_NAME])
-
-
-@checks.kinds
-def a_path(field: str, path: Path) -> Path:
-    """`path`, if a disk can have it; else a refusal that names the `field`.
-
-    >>> a_path("folder", "a\\0b")
-    Traceback (most recent call last):
-    ...
-    ValueError: folder='a\\x00b' must be a path of letters that a disk can write
-    """
-    try:
-        written = os.fsencode(path)
-    except UnicodeEncodeError:
-        written = b"\0"
-    if b"\0" in written:
-        raise ValueError(
-            f"{field}={checks.brief(path)} must be a path of letters that a disk can write"
-        )
-    return Path(path)
 
 
 @checks.kinds

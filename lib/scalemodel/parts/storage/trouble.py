@@ -4,14 +4,18 @@ A clerk who only shakes his head sends people away for nothing. So each refusal 
 wrong and what helps, and `why` is the word by which a program knows it. Whoever has more to
 refuse than a disk has a kind of `Trouble` with words of its own.
 
+A path that no disk can have is refused before one is asked.
+
 Left out: other languages than English, and numbers as HTTP has them.
 Sources: none; the names of errors are those of POSIX.
 """
 
-__all__ = ["FULL", "Trouble", "why_of"]
+__all__ = ["FULL", "Trouble", "a_path", "why_of"]
 __dir__ = lambda: __all__
 
 import errno
+import os
+from pathlib import Path
 from typing import ClassVar
 
 from scalemodel.core import checks
@@ -44,3 +48,23 @@ def why_of(error: OSError) -> str:
     'full'
     """
     return "full" if error.errno in FULL else "gone"
+
+
+@checks.kinds
+def a_path(field: str, path: Path) -> Path:
+    """`path`, if a disk can have it; else a refusal that names the `field`.
+
+    >>> a_path("folder", "a\\0b")
+    Traceback (most recent call last):
+    ...
+    ValueError: folder='a\\x00b' must be a path of letters that a disk can write
+    """
+    try:
+        written = os.fsencode(path)
+    except UnicodeEncodeError:
+        written = b"\0"
+    if b"\0" in written:
+        raise ValueError(
+            f"{field}={checks.brief(path)} must be a path of letters that a disk can write"
+        )
+    return Path(path)

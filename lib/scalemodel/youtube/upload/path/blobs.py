@@ -26,7 +26,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from scalemodel.core import checks
-from scalemodel.youtube.upload.path.refused import Refused, a_path, in_words
+from scalemodel.parts.storage.trouble import a_path
+from scalemodel.youtube.upload.path.refused import Refused, in_words
 
 HASH = re.compile("[0-9a-f]{64}")
 

@@ -23,10 +23,11 @@ from pathlib import Path
 
 from scalemodel.core import checks
 from scalemodel.parts.storage.database import Database
+from scalemodel.parts.storage.trouble import a_path
 from scalemodel.youtube.upload.path.blobs import HASH, Blobs
 from scalemodel.youtube.upload.path.metadata import Metadata
 from scalemodel.youtube.upload.path.queue import Queue
-from scalemodel.youtube.upload.path.refused import Refused, a_path, plain_name
+from scalemodel.youtube.upload.path.refused import Refused, plain_name
 
 TABLES = {
     "upload": "key TEXT PRIMARY KEY, title TEXT, size INTEGER, sha256 TEXT",

@@ -31,9 +31,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scalemodel.core import checks
+from scalemodel.parts.storage.trouble import a_path
 from scalemodel.youtube.upload.ladder import Copy, rungs
 from scalemodel.youtube.upload.path.manifest import Rung, read_playlist
-from scalemodel.youtube.upload.path.refused import Refused, a_path
+from scalemodel.youtube.upload.path.refused import Refused
 
 KBPS = {240: 300, 480: 1_000, 720: 2_500}  # the rungs that we make, and their rates
 PATIENCE_S = 600.0

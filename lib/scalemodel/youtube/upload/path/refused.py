@@ -6,13 +6,11 @@ Left out: other languages than English, and numbers as HTTP has them.
 Sources: none.
 """
 
-__all__ = ["NAME", "Refused", "a_path", "in_words", "plain_name"]
+__all__ = ["NAME", "Refused", "in_words", "plain_name"]
 __dir__ = lambda: __all__
 
 import contextlib
-import os
 import re
-from pathlib import Path
 from typing import ClassVar
 
 from scalemodel.core import checks
@@ -62,21 +60,6 @@ def in_words(what: str):
         yield
     except OSError as error:
         raise Refused(what, why_of(error), error.strerror or str(error)) from error
-
-
-def a_path(field: str, path: str | os.PathLike) -> Path:
-    """`path`, if a disk can have it; else a refusal that names the field.
-
-    >>> a_path("folder", "\\ud800")
-    Traceback (most recent call last):
-    ...
-    ValueError: folder='\\ud800' must be a path of letters that a disk can write
-    """
-    with contextlib.suppress(UnicodeEncodeError):
-        if b"\0" not in os.fsencode(path):
-            return Path(path)
-    allowed = "a path of letters that a disk can write"
-    raise ValueError(f"{field}={checks.brief(path)} must be {allowed}")
 
 
 def plain_name(field: str, name: str) -> str:

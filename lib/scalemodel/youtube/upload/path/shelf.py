@@ -19,8 +19,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from scalemodel.core import checks
+from scalemodel.parts.storage.trouble import a_path
 from scalemodel.youtube.upload.path.blobs import HASH, flush, flush_folder, no_step
-from scalemodel.youtube.upload.path.refused import Refused, a_path, in_words, plain_name
+from scalemodel.youtube.upload.path.refused import Refused, in_words, plain_name
 
 
 class Shelf:
