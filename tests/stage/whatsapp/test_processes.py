@@ -69,6 +69,11 @@ def test_phases_are_beside_the_formula(window_s):
         owed, ran, exact = (one[0] for one in picture.readings.values())
         assert owed == expected_shared_ratio(gap_s, window_s) and abs(ran - owed) < 0.11
         assert exact == (gap_s <= window_s) and f"{gap_s:g}" in picture.alt
+    formula, _, line = picture.figure.data
+    assert (line.x[1], *line.y) == (window_s, 100, 100, 0, 0) and line.x[1] == line.x[2]
+    ends = [y for x, y in zip(formula.x, formula.y, strict=True) if x in (0, window_s + 2)]
+    assert ends == [100, 0]
+    assert picture.figure.layout.xaxis.range == (0, max(WINDOWS_S) + 2), "for each window the same"
 
 
 @pytest.mark.parametrize("restarts", [1, 3, 5])
