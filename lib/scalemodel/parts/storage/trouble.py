@@ -54,6 +54,8 @@ def why_of(error: OSError) -> str:
 def a_path(field: str, path: Path) -> Path:
     """`path`, if a disk can have it; else a refusal that names the `field`.
 
+    >>> a_path("folder", "tea/leaves").name
+    'leaves'
     >>> a_path("folder", "a\\0b")
     Traceback (most recent call last):
     ...
