@@ -184,6 +184,7 @@ def test_what_a_row_may_have_comes_back_as_it_was(tmp_path):
     with shop(tmp_path / "a.db") as one:
         for value in ("tea", b"tea", 1.5, None, 2**63 - 1, -(2**63)):
             assert one.read("SELECT ?", [value]) == [(value,)]
+        assert one.read("SELECT ?, ?", [-(2**63), None]) == [(-(2**63), None)]
         for value in (2**63, -(2**63) - 1, float("nan"), ["tea"]):
             with pytest.raises(ValueError, match="values"):
                 one.read("SELECT ?", [value])
@@ -323,13 +324,11 @@ def test_nobody_at_the_other_end(postgres):
 
 
 def test_what_is_wrong_with_a_call_is_named(tmp_path):
-    for name, value in {
-        "program": "a b",
-        "tables": {"sale": ""},
-        "wait_s": -1,
-        "where": "",
-    }.items():
-        good = {"where": tmp_path / "c.db", "program": "shop", "tables": TABLES}
+    good = {"where": tmp_path / "c.db", "program": "shop", "tables": TABLES}
+    for name, value in (
+        ("program", "a b"), ("program", 5), ("tables", {"sale": ""}), ("tables", 5), ("wait_s", -1),
+        ("where", ""),
+    ):  # fmt: skip
         with pytest.raises(ValueError, match=name):
             Database(**{**good, name: value})
     for where in (":memory:", "file:x?mode=memory", "file::memory:?cache=shared"):
