@@ -38,6 +38,11 @@ def test_tries_have_a_bound(tries):
     assert not asked
 
 
+def test_what_is_no_row_is_refused_before_anything_is_left_out():
+    with pytest.raises(ValueError, match="items=5"):
+        without_some(5)
+
+
 def test_what_is_no_function_of_a_world_is_refused():
     with pytest.raises(ValueError, match=r"simpler=<lambda> must be a function of \(world\)"):
         shrink((1,), lambda: [], bool)

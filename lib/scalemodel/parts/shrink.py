@@ -35,7 +35,6 @@ class Verdict:
         return not self.promise
 
 
-@checks.kinds
 def shrink(
     world: World,
     simpler: Callable[[World], Iterable[World]],
@@ -70,7 +69,7 @@ def without_some(items: tuple) -> Iterator[tuple]:
     """
     size = len(items)
     while size > 1:
-        size = (size + 1) // 2 if size > 2 else 1
+        size = (size + 1) // 2
         for start in range(len(items) - size, -1, -size):
             yield items[:start] + items[start + size :]
     if len(items) == 1:

@@ -76,8 +76,9 @@ def test_a_file_is_flushed_at_each_stroke(tmp_path):
 
 @needs_postgres
 def test_a_server_is_asked_to_flush_too(postgres):
-    with shop(postgres) as one:
+    with shop(postgres, wait_s=2.5) as one:
         assert one.read("SHOW synchronous_commit") == [("on",)]
+        assert one.read("SHOW lock_timeout") == [("2500ms",)]
 
 
 def test_what_was_trouble_can_be_repeated_when_it_is_over(tmp_path):
@@ -177,6 +178,18 @@ def test_a_first_opening_killed_while_it_wrote_its_pages_can_be_repeated(tmp_pat
     with shop(tmp_path / "a.db") as one:
         one.write([(INSERT, [(1, "tea")])])
         assert one.read(ALL) == [(1, "tea")]
+
+
+def test_what_a_row_may_have_comes_back_as_it_was(tmp_path):
+    with shop(tmp_path / "a.db") as one:
+        for value in ("tea", b"tea", 1.5, None, 2**63 - 1, -(2**63)):
+            assert one.read("SELECT ?", [value]) == [(value,)]
+        assert one.read("SELECT ?, ?", [-(2**63), None]) == [(-(2**63), None)]
+        for value in (2**63, -(2**63) - 1, float("nan"), ["tea"]):
+            with pytest.raises(ValueError, match="values"):
+                one.read("SELECT ?", [value])
+        with pytest.raises(ValueError, match="strokes=5"):
+            one.write(5)
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────
@@ -311,13 +324,11 @@ def test_nobody_at_the_other_end(postgres):
 
 
 def test_what_is_wrong_with_a_call_is_named(tmp_path):
-    for name, value in {
-        "program": "a b",
-        "tables": {"sale": ""},
-        "wait_s": -1,
-        "where": "",
-    }.items():
-        good = {"where": tmp_path / "c.db", "program": "shop", "tables": TABLES}
+    good = {"where": tmp_path / "c.db", "program": "shop", "tables": TABLES}
+    for name, value in (
+        ("program", "a b"), ("program", 5), ("tables", {"sale": ""}), ("tables", 5), ("wait_s", -1),
+        ("where", ""),
+    ):  # fmt: skip
         with pytest.raises(ValueError, match=name):
             Database(**{**good, name: value})
     for where in (":memory:", "file:x?mode=memory", "file::memory:?cache=shared"):

@@ -59,6 +59,11 @@ def test_longer_periods_spare_more_and_risk_more():
     assert rows[-1].at_risk < 90_000, "never more than by Little's law wait for somebody"
 
 
+def test_what_comes_at_one_moment_waits_for_the_same_visit():
+    waits_s = [play_behind(1e3, 1e6, 1e3, 20, stream(n, "burst")).at_risk / 1e3 for n in range(8)]
+    assert min(waits_s) < 250 and max(waits_s) > 750, "and not each for one of its own"
+
+
 # ── Oracle ──────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("case", CASES)
 def test_the_server_plays_what_is_computed_by_hand(case):
@@ -78,6 +83,8 @@ def test_what_is_absorbed_and_at_risk_is_what_the_integral_says(period_s):
     assert agrees([run.never_written_ratio - owed.never_written_ratio for run in runs])
     # the evening has a beginning, when nothing lies there yet, and an end, when nothing comes
     assert np.mean([run.at_risk for run in runs]) == pytest.approx(owed.at_risk, rel=0.05)
+    tiny = expected_behind(1e-6, 1e6, 2.0).never_written_ratio
+    assert tiny == pytest.approx(1e-12 / 2, rel=1e-9), "of the series, its first member"
     whole_s = np.linspace(0, period_s, 20_001)
     assert owed.never_written_ratio == pytest.approx(np.mean(1 - np.exp(-whole_s / 90.0)), abs=1e-4)
 

@@ -88,8 +88,8 @@ def test_a_device_repeats_the_first_with_growing_pauses_and_then_the_next(ana):
     ana.step(30.0)
     assert ana._server.heard[-1] == ("send", 2, "bo", "two")
     assert ana.handle(("refused", 2, "why"), 31.0) == [("refused", 2, "why")]
-    ana.step(40.0)
-    assert ana._server.heard[-1] == ("hello", 0)
+    ana.step(40.0), ana.step(40.0 + HELLO_S)
+    assert ana._server.heard[-2:] == [("hello", 0)] * 2
 
 
 def test_what_was_repeated_for_a_month_is_given_up_and_the_next_is_sent(ana):
@@ -134,11 +134,18 @@ def test_ratios_are_ratios():
             line.put(step, "bo", step)
         spread = (0.3 * 0.7 / n) ** 0.5
         assert abs(of(len(line.due(1e6))) / n - 0.3) < 5 * spread
-    slow = network(reorder=0.5, delay=1.0)
+
+
+def test_a_packet_comes_at_its_time_and_one_that_is_overtaken_ten_times_as_late():
+    line, late_s = network(reorder=0.5, delay=1.0), {}
     for step in range(200):
-        slow.put(step * 1.0, "bo", step)
-    order = [p for _, p in slow.due(1e6)]
-    assert order != sorted(order) and sorted(order) == [*range(200)]
+        line.put(step, "bo", step)
+    for now_s in np.arange(0, 215, 0.1):
+        late_s |= {sent_s: now_s - sent_s for _, sent_s in line.due(now_s)}
+    quick_s = [s for s in late_s.values() if s < 2]
+    assert len(late_s) == 200 and 60 < len(quick_s) < 140 and [*late_s] != sorted(late_s)
+    assert 0.5 <= min(quick_s) < 0.7 and 1.4 < max(quick_s) <= 1.6
+    assert all(5 <= s <= 15.1 for s in late_s.values() if s >= 2)
 
 
 # ── Oracle ──────────────────────────────────────────────────────────────────

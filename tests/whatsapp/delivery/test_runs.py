@@ -3,18 +3,19 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from scalemodel.whatsapp.delivery.client import Client
 from scalemodel.whatsapp.delivery.naive import AtomTableFull, NaiveServer
-from scalemodel.whatsapp.delivery.runs import CALM_S, FAULTS, History, Schedule, drawn, run
+from scalemodel.whatsapp.delivery.runs import CALM_S, CLUB, FAULTS, History, Schedule, drawn, run
 from scalemodel.whatsapp.delivery.server import Server
 from scalemodel.whatsapp.delivery.stores import ForgetfulStore
 from scalemodel.whatsapp.delivery.verdicts import PROMISES, _simpler, broken, check, story
 from tests.conftest import cases
 
 HELLO = Schedule(messages=((1.0, "ana", "bo", "m1"),))
-ANA, BO = ("ana", "phone"), ("bo", "phone")
+ANA, BO, CY = ("ana", "phone"), ("bo", "phone"), ("cy", "phone")
 
 
 # ── Planted bugs ────────────────────────────────────────────────────────────
@@ -143,6 +144,35 @@ def test_between_commit_and_acknowledgement_the_plug_makes_no_difference_but_tim
     assert [line[8:] for line in lines if "shows" in line] == ["Bo's phone shows 'm1', number 1"]
 
 
+def test_a_server_is_away_as_long_as_its_fault_lasts():
+    history = run(Schedule(faults=((1.0, 2.0, "kill"),)))
+    assert [e[:2] for e in history.events if e[1] != "looked"] == [(1.0, "died"), (2.0, "started")]
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"), [("full", "full"), ("locked", "locked"), ("torn", "gone")]
+)
+def test_a_disk_that_fails_is_told_and_costs_time_only(fault, why):
+    history = run(Schedule(messages=HELLO.messages, faults=((1.0, 2.0, fault),)))
+    assert {event[2] for event in history.events if event[1] == "trouble"} == {why}
+    assert check(history).holds and "shows 'm1'" in story(history)
+
+
+def test_a_clock_that_is_five_seconds_back_keeps_a_message_for_so_much_longer():
+    away = {"messages": HELLO.messages, "partition": ((0.5, 19.0, "bo"),), "ttl_s": 3.0}
+    expired_s = [
+        next(
+            event[0]
+            for event in run(Schedule(**away, faults=faults)).events
+            if event[1] == "expired"
+        )
+        for faults in ((), ((2.0, 15.0, "back"),))
+    ]
+    assert expired_s[0] == pytest.approx(4.2, abs=0.2) and np.diff(expired_s) == pytest.approx(
+        5.0, abs=0.06
+    )
+
+
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_mistake_is_found_and_shrunk_to_what_can_be_read(name):
     players, promise, words = PLANTED[name]
@@ -181,8 +211,8 @@ def test_the_naive_server_keeps_for_whoever_it_sees_is_away():
     assert [(who, p[:4], p[-1]) for who, p in server.take()] == [(BO, ("push", 1, 0, "text"), "hi")]
     assert store.load("message") == [], "and not for the laptop, if its own is slow"
     server.handle(ANA, ("send", 6, "bo", "there?"))
-    assert [(who, p[:2]) for who, p in server.take()] == [
-        (ANA, ("ack", 6)), (BO, ("push", 2)), (("bo", "laptop"), ("push", 2)),
+    assert [(who, p[:3]) for who, p in server.take()] == [
+        (ANA, ("ack", 6, 2)), (BO, ("push", 2, 0)), (("bo", "laptop"), ("push", 2, 0)),
     ]  # fmt: skip
 
 
@@ -190,9 +220,11 @@ def test_an_atom_a_user_ends_the_machine():
     server = NaiveServer(ForgetfulStore(), lambda: 0.0)
     server.most_atoms = 9
     ana = server.join("ana")
+    for n in range(9):
+        server.handle(ana, ("send", n + 1, f"made-up-{n}", "hi"))
     with pytest.raises(AtomTableFull, match="max=9"):
-        for n in range(10):
-            server.handle(ana, ("send", n + 1, f"made-up-{n}", "hi"))
+        server.handle(ana, ("send", 10, "made-up-9", "hi"))
+    assert NaiveServer.most_atoms == 2**20, "Erlang's, by default"
 
 
 def test_a_simpler_evening_is_one_step_away_and_keeps_its_disk():
@@ -259,6 +291,26 @@ def test_written_behind_a_crash_loses_what_had_a_tick_and_only_a_crash_does():
     assert check(run(lost)).promise == "lost"
 
 
+def test_what_had_a_tick_and_was_not_written_is_known_though_nobody_was_sent_it():
+    behind = Schedule(
+        messages=((0.3, "ana", "bo", "m0"), *HELLO.messages), write="behind",
+        partition=((0.0, 9.0, "bo"),), faults=((1.05, 3.0, "full"), (2.5, 3.0, "kill")),
+    )  # fmt: skip
+    history = run(behind)
+    assert {event[2] for event in history.events if event[1] == "unwritten"} == {2}
+    assert broken(history)[0] == "lost" and broken(history, lazy=True) is None
+
+
+def test_what_is_drawn_reaches_from_end_to_end():
+    lazy = [drawn(seed, lazy=True) for seed in range(300)]
+    assert {one.flush_every for one in lazy} == {*range(1, 9)}
+    assert {len(one.messages) for one in lazy} == {*range(3, 13)}
+    assert {what for one in lazy for *_, what in one.faults} == {*FAULTS}
+    spans_s = [to_s - from_s for one in lazy for from_s, to_s, _ in (*one.faults, *one.partition)]
+    assert 0.04 < min(spans_s) < 0.2 and 5.8 < max(spans_s) <= 6.01
+    assert not any(one.flush_every > 1 or one.write == "behind" for one in map(drawn, range(50)))
+
+
 def test_a_disk_that_flushes_later_loses_when_the_plug_is_pulled_and_not_when_the_process_dies():
     lazy = dict(messages=HELLO.messages, flush_every=50, partition=((0.5, 9.0, "bo"),))
     assert check(run(Schedule(**lazy, faults=((2.0, 3.0, "unplug"),)))).promise == "lost"
@@ -273,6 +325,7 @@ def by_hand(*events, **more):
 TYPED = (1.0, "typed", ANA, 1, "bo", "m1")
 ACKED = ((1.2, "acked", ANA, 1, 1), (1.2, "tick", ANA, 1, 1))
 SHOWN = (1.4, "shown", BO, 1, "ana", "bo", "m1")
+TO_ALL = (*TYPED[:4], CLUB, "m1")
 TWO, LOOKED = (1.5, "tick", ANA, 1, 2), (1.5, "looked", BO)
 
 
@@ -295,10 +348,26 @@ TWO, LOOKED = (1.5, "tick", ANA, 1, 2), (1.5, "looked", BO)
     (None, (TYPED, SHOWN, LOOKED, (1.6, "acked", ANA, 1, 1), (1.6, "tick", ANA, 1, 3))),
     ("receipts", (TYPED, *ACKED, (1.3, "looked", BO), SHOWN, (1.5, "tick", ANA, 1, 3))),
     ("late", (TYPED, *ACKED, (6.3, *SHOWN[1:]), (6.4, "tick", ANA, 1, 2))),
+    ("late", (TYPED, *ACKED, (33.0, *SHOWN[1:]))),
+    ("late", (TO_ALL, *ACKED, SHOWN, (33.0, "shown", CY, *SHOWN[3:]))),
 ])  # fmt: skip
 def test_what_is_broken_is_what_one_sees_with_the_eye(promise, events):
     found = broken(by_hand(*events, ttl_s=5.0))
     assert (found and found[0]) == promise and (promise is None or promise in PROMISES)
+
+
+def test_a_sender_s_laptop_shows_it_too():
+    events = (TYPED, *ACKED, SHOWN, TWO)
+    assert broken(by_hand(*events, laptops=("ana",))) == (
+        "lost", "Ana's phone has a tick for 'm1', and Ana's laptop never shows it."
+    )  # fmt: skip
+    elsewhere = (1.4, "shown", ("ana", "laptop"), *SHOWN[3:])
+    assert broken(by_hand(*events, elsewhere, laptops=("ana",))) is None
+
+
+def test_what_is_said_again_and_again_is_told_once():
+    events = [TYPED, *((1.1 + n, "trouble", "full") for n in range(3))]
+    assert story(by_hand(*events)).splitlines()[1:] == ["1.10 s: the server could not write: full"]
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ import pytest
 from scalemodel.parts.storage.database import DatabaseTrouble
 from scalemodel.whatsapp.delivery import server as module
 from scalemodel.whatsapp.delivery.client import GIVE_UP_S, Client
-from scalemodel.whatsapp.delivery.messages import DAY_S, MOST_LETTERS
+from scalemodel.whatsapp.delivery.messages import DAY_S, MOST_LETTERS, Device
 from scalemodel.whatsapp.delivery.server import (
     BATCH,
     LEAP_S,
@@ -488,6 +488,8 @@ def test_both_stores_hold_the_same_after_the_same_evening(clock):
             )
             clock.now_s = 100.0
     assert tables[0] == tables[1] and len(tables[0]["sent"]) == 1
+    with pytest.raises(DatabaseTrouble, match="closed"):
+        real.load("sent")
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────
@@ -529,6 +531,11 @@ def test_a_body_has_as_many_letters_as_it_may_have_and_none_more(server, store, 
     assert len(store.load("message")[0][6]) == MOST_LETTERS == 65_536
     with pytest.raises(ValueError, match="body has 65537 letters and must have at most 65536"):
         server.send(ANA, 2, "bo", letter * (MOST_LETTERS + 1))
+
+
+def test_a_device_with_a_name_for_a_number_is_refused():
+    with pytest.raises(ValueError, match="number='one'"):
+        Device("one", "ana", "phone")
 
 
 @pytest.mark.parametrize("to", ["cy", "club", ["bo"], None, "x" * 10**6])

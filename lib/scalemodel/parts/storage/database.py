@@ -108,7 +108,7 @@ class Database(contextlib.AbstractContextManager):
 
     def _is_new(self, run, mark):
         """Whether nobody has begun here; refused if somebody else has."""
-        found, has_wal = run("PRAGMA application_id").fetchone()[0], len(self._files()) > 1
+        (found,), has_wal = run("PRAGMA application_id").fetchone(), len(self._files()) > 1
         begun = found or has_wal or run("SELECT 1 FROM sqlite_master").fetchone()
         if begun and found != mark:
             raise DatabaseTrouble("open", "another's", self.where)

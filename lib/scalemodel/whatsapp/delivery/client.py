@@ -60,7 +60,7 @@ class Client:
         self._ahead = {}  # by id, what came before what is missing
         self._outbox, self._next = deque(), 1
         self._again, self._due_s, self._pause_s, self._hello_s = 0, 0.0, 0.0, 0.0
-        self._first_s = 0.0  # when the first of the outbox was first sent
+        self._first_s = None  # when the first of the outbox was first sent
         self._mine, self._told = {}, {}  # (client_id, people) and who has what, by id
         self._unread = []
 

@@ -112,7 +112,6 @@ def transmissions(drop: float, messages: int, rng: np.random.Generator) -> float
     """
     checks.real("drop", drop, at_least=0, at_most=MOST_DROP)
     messages = checks.whole("messages", messages, at_least=1, at_most=10_000)
-    checks.instance("rng", rng, np.random.Generator)
     there, back = (Network(drop, 0.0, 0.0, 0.0, (), rng) for _ in "ab")
     acked = 0
     while acked < messages:
